@@ -1,0 +1,1 @@
+"""The data engines: pure libraries, usable without the rest."""

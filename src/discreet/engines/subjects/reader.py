@@ -1,0 +1,39 @@
+"""What the engine asks of the world: rows by keys. `foundation/sources` implements it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from discreet.engines.subjects.graph import Key, TableRef
+
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Rows of `table` whose `key_columns` equal one of `keys`.
+
+    `columns`: what to return, in this order. `equals`: further column = text value conditions.
+    `fold`: compare case-insensitively as `lower(column)` (one key column; keys are already lower case).
+    `limit`: at most so many rows over all keys; None = all. A NULL never equals a key.
+    """
+
+    table: TableRef
+    columns: tuple[str, ...]
+    key_columns: tuple[str, ...]
+    keys: Sequence[Key]
+    equals: Mapping[str, str] | None = None
+    fold: bool = False
+    limit: int | None = None
+
+
+class Reader(Protocol):
+    """Reads rows. One statement per `Select` where the engine allows (large key sets are split)."""
+
+    def select(self, query: Select) -> Iterable[Row]:
+        """Yield rows in no particular order, each once."""
+        ...
+
+    def statement(self, query: Select) -> str:
+        """Return the statement's text with placeholders and without any value, for the preview."""
+        ...

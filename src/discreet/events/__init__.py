@@ -1,0 +1,1 @@
+"""Every message between mechanisms, one file per publisher. Events carry ids, never personal data."""

@@ -1,0 +1,1 @@
+"""Django apps that all mechanisms stand on."""

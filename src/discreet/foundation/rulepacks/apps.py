@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RulepacksConfig(AppConfig):
+    name = "discreet.foundation.rulepacks"
+    label = "rulepacks"

@@ -1,0 +1,1 @@
+"""The mechanisms: one Django app each; none imports another."""

@@ -1,0 +1,1 @@
+"""Settings, URLs, wiring and the command line."""

@@ -1,0 +1,51 @@
+"""The `DISCREET_*` environment, read once. Every setting of an installation is named here.
+
+| variable | meaning | default |
+|---|---|---|
+| DISCREET_HOME | folder that holds all state | `~/.discreet` |
+| DISCREET_DATABASE_URL | Discreet's own database (`postgresql://…`) | SQLite in the home |
+| DISCREET_DEMO | `1`: demo mode (no MFA, mailbox page) | off |
+| DISCREET_ALLOWED_HOSTS | comma-separated host names | `localhost,127.0.0.1,[::1]` |
+| DISCREET_BASE_URL | address customers reach, without a trailing slash | `http://localhost:8000` |
+| DISCREET_SMTP_URL | `smtp://user:password@host:port` or `smtps://…` | mail goes to a folder |
+| DISCREET_MAIL_FROM | sender address | `privacy@localhost` |
+| DISCREET_CHECKPOINT_DIR | second place for signed checkpoints | `HOME/witness` |
+| DISCREET_TRUSTED_PROXIES | addresses whose X-Forwarded-For counts | none |
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    home: Path
+    database_url: str
+    demo: bool
+    allowed_hosts: tuple[str, ...]
+    base_url: str
+    smtp_url: str
+    mail_from: str
+    checkpoint_dir: Path
+    trusted_proxies: tuple[str, ...]
+
+
+def _listed(name: str, default: str = "") -> tuple[str, ...]:
+    return tuple(part.strip() for part in os.environ.get(name, default).split(",") if part.strip())
+
+
+def read_environment() -> Environment:
+    """Return the settings of this process."""
+    home = Path(os.environ.get("DISCREET_HOME") or Path.home() / ".discreet").absolute()
+    return Environment(
+        home=home,
+        database_url=os.environ.get("DISCREET_DATABASE_URL", ""),
+        demo=os.environ.get("DISCREET_DEMO", "") == "1",
+        allowed_hosts=_listed("DISCREET_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
+        base_url=os.environ.get("DISCREET_BASE_URL", "http://localhost:8000").rstrip("/"),
+        smtp_url=os.environ.get("DISCREET_SMTP_URL", ""),
+        mail_from=os.environ.get("DISCREET_MAIL_FROM", "privacy@localhost"),
+        checkpoint_dir=Path(os.environ.get("DISCREET_CHECKPOINT_DIR") or home / "witness"),
+        trusted_proxies=_listed("DISCREET_TRUSTED_PROXIES"),
+    )

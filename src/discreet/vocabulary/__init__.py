@@ -1,0 +1,1 @@
+"""Plain Python that every floor may import: ids, errors, actors, categories. No Django, no I/O."""
