@@ -1,0 +1,30 @@
+"""What the rights mechanism tells others."""
+
+from dataclasses import dataclass
+
+from discreet.events.base import Event
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReceived(Event):
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityVerified(Event):
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureAccepted(Event):
+    batch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureVerified(Event):
+    batch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDelivered(Event):
+    number: str

@@ -1,0 +1,83 @@
+"""Requests of customers and their execution. What names a person is sealed under the case key.
+
+Source: GDPR Art. 12, 15, 17; PIPL Art. 45, 47, 50; Cal. Civ. Code 1798.105, 1798.110.
+"""
+
+from django.db import models
+
+
+class Batch(models.Model):
+    """Requests that are planned, approved and carried out together: one person or ten thousand."""
+
+    kind = models.CharField(max_length=16)
+    key_id = models.CharField(max_length=40, unique=True)  # the case key that seals plan and capture
+    state = models.CharField(max_length=16, default="open")
+    plan_sealed = models.BinaryField(null=True)
+    plan_digest = models.CharField(max_length=64, default="")
+    plan_summary = models.JSONField(default=dict)  # tables, counts, statements: no values
+    planned_at = models.DateTimeField(null=True)
+    planned_by = models.CharField(max_length=150, default="")
+    decisions = models.JSONField(default=dict)  # "source.table" → action a person chose
+    approved_by = models.CharField(max_length=150, default="")
+    approved_at = models.DateTimeField(null=True)
+    run = models.PositiveIntegerField(default=0)  # how often execution was started
+    capture_sealed = models.BinaryField(null=True)
+    search_summary = models.JSONField(default=dict)
+    finished_at = models.DateTimeField(null=True)
+
+
+class RightsRequest(models.Model):
+    """One request of one person. `number` is the case's number."""
+
+    number = models.CharField(max_length=16, unique=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="requests")
+    position = models.PositiveIntegerField(default=0)  # the person's index in the batch's plan
+    kind = models.CharField(max_length=16)
+    channel = models.CharField(max_length=16)
+    state = models.CharField(max_length=16)
+    outcome = models.CharField(max_length=24, default="")
+    residence = models.CharField(max_length=8, default="")
+    language = models.CharField(max_length=12, default="en")
+    identity_sealed = models.BinaryField(null=True)
+    roots_sealed = models.BinaryField(null=True)
+    candidate_count = models.PositiveIntegerField(null=True)
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    opened_by = models.CharField(max_length=150)
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.CharField(max_length=150, default="")
+    verified_how = models.CharField(max_length=16, default="")
+    completed_at = models.DateTimeField(null=True)
+    person_ref = models.CharField(max_length=40, default="")
+    kept = models.JSONField(default=list)
+    idempotency_key = models.CharField(max_length=64, null=True, unique=True)
+    package_token_hash = models.CharField(max_length=64, default="")
+    package_expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "due_at"]),
+            models.Index(fields=["received_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=["access", "erasure"]), name="rights_kind"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    outcome__in=["", "erased", "erased_except_kept", "incomplete", "delivered", "refused"]
+                ),
+                name="rights_outcome",
+            ),
+        ]
+
+
+class SourceOutcome(models.Model):
+    """What was written in one source, once per run of a batch: the outcome to an intent."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="outcomes")
+    run = models.PositiveIntegerField()
+    source = models.CharField(max_length=64)
+    counts = models.JSONField(default=dict)  # table → {action: rows}
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "run", "source"], name="rights_outcome_once")]

@@ -1,0 +1,91 @@
+"""Decisions about requests: pure functions of facts.
+
+Source: GDPR Art. 12(3), 12(6), 17; PIPL Art. 47, 50; 11 CCR 7060. Four eyes on erasure: DESIGN.md, Defaults.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    ACCESS = "access"
+    ERASURE = "erasure"
+
+
+class State(StrEnum):
+    RECEIVED = "received"
+    VERIFIED = "verified"
+    PLANNED = "planned"
+    ACCEPTED = "accepted"
+    EXECUTING = "executing"
+    DONE = "done"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    NONE = ""
+    ERASED = "erased"
+    ERASED_EXCEPT_KEPT = "erased_except_kept"
+    INCOMPLETE = "incomplete"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.RECEIVED: frozenset({State.VERIFIED, State.REFUSED, State.CANCELLED}),
+    State.VERIFIED: frozenset({State.PLANNED, State.ACCEPTED, State.REFUSED, State.CANCELLED}),
+    State.PLANNED: frozenset(
+        {State.PLANNED, State.ACCEPTED, State.VERIFIED, State.REFUSED, State.CANCELLED}
+    ),
+    State.ACCEPTED: frozenset({State.EXECUTING, State.PLANNED, State.CANCELLED}),
+    State.EXECUTING: frozenset({State.DONE, State.PLANNED}),
+    State.DONE: frozenset(),
+    State.REFUSED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+
+def may_move(*, current: State, target: State) -> bool:
+    """Say whether a request may go from one state to another."""
+    return target in TRANSITIONS[current]
+
+
+class ApprovalStep(StrEnum):
+    FIRST = "first"  # recorded as the proposal; another person must approve
+    SECOND = "second"  # approved: execution starts
+    SAME_PERSON = "same_person"  # refused: proposer and approver are one person
+
+
+def erasure_approval(*, approver: str, proposer: str) -> ApprovalStep:
+    """Decide what an approval by `approver` means when `proposer` prepared the plan ("" = nobody)."""
+    if not proposer:
+        return ApprovalStep.FIRST
+    return ApprovalStep.SAME_PERSON if approver.casefold() == proposer.casefold() else ApprovalStep.SECOND
+
+
+def access_goes_by_itself(
+    *, is_reviewed: bool, candidates: int, sensitive_fields: int, by_code_or_staff: bool
+) -> bool:
+    """Say whether an access request with proven identity is delivered without a staff decision.
+
+    Only where exactly one person was found, no sensitive field is in the package, and the company did not
+    choose to review each one. Source: GDPR Art. 12(2), 12(6) (facilitate; identity in proportion).
+    """
+    return by_code_or_staff and not is_reviewed and candidates == 1 and sensitive_fields == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Counts that decide an erasure's outcome. Source: DESIGN.md, Erasure."""
+
+    found_again: int
+    kept_rows: int
+    not_carried_out: int
+
+
+def erasure_outcome(verdict: Verdict) -> Outcome:
+    """Return what may be said: `erased` only when the fresh search found nothing and nothing stayed."""
+    if verdict.found_again or verdict.not_carried_out:
+        return Outcome.INCOMPLETE
+    return Outcome.ERASED_EXCEPT_KEPT if verdict.kept_rows else Outcome.ERASED
