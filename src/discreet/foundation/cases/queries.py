@@ -1,0 +1,304 @@
+"""Reading cases. Every list is bounded; nothing here opens a sealed blob but `subject_of`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from discreet.foundation.cases.models import Case, CaseClock, CaseTask
+from discreet.foundation.cases.refusals import BadPage, UnknownCase
+from discreet.foundation.cases.rules import SUBJECT_AAD, Urgency, is_number, token_hash, urgency
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.queries import EntryView, entries_for
+from discreet.vocabulary.actors import Actor
+
+MAX_PAGE = 100_000
+MAX_PAGE_SIZE = 200
+MAX_WORK = 200
+MAX_DEADLINES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    rule_id: str
+    law: str
+    article: str
+    due_at: datetime
+    warn_at: datetime
+    is_unsure: bool
+    paused_at: datetime | None
+    met_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    key: str
+    what: str
+    params: tuple[tuple[str, str | int], ...]
+    role: str
+    assignee: str
+    barred: str
+    due_at: datetime | None
+    url_name: str
+    url_args: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list. `title` and `state` are codes and English templates: doors translate."""
+
+    number: str
+    kind: str
+    title: str
+    state: str
+    opened_at: datetime
+    due_at: datetime | None
+    owner: str
+    version: int
+    language: str
+    closed_at: datetime | None
+    expires_at: datetime | None
+    is_expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    row: CaseRow
+    clocks: tuple[ClockView, ...]
+    tasks: tuple[TaskView, ...]
+
+    @property
+    def ledger_subject(self) -> str:
+        return f"{self.row.kind}:{self.row.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Empty means any. `is_open` None means open and closed."""
+
+    kind: str = ""
+    states: tuple[str, ...] = ()
+    owner: str = ""
+    is_open: bool | None = None
+    due_before: datetime | None = None
+    number_starts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    rows: tuple[CaseRow, ...]
+    total: int
+    page: int
+    page_size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.page_size))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One task of one case, for "My work"."""
+
+    number: str
+    kind: str
+    title: str
+    task: TaskView
+    urgency: Urgency
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One clock that runs out within a span, for the deadline strip and the calendar."""
+
+    number: str
+    kind: str
+    title: str
+    law: str
+    article: str
+    due_at: datetime
+    is_unsure: bool
+
+
+def get(number: str) -> CaseView:
+    """Return the case with its clocks and open tasks.
+
+    Raises:
+        UnknownCase: there is none.
+    """
+    if not is_number(number):
+        raise UnknownCase(number=number[:16])
+    return _view(Case.objects.filter(number=number), number)
+
+
+def get_by_token(token: str) -> CaseView:
+    """Return the case behind a public token. Looked up by the token's hash, so timing tells nothing of it.
+
+    Raises:
+        UnknownCase: no such token.
+    """
+    return _view(Case.objects.filter(tokens__token_hash=token_hash(token)), "")
+
+
+def list_cases(*, where: CaseFilter, page: int = 1, page_size: int = 50) -> CasePage:
+    """Return one page, the next deadline first and cases without one last.
+
+    Raises:
+        BadPage: page or size out of bounds.
+    """
+    if not (1 <= page <= MAX_PAGE and 1 <= page_size <= MAX_PAGE_SIZE):
+        raise BadPage()
+    found = _filtered(where)
+    start = (page - 1) * page_size
+    rows = found.order_by(F("due_at").asc(nulls_last=True), "-id")[start : start + page_size]
+    return CasePage(
+        rows=tuple(_row(case) for case in rows), total=found.count(), page=page, page_size=page_size
+    )
+
+
+def count_open(*, kind: str = "") -> int:
+    """Return how many cases are open."""
+    return _filtered(CaseFilter(kind=kind, is_open=True)).count()
+
+
+def my_work(*, actor: Actor, now: datetime) -> tuple[WorkItem, ...]:
+    """Return open tasks named for the actor or for a role they have, the next deadline first."""
+    roles = [role.value for role in actor.roles]
+    tasks = (
+        CaseTask.objects.filter(done_at__isnull=True, case__closed_at__isnull=True)
+        .filter(Q(assignee=actor.name) | Q(assignee="", role__in=roles))
+        .exclude(barred=actor.person)
+        .select_related("case")
+        .order_by(F("due_at").asc(nulls_last=True), "id")[:MAX_WORK]
+    )
+    return tuple(
+        WorkItem(
+            number=task.case.number,
+            kind=task.case.kind,
+            title=task.case.title,
+            task=_task(task),
+            urgency=urgency(due_at=task.due_at, now=now),
+            is_mine=task.assignee == actor.name or task.case.owner == actor.name,
+        )
+        for task in tasks
+    )
+
+
+def deadlines(*, since: datetime, until: datetime) -> tuple[Deadline, ...]:
+    """Return running clocks with since ≤ due_at < until, and overdue ones if `since` lies before them."""
+    clocks = (
+        CaseClock.objects.filter(
+            due_at__gte=since,
+            due_at__lt=until,
+            met_at__isnull=True,
+            paused_at__isnull=True,
+            case__closed_at__isnull=True,
+        )
+        .select_related("case")
+        .order_by("due_at", "id")[:MAX_DEADLINES]
+    )
+    return tuple(
+        Deadline(
+            number=clock.case.number,
+            kind=clock.case.kind,
+            title=clock.case.title,
+            law=clock.law,
+            article=clock.article,
+            due_at=clock.due_at,
+            is_unsure=clock.is_unsure,
+        )
+        for clock in clocks
+    )
+
+
+def timeline(number: str) -> list[EntryView]:
+    """Return the evidence of the case, as the ledger holds it."""
+    return entries_for(get(number).ledger_subject)
+
+
+def subject_of(number: str) -> bytes:
+    """Open the sealed blob. Call only where a person's data is needed; the caller records why.
+
+    Raises:
+        UnknownCase: there is none.
+        KeyDestroyed: the case has expired.
+    """
+    sealed = Case.objects.filter(number=number).values_list("subject", flat=True).first()
+    if sealed is None:
+        raise UnknownCase(number=number)
+    return keys.open_sealed(number, bytes(sealed), SUBJECT_AAD)
+
+
+def _filtered(where: CaseFilter) -> QuerySet[Case]:
+    found = Case.objects.all()
+    if where.kind:
+        found = found.filter(kind=where.kind)
+    if where.states:
+        found = found.filter(state__in=where.states)
+    if where.owner:
+        found = found.filter(owner=where.owner)
+    if where.is_open is not None:
+        found = found.filter(closed_at__isnull=where.is_open)
+    if where.due_before is not None:
+        found = found.filter(due_at__lt=where.due_before)
+    if where.number_starts:
+        found = found.filter(number__startswith=where.number_starts[:16])
+    return found
+
+
+def _view(found: QuerySet[Case], number: str) -> CaseView:
+    case = found.prefetch_related("clocks").first()
+    if case is None:
+        raise UnknownCase(number=number)
+    tasks = case.tasks.filter(done_at__isnull=True).order_by(F("due_at").asc(nulls_last=True), "id")
+    clocks = sorted(case.clocks.all(), key=lambda clock: clock.due_at)
+    return CaseView(
+        row=_row(case),
+        clocks=tuple(_clock(clock) for clock in clocks),
+        tasks=tuple(_task(task) for task in tasks),
+    )
+
+
+def _row(case: Case) -> CaseRow:
+    return CaseRow(
+        number=case.number,
+        kind=case.kind,
+        title=case.title,
+        state=case.state,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        owner=case.owner,
+        version=case.version,
+        language=case.language,
+        closed_at=case.closed_at,
+        expires_at=case.expires_at,
+        is_expired=case.expired_at is not None,
+    )
+
+
+def _clock(clock: CaseClock) -> ClockView:
+    return ClockView(
+        rule_id=clock.rule_id,
+        law=clock.law,
+        article=clock.article,
+        due_at=clock.due_at,
+        warn_at=clock.warn_at,
+        is_unsure=clock.is_unsure,
+        paused_at=clock.paused_at,
+        met_at=clock.met_at,
+    )
+
+
+def _task(task: CaseTask) -> TaskView:
+    return TaskView(
+        key=task.key,
+        what=task.what,
+        params=tuple(task.params.items()),
+        role=task.role,
+        assignee=task.assignee,
+        barred=task.barred,
+        due_at=task.due_at,
+        url_name=task.url_name,
+        url_args=tuple(task.url_args),
+    )
