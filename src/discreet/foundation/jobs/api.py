@@ -1,0 +1,75 @@
+"""What an act or an app uses of the jobs: publish an event, start a workflow, register what runs.
+
+    @act("rights.accept_erasure")
+    def accept_erasure(...):
+        ...
+        publish(ErasureAccepted(request_id="R-1001"))
+        start("rights.execute_erasure", key="R-1001", args={"request_id": "R-1001"})
+
+    @workflow("rights.execute_erasure")                 # workflows.py
+    def run(ctx: WorkflowContext, request_id: str) -> None:
+        plan_id = ctx.step("capture", capture, request_id)
+        ctx.step("erase", erase, plan_id, ctx.fence)
+
+    @on(ErasureAccepted)                                # handlers.py
+    def tell_recipients(event: ErasureAccepted, now: datetime) -> None: ...
+
+    @scheduled("ledger.sequence", every_s=1)            # schedules.py
+    def sequence(now: datetime) -> int: ...
+
+Both `publish` and `start` write rows in the act's transaction: what rolls back was never started.
+"""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from discreet.events.base import Event
+from discreet.foundation.jobs.context import Fence, FenceLost, WorkflowContext
+from discreet.foundation.jobs.models import Job, OutboxEvent
+from discreet.foundation.jobs.registry import on, scheduled, workflow
+from discreet.foundation.jobs.wake import wake_worker
+from discreet.foundation.ledger.acts import current_act
+from discreet.vocabulary.ids import new_id
+
+__all__ = [
+    "Fence",
+    "FenceLost",
+    "WorkflowContext",
+    "on",
+    "publish",
+    "scheduled",
+    "start",
+    "workflow",
+]
+
+MAX_KEY = 60
+
+
+def publish(event: Event) -> None:
+    """Publish an event with the running act.
+
+    Raises:
+        OutsideAct: no act is running.
+    """
+    current_act()
+    OutboxEvent.objects.create(event_id=new_id(prefix="e"), name=event.event_name(), body=event.to_json())
+    transaction.on_commit(wake_worker)
+
+
+def start(workflow: str, *, key: str, args: Mapping[str, str | int]) -> None:
+    """Start a workflow with the running act; the same workflow and key start once, for good.
+
+    Raises:
+        OutsideAct: no act is running.
+        ValueError: the key is too long, or an argument is neither `str` nor `int`.
+    """
+    current_act()
+    if not key or len(key) > MAX_KEY:
+        raise ValueError("a key has 1 to 60 characters")
+    if not all(type(value) in (str, int) for value in args.values()):
+        raise ValueError("arguments are ids: str or int")
+    Job.objects.bulk_create(
+        [Job(key=f"{workflow}:{key}", workflow=workflow, args=dict(args))], ignore_conflicts=True
+    )
+    transaction.on_commit(wake_worker)

@@ -1,0 +1,122 @@
+"""What apps register: workflows, event handlers, schedules. Filled by importing their modules."""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.apps import apps
+
+from discreet.events.base import Event
+
+if TYPE_CHECKING:
+    pass
+
+E = TypeVar("E", bound=Event)
+WorkflowFunction = Callable[..., Any]
+Handler = Callable[[Any, datetime], None]
+_MODULES = ("workflows", "handlers", "schedules")
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A handler of an event."""
+
+    name: str
+    event: type[Event]
+    function: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A periodic call. The function returns how many things it did."""
+
+    name: str
+    every_s: float
+    function: Callable[[datetime], int]
+
+
+_workflows: dict[str, WorkflowFunction] = {}
+_handlers: dict[str, list[Registered]] = {}
+_schedules: dict[str, Schedule] = {}
+_events: dict[str, type[Event]] = {}
+
+
+class NotRegistered(LookupError):
+    """A bug or an older version: a stored name has no function."""
+
+
+def workflow(name: str) -> Callable[[WorkflowFunction], WorkflowFunction]:
+    """Register `run(ctx: WorkflowContext, **args)` as the durable workflow `name`.
+
+    Its body must be deterministic: everything that reads, writes or looks at a clock is a step.
+    """
+
+    def register(function: WorkflowFunction) -> WorkflowFunction:
+        _workflows[name] = function
+        return function
+
+    return register
+
+
+def on(event: type[E]) -> Callable[[Callable[[E, datetime], None]], Callable[[E, datetime], None]]:
+    """Register `handle(event, now)`, one act, for an event class.
+
+    Delivery is at least once and deduplicated by (event, handler) in the handler's own transaction.
+    """
+
+    def register(function: Callable[[E, datetime], None]) -> Callable[[E, datetime], None]:
+        name = f"{function.__module__}.{function.__qualname__}"
+        listed = _handlers.setdefault(event.event_name(), [])
+        listed[:] = [other for other in listed if other.name != name]
+        listed.append(Registered(name=name, event=event, function=function))
+        _events[event.event_name()] = event
+        return function
+
+    return register
+
+
+def scheduled(
+    name: str, *, every_s: float
+) -> Callable[[Callable[[datetime], int]], Callable[[datetime], int]]:
+    """Register `run(now) -> int` to be called about every `every_s` seconds by one worker at a time.
+
+    It returns how many things it did: `discreet work --until-idle` goes on until that is 0.
+    """
+
+    def register(function: Callable[[datetime], int]) -> Callable[[datetime], int]:
+        _schedules[name] = Schedule(name=name, every_s=every_s, function=function)
+        return function
+
+    return register
+
+
+def load_all() -> None:
+    """Import `workflows.py`, `handlers.py` and `schedules.py` of every app of the house."""
+    for config in apps.get_app_configs():
+        if not config.name.startswith("discreet."):
+            continue
+        for module in _MODULES:
+            if importlib.util.find_spec(f"{config.name}.{module}"):
+                importlib.import_module(f"{config.name}.{module}")
+
+
+def workflow_named(name: str) -> WorkflowFunction:
+    try:
+        return _workflows[name]
+    except KeyError:
+        raise NotRegistered(name) from None
+
+
+def handlers_of(event_name: str) -> tuple[Registered, ...]:
+    return tuple(_handlers.get(event_name, ()))
+
+
+def schedules() -> Mapping[str, Schedule]:
+    return _schedules
+
+
+def all_handlers() -> Mapping[str, tuple[Registered, ...]]:
+    """Return every handler by event name, for the choreography table of `docs/ARCHITECTURE.md`."""
+    return {name: tuple(listed) for name, listed in _handlers.items()}

@@ -1,0 +1,221 @@
+"""The keys of this installation: what the rest of the house may ask for.
+
+Data keys and case keys lie in the database, wrapped by the keyring. A case key is destroyed by deleting its
+row: whatever was sealed under it is then unreadable, in backups of other files too.
+Source: DESIGN.md "Parts" (crypto), "People in the ledger, and after erasure".
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db import transaction
+
+from discreet.engines.envelope.keyed_hash import keyed_hash
+from discreet.engines.envelope.sealing import Unsealable, new_key
+from discreet.engines.envelope.sealing import open_sealed as _open
+from discreet.engines.envelope.sealing import seal as _seal
+from discreet.foundation.keys import store
+from discreet.foundation.keys.models import CaseKey, DataKey, PersonRef, ScrubDue
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.ids import new_id
+from discreet.vocabulary.text import gettext_noop
+
+_COMPANY_HMAC = "company-hmac"
+_SECRETS = "secrets"
+_LEDGER_SIGNING = "ledger-signing"
+_BULK = 500
+
+
+class KeyDestroyed(Refused):
+    code = "keys.key_destroyed"
+    message: ClassVar[str] = gettext_noop(
+        "The key of this case was destroyed; what it sealed is gone for good."
+    )
+    status = 410
+
+
+class SealBroken(Refused):
+    code = "keys.seal_broken"
+    message: ClassVar[str] = gettext_noop(
+        "A sealed value does not open: it was changed, moved, or sealed under another key."
+    )
+    status = 500
+
+
+def ensure_keyring(home: Path | None = None) -> None:
+    """Make the keyring at first start, bind the database to it, or refuse to start. Needs the tables.
+
+    Raises:
+        KeyringMissing, KeyringWrong, KeyringUnreadable, PassphraseWrong
+    """
+    store.make_keyring_if_new(home or settings.DISCREET_HOME)
+    check_keyring()
+
+
+def check_keyring() -> None:
+    """Refuse unless this process holds the keyring that the database belongs to."""
+    with transaction.atomic():
+        store.mark_database(store.this_keyring())
+
+
+# --- company-wide keys ---
+
+_unwrapped: dict[str, bytes] = {}
+
+
+def forget_unwrapped_keys() -> None:
+    """Drop the keys this process has unwrapped (after a rotation, or when a test changes the database)."""
+    _unwrapped.clear()
+    store.open_keyring.cache_clear()
+
+
+def _data_key(name: str) -> bytes:
+    key = _unwrapped.get(name)
+    if key is not None:
+        return key
+    row = DataKey.objects.filter(name=name).first()
+    if row is None:
+        wrapped = store.this_keyring().wrap(new_key(), aad=f"data-key/{name}")
+        row, _ = DataKey.objects.get_or_create(name=name, defaults={"wrapped": wrapped})
+    try:
+        key = store.this_keyring().unwrap(bytes(row.wrapped), aad=f"data-key/{name}")
+    except Unsealable:
+        raise store.KeyringWrong from None
+    kept = key
+    # Only a committed key may be remembered: one from a rolled-back act would seal what nothing opens.
+    transaction.on_commit(lambda: _unwrapped.setdefault(name, kept))
+    return key
+
+
+def hmac_company(purpose: str, message: bytes) -> bytes:
+    """Return the company's keyed hash of `message` for `purpose` (32 bytes). Stable for good."""
+    return keyed_hash(key=_data_key(_COMPANY_HMAC), purpose=purpose, message=message)
+
+
+def seal_secret(plaintext: bytes, aad: str) -> bytes:
+    """Seal a secret of the company, such as a source's password, for the place `aad`."""
+    return _seal(key=_data_key(_SECRETS), plaintext=plaintext, aad=aad.encode())
+
+
+def open_secret(sealed: bytes, aad: str) -> bytes:
+    """Return the secret.
+
+    Raises:
+        SealBroken: changed, or of another place.
+    """
+    try:
+        return _open(key=_data_key(_SECRETS), sealed=bytes(sealed), aad=aad.encode())
+    except Unsealable:
+        raise SealBroken from None
+
+
+def ledger_signing_key() -> Ed25519PrivateKey:
+    """Return the key that signs checkpoints. Its seed is a data key: made once, kept for good."""
+    return Ed25519PrivateKey.from_private_bytes(_data_key(_LEDGER_SIGNING))
+
+
+# --- case keys ---
+
+
+def create_case_key(case_id: str) -> None:
+    """Make the key of a case. A case has one key: a second call changes nothing."""
+    create_case_keys([case_id])
+
+
+def create_case_keys(case_ids: Iterable[str]) -> None:
+    keyring = store.this_keyring()
+    rows = [
+        CaseKey(case_id=case_id, wrapped=keyring.wrap(new_key(), aad=f"case-key/{case_id}"))
+        for case_id in case_ids
+    ]
+    CaseKey.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_BULK)
+
+
+def _case_key(case_id: str) -> bytes:
+    wrapped = CaseKey.objects.filter(case_id=case_id).values_list("wrapped", flat=True).first()
+    if wrapped is None:
+        raise KeyDestroyed
+    try:
+        return store.this_keyring().unwrap(bytes(wrapped), aad=f"case-key/{case_id}")
+    except Unsealable:
+        raise store.KeyringWrong from None
+
+
+def seal(case_id: str, plaintext: bytes, aad: str) -> bytes:
+    """Seal under the case's key, for the place `aad`.
+
+    Raises:
+        KeyDestroyed: the case has no key (any more).
+    """
+    return _seal(key=_case_key(case_id), plaintext=plaintext, aad=f"{case_id}/{aad}".encode())
+
+
+def open_sealed(case_id: str, sealed: bytes, aad: str) -> bytes:
+    """Return what was sealed.
+
+    Raises:
+        KeyDestroyed: the case's key is gone.
+        SealBroken: changed, or of another place.
+    """
+    try:
+        return _open(key=_case_key(case_id), sealed=bytes(sealed), aad=f"{case_id}/{aad}".encode())
+    except Unsealable:
+        raise SealBroken from None
+
+
+def destroy_case_key(case_id: str) -> None:
+    """Destroy the key of a case. Repeating it changes nothing.
+
+    The row is gone with the act's commit; the schedule `keys.scrub` then clears the database's own files.
+    """
+    destroy_case_keys([case_id])
+
+
+def destroy_case_keys(case_ids: Iterable[str]) -> None:
+    wanted = list(case_ids)
+    destroyed = 0
+    for start in range(0, len(wanted), _BULK):
+        destroyed += CaseKey.objects.filter(case_id__in=wanted[start : start + _BULK]).delete()[0]
+    if destroyed:
+        ScrubDue.objects.create()
+
+
+# --- people in the ledger ---
+
+
+def new_person_ref() -> str:
+    """Return a random reference to a person."""
+    return new_id(prefix="p", length=26)
+
+
+def person_ref_for(*, source: str, table: str, key_digest: str) -> str:
+    """Return the reference of the person behind a row, making it when there is none."""
+    return person_refs_for(source=source, table=table, key_digests=[key_digest])[key_digest]
+
+
+def person_refs_for(*, source: str, table: str, key_digests: Iterable[str]) -> dict[str, str]:
+    """Return the reference for each digest, making those that are missing."""
+    wanted = list(dict.fromkeys(key_digests))
+    rows = [PersonRef(ref=new_person_ref(), source=source, table=table, key_digest=d) for d in wanted]
+    PersonRef.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_BULK)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _BULK):
+        part = PersonRef.objects.filter(
+            source=source, table=table, key_digest__in=wanted[start : start + _BULK]
+        )
+        found.update(part.values_list("key_digest", "ref"))
+    return found
+
+
+def forget_person_ref(ref: str) -> None:
+    """Delete who `ref` is: the ledger's proofs stay valid, the person is gone from them."""
+    forget_person_refs([ref])
+
+
+def forget_person_refs(refs: Iterable[str]) -> None:
+    wanted = list(refs)
+    for start in range(0, len(wanted), _BULK):
+        PersonRef.objects.filter(ref__in=wanted[start : start + _BULK]).delete()
