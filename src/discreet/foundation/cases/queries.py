@@ -141,6 +141,18 @@ def get_by_token(token: str) -> CaseView:
     return _view(Case.objects.filter(tokens__token_hash=token_hash(token)), "")
 
 
+def ledger_subject(number: str) -> str:
+    """Return what evidence of the case is recorded under, e.g. `request:R-1001`.
+
+    Raises:
+        UnknownCase: there is none.
+    """
+    kind = Case.objects.filter(number=number).values_list("kind", flat=True).first()
+    if kind is None:
+        raise UnknownCase(number=number[:16])
+    return f"{kind}:{number}"
+
+
 def list_cases(*, where: CaseFilter, page: int = 1, page_size: int = 50) -> CasePage:
     """Return one page, the next deadline first and cases without one last.
 

@@ -1,0 +1,179 @@
+"""The only writer of messages. Evidence names template, state and counts: no address, text or parameter."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from discreet.foundation.cases.queries import ledger_subject
+from discreet.foundation.jobs.api import start
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import record
+from discreet.foundation.mail.contacts import ContactKind, HeldContact, open_contact
+from discreet.foundation.mail.folder import remove_from_folder
+from discreet.foundation.mail.models import MailboxSlot, MessageState, OutgoingMessage
+from discreet.foundation.mail.refusals import UnsafeText, UnusableAddress
+from discreet.foundation.mail.rules import (
+    DAY,
+    KEPT_FOR,
+    MAILS_A_DAY,
+    MailParams,
+    is_deliverable,
+    mailbox_of,
+    unsafe_params,
+)
+from discreet.foundation.mail.templates import template
+from discreet.vocabulary.actors import SYSTEM, Actor
+from discreet.vocabulary.ids import new_id
+from discreet.vocabulary.normalise import normalise_email
+
+EXPIRE_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """`state`: waiting (goes out now), held_back (goes out when the mailbox's day is over) or dropped."""
+
+    message_id: str
+    state: MessageState
+
+
+@act("mail.send")
+def send(
+    *,
+    actor: Actor,
+    now: datetime,
+    to: HeldContact,
+    template_id: str,
+    params: MailParams,
+    language: str,
+) -> SendOutcome:
+    """Queue one mail to a contact point already held; at most three a day leave for one mailbox.
+
+    Raises:
+        UnsafeText: a parameter is neither number, date, code nor a link to ourselves.
+        UnusableAddress: the stored address is not one plain e-mail address.
+    """
+    if unsafe := unsafe_params(params, base_url=settings.DISCREET_BASE_URL):
+        raise UnsafeText(names=", ".join(unsafe))
+    address = open_contact(to)
+    if to.kind is not ContactKind.EMAIL or not is_deliverable(address):
+        raise UnusableAddress()
+    mailbox = keys.hmac_company("mailbox", _mailbox(address)).hex()
+    message_id = new_id(prefix="m")
+    has_slot = take_slot(mailbox=mailbox, now=now)
+    state = _first_state(has_slot=has_slot, must_arrive=template(template_id).must_arrive)
+    payload = json.dumps({"to": address, "params": dict(params)}).encode()
+    OutgoingMessage.objects.create(
+        message_id=message_id,
+        case_number=to.case_number,
+        template=template_id,
+        language=language,
+        sealed=b""
+        if state is MessageState.DROPPED
+        else keys.seal(to.case_number, payload, f"mail:{message_id}"),
+        mailbox=mailbox,
+        state=state,
+        made_at=now,
+        next_at=_first_try(state, mailbox=mailbox, now=now),
+        expires_at=now + KEPT_FOR,
+    )
+    if state is MessageState.WAITING:
+        start("mail.deliver", key=message_id, args={"message_id": message_id})
+    facts = {"message": message_id, "template": template_id, "state": state.value}
+    record(actor=actor, now=now, subject=ledger_subject(to.case_number), facts=facts)
+    return SendOutcome(message_id=message_id, state=state)
+
+
+def is_reachable(contact: HeldContact) -> bool:
+    """Return whether `send` can reach the contact at all."""
+    return contact.kind is ContactKind.EMAIL and is_deliverable(open_contact(contact))
+
+
+def take_slot(*, mailbox: str, now: datetime) -> bool:
+    """Take one of the mailbox's three places of the last 24 hours; False when none is free. Safe in races."""
+    for slot in range(MAILS_A_DAY):
+        found = MailboxSlot.objects.filter(mailbox=mailbox, slot=slot)
+        if found.filter(taken_at__lte=now - DAY).update(taken_at=now):
+            return True
+        if found.exists():
+            continue
+        try:
+            with transaction.atomic():
+                MailboxSlot.objects.create(mailbox=mailbox, slot=slot, taken_at=now)
+        except IntegrityError:  # another process took this place between the look and the insert
+            continue
+        return True
+    return False
+
+
+def slot_free_at(*, mailbox: str, now: datetime) -> datetime:
+    """Return when the mailbox may get its next mail."""
+    taken = sorted(MailboxSlot.objects.filter(mailbox=mailbox).values_list("taken_at", flat=True))
+    return now if len(taken) < MAILS_A_DAY else max(now, taken[0] + DAY)
+
+
+@act("mail.note_delivery")
+def note_delivery(*, now: datetime, message_id: str, state: MessageState, problem: str = "") -> None:
+    """Record that a message left or cannot leave, and forget its address."""
+    message = OutgoingMessage.objects.select_for_update().get(message_id=message_id)
+    message.state, message.problem, message.sealed, message.next_at = state, problem, b"", None
+    message.sent_at = now if state is MessageState.SENT else None
+    message.save()
+    facts = {
+        "message": message_id,
+        "template": message.template,
+        "state": state.value,
+        "attempts": message.attempts,
+        "problem": problem,
+    }
+    record(actor=SYSTEM, now=now, subject=ledger_subject(message.case_number), facts=facts)
+
+
+@act("mail.forget_case")
+def forget_case(*, now: datetime, case_number: str) -> None:
+    """Delete every message of an expired case, also from the mail folder."""
+    _delete(
+        list(OutgoingMessage.objects.filter(case_number=case_number).values_list("message_id", flat=True))
+    )
+    record(actor=SYSTEM, now=now, subject=ledger_subject(case_number), facts={"messages": "deleted"})
+
+
+@act("mail.expire")
+def _expire(*, now: datetime, message_ids: list[str]) -> None:
+    _delete(message_ids)
+    record(actor=SYSTEM, now=now, subject="mail:expired", facts={"messages": len(message_ids)})
+
+
+def expire_once(now: datetime) -> int:
+    """Delete messages past their time, also from the mail folder; return how many."""
+    ended = OutgoingMessage.objects.filter(expires_at__lte=now).values_list("message_id", flat=True)
+    message_ids = list(ended[:EXPIRE_AT_ONCE])
+    if message_ids:
+        _expire(now=now, message_ids=message_ids)
+    MailboxSlot.objects.filter(taken_at__lte=now - 2 * DAY).delete()
+    return len(message_ids)
+
+
+def _delete(message_ids: list[str]) -> None:
+    OutgoingMessage.objects.filter(message_id__in=message_ids).delete()
+    transaction.on_commit(lambda: remove_from_folder(message_ids))
+
+
+def _mailbox(address: str) -> str:
+    return mailbox_of(address, normalised=normalise_email(address) or "")
+
+
+def _first_state(*, has_slot: bool, must_arrive: bool) -> MessageState:
+    if has_slot:
+        return MessageState.WAITING
+    return MessageState.HELD_BACK if must_arrive else MessageState.DROPPED
+
+
+def _first_try(state: MessageState, *, mailbox: str, now: datetime) -> datetime | None:
+    if state is MessageState.DROPPED:
+        return None
+    return slot_free_at(mailbox=mailbox, now=now) if state is MessageState.HELD_BACK else now

@@ -1,0 +1,40 @@
+"""A contact point that the company already holds, sealed under the key of the case it is used for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from discreet.foundation.keys import api as keys
+
+
+class ContactKind(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContact:
+    """An address as stored in a source, never as typed. `sealed` opens only with the key of `case_number`."""
+
+    kind: ContactKind
+    case_number: str
+    sealed: bytes
+
+
+def hold(*, case_number: str, kind: ContactKind, address: str) -> HeldContact:
+    """Seal an address that was read from a source."""
+    return HeldContact(
+        kind=kind, case_number=case_number, sealed=keys.seal(case_number, address.encode(), _aad(kind))
+    )
+
+
+def open_contact(contact: HeldContact) -> str:
+    """Return the address.
+
+    Raises:
+        KeyDestroyed: the case has expired.
+    """
+    return keys.open_sealed(contact.case_number, contact.sealed, _aad(contact.kind)).decode()
+
+
+def _aad(kind: ContactKind) -> str:
+    return f"contact:{kind}"
