@@ -1,0 +1,86 @@
+"""Writing evidence, inside an act only: it commits together with the act's rows and events, or none does.
+
+Source: DESIGN.md "Six concepts", "People in the ledger, and after erasure".
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from discreet.foundation.ledger import canonical
+from discreet.foundation.ledger.acts import count_evidence, current_act
+from discreet.foundation.ledger.canonical import EvidenceNotAllowed, Json
+from discreet.foundation.ledger.models import LedgerEntry, PersonSalt, WaitingEntry
+from discreet.vocabulary.actors import Actor
+
+__all__ = ["Evidence", "EvidenceNotAllowed", "Json", "record", "record_many"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one entry says. `person_refs` reach the entry as salted commitments only."""
+
+    subject: str
+    facts: Mapping[str, Json]
+    person_refs: Sequence[str] = ()
+
+
+def record(
+    *,
+    actor: Actor,
+    now: datetime,
+    subject: str,
+    facts: Mapping[str, Json],
+    person_refs: Sequence[str] = (),
+) -> int:
+    """Record evidence of the running act about `subject` ("kind:identifier"); return the entry's id.
+
+    Raises:
+        OutsideAct: no act is running.
+        EvidenceNotAllowed: the facts hold floats, or what looks like personal data or a secret.
+    """
+    evidence = Evidence(subject=subject, facts=facts, person_refs=person_refs)
+    return record_many(actor=actor, now=now, evidence=[evidence])[0]
+
+
+def record_many(*, actor: Actor, now: datetime, evidence: Sequence[Evidence]) -> list[int]:
+    """Record many entries of the running act at once; return their ids in the order given.
+
+    Raises:
+        OutsideAct: no act is running.
+        EvidenceNotAllowed: the facts hold floats, or what looks like personal data or a secret.
+    """
+    act = current_act()
+    at = canonical.timestamp(now)
+    salts = [[(ref, secrets.token_bytes(32)) for ref in item.person_refs] for item in evidence]
+    entries = [
+        LedgerEntry(
+            act=act,
+            at=at,
+            subject=item.subject,
+            body=canonical.body(
+                act=act,
+                at=at,
+                subject=item.subject,
+                actor=actor.label,
+                facts=item.facts,
+                persons=[canonical.commitment(salt=salt, person_ref=ref) for ref, salt in opened],
+                nonce=secrets.token_hex(16),
+            ),
+        )
+        for item, opened in zip(evidence, salts, strict=True)
+    ]
+    if not entries:
+        return []
+    LedgerEntry.objects.bulk_create(entries)
+    WaitingEntry.objects.bulk_create([WaitingEntry(entry_id=entry.pk) for entry in entries])
+    rows = [
+        PersonSalt(entry_id=entry.pk, position=position, person_ref=ref, salt=salt)
+        for entry, opened in zip(entries, salts, strict=True)
+        for position, (ref, salt) in enumerate(opened)
+    ]
+    if rows:
+        PersonSalt.objects.bulk_create(rows)
+    count_evidence()
+    return [entry.pk for entry in entries]
