@@ -58,6 +58,11 @@ class Column:
     max_length: int | None = None
     erase: EraseAction | None = None  # what a person chose for this field; None = by rule
     replacement: str | None = None
+    type: str = ""  # SQL type as the catalogue names it, for neutral values that the column accepts
+    ignores_case: bool = (
+        False  # compares without case (collation, citext): an exact search finds all spellings
+    )
+    fold_indexed: bool = False  # an index on lower(column)
 
     @property
     def is_personal(self) -> bool:
@@ -110,7 +115,9 @@ class Link:
     discriminator: tuple[str, str] | None = None  # (column of from_table, value): polymorphic links
 
     def __str__(self) -> str:
-        return f"{self.from_table}({','.join(self.from_columns)}) → {self.to_table}({','.join(self.to_columns)})"
+        return (
+            f"{self.from_table}({','.join(self.from_columns)}) → {self.to_table}({','.join(self.to_columns)})"
+        )
 
 
 @dataclass(frozen=True, slots=True)

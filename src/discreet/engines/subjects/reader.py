@@ -13,6 +13,7 @@ Row = tuple[object, ...]
 class Select:
     """Rows of `table` whose `key_columns` equal one of `keys`.
 
+    `key_columns` and `keys` both empty: every row of the table (a scan; the caller sets `limit`).
     `columns`: what to return, in this order. `equals`: further column = text value conditions.
     `fold`: compare case-insensitively as `lower(column)` (one key column; keys are already lower case).
     `limit`: at most so many rows over all keys; None = all. A NULL never equals a key.
@@ -25,6 +26,10 @@ class Select:
     equals: Mapping[str, str] | None = None
     fold: bool = False
     limit: int | None = None
+
+    @property
+    def is_scan(self) -> bool:
+        return not self.key_columns
 
 
 class Reader(Protocol):

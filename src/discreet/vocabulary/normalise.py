@@ -1,0 +1,101 @@
+"""The one normaliser: e-mail, phone and name in a form in which two spellings of the same thing are equal.
+
+Only for comparing: codes and data go to the address as stored, never as typed or as normalised. A change of
+any result raises NORMALISER_VERSION. Source: DESIGN.md "People in the ledger, and after erasure".
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import phonenumbers
+
+NORMALISER_VERSION = 1
+
+_NOT_DIGIT = re.compile(r"\D+")
+_SPACES = re.compile(r"\s+")
+
+
+def _narrow(text: str) -> str:
+    """Return `text` with full-width and half-width forms made ordinary, and accents composed."""
+    if text.isascii():
+        return text
+    narrowed = "".join(
+        unicodedata.normalize("NFKC", char)
+        if unicodedata.decomposition(char).startswith(("<wide>", "<narrow>")) or char == "\u3000"
+        else char
+        for char in text
+    )
+    return unicodedata.normalize("NFC", narrowed)
+
+
+def normalise_email(text: str | None) -> str | None:
+    """Return the address without case and width, its local part otherwise exact; None if it is none.
+
+    No dots or `+tags` are dropped: to most servers they are other mailboxes.
+    """
+    if text is None:
+        return None
+    address = _narrow(text.strip()).strip().casefold()
+    local, at, domain = address.rpartition("@")
+    if not at or not local or not domain or "@" in local:
+        return None
+    if not address.isprintable() or any(char.isspace() or char in "<>,;" for char in address):
+        return None
+    return address
+
+
+@lru_cache(maxsize=65_536)
+def normalise_phone(text: str | None, *, region: str | None) -> str | None:
+    """Return the number in E.164, None where it cannot be read.
+
+    `region` (ISO 3166, two letters) reads a number that is written without country code.
+    """
+    if text is None:
+        return None
+    written = _narrow(text.strip())
+    if written.startswith("00"):
+        written = "+" + written[2:]
+    try:
+        number = phonenumbers.parse(written, (region or "").upper() or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if number.extension or not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_digits(text: str) -> str:
+    """Return the digits only, full-width ones made ordinary: for telling quickly what cannot be equal."""
+    return _NOT_DIGIT.sub("", _narrow(text))
+
+
+def phone_spellings(e164: str) -> tuple[str, ...]:
+    """Return the usual ways to write the number, most usual first, each once."""
+    number = phonenumbers.parse(e164, None)
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    significant = phonenumbers.national_significant_number(number)
+    spellings = (
+        e164,
+        e164[1:],
+        "00" + e164[1:],
+        significant,
+        phone_digits(national),
+        national,
+        international,
+        international.replace(" ", "-"),
+    )
+    return tuple(dict.fromkeys(spellings))
+
+
+def normalise_name(text: str | None) -> str | None:
+    """Return the name without case, width and doubled spaces; None if nothing is left.
+
+    Between Han characters spaces carry nothing and are dropped.
+    """
+    if text is None:
+        return None
+    words = _SPACES.sub(" ", _narrow(text)).strip().casefold()
+    joined = re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", words)
+    return joined or None
