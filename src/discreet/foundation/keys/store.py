@@ -1,4 +1,4 @@
-"""Where the keyring lies: `HOME/keys/keyring.json`, readable by its owner alone, and its mark in the database.
+"""Where the keyring lies: `HOME/keys/keyring.json`, for its owner alone, and its mark in the database.
 
 A database that holds a mark opens only with that keyring. A missing keyring is made anew only when the
 database has no mark yet: a silent new key would make everything sealed unreadable.
@@ -25,14 +25,14 @@ from discreet.foundation.keys.models import CaseKey, DataKey, KeyringMark
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
-PASSPHRASE_VARIABLE = "DISCREET_KEYRING_PASSPHRASE"
+PASSPHRASE_VARIABLE = "DISCREET_KEYRING_PASSPHRASE"  # noqa: S105 - a name, not a secret
 
 
 class KeyringMissing(Refused):
     code = "keys.keyring_missing"
     message: ClassVar[str] = gettext_noop(
-        "The keyring of this installation is missing. Restore keys/keyring.json from your backup of the keys; "
-        "without it nothing that is sealed can be read. No new keyring was made."
+        "The keyring of this installation is missing. Restore keys/keyring.json from your backup of the "
+        "keys; without it nothing that is sealed can be read. No new keyring was made."
     )
     status = 503
 
@@ -56,8 +56,8 @@ class PassphraseWrong(Refused):
 class KeyringWrong(Refused):
     code = "keys.keyring_wrong"
     message: ClassVar[str] = gettext_noop(
-        "keys/keyring.json belongs to another installation: this database was sealed with a different keyring. "
-        "Restore the right one from your backup of the keys."
+        "keys/keyring.json belongs to another installation: this database was sealed with a different "
+        "keyring. Restore the right one from your backup of the keys."
     )
     status = 503
 
