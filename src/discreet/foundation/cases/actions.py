@@ -241,7 +241,9 @@ def assign(*, actor: Actor, now: datetime, number: str, owner: str, version: int
     _refuse_stale(case, version)
     before, case.owner = case.owner, owner
     _save(case)
-    record(actor=actor, now=now, subject=_name(case), facts={"from": before, "to": owner})
+    # Account names may be e-mail addresses, which evidence refuses.
+    facts = {"from": before.replace("@", " at "), "to": owner.replace("@", " at ")}
+    record(actor=actor, now=now, subject=_name(case), facts=facts)
     return case.version
 
 

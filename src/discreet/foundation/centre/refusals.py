@@ -1,0 +1,42 @@
+"""What the public side refuses."""
+
+from typing import ClassVar
+
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
+
+
+class TooManyRequests(Refused):
+    """Over a limit. `params["minutes"]` is when to come back; doors send it as Retry-After, too."""
+
+    code: ClassVar[str] = "too_many_requests"
+    message: ClassVar[str] = gettext_noop(
+        "Too many attempts from here. Nothing was lost. Try again in %(minutes)s minutes."
+    )
+    status: ClassVar[int] = 429
+
+
+class FormTooFast(Refused):
+    code: ClassVar[str] = "form_too_fast"
+    message: ClassVar[str] = gettext_noop(
+        "The form came back faster than a person can fill it. Wait three seconds and send it again."
+    )
+    status: ClassVar[int] = 400
+
+
+class FormTooOld(Refused):
+    code: ClassVar[str] = "form_too_old"
+    message: ClassVar[str] = gettext_noop(
+        "The form was open too long. Load the page again and fill it once more."
+    )
+    status: ClassVar[int] = 400
+
+
+class FormNotOurs(Refused):
+    """The form's token is forged, or the field that people do not see was filled."""
+
+    code: ClassVar[str] = "form_not_ours"
+    message: ClassVar[str] = gettext_noop(
+        "The form could not be read. Load the page again and fill it by hand."
+    )
+    status: ClassVar[int] = 400

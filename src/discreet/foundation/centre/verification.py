@@ -1,0 +1,178 @@
+"""The identity check: a code to a contact point that the company already holds, never to one that was typed.
+
+Nothing here tells an outsider whether anybody was found. Call `start` from a job, after the answer.
+Source: GDPR Art. 12(6); EDPB Guidelines 01/2022, 58 to 79; failure promises 14 to 16.
+"""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from discreet.foundation.cases.queries import ledger_subject
+from discreet.foundation.cases.refusals import UnknownCase
+from discreet.foundation.centre.models import Verification, VerificationCode
+from discreet.foundation.centre.rules import CODE_DIGITS, CODE_LIVES, CODES_A_CASE, TRIES_A_CASE
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import record
+from discreet.foundation.mail.api import ContactKind, HeldContact, is_reachable, send
+from discreet.foundation.mail.models import MessageState
+from discreet.vocabulary.actors import SYSTEM, Actor
+
+TEMPLATE = "centre.code"
+
+
+class Start(StrEnum):
+    """What `start` did. Only staff and evidence see it."""
+
+    SENT = "sent"
+    NO_CONTACT = "no_contact"
+    NO_MORE_CODES = "no_more_codes"
+    MAILBOX_FULL = "mailbox_full"
+    VERIFIED_ALREADY = "verified_already"
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationView:
+    """`tries_left` is the same whether or not anybody was found, so pages may show it."""
+
+    tries_left: int
+    codes_left: int
+    verified_at: datetime | None
+
+
+@act("centre.start_verification")
+def start(
+    *, case_number: str, contacts: Sequence[HeldContact], actor: Actor, now: datetime, language: str = "en"
+) -> Start:
+    """Send a new code to the first contact that mail can reach. No contact is no error.
+
+    At most three codes a case, three mails a day and mailbox. Earlier codes stay valid for 30 minutes.
+    """
+    subject = ledger_subject(case_number)
+    check = _locked(case_number)
+    outcome = _may_start(check, contacts)
+    if outcome is Start.SENT:
+        outcome = _send_code(check, _first_reachable(contacts), actor=actor, now=now, language=language)
+    record(actor=actor, now=now, subject=subject, facts={"outcome": outcome.value, "codes": check.codes})
+    return outcome
+
+
+def check(*, case_number: str, code: str, now: datetime, actor: Actor = SYSTEM) -> bool:
+    """Return whether the code proves the identity; five tries in total, over all codes of the case.
+
+    An unknown case is refused in the same way as a wrong code.
+    """
+    try:
+        ledger_subject(case_number)
+    except UnknownCase:
+        return False
+    return _check(case_number=case_number, code=code, now=now, actor=actor)
+
+
+def status(case_number: str) -> VerificationView:
+    """Return how far the check is."""
+    found = Verification.objects.filter(case_number=case_number).first()
+    if found is None:
+        return VerificationView(tries_left=TRIES_A_CASE, codes_left=CODES_A_CASE, verified_at=None)
+    return VerificationView(
+        tries_left=TRIES_A_CASE - found.tries,
+        codes_left=CODES_A_CASE - found.codes,
+        verified_at=found.verified_at,
+    )
+
+
+def held_contact(case_number: str) -> HeldContact | None:
+    """Return the contact point that codes of this case went to, for later mails."""
+    found = Verification.objects.filter(case_number=case_number).exclude(contact_sealed=b"").first()
+    if found is None:
+        return None
+    return HeldContact(
+        kind=ContactKind(found.contact_kind), case_number=case_number, sealed=bytes(found.contact_sealed)
+    )
+
+
+@act("centre.check_code")
+def _check(*, case_number: str, code: str, now: datetime, actor: Actor) -> bool:
+    check = _locked(case_number)
+    is_allowed = check.tries < TRIES_A_CASE and check.verified_at is None
+    typed = "".join(character for character in code if character.isdecimal())[: CODE_DIGITS + 1]
+    is_right = _is_one_of(check, typed, now) and is_allowed
+    if is_allowed:
+        check.tries += 1
+    if is_right:
+        check.verified_at = now
+        check.sent.all().delete()
+    check.save()
+    facts = {"is_right": is_right, "tries": check.tries}
+    record(actor=actor, now=now, subject=ledger_subject(case_number), facts=facts)
+    return is_right
+
+
+def _locked(case_number: str) -> Verification:
+    Verification.objects.get_or_create(case_number=case_number)
+    return Verification.objects.select_for_update().get(case_number=case_number)
+
+
+def _may_start(check: Verification, contacts: Sequence[HeldContact]) -> Start:
+    if check.verified_at is not None:
+        return Start.VERIFIED_ALREADY
+    if check.codes >= CODES_A_CASE or check.tries >= TRIES_A_CASE:
+        return Start.NO_MORE_CODES
+    return Start.SENT if any(is_reachable(contact) for contact in contacts) else Start.NO_CONTACT
+
+
+def _first_reachable(contacts: Sequence[HeldContact]) -> HeldContact:
+    return next(contact for contact in contacts if is_reachable(contact))
+
+
+def _send_code(
+    check: Verification, contact: HeldContact, *, actor: Actor, now: datetime, language: str
+) -> Start:
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    sent = send(
+        actor=actor,
+        now=now,
+        to=contact,
+        template_id=TEMPLATE,
+        params={"code": code, "number": check.case_number},
+        language=language,
+    )
+    if sent.state is MessageState.DROPPED:
+        return Start.MAILBOX_FULL
+    salt = secrets.token_bytes(16)
+    VerificationCode.objects.create(
+        verification=check, salt=salt, code_hash=_hash(salt, code), made_at=now, expires_at=now + CODE_LIVES
+    )
+    check.codes += 1
+    check.contact_kind, check.contact_sealed = contact.kind.value, contact.sealed
+    check.save()
+    return Start.SENT
+
+
+def _is_one_of(check: Verification, typed: str, now: datetime) -> bool:
+    """Compare with every living code and, so that none takes no less time, with a random one."""
+    living = [(bytes(one.salt), one.code_hash) for one in check.sent.filter(expires_at__gt=now)]
+    living.append((secrets.token_bytes(16), secrets.token_hex(32)))
+    found = [hmac.compare_digest(_hash(salt, typed), code_hash) for salt, code_hash in living]
+    return any(found)
+
+
+def _hash(salt: bytes, code: str) -> str:
+    """Return a keyed hash: without the keyring, the 10⁸ codes cannot be tried against a stolen database."""
+    return keys.hmac_company("verification-code", salt + code.encode()).hex()
+
+
+@act("centre.forget_case")
+def forget_case(*, case_number: str, now: datetime) -> None:
+    """Delete contact point and codes of an expired case."""
+    Verification.objects.filter(case_number=case_number).delete()
+    record(actor=SYSTEM, now=now, subject=ledger_subject(case_number), facts={"verification": "deleted"})
+
+
+def forget_old_codes(now: datetime) -> int:
+    """Delete codes that are over; return how many."""
+    return VerificationCode.objects.filter(expires_at__lte=now).delete()[0]
