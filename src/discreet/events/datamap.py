@@ -1,0 +1,21 @@
+"""What the data map tells others. Names of sources only."""
+
+from dataclasses import dataclass
+
+from discreet.events.base import Event
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMapped(Event):
+    """Every part of a source's map stands confirmed."""
+
+    source: str
+    map_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapChanged(Event):
+    """Something in the map of a source changed: plans made before may no longer hold."""
+
+    source: str
+    map_version: int

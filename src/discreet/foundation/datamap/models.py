@@ -1,0 +1,171 @@
+"""What is known about the data of the connected sources: tables, fields, links, and who confirmed it.
+
+Sources are named, not related: the map of a source outlives a lost connection. Column lists are JSON lists
+of column names as the catalogue spells them.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
+
+_ACTIONS = [(action.value, action.value) for action in EraseAction]
+_ROLES = [(role.value, role.value) for role in LinkRole]
+_MATCHES = [(match.value, match.value) for match in Match]
+_CONFIRMED_WHOLE = Q(confirmed_by="", confirmed_at__isnull=True) | (
+    ~Q(confirmed_by="") & Q(confirmed_at__isnull=False)
+)
+
+
+class MapVersion(models.Model):
+    """One row: a number that grows with every change of the map. What is built from the map is kept by it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveBigIntegerField(default=0)
+    stamp = models.CharField(max_length=40, default="")  # differs even where a rolled-back number comes again
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="datamap_version_one_row")]
+
+
+class DataTable(models.Model):
+    """A table or view of a source as last described, and what a person decided about it."""
+
+    source = models.CharField(max_length=63)
+    schema = models.TextField(blank=True, default="")
+    name = models.TextField()
+    kind = models.CharField(max_length=20, default="table")
+    comment = models.TextField(blank=True, default="")
+    estimated_rows = models.BigIntegerField(default=0)
+    primary_key = models.JSONField(default=list)
+    is_gone = models.BooleanField(default=False)
+    described_at = models.DateTimeField()
+
+    is_people = models.BooleanField(default=False)
+    erase = models.CharField(max_length=7, choices=_ACTIONS, blank=True, default="")
+    confirmed_by = models.CharField(max_length=255, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "schema", "name"], name="datamap_table_unique"),
+            models.CheckConstraint(condition=~Q(source="") & ~Q(name=""), name="datamap_table_named"),
+            models.CheckConstraint(condition=_CONFIRMED_WHOLE, name="datamap_table_confirmed_whole"),
+            models.CheckConstraint(
+                condition=Q(erase__in=["", *(action.value for action in EraseAction)]),
+                name="datamap_table_erase_known",
+            ),
+        ]
+
+
+class DataKeepDuty(models.Model):
+    """A law that makes the company keep rows of a table. The end of a row = start column + years."""
+
+    table = models.OneToOneField(DataTable, on_delete=models.CASCADE, related_name="keep_duty")
+    article = models.CharField(max_length=255)
+    reason_en = models.TextField()
+    reason_zh = models.TextField()
+    years = models.PositiveSmallIntegerField(null=True, blank=True)
+    start_column = models.TextField(blank=True, default="")
+    fields = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(article="") & ~Q(reason_en="") & ~Q(reason_zh=""),
+                name="datamap_keep_cites_and_explains",
+            ),
+            models.CheckConstraint(
+                condition=Q(years__isnull=True, start_column="") | (Q(years__gte=1) & ~Q(start_column="")),
+                name="datamap_keep_years_have_a_start",
+            ),
+        ]
+
+
+class DataField(models.Model):
+    """A column: what the catalogue says, what kind of personal data it holds, what erasure does to it."""
+
+    table = models.ForeignKey(DataTable, on_delete=models.CASCADE, related_name="fields")
+    name = models.TextField()
+    position = models.PositiveIntegerField()
+    type = models.TextField(blank=True, default="")
+    comment = models.TextField(blank=True, default="")
+    is_nullable = models.BooleanField(default=True)
+    is_unique = models.BooleanField(default=False)
+    is_indexed = models.BooleanField(default=False)
+    is_numeric = models.BooleanField(default=False)
+    is_binary = models.BooleanField(default=False)
+    max_length = models.BigIntegerField(null=True, blank=True)
+    is_gone = models.BooleanField(default=False)
+
+    category = models.CharField(max_length=63, default="none")
+    confidence_percent = models.PositiveSmallIntegerField(default=0)
+    evidence = models.CharField(max_length=20, blank=True, default="")
+    evidence_word = models.CharField(max_length=63, blank=True, default="")
+    erase = models.CharField(max_length=7, choices=_ACTIONS, blank=True, default="")
+    replacement = models.TextField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=255, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["table", "name"], name="datamap_field_unique"),
+            models.CheckConstraint(condition=~Q(category=""), name="datamap_field_has_category"),
+            models.CheckConstraint(condition=Q(confidence_percent__lte=100), name="datamap_field_confidence"),
+            models.CheckConstraint(condition=_CONFIRMED_WHOLE, name="datamap_field_confirmed_whole"),
+            models.CheckConstraint(
+                condition=Q(erase__in=["", *(action.value for action in EraseAction)]),
+                name="datamap_field_erase_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(erase="replace", replacement__isnull=False)
+                | (~Q(erase="replace") & Q(replacement__isnull=True)),
+                name="datamap_field_replace_has_value",
+            ),
+        ]
+
+
+class DataLink(models.Model):
+    """Columns of one table that point at columns of another, and what that says about whose row it is."""
+
+    from_table = models.ForeignKey(DataTable, on_delete=models.CASCADE, related_name="links_out")
+    from_columns = models.JSONField()
+    to_table = models.ForeignKey(DataTable, on_delete=models.CASCADE, related_name="links_in")
+    to_columns = models.JSONField()
+    role = models.CharField(max_length=7, choices=_ROLES)
+    match = models.CharField(max_length=5, choices=_MATCHES, default=Match.EXACT.value)
+    is_declared = models.BooleanField(default=False)
+    discriminator_column = models.TextField(blank=True, default="")
+    discriminator_value = models.TextField(blank=True, default="")
+    confirmed_by = models.CharField(max_length=255, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "from_table",
+                    "from_columns",
+                    "to_table",
+                    "to_columns",
+                    "discriminator_column",
+                    "discriminator_value",
+                ],
+                name="datamap_link_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[r.value for r in LinkRole]), name="datamap_link_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(match__in=[m.value for m in Match]), name="datamap_link_match_known"
+            ),
+            models.CheckConstraint(condition=_CONFIRMED_WHOLE, name="datamap_link_confirmed_whole"),
+            models.CheckConstraint(
+                condition=~Q(discriminator_column="") | Q(discriminator_value=""),
+                name="datamap_link_discriminator_has_column",
+            ),
+            models.CheckConstraint(
+                condition=~(Q(from_table=F("to_table")) & Q(from_columns=F("to_columns"))),
+                name="datamap_link_not_to_itself",
+            ),
+        ]

@@ -1,0 +1,178 @@
+"""Read the data map: the graph for the subject engine, what is not covered, and the pages' views."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
+from discreet.foundation.datamap import source_facts
+from discreet.foundation.datamap.graph_build import build, keep_of, link_of, ref_of
+from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
+from discreet.foundation.datamap.views import (
+    BuiltMap,
+    FieldView,
+    LinkView,
+    MapCounts,
+    Meaning,
+    Meanings,
+    NotCovered,
+    SourceMapView,
+    TableView,
+    category_of,
+)
+from discreet.vocabulary.categories import NONE
+
+_CacheKey = tuple[int, str, frozenset[str], frozenset[str]]
+_kept: dict[bool, tuple[_CacheKey, BuiltMap]] = {}
+
+
+def version() -> int:
+    """Return the number of the map's version; it grows with every change."""
+    return _version_row()[0]
+
+
+def _version_row() -> tuple[int, str]:
+    return MapVersion.objects.filter(id=1).values_list("number", "stamp").first() or (0, "")
+
+
+def built(*, confirmed_only: bool = True) -> BuiltMap:
+    """Return graph and gaps together, from memory while neither map nor source credentials changed."""
+    number, stamp = _version_row()
+    names, writable = source_facts.connected()
+    key = (number, stamp, names, writable)
+    kept = _kept.get(confirmed_only)
+    if kept is not None and kept[0] == key:
+        return kept[1]
+    fresh = build(version=number, sources=names, writable=writable, confirmed_only=confirmed_only)
+    _kept[confirmed_only] = (key, fresh)
+    return fresh
+
+
+def graph(sources: Collection[str] | None = None, *, confirmed_only: bool = True) -> Graph:
+    """Return the link graph of `sources` (None: all), of what a person confirmed unless told otherwise.
+
+    A column that is not confirmed yet stands in as category `unknown`, kept by erasure; its table is among
+    `not_covered`.
+    """
+    whole = built(confirmed_only=confirmed_only).graph
+    if sources is None:
+        return whole
+    tables = {ref: table for ref, table in whole.tables.items() if ref.source in sources}
+    links = tuple(link for link in whole.links if link.from_table in tables and link.to_table in tables)
+    return Graph(tables=tables, links=links)
+
+
+def not_covered(sources: Collection[str] | None = None) -> tuple[NotCovered, ...]:
+    """Return the parts of `sources` (None: all) that a search along the graph does not reach."""
+    gaps = built().not_covered
+    return gaps if sources is None else tuple(gap for gap in gaps if gap.source in sources)
+
+
+def fields_meaning(sources: Collection[str] | None = None) -> Meanings:
+    """Return, per table and column, what it holds: for packages and letters."""
+    rows = DataField.objects.filter(is_gone=False).select_related("table").order_by("table_id", "position")
+    meanings: dict[TableRef, dict[str, Meaning]] = defaultdict(dict)
+    for row in rows:
+        if sources is None or row.table.source in sources:
+            category = category_of(row.category)
+            meanings[ref_of(row.table)][row.name] = Meaning(
+                category=category.id, dpv=category.dpv, en=category.en, zh=category.zh, comment=row.comment
+            )
+    return meanings
+
+
+def counts() -> MapCounts:
+    """Return how much is mapped and how much waits for a person."""
+    tables = DataTable.objects.filter(is_gone=False)
+    fields = DataField.objects.filter(is_gone=False, table__is_gone=False)
+    open_fields = fields.filter(confirmed_at__isnull=True).count()
+    open_links = DataLink.objects.filter(confirmed_at__isnull=True, from_table__is_gone=False).count()
+    return MapCounts(
+        sources=tables.values("source").distinct().count(),
+        tables=tables.count(),
+        fields=fields.count(),
+        personal_fields=fields.exclude(category=NONE).count(),
+        open_fields=open_fields,
+        open_parts=open_fields + open_links + tables.filter(confirmed_at__isnull=True).count(),
+    )
+
+
+def is_mapped(source: str) -> bool:
+    """Return whether the schema of `source` was ever taken into the map."""
+    return DataTable.objects.filter(source=source).exists()
+
+
+def _field_view(row: DataField, keys: frozenset[str]) -> FieldView:
+    return FieldView(
+        id=row.id,
+        name=row.name,
+        type=row.type,
+        comment=row.comment,
+        category=category_of(row.category),
+        confidence_percent=row.confidence_percent,
+        evidence=row.evidence,
+        evidence_word=row.evidence_word,
+        erase=EraseAction(row.erase) if row.erase else None,
+        replacement=row.replacement,
+        is_confirmed=row.confirmed_at is not None,
+        confirmed_by=row.confirmed_by,
+        confirmed_at=row.confirmed_at,
+        is_gone=row.is_gone,
+        is_key=row.name in keys,
+    )
+
+
+def _link_view(row: DataLink, tables: dict[int, DataTable]) -> LinkView:
+    link = link_of(row, tables)
+    return LinkView(
+        id=row.id,
+        from_table=link.from_table,
+        from_columns=link.from_columns,
+        to_table=link.to_table,
+        to_columns=link.to_columns,
+        role=link.role,
+        match=link.match,
+        is_declared=link.is_declared,
+        discriminator=link.discriminator,
+        is_confirmed=row.confirmed_at is not None,
+    )
+
+
+def source_map(source: str) -> SourceMapView:
+    """Return everything the map holds about `source`, tables and columns in their order."""
+    rows = list(DataTable.objects.filter(source=source).order_by("schema", "name"))
+    ids = [row.id for row in rows]
+    keeps = {keep.table_id: keep for keep in DataKeepDuty.objects.filter(table__source=source)}
+    fields: dict[int, list[DataField]] = defaultdict(list)
+    for field in DataField.objects.filter(table__source=source).order_by("table_id", "position"):
+        fields[field.table_id].append(field)
+    touching = DataLink.objects.filter(Q(from_table__source=source) | Q(to_table__source=source))
+    links = list(touching.select_related("from_table", "to_table").order_by("id"))
+    by_id = {end.id: end for link in links for end in (link.from_table, link.to_table)}
+    views: dict[int, list[LinkView]] = defaultdict(list)
+    for link in links:
+        view = _link_view(link, by_id)
+        for end in {link.from_table_id, link.to_table_id}.intersection(ids):
+            views[end].append(view)
+    tables = tuple(
+        TableView(
+            id=row.id,
+            ref=ref_of(row),
+            kind=row.kind,
+            comment=row.comment,
+            estimated_rows=row.estimated_rows,
+            primary_key=tuple(row.primary_key),
+            is_people=row.is_people,
+            is_gone=row.is_gone,
+            erase=EraseAction(row.erase) if row.erase else None,
+            keep=keep_of(keeps.get(row.id)),
+            is_confirmed=row.confirmed_at is not None,
+            fields=tuple(_field_view(field, frozenset(row.primary_key)) for field in fields[row.id]),
+            links=tuple(views[row.id]),
+        )
+        for row in rows
+    )
+    return SourceMapView(
+        name=source, tables=tables, described_at=max((row.described_at for row in rows), default=None)
+    )

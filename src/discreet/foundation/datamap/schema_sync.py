@@ -1,0 +1,239 @@
+"""Take a described schema into the map: new parts as proposals, vanished parts marked, decisions untouched.
+
+Called inside an act; writes rows and returns what changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from discreet.engines.subjects.graph import LinkRole, Match, TableRef
+from discreet.foundation.datamap.described import (
+    DescribedColumn,
+    DescribedKey,
+    DescribedSource,
+    DescribedTable,
+)
+from discreet.foundation.datamap.graph_build import ref_of
+from discreet.foundation.datamap.models import DataField, DataLink, DataTable
+from discreet.foundation.datamap.proposals import (
+    Guess,
+    Header,
+    guess_columns,
+    is_people_table,
+    is_staff_table,
+    is_supplier_table,
+)
+from discreet.foundation.datamap.rules import KeyTo, TableTraits, owned_tables, propose_roles
+
+FACT_FIELDS = (
+    "position",
+    "type",
+    "comment",
+    "is_nullable",
+    "is_unique",
+    "is_indexed",
+    "is_numeric",
+    "is_binary",
+    "max_length",
+    "is_gone",
+)
+GUESS_FIELDS = ("category", "confidence_percent", "evidence", "evidence_word")
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaChange:
+    """How the schema differs from the one taken in before, in numbers."""
+
+    new_tables: int
+    gone_tables: int
+    new_fields: int
+    gone_fields: int
+    new_links: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not any((self.new_tables, self.gone_tables, self.new_fields, self.gone_fields, self.new_links))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is guessed of a schema: people tables, categories, roles of the declared keys."""
+
+    people: frozenset[TableRef]
+    guesses: Mapping[TableRef, Mapping[str, Guess]]
+    roles: Mapping[tuple[TableRef, DescribedKey], LinkRole]
+
+
+def _header(column: DescribedColumn, keys: frozenset[str]) -> Header:
+    return Header(
+        name=column.name,
+        comment=column.comment,
+        is_numeric=column.is_numeric,
+        is_flag=column.is_flag,
+        is_date=column.is_date,
+        is_key=column.name in keys,
+    )
+
+
+def _guess(table: DescribedTable, *, is_about_people: bool) -> dict[str, Guess]:
+    keys = frozenset(table.primary_key) | {name for key in table.foreign_keys for name in key.columns}
+    headers = [_header(column, keys) for column in table.columns]
+    return guess_columns(headers, is_about_people=is_about_people)
+
+
+def _categories(guesses: Mapping[str, Guess]) -> frozenset[str]:
+    return frozenset(guess.category for guess in guesses.values())
+
+
+def propose(source: DescribedSource) -> Proposal:
+    """Guess people tables, then whose rows the others are, then the columns that need that context."""
+    known = {table.ref for table in source.tables}
+    first = {table.ref: _guess(table, is_about_people=False) for table in source.tables}
+    traits = {
+        table.ref: TableTraits(
+            is_people=is_people_table(
+                name=table.ref.table, comment=table.comment, categories=_categories(first[table.ref])
+            ),
+            is_staff=is_staff_table(name=table.ref.table, comment=table.comment),
+            is_supplier=is_supplier_table(name=table.ref.table, comment=table.comment),
+            has_personal_columns=_categories(first[table.ref]) != {"none"},
+        )
+        for table in source.tables
+    }
+    pairs = [(table.ref, key) for table in source.tables for key in table.foreign_keys if key.to in known]
+    keys = [KeyTo(source_table=ref, target_table=key.to) for ref, key in pairs]
+    owned = owned_tables(keys, traits)
+    guesses = {
+        table.ref: _guess(table, is_about_people=traits[table.ref].is_people or table.ref in owned)
+        for table in source.tables
+    }
+    roles = propose_roles(keys, traits)
+    return Proposal(
+        people=frozenset(ref for ref, trait in traits.items() if trait.is_people),
+        guesses=guesses,
+        roles=dict(zip(pairs, roles, strict=True)),
+    )
+
+
+def _table_rows(
+    source: DescribedSource, proposal: Proposal, now: datetime
+) -> tuple[dict[TableRef, DataTable], int, int]:
+    stored = {ref_of(row): row for row in DataTable.objects.filter(source=source.name)}
+    new: list[DataTable] = []
+    for table in source.tables:
+        row = stored.get(table.ref)
+        if row is None:
+            row = DataTable(source=source.name, schema=table.ref.schema, name=table.ref.table)
+            new.append(row)
+            stored[table.ref] = row
+        row.kind, row.comment = table.kind, table.comment
+        row.estimated_rows, row.primary_key = table.estimated_rows, list(table.primary_key)
+        row.described_at, row.is_gone = now, False
+        if row.confirmed_at is None:
+            row.is_people = table.ref in proposal.people
+    present = {table.ref for table in source.tables}
+    newly_gone = [row for ref, row in stored.items() if ref not in present and not row.is_gone]
+    for row in newly_gone:
+        row.is_gone = True
+    DataTable.objects.bulk_create(new)
+    old = [row for row in stored.values() if row not in new]
+    DataTable.objects.bulk_update(
+        old,
+        ["kind", "comment", "estimated_rows", "primary_key", "described_at", "is_gone", "is_people"],
+        batch_size=100,
+    )
+    return {ref: stored[ref] for ref in present}, len(new), len(newly_gone)
+
+
+def _set_facts(row: DataField, column: DescribedColumn, position: int) -> None:
+    row.position, row.type, row.comment = position, column.type[:255], column.comment
+    row.is_nullable, row.is_unique, row.is_indexed = column.is_nullable, column.is_unique, column.is_indexed
+    row.is_numeric, row.is_binary, row.max_length = column.is_numeric, column.is_binary, column.max_length
+    row.is_gone = False
+
+
+def _set_guess(row: DataField, guess: Guess) -> None:
+    row.category, row.confidence_percent = guess.category, guess.confidence_percent
+    row.evidence, row.evidence_word = guess.evidence.value, guess.word[:63]
+
+
+def _field_rows(
+    source: DescribedSource, proposal: Proposal, tables: Mapping[TableRef, DataTable]
+) -> tuple[int, int]:
+    stored: dict[tuple[int, str], DataField] = {
+        (row.table_id, row.name): row for row in DataField.objects.filter(table__source=source.name)
+    }
+    new: list[DataField] = []
+    seen: set[tuple[int, str]] = set()
+    for table in source.tables:
+        table_id = tables[table.ref].id
+        for position, column in enumerate(table.columns):
+            key = (table_id, column.name)
+            seen.add(key)
+            row = stored.get(key)
+            if row is None:
+                row = DataField(table_id=table_id, name=column.name)
+                new.append(row)
+            _set_facts(row, column, position)
+            if row.confirmed_at is None:
+                _set_guess(row, proposal.guesses[table.ref][column.name])
+    present = {row.id for row in tables.values()}
+    newly_gone = [
+        row for key, row in stored.items() if key not in seen and key[0] in present and not row.is_gone
+    ]
+    for row in newly_gone:
+        row.is_gone = True
+    DataField.objects.bulk_create(new, batch_size=200)
+    DataField.objects.bulk_update(list(stored.values()), [*FACT_FIELDS, *GUESS_FIELDS], batch_size=50)
+    return len(new), len(newly_gone)
+
+
+def _link_rows(source: DescribedSource, proposal: Proposal, tables: Mapping[TableRef, DataTable]) -> int:
+    stored = {
+        (row.from_table_id, tuple(row.from_columns), row.to_table_id, tuple(row.to_columns)): row
+        for row in DataLink.objects.filter(from_table__source=source.name, discriminator_column="")
+    }
+    new: list[DataLink] = []
+    declared: set[tuple[int, tuple[str, ...], int, tuple[str, ...]]] = set()
+    for (ref, key), role in proposal.roles.items():
+        end = (tables[ref].id, key.columns, tables[key.to].id, key.to_columns)
+        if (end[0], end[1]) == (end[2], end[3]) or end in declared:
+            continue
+        declared.add(end)
+        row = stored.get(end)
+        if row is None:
+            new.append(
+                DataLink(
+                    from_table_id=end[0],
+                    from_columns=list(key.columns),
+                    to_table_id=end[2],
+                    to_columns=list(key.to_columns),
+                    role=role.value,
+                    match=Match.EXACT.value,
+                    is_declared=True,
+                )
+            )
+        elif row.confirmed_at is None:
+            row.role = role.value
+    undeclared = [row.id for end, row in stored.items() if row.is_declared and end not in declared]
+    for end, row in stored.items():
+        row.is_declared = end in declared
+    DataLink.objects.bulk_create(new)
+    DataLink.objects.bulk_update(list(stored.values()), ["role", "is_declared"], batch_size=100)
+    DataLink.objects.filter(id__in=undeclared, confirmed_at__isnull=True).delete()
+    return len(new)
+
+
+def take_in(source: DescribedSource, *, now: datetime) -> SchemaChange:
+    """Write the described schema into the map."""
+    proposal = propose(source)
+    tables, new_tables, gone_tables = _table_rows(source, proposal, now)
+    new_fields, gone_fields = _field_rows(source, proposal, tables)
+    return SchemaChange(
+        new_tables=new_tables,
+        gone_tables=gone_tables,
+        new_fields=new_fields,
+        gone_fields=gone_fields,
+        new_links=_link_rows(source, proposal, tables),
+    )
