@@ -1,5 +1,18 @@
 """Every address. Each app's `urls.py` names its own; this file only places them."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(url="/desk/"), name="front"),
+    path("desk/", include("discreet.foundation.desk.urls")),
+    path("account/", include("discreet.foundation.staff.urls")),
+    path("preferences/", include("discreet.foundation.desk.preference_urls")),
+    path("mailbox/", include("discreet.foundation.mail.urls")),
+    # What mechanisms place under /privacy/ stands above: the centre answers every address below it.
+    path("privacy/", include("discreet.foundation.centre.urls")),
+]
+handler400 = "discreet.foundation.desk.refusals.bad_request"
+handler403 = "discreet.foundation.desk.refusals.forbidden"
+handler404 = "discreet.foundation.desk.refusals.not_found"
+handler500 = "discreet.foundation.desk.refusals.failed"

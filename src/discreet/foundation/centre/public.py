@@ -1,0 +1,108 @@
+"""The frame of every public page: refusals become pages in the public shell, and headers are set.
+
+@public_page
+def ask_erasure(request: HttpRequest) -> HttpResponse: ...
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from discreet.foundation.centre.refusals import TooManyRequests
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
+
+P = ParamSpec("P")
+
+HEADINGS = {
+    HTTPStatus.BAD_REQUEST: gettext_noop("This could not be read"),
+    HTTPStatus.FORBIDDEN: gettext_noop("This page was open too long"),
+    HTTPStatus.NOT_FOUND: gettext_noop("There is nothing at this address"),
+    HTTPStatus.GONE: gettext_noop("This is no longer here"),
+    HTTPStatus.TOO_MANY_REQUESTS: gettext_noop("Too many attempts"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: gettext_noop("Something failed on our side"),
+    HTTPStatus.SERVICE_UNAVAILABLE: gettext_noop("This does not work right now"),
+}
+OTHER_HEADING = gettext_noop("This was refused")
+WHY = {
+    HTTPStatus.BAD_REQUEST: gettext_noop("Go back, load the page again and send the form once more."),
+    HTTPStatus.FORBIDDEN: gettext_noop("Go back, load the page again and send the form once more."),
+    HTTPStatus.NOT_FOUND: gettext_noop(
+        "The link is incomplete or has expired. Copy the whole address from the e-mail, "
+        "or start at the front page."
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: gettext_noop("Nothing was changed. Try again in a few minutes."),
+}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def public_page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Show refusals of the view in the public shell and set the headers of public pages."""
+
+    @wraps(view)
+    def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            response = view(request, *args, **kwargs)
+        except Refused as refusal:
+            response = refused(request, refusal)
+        except Http404:
+            response = plain(request, HTTPStatus.NOT_FOUND)
+        except PermissionDenied:
+            response = plain(request, HTTPStatus.FORBIDDEN)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return run
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Return the page of a refusal; 429 says when to come back."""
+    why = gettext(refusal.message) % refusal.params if refusal.params else gettext(refusal.message)
+    response = _page(request, status=refusal.status, why=why)
+    if isinstance(refusal, TooManyRequests):
+        response["Retry-After"] = str(int(refusal.params["minutes"]) * 60)
+    return response
+
+
+def plain(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """Return the page of a plain HTTP error."""
+    return _page(request, status=status.value, why=gettext(WHY[status]))
+
+
+def _page(request: HttpRequest, *, status: int, why: str) -> HttpResponse:
+    heading = gettext(HEADINGS.get(HTTPStatus(status), OTHER_HEADING))
+    return render(request, "centre/refused.html", {"heading": heading, "why": why}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return plain(request, HTTPStatus.BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return plain(request, HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return plain(request, HTTPStatus.NOT_FOUND)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return plain(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return plain(request, HTTPStatus.FORBIDDEN)

@@ -1,0 +1,14 @@
+"""Addresses of the privacy centre. Mechanisms' own addresses under `/privacy/` stand before these."""
+
+from django.urls import path
+
+from discreet.foundation.centre import views
+
+app_name = "centre"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("progress/", views.progress, name="progress"),
+    path("language/<slug:code>/", views.language, name="language"),
+    path("theme/<slug:name>/", views.theme, name="theme"),
+    path("<path:path>", views.nothing_here),
+]

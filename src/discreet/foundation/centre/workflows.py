@@ -1,0 +1,10 @@
+"""Work of the public side that happens after the answer, so that its time tells nothing."""
+
+from discreet.foundation.centre.actions import send_progress_link
+from discreet.foundation.jobs.api import WorkflowContext, workflow
+
+
+@workflow("centre.send_progress_link")
+def send_link(ctx: WorkflowContext, number: str) -> None:
+    """Look the case up and send its link."""
+    ctx.step("send", lambda: send_progress_link(now=ctx.now(), number=number))
