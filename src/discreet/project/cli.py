@@ -6,7 +6,9 @@ import os
 import click
 
 # command → (module:attribute, one-line help)
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "staff": ("discreet.foundation.staff.cli:staff", "Add, list and change staff accounts."),
+}
 
 
 class LazyGroup(click.Group):

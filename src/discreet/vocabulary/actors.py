@@ -33,6 +33,7 @@ class Actor:
     name: str
     roles: frozenset[Role] = field(default_factory=frozenset)
     shell_user: str = ""
+    token: str = ""
 
     @property
     def person(self) -> str:
@@ -41,6 +42,8 @@ class Actor:
     @property
     def label(self) -> str:
         text = f"{self.kind}:{self.name}"
+        if self.token:
+            return f"{text} (token {self.token})"
         return f"{text} (shell user {self.shell_user})" if self.shell_user not in ("", self.name) else text
 
     def may(self, role: Role) -> bool:

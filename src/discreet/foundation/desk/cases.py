@@ -1,0 +1,77 @@
+"""Cases on the desk: the pages they open at, what waits for a person, and the deadlines.
+
+A mechanism says in its `navigation.py` where its kind of case opens:
+
+    cases.register(CasePage(kind="request", url_name="rights:request", icon="user-check"))
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from discreet.foundation.cases import queries
+from discreet.foundation.desk.components import Deadline, WorkItem
+from discreet.foundation.desk.discovery import discover
+from discreet.foundation.desk.strip import DAYS
+from discreet.vocabulary.actors import Actor
+
+LONG_OVERDUE = timedelta(days=3650)
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Where cases of a kind open. `url_name` takes the case's number as its only argument."""
+
+    kind: str
+    url_name: str
+    icon: str
+
+
+_pages: dict[str, CasePage] = {}
+
+
+def register(page: CasePage) -> None:
+    """Name the page of a kind of case."""
+    _pages.setdefault(page.kind, page)
+
+
+def page_of(*, kind: str, number: str) -> str:
+    """Return the address of a case, empty for a kind without pages."""
+    discover()
+    page = _pages.get(kind)
+    return reverse(page.url_name, args=[number]) if page else ""
+
+
+def my_work(*, actor: Actor, now: datetime) -> Sequence[WorkItem]:
+    """Return what waits for this person, the next deadline first."""
+    discover()
+    return [
+        WorkItem(
+            act=gettext(item.task.what) % dict(item.task.params),
+            what=f"{gettext(item.title)} {item.number}",
+            url=reverse(item.task.url_name, args=item.task.url_args)
+            if item.task.url_name
+            else page_of(kind=item.kind, number=item.number),
+            icon=_pages[item.kind].icon if item.kind in _pages else "clipboard-list",
+            due_at=item.task.due_at,
+            is_legal=True,
+        )
+        for item in queries.my_work(actor=actor, now=now)
+    ]
+
+
+def deadlines(*, now: datetime) -> Sequence[Deadline]:
+    """Return the overdue deadlines and those of the strip's days."""
+    found = queries.deadlines(since=now - LONG_OVERDUE, until=now + timedelta(days=DAYS + 1))
+    return [
+        Deadline(
+            label=one.number,
+            due_at=one.due_at,
+            url=page_of(kind=one.kind, number=one.number),
+            title=f"{gettext(one.title)}: {one.article}",
+        )
+        for one in found
+    ]

@@ -1,0 +1,64 @@
+"""What every page of the desk shows around its content. A context processor, lazy in every part."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+
+from discreet.foundation.desk.navigation import PlaceGroup, places
+from discreet.foundation.desk.times import is_chinese
+from discreet.foundation.staff.actors import actor_of
+from discreet.foundation.staff.models import StaffMember
+from discreet.foundation.staff.words import role_label
+
+THEME_COOKIE = "discreet_theme"
+THEMES = ("light", "dark")
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the theme the person chose, from their cookie, so that no page flashes."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "light"
+
+
+class DeskContext:
+    """The shell's values, computed when the template asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def theme(self) -> str:
+        return theme_of(self._request)
+
+    @cached_property
+    def is_staff(self) -> bool:
+        user = getattr(self._request, "user", None)
+        return user is not None and user.is_authenticated
+
+    @cached_property
+    def shell(self) -> str:
+        return "desk/base.html" if self.is_staff else "desk/entrance.html"
+
+    @cached_property
+    def places(self) -> Sequence[PlaceGroup]:
+        return places(actor=actor_of(self._request), path=self._request.path) if self.is_staff else ()
+
+    @cached_property
+    def name(self) -> str:
+        member = cast(StaffMember, self._request.user)
+        return member.get_full_name() or member.get_username()
+
+    @cached_property
+    def roles(self) -> str:
+        separator = "、" if is_chinese() else ", "
+        return separator.join(
+            gettext(role_label(role)) for role in sorted(actor_of(self._request).roles)
+        )
+
+
+def desk(request: HttpRequest) -> dict[str, DeskContext]:
+    """Give templates `desk`."""
+    return {"desk": DeskContext(request)}

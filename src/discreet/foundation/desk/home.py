@@ -1,0 +1,69 @@
+"""What the home page shows: the verdict, what needs a person, the ledger."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from discreet.foundation.desk.indicators import MechanismReading, Reading, State, measure_all
+from discreet.foundation.desk.times import is_chinese
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A mechanism on the strip."""
+
+    label: str
+    state: State
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    heading: str
+    tiles: Sequence[Tile]
+    attention: Sequence[tuple[str, Reading]]
+    working: Sequence[tuple[str, Reading]]
+
+
+def verdict(*, now: datetime) -> Verdict:
+    """Measure, and say first whether it works."""
+    mechanisms = measure_all(now=now)
+    pairs = [
+        (gettext(one.mechanism.label), reading) for one in mechanisms for reading in one.readings
+    ]
+    return Verdict(
+        heading=_heading(mechanisms),
+        tiles=[
+            Tile(
+                label=gettext(one.mechanism.label),
+                state=one.state,
+                url=reverse(one.mechanism.url_name),
+            )
+            for one in mechanisms
+        ],
+        attention=[pair for pair in pairs if pair[1].state is not State.WORKING],
+        working=[pair for pair in pairs if pair[1].state is State.WORKING],
+    )
+
+
+def _heading(mechanisms: Sequence[MechanismReading]) -> str:
+    if not mechanisms:
+        return gettext("Nothing is measured yet")
+    count = Counter(one.state for one in mechanisms)
+    total = len(mechanisms)
+    parts = [
+        template % {"n": count[state]}
+        for state, template in (
+            (State.WORKING, gettext("%(n)s working")),
+            (State.FAILING, gettext("%(n)s failing")),
+            (State.ATTENTION, gettext("%(n)s needs attention")),
+            (State.NOT_MEASURED, gettext("%(n)s not measured")),
+        )
+        if count[state]
+    ]
+    head = ngettext("Of %(n)s mechanism", "Of %(n)s mechanisms", total) % {"n": total}
+    return f"{head}：{'，'.join(parts)}" if is_chinese() else f"{head}: {', '.join(parts)}"

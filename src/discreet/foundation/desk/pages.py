@@ -1,0 +1,47 @@
+"""The desk's own pages: home, my work, search."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from discreet.foundation.desk import cases, search
+from discreet.foundation.desk.home import verdict
+from discreet.foundation.staff.actors import actor_of
+from discreet.foundation.staff.permissions import role_required
+
+SHOWN_AT_HOME = 5
+
+
+@role_required()
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the verdict, what needs a person, the deadlines and the ledger."""
+    now = timezone.now()
+    work = cases.my_work(actor=actor_of(request), now=now)
+    context = {
+        "now": now,
+        "verdict": verdict(now=now),
+        "work": work[:SHOWN_AT_HOME],
+        "work_count": len(work),
+        "deadlines": cases.deadlines(now=now),
+    }
+    return render(request, "desk/home.html", context)
+
+
+@role_required()
+@require_safe
+def work(request: HttpRequest) -> HttpResponse:
+    """Show everything that waits for this person."""
+    now = timezone.now()
+    items = cases.my_work(actor=actor_of(request), now=now)
+    return render(request, "desk/work.html", {"work": items, "now": now})
+
+
+@role_required()
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Show what the words of the search box lead to."""
+    query = request.GET.get("q", "")[: search.MAX_QUERY]
+    hits = search.find(actor=actor_of(request), query=query)
+    return render(request, "desk/find.html", {"query": query, "hits": hits})

@@ -1,0 +1,26 @@
+/* Keys and small comforts. Every page works without this file. */
+(() => {
+  const typing = (el) => el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/" && !typing(document.activeElement)) {
+      event.preventDefault();
+      document.querySelector("[data-search]")?.focus();
+    }
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.who[open]").forEach((el) => { el.open = false; el.querySelector("summary").focus(); });
+      if (document.activeElement?.matches("[data-search]")) document.activeElement.blur();
+      if (location.hash === "#menu") location.hash = "";
+    }
+  });
+  addEventListener("click", (event) => {
+    document.querySelectorAll("details.who[open]").forEach((el) => { if (!el.contains(event.target)) el.open = false; });
+  });
+  /* One click, one request. */
+  addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "1";
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((el) => delete el.dataset.sent));
+})();

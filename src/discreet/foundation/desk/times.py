@@ -1,0 +1,76 @@
+"""Times in words: what is left of a clock, and days and moments in each language."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+SOON = timedelta(days=3)
+URGENT = timedelta(hours=48)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def is_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
+def day(value: datetime, *, now: datetime) -> str:
+    """Return the local day: “2 Apr” or “4 月 2 日”, with its year when that is not the present one."""
+    at, today = timezone.localtime(value), timezone.localtime(now)
+    is_other_year = at.year != today.year
+    if is_chinese():
+        text = f"{at.month} 月 {at.day} 日"
+        return f"{at.year} 年 {text}" if is_other_year else text
+    text = f"{at.day} {_MONTHS[at.month - 1]}"
+    return f"{text} {at.year}" if is_other_year else text
+
+
+def moment(value: datetime, *, now: datetime) -> str:
+    """Return the local day and time; today's is the time alone."""
+    at = timezone.localtime(value)
+    clock = f"{at:%H:%M}"
+    if at.date() == timezone.localtime(now).date():
+        return clock
+    separator = " " if is_chinese() else ", "
+    return f"{day(value, now=now)}{separator}{clock}"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a deadline, in words and in meaning (`""`, `"warn"` or `"bad"`)."""
+
+    text: str
+    tone: str
+    is_over: bool
+
+
+def left(*, due_at: datetime, now: datetime, is_legal: bool) -> Left:
+    """Return what is left until `due_at`. Red is a missed clock or a legal one within 48 hours."""
+    span = due_at - now
+    if span < timedelta(0):
+        return Left(text=_amount(-span, over=True), tone="bad", is_over=True)
+    tone = "warn" if span <= SOON else ""
+    if is_legal and span <= URGENT:
+        tone = "bad"
+    return Left(text=_amount(span, over=False), tone=tone, is_over=False)
+
+
+def _amount(span: timedelta, *, over: bool) -> str:
+    hours = int(span.total_seconds() // 3600)
+    if hours < 1:
+        return gettext("less than an hour over") if over else gettext("less than an hour left")
+    if hours <= 48:
+        text = (
+            ngettext("%(n)s hour over", "%(n)s hours over", hours)
+            if over
+            else ngettext("%(n)s hour left", "%(n)s hours left", hours)
+        )
+        return text % {"n": hours}
+    days = hours // 24
+    text = (
+        ngettext("%(n)s day over", "%(n)s days over", days)
+        if over
+        else ngettext("%(n)s day left", "%(n)s days left", days)
+    )
+    return text % {"n": days}

@@ -1,0 +1,117 @@
+"""Reading accounts and tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+
+from discreet.foundation.staff.actions import token_hash
+from discreet.foundation.staff.models import ApiToken, StaffMember
+from discreet.foundation.staff.permissions import roles_of
+from discreet.foundation.staff.refusals import UnknownMember
+from discreet.foundation.staff.rules import Scope, token_roles
+from discreet.vocabulary.actors import Actor, ActorKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    username: str
+    full_name: str
+    email: str
+    roles: frozenset[Role]
+    is_active: bool
+    has_second_factor: bool
+    must_change_password: bool
+    last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    token_id: int
+    name: str
+    prefix: str
+    owner: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    def is_usable(self, now: datetime) -> bool:
+        return self.revoked_at is None and now < self.expires_at
+
+
+def members() -> list[MemberView]:
+    """Return every account, active ones first."""
+    factors = set(
+        Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES).values_list(
+            "user_id", flat=True
+        )
+    )
+    return [
+        _member(member, has_second_factor=member.pk in factors)
+        for member in StaffMember.objects.order_by("-is_active", "username")
+    ]
+
+
+def member(username: str) -> MemberView:
+    """Return one account.
+
+    Raises:
+        UnknownMember: there is none of this name.
+    """
+    for view in members():
+        if view.username == username:
+            return view
+    raise UnknownMember
+
+
+def tokens() -> list[TokenView]:
+    """Return every token, the newest first."""
+    return [
+        TokenView(
+            token_id=token.pk,
+            name=token.name,
+            prefix=token.prefix,
+            owner=token.owner.username,
+            scopes=tuple(token.scopes),
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            revoked_at=token.revoked_at,
+        )
+        for token in ApiToken.objects.select_related("owner").order_by("-id")
+    ]
+
+
+def authenticate_token(raw: str, *, now: datetime) -> Actor | None:
+    """Return who a token acts as, or `None` when it is unknown, over, revoked or its owner is gone.
+
+    The look-up goes by the hash of 256 random bits, so its timing tells nothing about any token.
+    """
+    token = (
+        ApiToken.objects.select_related("owner")
+        .filter(token_hash=token_hash(raw), revoked_at=None, expires_at__gt=now)
+        .first()
+    )
+    if token is None or not token.owner.is_active:
+        return None
+    known = {scope.value: scope for scope in Scope}
+    scopes = [known[name] for name in token.scopes if name in known]
+    return Actor(
+        kind=ActorKind.API,
+        name=token.owner.username,
+        roles=token_roles(scopes=scopes, owner_roles=roles_of(token.owner)),
+        token=token.name,
+    )
+
+
+def _member(member: StaffMember, *, has_second_factor: bool) -> MemberView:
+    return MemberView(
+        username=member.username,
+        full_name=member.get_full_name(),
+        email=member.email,
+        roles=roles_of(member),
+        is_active=member.is_active,
+        has_second_factor=has_second_factor,
+        must_change_password=member.must_change_password,
+        last_login_at=member.last_login,
+    )

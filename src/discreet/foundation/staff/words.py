@@ -1,0 +1,22 @@
+"""Words for roles and scopes."""
+
+from discreet.vocabulary.actors import Role
+from discreet.vocabulary.text import gettext_noop
+
+_ROLES = {
+    Role.VIEWER: (gettext_noop("Viewer"), gettext_noop("reads, changes nothing")),
+    Role.AGENT: (gettext_noop("Agent"), gettext_noop("works on cases and the data map")),
+    Role.APPROVER: (gettext_noop("Approver"), gettext_noop("approves what someone else prepared")),
+    Role.ADMINISTRATOR: (gettext_noop("Administrator"), gettext_noop("accounts, sources and settings")),
+    Role.AUDITOR: (gettext_noop("Auditor"), gettext_noop("reads everything, the ledger included")),
+}
+
+
+def role_label(role: Role) -> str:
+    """Return the English name of a role, for `gettext`."""
+    return _ROLES[role][0]
+
+
+def role_meaning(role: Role) -> str:
+    """Return in English what a role is for, for `gettext`."""
+    return _ROLES[role][1]

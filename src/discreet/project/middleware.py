@@ -1,0 +1,88 @@
+"""What wraps every request: refusals become pages, the desk stays closed to undeclared views."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+
+from discreet.foundation.desk.refusals import refused_response
+from discreet.foundation.staff.models import StaffMember
+from discreet.foundation.staff.permissions import declared_roles
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+ViewFunction = Callable[..., HttpResponseBase]
+
+
+class UndeclaredView(Refused):
+    code = "undeclared_view"
+    message = gettext_noop("This page declares no roles, so it stays closed. Tell the developers.")
+    status = 403
+
+
+class RefusalMiddleware:
+    """Answers a `Refused` of any view, and refuses views under /desk/ that declare no roles."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: ViewFunction, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.path.startswith("/desk/") and declared_roles(view) is None:
+            return refused_response(request, UndeclaredView())
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refused_response(request, exception) if isinstance(exception, Refused) else None
+
+
+class SetUpFirstMiddleware:
+    """Sends staff to what must come first: a password of their own, then (outside the demo) a second factor."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and request.path.startswith(("/desk/", "/api/")):
+            due = _due_first(cast(StaffMember, request.user))
+            if due:
+                return HttpResponseRedirect(due)
+        return self.get_response(request)
+
+
+def _due_first(member: StaffMember) -> str:
+    if member.must_change_password:
+        return reverse("account_change_password")
+    if not settings.DISCREET_DEMO and not is_mfa_enabled(member):
+        return reverse("mfa_activate_totp")
+    return ""
+
+
+class SessionRotationMiddleware:
+    """Gives the session a new key at each rise of rights: sign-in, second factor, re-authentication."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        before = _proofs(request)
+        response = self.get_response(request)
+        if _proofs(request) > before:
+            request.session.cycle_key()
+        return response
+
+
+def _proofs(request: HttpRequest) -> int:
+    """Return how many proofs of identity this session has seen."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not request.session.accessed:
+        return 0
+    return len(request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, ()))
