@@ -1,0 +1,108 @@
+"""Letters as PDF/UA-1, by Typst with bundled fonts: no system library, no network, the same bytes everywhere.
+
+    pdf = render_letter(
+        Letter(language="zh-hans", company="…", title="…", date="…", footer="R-1001", blocks=(
+            Paragraph("…"), Heading("…"), Facts((("…", "…"),)), Table(head=("…",), rows=(("…",),)),
+        )),
+        made_at=now,
+    )
+
+Texts are finished sentences in the customer's language: the caller translates. They reach Typst as JSON and
+are shown as text, so nothing in them is read as markup, code or a file name.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import typst
+
+PACKAGE = Path(__file__).resolve().parents[2]
+FONTS = Path(__file__).resolve().parent / "fonts"
+LETTER = Path(__file__).resolve().parent / "typ" / "letter.typ"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Rows of name and value."""
+
+    rows: tuple[tuple[str, str], ...]
+    kind: Literal["facts"] = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Every row has as many cells as the head."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: tuple[str, ...]
+    kind: Literal["list"] = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Text to be copied: a hash, a link. It breaks anywhere."""
+
+    text: str
+    kind: Literal["exact"] = "exact"
+
+
+Block: TypeAlias = Paragraph | Heading | Facts | Table | Bullets | Exact
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    language: str
+    company: str
+    title: str
+    date: str
+    footer: str
+    blocks: tuple[Block, ...]
+
+
+def render_letter(letter: Letter, *, made_at: datetime) -> bytes:
+    """Return the letter as PDF. `made_at` is its creation date, so the same letter gives the same bytes."""
+    return render(LETTER, data=json.dumps(asdict(letter), ensure_ascii=False), made_at=made_at)
+
+
+def render(template: Path, *, data: str, made_at: datetime) -> bytes:
+    """Return the PDF of a Typst file of this package; it reads the JSON text `data` from `sys.inputs`."""
+    pdf = typst.compile(
+        str(template),
+        root=str(PACKAGE),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"data": data.replace("\0", "")},
+        pdf_standards=["ua-1"],
+        timestamp=int(made_at.timestamp()),
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("Typst returned no PDF")
+    return pdf
+
+
+@cache
+def _fonts() -> "typst.Fonts":
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
