@@ -58,6 +58,15 @@ def close_many(
     record(actor=actor, now=now, subject=subject, facts=facts)
 
 
+def languages_of(numbers: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (number, language) of the cases."""
+    return [
+        pair
+        for chunk in _chunks(numbers)
+        for pair in Case.objects.filter(number__in=chunk).values_list("number", "language")
+    ]
+
+
 def _refuse(numbers: Sequence[str], *, to: str, transitions: Transitions) -> None:
     rows = {
         number: (state, closed_at)

@@ -11,7 +11,6 @@ class Batch(models.Model):
 
     kind = models.CharField(max_length=16)
     key_id = models.CharField(max_length=40, unique=True)  # the case key that seals plan and capture
-    state = models.CharField(max_length=16, default="open")
     plan_sealed = models.BinaryField(null=True)
     plan_digest = models.CharField(max_length=64, default="")
     plan_summary = models.JSONField(default=dict)  # tables, counts, statements: no values
@@ -27,28 +26,24 @@ class Batch(models.Model):
 
 
 class RightsRequest(models.Model):
-    """One request of one person. `number` is the case's number."""
+    """One request of one person. `number` is the case's number; its state stands on the case."""
 
     number = models.CharField(max_length=16, unique=True)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="requests")
     position = models.PositiveIntegerField(default=0)  # the person's index in the batch's plan
     kind = models.CharField(max_length=16)
     channel = models.CharField(max_length=16)
-    state = models.CharField(max_length=16)
     outcome = models.CharField(max_length=24, default="")
     residence = models.CharField(max_length=8, default="")
-    language = models.CharField(max_length=12, default="en")
-    identity_sealed = models.BinaryField(null=True)
     roots_sealed = models.BinaryField(null=True)
     candidate_count = models.PositiveIntegerField(null=True)
     received_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)
     opened_by = models.CharField(max_length=150)
     verified_at = models.DateTimeField(null=True)
     verified_by = models.CharField(max_length=150, default="")
     verified_how = models.CharField(max_length=16, default="")
+    verified_reason_sealed = models.BinaryField(null=True)
     completed_at = models.DateTimeField(null=True)
-    person_ref = models.CharField(max_length=40, default="")
     kept = models.JSONField(default=list)
     idempotency_key = models.CharField(max_length=64, null=True, unique=True)
     package_token_hash = models.CharField(max_length=64, default="")
@@ -56,8 +51,8 @@ class RightsRequest(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["state", "due_at"]),
             models.Index(fields=["received_at"]),
+            models.Index(fields=["batch", "position"]),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=["access", "erasure"]), name="rights_kind"),

@@ -3,8 +3,11 @@
 Source: GDPR Art. 12(3), 12(6), 17; PIPL Art. 47, 50; 11 CCR 7060. Four eyes on erasure: DESIGN.md, Defaults.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from discreet.vocabulary.text import gettext_noop
 
 
 class Kind(StrEnum):
@@ -32,13 +35,26 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-TRANSITIONS: dict[State, frozenset[State]] = {
+TITLES: dict[Kind, str] = {
+    Kind.ACCESS: gettext_noop("Access request"),
+    Kind.ERASURE: gettext_noop("Erasure request"),
+}
+
+_RESIDENCE = re.compile(r"([A-Za-z]{2}(-[A-Za-z0-9]{1,3})?)?")
+
+
+def is_residence(text: str) -> bool:
+    """Say whether a text is empty or an ISO 3166 code, with a subdivision or without: DE, US-CA."""
+    return _RESIDENCE.fullmatch(text) is not None
+
+
+TRANSITIONS: dict[str, frozenset[State]] = {
     State.RECEIVED: frozenset({State.VERIFIED, State.REFUSED, State.CANCELLED}),
-    State.VERIFIED: frozenset({State.PLANNED, State.ACCEPTED, State.REFUSED, State.CANCELLED}),
+    State.VERIFIED: frozenset({State.PLANNED, State.ACCEPTED, State.REFUSED, State.CANCELLED, State.DONE}),
     State.PLANNED: frozenset(
         {State.PLANNED, State.ACCEPTED, State.VERIFIED, State.REFUSED, State.CANCELLED}
     ),
-    State.ACCEPTED: frozenset({State.EXECUTING, State.PLANNED, State.CANCELLED}),
+    State.ACCEPTED: frozenset({State.EXECUTING, State.PLANNED, State.CANCELLED, State.DONE}),
     State.EXECUTING: frozenset({State.DONE, State.PLANNED}),
     State.DONE: frozenset(),
     State.REFUSED: frozenset(),

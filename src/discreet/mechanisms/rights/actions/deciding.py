@@ -1,0 +1,265 @@
+"""Plan, decide, approve, refuse, cancel. Approval binds to the plan's digest.
+
+Source: DESIGN.md, Erasure; GDPR Art. 12(4), 17(3); PIPL Art. 47.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from discreet.engines.subjects.graph import TableRef
+from discreet.engines.subjects.plans import SharedChoice
+from discreet.events.rights import ErasureAccepted
+from discreet.foundation.cases import actions as cases
+from discreet.foundation.cases.actions import NewTask
+from discreet.foundation.cases.bulk import close_many, move_many
+from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.jobs.api import publish, start
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import record
+from discreet.mechanisms.rights.actions.receiving import _load, _refuse_unless, drop_task
+from discreet.mechanisms.rights.models import Batch
+from discreet.mechanisms.rights.refusals import (
+    NotAnApprover,
+    OpenQuestions,
+    PlanChanged,
+    PlanMissing,
+    SamePersonApproves,
+    UnknownRequest,
+    WrongRequestState,
+)
+from discreet.mechanisms.rights.rules import (
+    TRANSITIONS,
+    ApprovalStep,
+    Kind,
+    Outcome,
+    State,
+    erasure_approval,
+)
+from discreet.vocabulary.actors import Actor, ActorKind, Role
+from discreet.vocabulary.text import gettext_noop
+
+TASK_PLAN = gettext_noop("Read the plan and decide")
+TASK_APPROVE = gettext_noop("Approve the plan as second person")
+TASK_CHOOSE = gettext_noop("Choose who it is")
+PREPARABLE = (State.VERIFIED, State.PLANNED)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlan:
+    """A plan as the engine made it. `summary` holds tables, counts and statements, no value."""
+
+    digest: str
+    sealed: bytes
+    summary: dict[str, object]
+    open_questions: tuple[str, ...]
+
+
+@act("rights.save_plan")
+def save_plan(*, actor: Actor, now: datetime, batch_id: int, plan: NewPlan) -> None:
+    """Keep the plan. A plan with another digest takes back the first approval it had."""
+    batch = load_batch(batch_id)
+    subject = subject_of_batch(batch)
+    numbers = numbers_of(batch)
+    state = state_of(batch)
+    if state not in PREPARABLE:
+        raise WrongRequestState(number=numbers[0], state=state.value)
+    is_new = plan.digest != batch.plan_digest
+    batch.plan_digest, batch.plan_sealed = plan.digest, plan.sealed
+    batch.plan_summary = plan.summary
+    batch.planned_at = now
+    if is_new:
+        batch.planned_by = actor.person if actor.kind is not ActorKind.SYSTEM else ""
+    elif not batch.planned_by and actor.kind is not ActorKind.SYSTEM:
+        batch.planned_by = actor.person
+    batch.save()
+    if state is State.VERIFIED:
+        move_many(
+            actor=actor, now=now, subject=subject, numbers=numbers, to=State.PLANNED, transitions=TRANSITIONS
+        )
+    _ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
+    facts = {"plan": plan.digest, "changed": is_new, "open_questions": list(plan.open_questions)}
+    record(actor=actor, now=now, subject=subject, facts=facts)
+
+
+@act("rights.decide_shared")
+def decide_shared(*, actor: Actor, now: datetime, batch_id: int, table: TableRef, choice: SharedChoice) -> None:
+    """Decide what happens to rows of `table` that others share. The plan is made again."""
+    _refuse_unless(actor, Role.AGENT)
+    batch = load_batch(batch_id)
+    if state_of(batch) not in PREPARABLE:
+        raise WrongRequestState(number=numbers_of(batch)[0], state=state_of(batch).value)
+    batch.decisions = {**batch.decisions, decision_key(table): choice.value}
+    batch.planned_by = ""
+    batch.plan_digest = ""
+    batch.save()
+    facts = {"table": str(table), "choice": choice.value}
+    record(actor=actor, now=now, subject=subject_of_batch(batch), facts=facts)
+
+
+@act("rights.accept_erasure")
+def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: str) -> ApprovalStep:
+    """Approve the plan with this digest. The first approval proposes it, a second person's starts it.
+
+    Raises:
+        NotAnApprover, SamePersonApproves, PlanMissing, PlanChanged, OpenQuestions, WrongRequestState
+    """
+    if not (actor.may(Role.APPROVER) or actor.may(Role.AGENT)):
+        raise NotAnApprover
+    batch = load_batch(batch_id)
+    numbers, state, subject = numbers_of(batch), state_of(batch), subject_of_batch(batch)
+    if not batch.plan_digest or state is State.VERIFIED:
+        raise PlanMissing(number=numbers[0])
+    if state is not State.PLANNED:
+        raise WrongRequestState(number=numbers[0], state=state.value)
+    if plan_digest != batch.plan_digest:
+        raise PlanChanged
+    questions = batch.plan_summary.get("open_questions", [])
+    if questions:
+        raise OpenQuestions(tables=", ".join(questions))
+    step = erasure_approval(approver=actor.person, proposer=batch.planned_by)
+    if step is ApprovalStep.SAME_PERSON:
+        raise SamePersonApproves
+    if step is ApprovalStep.FIRST:
+        batch.planned_by = actor.person
+        batch.save()
+        _ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
+        record(actor=actor, now=now, subject=subject, facts={"plan": plan_digest, "step": step.value})
+        return step
+    if not actor.may(Role.APPROVER):
+        raise NotAnApprover
+    batch.approved_by, batch.approved_at = actor.person, now
+    batch.run += 1
+    batch.save()
+    move_many(
+        actor=actor, now=now, subject=subject, numbers=numbers, to=State.ACCEPTED, transitions=TRANSITIONS
+    )
+    for number in numbers if len(numbers) == 1 else ():
+        drop_task(actor=actor, now=now, number=number, key="decide")
+    record(
+        actor=actor,
+        now=now,
+        subject=subject,
+        facts={"plan": plan_digest, "step": step.value, "people": len(numbers), "run": batch.run},
+    )
+    publish(ErasureAccepted(batch_id=batch.pk))
+    start("rights.erase", key=f"{batch.pk}/{batch.run}", args={"batch_id": batch.pk, "run": batch.run})
+    return step
+
+
+@act("rights.accept_access")
+def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
+    """Decide that the person gets the package. Accepting what was accepted before changes nothing.
+
+    Raises:
+        NotYours, WrongRequestState
+    """
+    if actor.kind is not ActorKind.SYSTEM and not actor.may(Role.APPROVER):
+        _refuse_unless(actor, Role.AGENT)
+    batch = load_batch(batch_id)
+    numbers, state, subject = numbers_of(batch), state_of(batch), subject_of_batch(batch)
+    if state in (State.ACCEPTED, State.DONE):
+        record(actor=actor, now=now, subject=subject, facts={"repeated": True})
+        return
+    if state not in PREPARABLE:
+        raise WrongRequestState(number=numbers[0], state=state.value)
+    batch.approved_by, batch.approved_at = actor.person, now
+    batch.run += 1
+    batch.save()
+    move_many(
+        actor=actor, now=now, subject=subject, numbers=numbers, to=State.ACCEPTED, transitions=TRANSITIONS
+    )
+    for number in numbers if len(numbers) == 1 else ():
+        drop_task(actor=actor, now=now, number=number, key="decide")
+    record(actor=actor, now=now, subject=subject, facts={"people": len(numbers), "run": batch.run})
+    start("rights.deliver", key=f"{batch.pk}/{batch.run}", args={"batch_id": batch.pk, "run": batch.run})
+
+
+@act("rights.refuse_request")
+def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, article: str) -> None:
+    """Refuse a request with the law's reason; the customer reads it. Source: GDPR Art. 12(4)."""
+    if not actor.may(Role.APPROVER):
+        _refuse_unless(actor, Role.AGENT)
+    _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
+    request = _load(number)
+    request.kept = [{"reason": reason[:500], "article": article[:80]}]
+    request.save(update_fields=["kept"])
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"article": article[:80]})
+
+
+@act("rights.cancel_request")
+def cancel_request(*, actor: Actor, now: datetime, number: str) -> None:
+    """Withdraw a request at the customer's wish, as long as nothing was executed."""
+    _end(actor=actor, now=now, number=number, state=State.CANCELLED, outcome=Outcome.NONE)
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"cancelled": True})
+
+
+def _end(*, actor: Actor, now: datetime, number: str, state: State, outcome: Outcome) -> None:
+    request = _load(number)
+    current = State(get_case(number).row.state)
+    if state not in TRANSITIONS[current]:
+        raise WrongRequestState(number=number, state=current.value)
+    request.outcome, request.completed_at = outcome.value, now
+    request.save(update_fields=["outcome", "completed_at"])
+    close_many(
+        actor=actor,
+        now=now,
+        subject=f"request:{number}",
+        numbers=[number],
+        state=state,
+        transitions=TRANSITIONS,
+    )
+    if request.batch.requests.count() == 1:
+        keys.destroy_case_key(request.batch.key_id)
+
+
+def _ask_for_decision(batch: Batch, *, actor: Actor, now: datetime, numbers: list[str]) -> None:
+    """Put the decision on somebody's desk: the first by an agent, the second by another approver."""
+    number = numbers[0]
+    first = not batch.planned_by or batch.kind == Kind.ACCESS
+    task = NewTask(
+        key="decide",
+        what=TASK_PLAN if first else TASK_APPROVE,
+        role=Role.AGENT if first else Role.APPROVER,
+        barred="" if first else batch.planned_by,
+        url_name="rights:request",
+        url_args=(number,),
+    )
+    cases.add_task(actor=actor, now=now, number=number, task=task)
+
+
+def decision_key(table: TableRef) -> str:
+    """Return how a table is named in a batch's decisions."""
+    return "\x1f".join(part for part in (table.source, table.schema, table.table) if part)
+
+
+def load_batch(batch_id: int) -> Batch:
+    """Return the batch, locked.
+
+    Raises:
+        UnknownRequest: there is none.
+    """
+    batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
+    if batch is None:
+        raise UnknownRequest(number=f"B-{batch_id}")
+    return batch
+
+
+def numbers_of(batch: Batch) -> list[str]:
+    """Return the numbers of the batch's requests that have not ended, in the order of its plan."""
+    found = batch.requests.filter(completed_at__isnull=True).order_by("position")
+    numbers = list(found.values_list("number", flat=True))
+    if numbers:
+        return numbers
+    return list(batch.requests.order_by("position").values_list("number", flat=True))
+
+
+def state_of(batch: Batch) -> State:
+    """Return the state that the requests of the batch share."""
+    return State(get_case(numbers_of(batch)[0]).row.state)
+
+
+def subject_of_batch(batch: Batch) -> str:
+    """Return what evidence is recorded under: the request itself, or the batch of several."""
+    numbers = numbers_of(batch)
+    return f"request:{numbers[0]}" if len(numbers) == 1 else f"batch:{batch.pk}"

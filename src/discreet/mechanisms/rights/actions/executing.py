@@ -1,0 +1,226 @@
+"""Intent and outcome of an execution. The I/O between them stands in `workflows.py`.
+
+Source: DESIGN.md, Erasure; failure promise 1 ("erased" only when every source was read again and is clean).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from discreet.events.rights import AccessDelivered, ErasureVerified
+from discreet.foundation.cases.bulk import close_many, move_many
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import Evidence, Json, record, record_many
+from discreet.foundation.jobs.api import publish
+from discreet.mechanisms.rights.actions.deciding import (
+    load_batch,
+    numbers_of,
+    state_of,
+    subject_of_batch,
+)
+from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
+from discreet.mechanisms.rights.refusals import NoPackage, WrongRequestState
+from discreet.mechanisms.rights.rules import TRANSITIONS, Outcome, State
+from discreet.vocabulary.actors import SYSTEM
+from discreet.vocabulary.ids import new_token
+
+PACKAGE_LIVES = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResult:
+    """What came of one person's erasure. `kept` holds table names, counts, articles and dates: no value."""
+
+    number: str
+    outcome: Outcome
+    kept: tuple[dict[str, Json], ...]
+    facts: dict[str, Json]
+    person_refs: tuple[str, ...] = ()
+
+
+@act("rights.begin_execution")
+def begin_execution(
+    *, now: datetime, batch_id: int, run: int, capture_sealed: bytes, plan_sealed: bytes, sources: Sequence[str]
+) -> None:
+    """Record the intent, with the captured values sealed, before anything is written.
+
+    Repeating it after a crash changes nothing.
+
+    Raises:
+        WrongRequestState: it was cancelled, sent back or carried out meanwhile.
+    """
+    batch = load_batch(batch_id)
+    subject, state = subject_of_batch(batch), state_of(batch)
+    if state is State.EXECUTING and batch.run == run:
+        record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "resumed": True})
+        return
+    if state is not State.ACCEPTED or batch.run != run:
+        raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
+    batch.capture_sealed, batch.plan_sealed = capture_sealed, plan_sealed
+    batch.save()
+    move_many(
+        actor=SYSTEM,
+        now=now,
+        subject=subject,
+        numbers=numbers_of(batch),
+        to=State.EXECUTING,
+        transitions=TRANSITIONS,
+    )
+    facts: dict[str, Json] = {"run": run, "plan": batch.plan_digest, "sources": list(sources)}
+    record(actor=SYSTEM, now=now, subject=subject, facts=facts)
+
+
+@act("rights.send_back")
+def send_back(*, now: datetime, batch_id: int, run: int, reason: str) -> None:
+    """Undo the approval: what would be carried out is no longer what was approved. Nothing was written."""
+    batch = load_batch(batch_id)
+    subject, numbers = subject_of_batch(batch), numbers_of(batch)
+    batch.approved_by, batch.approved_at = "", None
+    batch.planned_by, batch.plan_digest = "", ""
+    batch.save()
+    move_many(
+        actor=SYSTEM, now=now, subject=subject, numbers=numbers, to=State.PLANNED, transitions=TRANSITIONS
+    )
+    record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "reason": reason})
+
+
+@act("rights.record_source_outcome")
+def record_source_outcome(
+    *, now: datetime, batch_id: int, run: int, source: str, counts: Mapping[str, Mapping[str, int]]
+) -> None:
+    """Record what was committed in one source; once per run."""
+    batch = load_batch(batch_id)
+    plain: dict[str, Json] = {table: dict(done) for table, done in counts.items()}
+    SourceOutcome.objects.get_or_create(
+        batch=batch, run=run, source=source, defaults={"counts": plain, "at": now}
+    )
+    facts: dict[str, Json] = {"run": run, "source": source, "counts": plain}
+    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=facts)
+
+
+@act("rights.finish_erasure")
+def finish_erasure(
+    *,
+    now: datetime,
+    batch_id: int,
+    run: int,
+    search: dict[str, Json],
+    results: Sequence[PersonResult],
+) -> None:
+    """Say what came of it, person by person, after the fresh search. The batch's key is destroyed.
+
+    Repeating it changes nothing: a request has one outcome.
+    """
+    batch = load_batch(batch_id)
+    subject, state = subject_of_batch(batch), state_of(batch)
+    if state is State.DONE and batch.run == run:
+        record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "repeated": True})
+        return
+    if state is not State.EXECUTING or batch.run != run:
+        raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
+    requests = {request.number: request for request in batch.requests.all()}
+    for result in results:
+        request = requests[result.number]
+        request.outcome, request.completed_at = result.outcome.value, now
+        request.kept = list(result.kept)
+        request.roots_sealed = None
+    RightsRequest.objects.bulk_update(
+        list(requests.values()), ["outcome", "completed_at", "kept", "roots_sealed"], batch_size=200
+    )
+    batch.search_summary, batch.finished_at = search, now
+    batch.capture_sealed = batch.plan_sealed = None
+    batch.save()
+    close_many(
+        actor=SYSTEM,
+        now=now,
+        subject=subject,
+        numbers=[result.number for result in results],
+        state=State.DONE,
+        transitions=TRANSITIONS,
+    )
+    record_many(
+        actor=SYSTEM,
+        now=now,
+        evidence=[
+            Evidence(
+                subject=f"request:{result.number}",
+                facts={
+                    "outcome": result.outcome.value,
+                    "plan": batch.plan_digest,
+                    "kept": list(result.kept),
+                    "search": search,
+                    **result.facts,
+                },
+                person_refs=result.person_refs,
+            )
+            for result in results
+        ],
+    )
+    keys.destroy_case_key(batch.key_id)
+    publish(ErasureVerified(batch_id=batch.pk))
+
+
+@act("rights.finish_access")
+def finish_access(
+    *, now: datetime, batch_id: int, run: int, number: str, facts: dict[str, Json], person_refs: Sequence[str]
+) -> str:
+    """Record that the package is complete and return the token of its one-time link ("" when repeated)."""
+    batch = load_batch(batch_id)
+    request = RightsRequest.objects.select_for_update().get(number=number)
+    if request.completed_at is not None:
+        record(actor=SYSTEM, now=now, subject=f"request:{number}", facts={"run": run, "repeated": True})
+        return ""
+    state = state_of(batch)
+    if state is not State.ACCEPTED or batch.run != run:
+        raise WrongRequestState(number=number, state=state.value)
+    token = new_token()
+    request.outcome, request.completed_at = Outcome.DELIVERED.value, now
+    request.package_token_hash = hashlib.sha256(token.encode()).hexdigest()
+    request.package_expires_at = now + PACKAGE_LIVES
+    request.save()
+    close_many(
+        actor=SYSTEM,
+        now=now,
+        subject=f"request:{number}",
+        numbers=[number],
+        state=State.DONE,
+        transitions=TRANSITIONS,
+    )
+    record(
+        actor=SYSTEM,
+        now=now,
+        subject=f"request:{number}",
+        facts={"outcome": Outcome.DELIVERED.value, **facts},
+        person_refs=person_refs,
+    )
+    publish(AccessDelivered(number=number))
+    return token
+
+
+@act("rights.fetch_package")
+def fetch_package(*, now: datetime, number: str, token: str) -> None:
+    """Spend the one-time link.
+
+    Raises:
+        NoPackage: wrong, spent or expired.
+    """
+    request = RightsRequest.objects.select_for_update().filter(number=number).first()
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    if (
+        request is None
+        or not request.package_token_hash
+        or request.package_token_hash != digest
+        or request.package_expires_at is None
+        or request.package_expires_at <= now
+    ):
+        raise NoPackage(number=number)
+    request.package_token_hash = ""
+    request.save(update_fields=["package_token_hash"])
+    record(actor=SYSTEM, now=now, subject=f"request:{number}", facts={"fetched": True})
+
+
+def destroy_batch_key(batch: Batch) -> None:
+    """Destroy what opens plan and capture of a batch that is over."""
+    keys.destroy_case_key(batch.key_id)

@@ -1,0 +1,221 @@
+"""From a request to a proven identity.
+
+Source: GDPR Art. 12(3), 12(6); EDPB Guidelines 01/2022; PIPL Art. 50; 11 CCR 7021, 7060 to 7063.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from discreet.engines.subjects.identity import Identity, check_identity
+from discreet.events.rights import IdentityVerified, RequestReceived
+from discreet.foundation.cases import actions as cases
+from discreet.foundation.cases.actions import NewTask
+from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.jobs.api import publish, start
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import record
+from discreet.foundation.organisation.queries import profile
+from discreet.foundation.organisation.rules import applicable_laws
+from discreet.foundation.rulepacks.clocks import request_clocks
+from discreet.mechanisms.rights import claims
+from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.refusals import (
+    NotACandidate,
+    NotYours,
+    ReasonMissing,
+    UnknownCountry,
+    UnknownKind,
+    UnknownRequest,
+    WrongRequestState,
+)
+from discreet.mechanisms.rights.roots import Candidates
+from discreet.mechanisms.rights.rules import TITLES, TRANSITIONS, Kind, State, is_residence
+from discreet.vocabulary.actors import Actor, ActorKind, Role
+from discreet.vocabulary.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`public_token` is told once; "" where the same request was received before."""
+
+    number: str
+    public_token: str
+    due_at: datetime | None
+
+
+@act("rights.open_batch")
+def open_batch(*, actor: Actor, now: datetime, kind: Kind) -> int:
+    """Open an empty batch and return its id."""
+    batch = _new_batch(kind)
+    record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"kind": kind.value})
+    return batch.pk
+
+
+@act("rights.receive_request")
+def receive_request(
+    *,
+    actor: Actor,
+    now: datetime,
+    kind: str,
+    claim: Identity,
+    residence: str = "",
+    language: str = "en",
+    channel: str,
+    idempotency_key: str | None = None,
+    batch_id: int | None = None,
+) -> Received:
+    """Record a request; the legal clocks start here, at receipt. The same idempotency key is one request.
+
+    Raises:
+        EmptyIdentity, NameIsNotEnough, UnknownKind, UnknownCountry
+    """
+    if kind not in set(Kind):
+        raise UnknownKind(kind=kind[:20])
+    if not is_residence(residence):
+        raise UnknownCountry(residence=residence[:8])
+    check_identity(identity=claim)
+    if idempotency_key is not None:
+        known = RightsRequest.objects.filter(idempotency_key=idempotency_key).first()
+        if known is not None:
+            record(actor=actor, now=now, subject=f"request:{known.number}", facts={"repeated": True})
+            return Received(number=known.number, public_token="", due_at=get_case(known.number).row.due_at)
+    batch = Batch.objects.get(pk=batch_id) if batch_id is not None else _new_batch(Kind(kind))
+    opened = cases.open_case(
+        actor=actor,
+        now=now,
+        prefix="R",
+        kind="request",
+        title=TITLES[Kind(kind)],
+        state=State.RECEIVED.value,
+        language=language,
+        subject=claims.to_bytes(claim),
+    )
+    RightsRequest.objects.create(
+        number=opened.number,
+        batch=batch,
+        position=batch.requests.count(),
+        kind=kind,
+        channel=channel,
+        residence=residence.upper(),
+        received_at=now,
+        opened_by=actor.person if actor.kind is not ActorKind.CUSTOMER else "",
+        idempotency_key=idempotency_key,
+    )
+    due_at = _set_clocks(actor=actor, now=now, number=opened.number, kind=kind, residence=residence)
+    record(
+        actor=actor,
+        now=now,
+        subject=f"request:{opened.number}",
+        facts={"kind": kind, "channel": channel, "residence": residence.upper()},
+    )
+    publish(RequestReceived(number=opened.number))
+    if channel == "centre":
+        start("rights.locate", key=opened.number, args={"number": opened.number})
+    elif batch_id is None:
+        task = NewTask(
+            key="verify", what=TASK_VERIFY, role=Role.AGENT, url_name="rights:request", url_args=(opened.number,)
+        )
+        cases.add_task(actor=actor, now=now, number=opened.number, task=task)
+    return Received(number=opened.number, public_token=opened.public_token, due_at=due_at)
+
+
+@act("rights.note_candidates")
+def note_candidates(*, actor: Actor, now: datetime, number: str, candidates: Candidates) -> None:
+    """Keep, sealed, who matches the request. More than one: a person must choose."""
+    request = _load(number)
+    request.candidate_count = len(candidates.people)
+    request.roots_sealed = keys.seal(number, candidates.to_json().encode(), "roots")
+    request.save(update_fields=["candidate_count", "roots_sealed"])
+    facts = {"candidates": len(candidates.people), "sources": sorted(candidates.sources())}
+    record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+
+
+@act("rights.choose_candidates")
+def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Sequence[int]) -> None:
+    """Keep only the people whom staff chose, by their index; several indexes: they are one person.
+
+    Raises:
+        NotACandidate: an index is out of range, or none was given.
+    """
+    _refuse_unless(actor, Role.AGENT)
+    request = _load(number)
+    if request.roots_sealed is None:
+        raise NotACandidate
+    known = Candidates.from_json(keys.open_sealed(number, bytes(request.roots_sealed), "roots").decode())
+    if not chosen or any(not 0 <= index < len(known.people) for index in chosen):
+        raise NotACandidate
+    merged = known.merged(chosen)
+    request.candidate_count = 1
+    request.roots_sealed = keys.seal(number, merged.to_json().encode(), "roots")
+    request.save(update_fields=["candidate_count", "roots_sealed"])
+    facts = {"candidates": len(known.people), "chosen": len(set(chosen))}
+    record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+    if get_case(number).row.state in (State.VERIFIED, State.PLANNED):
+        start("rights.prepare", key=f"{number}/{new_id(prefix='n')}", args={"batch_id": request.batch_id})
+
+
+@act("rights.verify_identity")
+def verify_identity(
+    *, actor: Actor, now: datetime, number: str, reason: str = "", by_code: bool = False
+) -> None:
+    """Take the identity as proven: by a code to a contact point already held, or by staff with a reason.
+
+    Raises:
+        ReasonMissing: staff gave none.
+        WrongRequestState: it was proven before, or the request has ended.
+    """
+    if not by_code:
+        _refuse_unless(actor, Role.AGENT)
+        if not reason.strip():
+            raise ReasonMissing
+    request = _load(number)
+    state = State(get_case(number).row.state)
+    if state is not State.RECEIVED:
+        raise WrongRequestState(number=number, state=state.value)
+    request.verified_at = now
+    request.verified_by = "" if by_code else actor.person
+    request.verified_how = "code" if by_code else "staff"
+    if reason.strip():
+        request.verified_reason_sealed = keys.seal(number, reason.strip()[:2000].encode(), "verified-reason")
+    request.save()
+    cases.move(actor=actor, now=now, number=number, to=State.VERIFIED, transitions=TRANSITIONS)
+    drop_task(actor=actor, now=now, number=number, key="verify")
+    record(
+        actor=actor,
+        now=now,
+        subject=f"request:{number}",
+        facts={"how": request.verified_how, "reason_recorded": bool(reason.strip())},
+    )
+    publish(IdentityVerified(number=number))
+    waiting = request.batch.requests.filter(verified_at__isnull=True, completed_at__isnull=True)
+    if not waiting.exists():
+        start("rights.prepare", key=str(request.batch_id), args={"batch_id": request.batch_id})
+
+
+def drop_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
+    """Take back a task if it is open."""
+    if any(task.key == key for task in get_case(number).tasks):
+        cases.drop_task(actor=actor, now=now, number=number, key=key)
+
+
+def _new_batch(kind: Kind) -> Batch:
+    batch = Batch.objects.create(kind=kind.value, key_id=new_id(prefix="b"))
+    keys.create_case_key(batch.key_id)
+    return batch
+
+
+def _load(number: str) -> RightsRequest:
+    request = RightsRequest.objects.select_for_update().select_related("batch").filter(number=number).first()
+    if request is None:
+        raise UnknownRequest(number=number[:16])
+    return request
+
+
+def _refuse_unless(actor: Actor, role: Role) -> None:
+    if not (actor.may(role) or actor.may(Role.ADMINISTRATOR)):
+        raise NotYours
+
+
+TASK_VERIFY = "Check the identity"

@@ -1,0 +1,193 @@
+"""Reading requests. What is sealed stays sealed here, but for `roots_of` and `claim_of`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from discreet.engines.subjects.graph import TableRef
+from discreet.engines.subjects.identity import Identity
+from discreet.engines.subjects.plans import Decisions, SharedChoice
+from discreet.foundation.cases.bulk import languages_of
+from discreet.foundation.cases.queries import CaseView, subject_of
+from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.keys import api as keys
+from discreet.mechanisms.rights import claims
+from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.refusals import UnknownRequest
+from discreet.mechanisms.rights.roots import Candidates
+from discreet.mechanisms.rights.rules import State
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """What was committed in one source: table → action → rows."""
+
+    name: str
+    counts: dict[str, dict[str, int]]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    number: str
+    kind: str
+    channel: str
+    state: State
+    outcome: str
+    residence: str
+    received_at: datetime
+    due_at: datetime | None
+    verified_at: datetime | None
+    verified_how: str
+    verified_by: str
+    completed_at: datetime | None
+    candidates: int | None
+    kept: tuple[dict[str, object], ...]
+    sources: tuple[SourceView, ...]
+    search: dict[str, object]
+    plan: "PlanView"
+    case: CaseView
+    batch_size: int
+    has_package: bool
+    package_expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan's summary as it was stored. `digest` "" = there is none."""
+
+    batch_id: int
+    digest: str
+    made_at: datetime | None
+    prepared_by: str
+    approved_by: str
+    approved_at: datetime | None
+    summary: dict[str, object]
+    decisions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One request of a batch, for the engine: its candidates are known or not."""
+
+    number: str
+    kind: str
+    position: int
+    candidates: int | None
+    language: str
+
+
+def request_view(number: str) -> RequestView:
+    """Return everything a page or the command line shows of a request.
+
+    Raises:
+        UnknownRequest: there is none.
+    """
+    request = RightsRequest.objects.select_related("batch").filter(number=number[:16]).first()
+    if request is None:
+        raise UnknownRequest(number=number[:16])
+    batch = request.batch
+    case = get_case(number)
+    outcomes = batch.outcomes.filter(run=batch.run).order_by("at", "id")
+    return RequestView(
+        number=request.number,
+        kind=request.kind,
+        channel=request.channel,
+        state=State(case.row.state),
+        outcome=request.outcome,
+        residence=request.residence,
+        received_at=request.received_at,
+        due_at=min((clock.due_at for clock in case.clocks), default=None),
+        verified_at=request.verified_at,
+        verified_how=request.verified_how,
+        verified_by=request.verified_by,
+        completed_at=request.completed_at,
+        candidates=request.candidate_count,
+        kept=tuple(request.kept),
+        sources=tuple(SourceView(name=one.source, counts=one.counts, at=one.at) for one in outcomes),
+        search=batch.search_summary,
+        plan=plan_view(batch.pk),
+        case=case,
+        batch_size=batch.requests.count(),
+        has_package=bool(request.package_token_hash),
+        package_expires_at=request.package_expires_at,
+    )
+
+
+def plan_view(batch_id: int) -> PlanView:
+    """Return the plan of a batch.
+
+    Raises:
+        UnknownRequest: there is no such batch.
+    """
+    batch = Batch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        raise UnknownRequest(number=f"B-{batch_id}")
+    return PlanView(
+        batch_id=batch.pk,
+        digest=batch.plan_digest,
+        made_at=batch.planned_at,
+        prepared_by=batch.planned_by,
+        approved_by=batch.approved_by,
+        approved_at=batch.approved_at,
+        summary=batch.plan_summary,
+        decisions=batch.decisions,
+    )
+
+
+def batch_of(name: str) -> int:
+    """Return the batch of a request number (R-1001) or of a batch name (B-7).
+
+    Raises:
+        UnknownRequest: there is none.
+    """
+    if name.startswith("B-") and name[2:].isdecimal() and len(name) < 16:
+        found = Batch.objects.filter(pk=int(name[2:])).values_list("pk", flat=True).first()
+    else:
+        found = RightsRequest.objects.filter(number=name[:16]).values_list("batch_id", flat=True).first()
+    if found is None:
+        raise UnknownRequest(number=name[:16])
+    return found
+
+
+def members(batch_id: int) -> list[Member]:
+    """Return the requests of a batch that have not ended, in the order of its plan."""
+    rows = RightsRequest.objects.filter(batch_id=batch_id, completed_at__isnull=True).order_by("position")
+    languages = dict(_languages(batch_id))
+    return [
+        Member(
+            number=row.number,
+            kind=row.kind,
+            position=row.position,
+            candidates=row.candidate_count,
+            language=languages[row.number],
+        )
+        for row in rows
+    ]
+
+
+def _languages(batch_id: int) -> list[tuple[str, str]]:
+    numbers = list(RightsRequest.objects.filter(batch_id=batch_id).values_list("number", flat=True))
+    return languages_of(numbers)
+
+
+def decisions_of(batch_id: int) -> Decisions:
+    """Return what staff decided for the batch's plan."""
+    stored: dict[str, str] = Batch.objects.values_list("decisions", flat=True).get(pk=batch_id)
+    shared: dict[TableRef, SharedChoice] = {}
+    for name, choice in stored.items():
+        source, *schema, table = name.split("\x1f")
+        shared[TableRef(source=source, table=table, schema=schema[0] if schema else "")] = SharedChoice(choice)
+    return Decisions(shared=shared)
+
+
+def roots_of(number: str) -> Candidates | None:
+    """Open who matches the request; None while nobody looked."""
+    sealed = RightsRequest.objects.filter(number=number).values_list("roots_sealed", flat=True).first()
+    if sealed is None:
+        return None
+    return Candidates.from_json(keys.open_sealed(number, bytes(sealed), "roots").decode())
+
+
+def claim_of(number: str) -> Identity:
+    """Open what the person said of themselves."""
+    return claims.from_bytes(subject_of(number))

@@ -1,0 +1,102 @@
+"""What the acts of this mechanism refuse, each with what the person can do."""
+
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
+
+
+class UnknownRequest(Refused):
+    code = "rights.unknown_request"
+    message = gettext_noop("There is no request %(number)s.")
+    status = 404
+
+
+class WrongRequestState(Refused):
+    code = "rights.wrong_state"
+    message = gettext_noop("Request %(number)s is “%(state)s”; this cannot be done to it now.")
+
+
+class UnknownKind(Refused):
+    code = "rights.unknown_kind"
+    message = gettext_noop("“%(kind)s” is not a kind of request. Use access or erasure.")
+    status = 422
+
+
+class UnknownCountry(Refused):
+    code = "rights.unknown_country"
+    message = gettext_noop("“%(residence)s” is not a country code. Use two letters, such as DE or CN, or US-CA.")
+    status = 422
+
+
+class ReasonMissing(Refused):
+    code = "rights.reason_missing"
+    message = gettext_noop("Say how the identity was checked: the reason is recorded.")
+    status = 422
+
+
+class NobodyFound(Refused):
+    code = "rights.nobody_found"
+    message = gettext_noop(
+        "Nobody in the confirmed data map matches this request. Check the map, or refuse the request."
+    )
+
+
+class SeveralPeople(Refused):
+    code = "rights.several_people"
+    message = gettext_noop(
+        "%(count)s people match request %(number)s. Choose who it is before anything is planned."
+    )
+
+
+class NotACandidate(Refused):
+    code = "rights.not_a_candidate"
+    message = gettext_noop("That person is not among those who match the request. Look again and choose.")
+    status = 422
+
+
+class PlanMissing(Refused):
+    code = "rights.plan_missing"
+    message = gettext_noop("There is no plan for %(number)s yet. Make the plan first: approval binds to it.")
+
+
+class PlanChanged(Refused):
+    code = "rights.plan_changed"
+    message = gettext_noop(
+        "The plan is no longer the one you saw. Nothing was done. Read the new plan and decide again."
+    )
+
+
+class OpenQuestions(Refused):
+    code = "rights.open_questions"
+    message = gettext_noop("Decide first what happens to the rows that others share: %(tables)s.")
+
+
+class SamePersonApproves(Refused):
+    code = "rights.same_person"
+    message = gettext_noop(
+        "You prepared this plan, and erasure needs a second person. Ask another approver."
+    )
+    status = 403
+
+
+class NotAnApprover(Refused):
+    code = "rights.not_an_approver"
+    message = gettext_noop("Approving needs the role “approver”. Ask an administrator, or another person.")
+    status = 403
+
+
+class NotYours(Refused):
+    code = "rights.not_allowed"
+    message = gettext_noop("Your role does not allow this. Ask an administrator.")
+    status = 403
+
+
+class NoPackage(Refused):
+    code = "rights.no_package"
+    message = gettext_noop("There is no package for %(number)s: it is not ready, was fetched, or has expired.")
+    status = 404
+
+
+class BadImport(Refused):
+    code = "rights.bad_import"
+    message = gettext_noop("Line %(line)s of the file cannot be read: %(problem)s. Nothing was imported.")
+    status = 422

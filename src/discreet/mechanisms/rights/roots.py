@@ -1,0 +1,69 @@
+"""Who matches a request: the people rows it starts from. Sealed wherever it is stored.
+
+Keys are kept as JSON with their types, so that a UUID or a date finds its row again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from discreet.engines.subjects.graph import Key, TableRef
+from discreet.engines.subjects.keys import dump, load
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One row of a people table. `matched_by`: the categories that matched, e.g. ("email",)."""
+
+    table: TableRef
+    key: Key
+    matched_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One candidate: all rows that are known to be the same person."""
+
+    roots: tuple[Root, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    people: tuple[Person, ...]
+
+    def sources(self) -> set[str]:
+        return {root.table.source for person in self.people for root in person.roots}
+
+    def merged(self, chosen: Sequence[int]) -> "Candidates":
+        """Return the chosen people as one person."""
+        roots = [root for index in sorted(set(chosen)) for root in self.people[index].roots]
+        return Candidates(people=(Person(roots=tuple(dict.fromkeys(roots))),))
+
+    def to_json(self) -> str:
+        people = [
+            [
+                [root.table.source, root.table.schema, root.table.table, root.key, root.matched_by]
+                for root in person.roots
+            ]
+            for person in self.people
+        ]
+        return dump(people)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Candidates":
+        people: Any = load(text)
+        return cls(
+            people=tuple(
+                Person(
+                    roots=tuple(
+                        Root(
+                            table=TableRef(source=source, table=table, schema=schema),
+                            key=tuple(key),
+                            matched_by=tuple(matched_by),
+                        )
+                        for source, schema, table, key, matched_by in person
+                    )
+                )
+                for person in people
+            )
+        )
