@@ -39,7 +39,7 @@ class RowFound:
 
 @dataclass(frozen=True, slots=True)
 class TableReach:
-    """Rows of one table. `key_columns` is the primary key, or all columns where there is none."""
+    """Rows of one table. `key_columns`: the primary key, or columns whose values single the rows out."""
 
     table: Table
     key_columns: tuple[str, ...]
@@ -49,6 +49,7 @@ class TableReach:
     paths: Mapping[Key, int]  # bit set: bit 0 = a starting row, bit n+1 = Graph.links[n]
     shared: Mapping[Key, int] = field(default_factory=dict)  # only shared rows: number of others
     beyond_shared: frozenset[Key] = frozenset()
+    is_addressable: bool = True  # False: no primary key, and the values do not single the rows out
 
     @property
     def ref(self) -> TableRef:

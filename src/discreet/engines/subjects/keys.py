@@ -1,0 +1,141 @@
+"""Key values: telling equal from nearly equal, casting between columns, and JSON for storing them sealed.
+
+Databases compare more loosely than Python: a collation may ignore case, accents and trailing spaces, and a
+number column joins to a text column. What a database returned for a key is matched here the same way.
+"""
+
+import json
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from discreet.engines.subjects.graph import Column, Key
+
+_SCALARS = (str, int, bytes, date, datetime, time, timedelta, Decimal, UUID, bool)
+
+
+def is_exact(value: object) -> bool:
+    """Return whether equality on this value singles a row out: no NULL, no float, no structure."""
+    return isinstance(value, _SCALARS)
+
+
+def hashable(value: object) -> object:
+    """Return `value`, or a text in its place where it is a structure (JSON, array)."""
+    if isinstance(value, (list, dict, set)):
+        return json.dumps(value, sort_keys=True, default=str)
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    return value
+
+
+def loose(value: object) -> object:
+    """Return the form in which values are equal that some database compares as equal."""
+    if isinstance(value, str):
+        text = value.rstrip()
+        if not text.isascii():
+            folded = unicodedata.normalize("NFKD", text)
+            text = "".join(char for char in folded if not unicodedata.combining(char))
+        return text.casefold()
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return str(int(value)) if value == value.to_integral_value() else str(value.normalize())
+    if isinstance(value, UUID):
+        return str(value)
+    return value
+
+
+def loose_key(key: Key) -> Key:
+    return tuple(loose(value) for value in key)
+
+
+def cast(key: Key, columns: tuple[Column, ...]) -> Key | None:
+    """Return `key` as values that fit `columns`; None where it cannot equal any value of them."""
+    cast_values: list[object] = []
+    for value, column in zip(key, columns, strict=True):
+        if column.numeric and isinstance(value, str):
+            try:
+                number = Decimal(value.strip())
+            except InvalidOperation:
+                return None
+            if not number.is_finite():
+                return None
+            cast_values.append(int(number) if number == number.to_integral_value() else number)
+        elif _is_text(column) and isinstance(value, (int, Decimal, UUID)) and not isinstance(value, bool):
+            cast_values.append(str(value))
+        else:
+            cast_values.append(value)
+    return tuple(cast_values)
+
+
+_TEXT_TYPES = ("char", "text", "string", "clob", "citext")
+
+
+def _is_text(column: Column) -> bool:
+    return any(name in column.type.lower() for name in _TEXT_TYPES)
+
+
+_NAMED: Mapping[type, tuple[str, Callable[..., str]]] = {
+    bytes: ("bytes", lambda value: value.hex()),
+    Decimal: ("decimal", str),
+    UUID: ("uuid", str),
+    datetime: ("datetime", lambda value: value.isoformat()),
+    date: ("date", lambda value: value.isoformat()),
+    time: ("time", lambda value: value.isoformat()),
+}
+_READ: Mapping[str, Callable[[str], object]] = {
+    "bytes": bytes.fromhex,
+    "decimal": Decimal,
+    "uuid": UUID,
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+}
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, timedelta):
+        return {"$timedelta": [value.days, value.seconds, value.microseconds]}
+    if isinstance(value, frozenset):
+        return {"$set": sorted(value)}
+    if isinstance(value, (bytearray, memoryview)):
+        return {"$bytes": bytes(value).hex()}
+    for kind, (name, write) in _NAMED.items():
+        if isinstance(value, kind):
+            return {f"${name}": write(value)}
+    raise TypeError(type(value).__name__)
+
+
+def _decode(pairs: dict[str, object]) -> object:
+    if len(pairs) != 1:
+        return pairs
+    ((name, value),) = pairs.items()
+    if name == "$set" and isinstance(value, list):
+        return frozenset(value)
+    if name == "$timedelta" and isinstance(value, list):
+        return timedelta(days=value[0], seconds=value[1], microseconds=value[2])
+    if name[:1] == "$" and name[1:] in _READ and isinstance(value, str):
+        return _READ[name[1:]](value)
+    return pairs
+
+
+def dump(value: object) -> str:
+    """Return compact JSON that `load` reads back: tuples become lists, other key types keep their type."""
+    return json.dumps(value, default=_encode, ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> object:
+    return json.loads(text, object_hook=_decode)
+
+
+def canonical(value: object) -> str:
+    """Return a text that is equal for equal values only, for digests."""
+    return f"{type(value).__name__}:{value.hex() if isinstance(value, bytes) else value!r}"
+
+
+def row_map(names: tuple[str, ...], row: tuple[object, ...]) -> Mapping[str, object]:
+    return dict(zip(names, row, strict=True))

@@ -1,0 +1,86 @@
+"""From the rows that a person starts at to every row about them, over all sources.
+
+OWNER links are taken towards the owned rows, DETAIL links towards the parts, both as far as they lead;
+MENTION links are looked up but not followed. Cycles end because a row is carried on once a person.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from discreet.engines.subjects.found import Reach, TableReach
+from discreet.engines.subjects.graph import Graph, Key, TableRef
+from discreet.engines.subjects.limits import Limits, NoStartingRow
+from discreet.engines.subjects.reader import Reader
+from discreet.engines.subjects.sharing import Detector, Sharing
+from discreet.engines.subjects.walk import Direction, Walk, hops_of
+
+
+class Purpose(StrEnum):
+    """ERASURE reads keys and finds out who else uses each row; ACCESS reads whole rows."""
+
+    ERASURE = "erasure"
+    ACCESS = "access"
+
+
+def reach(
+    *,
+    graph: Graph,
+    readers: Mapping[str, Reader],
+    roots_by_person: Sequence[Mapping[TableRef, set[Key]]],
+    limits: Limits,
+    purpose: Purpose = Purpose.ERASURE,
+) -> Reach:
+    """Find every row about each person of the batch, with statements that serve all of them at once.
+
+    Raises:
+        NoStartingRow: a person has none.
+        TooManyRows: a step matched more than the limits allow.
+    """
+    if not all(any(keys for keys in roots.values()) for roots in roots_by_person):
+        raise NoStartingRow
+    walk = Walk(graph=graph, readers=readers, limits=limits, all_columns=purpose is Purpose.ACCESS)
+    walk.start(roots_by_person)
+    walk.run()
+    sharing = Sharing()
+    if purpose is Purpose.ERASURE or _leads_on_from_details(walk):
+        sharing = Detector(walk).detect()
+    tables = {
+        ref: TableReach(
+            table=state.table,
+            key_columns=state.key_columns,
+            columns=state.columns,
+            rows=state.rows,
+            persons=state.persons,
+            paths=state.paths,
+            shared=dict(sharing.shared[ref]),
+            beyond_shared=frozenset(sharing.beyond[ref]),
+        )
+        for ref, state in walk.states.items()
+        if state.rows
+    }
+    return Reach(
+        graph=graph,
+        person_count=len(roots_by_person),
+        tables=tables,
+        references=tuple(sharing.references),
+        steps=tuple(walk.steps),
+        not_covered=tuple(dict.fromkeys(walk.not_covered)),
+    )
+
+
+def _leads_on_from_details(walk: Walk) -> bool:
+    """Return whether rows were reached through a detail: only then can a package hold another's rows."""
+    detail_bits = dict.fromkeys(walk.states, 0)
+    for hop in hops_of(walk.graph):
+        if hop.direction is Direction.DETAIL and hop.end in detail_bits:
+            detail_bits[hop.end] |= hop.bit
+    for hop in hops_of(walk.graph):
+        end = walk.states.get(hop.end)
+        if hop.direction is Direction.OWNED and detail_bits.get(hop.start) and end is not None and end.rows:
+            bits = detail_bits[hop.start]
+            start = walk.states[hop.start]
+            if any(paths & bits for paths in start.paths.values()) and any(
+                paths & hop.bit for paths in end.paths.values()
+            ):
+                return True
+    return False

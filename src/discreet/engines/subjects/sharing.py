@@ -1,0 +1,343 @@
+"""Who else uses a row: references from outside the batch, other owners, and what follows from both.
+
+A row that others use is never destroyed silently. Three kinds:
+- co-used: part of the persons' rows (an address), and referenced by somebody else's row too;
+- co-owned: about the persons, and by a further owner link about somebody else (a joint account);
+- beyond: only reached through a co-used row, so as likely another's as theirs.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from discreet.engines.subjects.found import Reference
+from discreet.engines.subjects.graph import Graph, Key, Link, LinkRole, Match, Table, TableRef
+from discreet.engines.subjects.keys import cast, loose_key
+from discreet.engines.subjects.linkage import Linkage, applies
+from discreet.engines.subjects.lookup import wanted
+from discreet.engines.subjects.reader import Row, Select
+from discreet.engines.subjects.walk import Direction, TableState, Walk, hops_of, picker
+
+Origins = dict[Key, set[Key]]  # value looked up → the values it was climbed from
+
+
+@dataclass(slots=True)
+class Sharing:
+    """By table and key: number of others. `beyond` is a part of `shared`."""
+
+    shared: dict[TableRef, dict[Key, int]] = field(default_factory=lambda: defaultdict(dict))
+    co_owned: dict[TableRef, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    beyond: dict[TableRef, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    references: list[Reference] = field(default_factory=list)
+
+
+class Detector:
+    """Detects sharing over a finished walk, with set-based statements."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.graph: Graph = walk.graph
+        self.result = Sharing()
+        self.detail_mask = 0
+        self.own_mask = 1  # a starting row, or the same entity as one
+        for hop in hops_of(self.graph):
+            if hop.direction is Direction.DETAIL:
+                self.detail_mask |= hop.bit
+        self.same_bits: dict[TableRef, int] = defaultdict(int)
+        for hop in hops_of(self.graph):
+            if hop.direction is Direction.SAME:
+                self.same_bits[hop.end] |= hop.bit
+        self.linkage = Linkage(self.graph, walk.states)
+
+    def is_own(self, ref: TableRef, key: Key) -> bool:
+        """Return whether the row is the person itself: never shared, whoever points at it."""
+        return bool(self.walk.states[ref].paths[key] & (self.own_mask | self.same_bits[ref]))
+
+    def is_detail(self, ref: TableRef, key: Key) -> bool:
+        return bool(self.walk.states[ref].paths[key] & self.detail_mask)
+
+    def detect(self) -> Sharing:
+        for ref in list(self.walk.states):
+            if self.walk.states[ref].rows:
+                self._references(ref)
+                self._other_owners(ref)
+        self._spread()
+        return self.result
+
+    # references from outside
+
+    def _references(self, ref: TableRef) -> None:
+        state = self.walk.states[ref]
+        details = [key for key in state.rows if self.is_detail(ref, key)] if self.detail_mask else []
+        for link in self.graph.incoming(ref):
+            if link.role is LinkRole.OWNER:
+                continue  # the walk took all of them
+            if link.match is not Match.EXACT:
+                if link.role is LinkRole.MENTION:
+                    self._mentions_by_value(link, state)
+                continue
+            is_needed = link.role is not LinkRole.LOOKUP or link.is_declared
+            keys: Iterable[Key] = state.rows if is_needed else details
+            self._outside(link, state, keys)
+
+    def _outside(self, link: Link, state: TableState, keys: Iterable[Key]) -> None:
+        by_value = self._values_of(link, state, keys)
+        if not by_value:
+            return
+        from_table = self.graph.tables[link.from_table]
+        from_keys = from_table.primary_key or tuple(column.name for column in from_table.columns)
+        columns = tuple(dict.fromkeys((*from_keys, *link.from_columns)))
+        rows = (
+            self._all_rows(link, columns, list(by_value))
+            if link.role is LinkRole.MENTION
+            else self._enough_rows(link, columns, list(by_value), self._own_counts(link))
+        )
+        inside = self.walk.states.get(link.from_table)
+        pick_key, pick_value = picker(columns, from_keys), picker(columns, link.from_columns)
+        by_form: dict[Key, list[Key]] | None = None
+        for row in rows:
+            from_key = pick_key(row)
+            if inside is not None and from_key in inside.rows:
+                continue
+            value = pick_value(row)
+            to_keys = by_value.get(value)
+            if to_keys is None:
+                by_form = by_form or {loose_key(one): keys_of for one, keys_of in by_value.items()}
+                to_keys = by_form.get(loose_key(value), [])
+            for to_key in to_keys:
+                self._note(link, from_key, to_key, state)
+
+    def _note(self, link: Link, from_key: Key, to_key: Key, state: TableState) -> None:
+        ref = state.table.ref
+        self.result.references.append(Reference(link, from_key, to_key, state.persons[to_key]))
+        if self.is_own(ref, to_key):
+            return
+        if link.role is LinkRole.DETAIL or self.is_detail(ref, to_key):
+            shared = self.result.shared[ref]
+            shared[to_key] = shared.get(to_key, 0) + 1
+
+    def _values_of(self, link: Link, state: TableState, keys: Iterable[Key]) -> dict[Key, list[Key]]:
+        """Return link value → keys of the rows that hold it."""
+        pick = picker(state.columns, link.to_columns)
+        columns = tuple(self.graph.tables[link.from_table].column(name) for name in link.from_columns)
+        by_value: dict[Key, list[Key]] = {}
+        for key in keys:
+            value = pick(state.rows[key])
+            if None in value:
+                continue
+            fitting = cast(value, columns)
+            if fitting is not None:
+                by_value.setdefault(fitting, []).append(key)
+        return by_value
+
+    def _own_counts(self, link: Link) -> Counter[Key]:
+        inside = self.walk.states.get(link.from_table)
+        if inside is None:
+            return Counter()
+        return Counter(map(picker(inside.columns, link.from_columns), inside.rows.values()))
+
+    def _select(self, link: Link, columns: tuple[str, ...], keys: Sequence[Key], limit: int) -> list[Row]:
+        equals = dict((link.discriminator,)) if link.discriminator else None
+        query = Select(link.from_table, columns, link.from_columns, keys, equals=equals, limit=limit)
+        purpose = "mention" if link.role is LinkRole.MENTION else "sharing"
+        return self.walk.read(query, purpose=purpose, link=link)
+
+    def _all_rows(self, link: Link, columns: tuple[str, ...], keys: Sequence[Key]) -> list[Row]:
+        rows = self._select(link, columns, keys, self.walk.limits.max_rows_per_step + 1)
+        self.walk.check(link, link.from_table, len(rows))
+        return rows
+
+    def _enough_rows(
+        self, link: Link, columns: tuple[str, ...], keys: Sequence[Key], own: Counter[Key]
+    ) -> list[Row]:
+        """Read who refers to `keys`; where one key has very many, only enough to know that it has others."""
+        limit = sum(own[key] for key in keys) + len(keys) + self.walk.limits.max_others_per_row
+        rows = self._select(link, columns, keys, limit)
+        if len(rows) < limit or len(keys) == 1:
+            return rows
+        middle = len(keys) // 2
+        first = self._enough_rows(link, columns, keys[:middle], own)
+        return first + self._enough_rows(link, columns, keys[middle:], own)
+
+    def _mentions_by_value(self, link: Link, state: TableState) -> None:
+        pick = picker(state.columns, link.to_columns)
+        texts: dict[str, list[Key]] = defaultdict(list)
+        for key, row in state.rows.items():
+            (value,) = pick(row)
+            if value is not None and str(value).strip():
+                texts[str(value)].append(key)
+        from_table = self.graph.tables[link.from_table]
+        from_keys = from_table.primary_key or tuple(column.name for column in from_table.columns)
+        values = [wanted(link.match, text) for text in texts]
+        inside = self.walk.states.get(link.from_table)
+        keys_of = list(texts.values())
+        for number, row in self.walk.find(link, link.from_table, link.from_columns[0], from_keys, values):
+            if inside is None or row not in inside.rows:
+                for to_key in keys_of[number]:
+                    self._note(link, row, to_key, state)
+
+    # other owners
+
+    def _other_owners(self, ref: TableRef) -> None:
+        """Find rows with an owner link to somebody outside the batch."""
+        state = self.walk.states[ref]
+        for link in self.graph.outgoing(ref):
+            if link.role is not LinkRole.OWNER:
+                continue
+            children = self._foreign_parents(link, state)
+            if not children:
+                continue
+            others = self._somebody(link, {value: {value} for value in children})
+            for value in others:
+                for key in children[value]:
+                    self.result.shared[ref][key] = self.result.shared[ref].get(key, 0) + 1
+                    self.result.co_owned[ref].add(key)
+
+    def _foreign_parents(self, link: Link, state: TableState) -> dict[Key, list[Key]]:
+        """Return owner value → rows, for owners that the batch does not hold for certain."""
+        ref = state.table.ref
+        parent_table = self.graph.tables[link.to_table]
+        columns = tuple(parent_table.column(name) for name in link.to_columns)
+        single = link.match is Match.EXACT and _is_unique(parent_table, link.to_columns)
+        known = self.linkage.index(link, parents=True) if single else {}
+        pick = picker(state.columns, link.from_columns)
+        fits = applies(link, state.columns)
+        foreign: dict[Key, list[Key]] = defaultdict(list)
+        for key, row in state.rows.items():
+            value = pick(row)
+            if None in value or self.is_own(ref, key) or not fits(row):
+                continue
+            if single and loose_key(value) in known:
+                continue
+            fitting = cast(value, columns) if link.match is Match.EXACT else value
+            if fitting is not None:
+                foreign[fitting].append(key)
+        return foreign
+
+    def _somebody(self, link: Link, origins: Origins) -> set[Key]:
+        """Return the values from which owner links lead up to a person outside the batch.
+
+        A row that is no person's and has no owner link at all counts as somebody: unknown means careful.
+        """
+        others: set[Key] = set()
+        climbed: dict[tuple[str, Key], set[Key]] = defaultdict(set)
+        waiting: list[tuple[Link, Origins]] = [(link, origins)]
+        while waiting:
+            here, values = waiting.pop()
+            table = self.graph.tables[here.to_table]
+            upward = [one for one in self.graph.outgoing(table.ref) if one.role is LinkRole.OWNER]
+            inside = self.walk.states.get(table.ref)
+            above: dict[Link, Origins] = defaultdict(lambda: defaultdict(set))
+            for row, starts, columns in self._parents(here, values, upward):
+                if inside is not None and picker(columns, _keys(table))(row) in inside.rows:
+                    continue
+                if table.is_people or not upward:
+                    others |= starts
+                    continue
+                for up in upward:
+                    value = picker(columns, up.from_columns)(row)
+                    fresh = starts - others - climbed[str(up), value]
+                    if None not in value and fresh and applies(up, columns)(row):
+                        climbed[str(up), value] |= fresh
+                        above[up][value] |= fresh
+            waiting.extend(above.items())
+        return others
+
+    def _parents(
+        self, link: Link, values: Origins, upward: Sequence[Link]
+    ) -> Iterable[tuple[Row, set[Key], tuple[str, ...]]]:
+        table = self.graph.tables[link.to_table]
+        names = [*_keys(table), *link.to_columns]
+        for up in upward:
+            names.extend(up.from_columns)
+            if up.discriminator:
+                names.append(up.discriminator[0])
+        columns = tuple(dict.fromkeys(names))
+        if link.match is not Match.EXACT:
+            keys = list(values)
+            texts = [wanted(link.match, str(key[0])) for key in keys]
+            for number, row in self.walk.find(link, table.ref, link.to_columns[0], columns, texts):
+                yield row, values[keys[number]], columns
+            return
+        query = Select(table.ref, columns, link.to_columns, list(values))
+        pick = picker(columns, link.to_columns)
+        by_form = {loose_key(value): found for value, found in values.items()}
+        for row in self.walk.read(query, purpose="sharing", link=link):
+            yield row, by_form.get(loose_key(pick(row)), set()), columns
+
+    # what follows
+
+    def _spread(self) -> None:
+        """Carry sharing on: parts and lines of shared rows are shared with them."""
+        waiting: list[tuple[TableRef, Key]] = []
+        for ref, shared in self.result.shared.items():
+            for key in shared:
+                if key in self.result.co_owned[ref] and self._only_through_details(ref, key):
+                    self.result.beyond[ref].add(key)
+                waiting.append((ref, key))
+        while waiting:
+            ref, key = waiting.pop()
+            waiting.extend(self._spread_to_details(ref, key))
+            waiting.extend(self._spread_to_children(ref, key))
+
+    def _spread_to_details(self, ref: TableRef, key: Key) -> Iterable[tuple[TableRef, Key]]:
+        for link in self.graph.outgoing(ref):
+            if link.role is LinkRole.DETAIL:
+                for to_key in self.linkage.parents(link, key):
+                    if self._share(link.to_table, to_key, self.result.shared[ref][key]):
+                        yield link.to_table, to_key
+
+    def _spread_to_children(self, ref: TableRef, key: Key) -> Iterable[tuple[TableRef, Key]]:
+        is_co_owned = key in self.result.co_owned[ref]
+        for link in self.graph.incoming(ref):
+            if link.role is not LinkRole.OWNER:
+                continue
+            child_ref = link.from_table
+            for child in self.linkage.children(link, key):
+                if not is_co_owned and self._has_good_parent(child_ref, child):
+                    continue
+                if self._share(child_ref, child, self.result.shared[ref][key]):
+                    self.result.co_owned[child_ref].add(child)
+                    if not is_co_owned or key in self.result.beyond[ref]:
+                        self.result.beyond[child_ref].add(child)
+                    yield child_ref, child
+
+    def _share(self, ref: TableRef, key: Key, others: int) -> bool:
+        if key in self.result.shared[ref] or self.is_own(ref, key):
+            return False
+        self.result.shared[ref][key] = others
+        return True
+
+    def _has_good_parent(self, ref: TableRef, key: Key) -> bool:
+        """Return whether an owner that is the persons' alone holds the row, or it is their detail."""
+        if self.is_detail(ref, key):
+            return True
+        return any(
+            parent not in self.result.shared[link.to_table]
+            for link in self.graph.outgoing(ref)
+            if link.role is LinkRole.OWNER
+            for parent in self.linkage.parents(link, key)
+            if (link.to_table, parent) != (ref, key)
+        )
+
+    def _only_through_details(self, ref: TableRef, key: Key) -> bool:
+        """Return whether every owner of the row in the batch was itself only a detail of something."""
+        if self.is_detail(ref, key):
+            return False
+        parents = [
+            (link.to_table, parent)
+            for link in self.graph.outgoing(ref)
+            if link.role is LinkRole.OWNER
+            for parent in self.linkage.parents(link, key)
+        ]
+        return all(self.is_detail(*parent) and not self.is_own(*parent) for parent in parents)
+
+
+def _keys(table: Table) -> tuple[str, ...]:
+    return table.primary_key or tuple(column.name for column in table.columns)
+
+
+def _is_unique(table: Table, columns: tuple[str, ...]) -> bool:
+    if table.primary_key and set(columns) == set(table.primary_key):
+        return True
+    return len(columns) == 1 and table.column(columns[0]).unique
