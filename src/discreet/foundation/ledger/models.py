@@ -58,7 +58,6 @@ class LedgerCheckpoint(models.Model):
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
     note = models.TextField()
-    at = models.CharField(max_length=27)
 
 
 class WaitingEntry(models.Model):

@@ -18,7 +18,6 @@ class Migration(migrations.Migration):
                 ('size', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('root', models.BinaryField(max_length=32)),
                 ('note', models.TextField()),
-                ('at', models.CharField(max_length=27)),
             ],
         ),
         migrations.CreateModel(

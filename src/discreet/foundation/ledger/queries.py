@@ -1,0 +1,106 @@
+"""Reading evidence: timelines, counts and the ledger's state."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from discreet.engines.merkle.checkpoint import read_checkpoint
+from discreet.foundation.ledger.canonical import Json, timestamp
+from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry, WaitingEntry
+from discreet.foundation.ledger.signing import log_key
+from discreet.foundation.ledger.witness import last_checkpoint, witness_path
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry. It has an `index` and is sealed once a signed checkpoint covers it."""
+
+    entry_id: int
+    index: int | None
+    act: str
+    actor_label: str
+    at: datetime
+    subject: str
+    facts: Mapping[str, Json]
+    is_sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStatus:
+    """`root` in hexadecimal; `witnessed` is the newest size in the second place."""
+
+    sealed: int
+    waiting: int
+    waiting_since: datetime | None
+    checkpoints: int
+    root: str
+    witnessed: int
+    verifier_key: str
+    fingerprint: str
+
+
+def entries_for(subject: str) -> list[EntryView]:
+    """Return the evidence about a subject, oldest first."""
+    return [_view(row) for row in _rows().filter(subject=subject).order_by("pk")]
+
+
+def latest_entries(*, limit: int, before: int | None = None) -> list[EntryView]:
+    """Return the newest entries, newest first; `before` is an entry id to go on from."""
+    rows = _rows().filter(pk__lt=before) if before else _rows()
+    return [_view(row) for row in rows.order_by("-pk")[: min(limit, 500)]]
+
+
+def entry(entry_id: int) -> EntryView | None:
+    row = _rows().filter(pk=entry_id).first()
+    return _view(row) if row else None
+
+
+def entry_counts_by_act(since: datetime) -> dict[str, int]:
+    """Return how often each act was recorded since then."""
+    rows = LedgerEntry.objects.filter(at__gte=timestamp(since)).values_list("act")
+    return dict(rows.annotate(count=Count("pk")).order_by("act"))
+
+
+def latest_checkpoint() -> str | None:
+    """Return the newest checkpoint as a signed note."""
+    return LedgerCheckpoint.objects.order_by("-size").values_list("note", flat=True).first()
+
+
+def status() -> LedgerStatus:
+    note = latest_checkpoint()
+    checkpoint = read_checkpoint(note) if note else None
+    witnessed = last_checkpoint(witness_path())
+    oldest = WaitingEntry.objects.order_by("pk").values_list("entry__at", flat=True).first()
+    key = log_key()
+    return LedgerStatus(
+        sealed=checkpoint.size if checkpoint else 0,
+        waiting=WaitingEntry.objects.count(),
+        waiting_since=datetime.fromisoformat(oldest) if oldest else None,
+        checkpoints=LedgerCheckpoint.objects.count(),
+        root=checkpoint.root.hex() if checkpoint else "",
+        witnessed=witnessed.size if witnessed else 0,
+        verifier_key=str(key),
+        fingerprint=key.fingerprint,
+    )
+
+
+def _rows() -> QuerySet[LedgerEntry, tuple[int, int | None, str]]:
+    return LedgerEntry.objects.values_list("pk", "leaf__leaf_index", "body")
+
+
+def _view(row: tuple[int, int | None, str]) -> EntryView:
+    entry_id, index, text = row
+    body = json.loads(text)
+    return EntryView(
+        entry_id=entry_id,
+        index=index,
+        act=body["act"],
+        actor_label=body["actor"],
+        at=datetime.fromisoformat(body["at"]),
+        subject=body["subject"],
+        facts=body["facts"],
+        is_sealed=index is not None,
+    )

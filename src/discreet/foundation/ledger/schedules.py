@@ -1,0 +1,11 @@
+"""What the worker calls for the ledger."""
+
+from datetime import datetime
+
+from discreet.foundation.jobs.api import scheduled
+from discreet.foundation.ledger.sequencer import sequence_once
+
+
+@scheduled("ledger.sequence", every_s=1)
+def sequence(now: datetime) -> int:
+    return sequence_once(now)

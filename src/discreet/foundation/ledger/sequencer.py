@@ -1,0 +1,109 @@
+"""Gives entries their place in the tree, seals it with a checkpoint, and copies that to the second place.
+
+Order is that of commits, batch by batch: an entry waits until a run sees it committed. Two sequencers cannot
+fork the tree: one holds the lock, and index, tile and checkpoint size are unique.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import connection, transaction
+
+from discreet.engines.merkle.checkpoint import Checkpoint, sign_checkpoint
+from discreet.engines.merkle.tree import leaf_hash
+from discreet.foundation.keys.api import ledger_signing_key
+from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerLeaf, LedgerTile, WaitingEntry
+from discreet.foundation.ledger.signing import log_key
+from discreet.foundation.ledger.stored_tiles import load_edge
+from discreet.foundation.ledger.witness import append_notes, last_checkpoint, locked_now, witness_path
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
+
+BATCH = 4096
+_LOCK = 0x6C6564676572  # "ledger"
+
+
+class LedgerBehindWitness(Refused):
+    """Signing on would contradict a checkpoint that was given out."""
+
+    code = "ledger.behind_witness"
+    message: ClassVar[str] = gettext_noop(
+        "The evidence in the database is older than the checkpoints in the second place "
+        "(checkpoint %(size)d is not in it). Nothing is sealed until this is settled: "
+        "run `discreet ledger verify`; after restoring a backup, run `discreet ledger accept-rollback`."
+    )
+    status = 503
+
+
+def sequence_once(now: datetime) -> int:
+    """Give every waiting entry its index and seal the tree; return how many. None while another does it.
+
+    Raises:
+        LedgerBehindWitness: the second place holds a checkpoint that the database does not.
+    """
+    with locked_now(witness_path()) as is_alone:
+        if not is_alone:
+            return 0
+        placed = 0
+        while count := _sequence_batch():
+            placed += count
+        _copy_checkpoints()
+    return placed
+
+
+def _sequence_batch() -> int:
+    with transaction.atomic():
+        if not _is_alone():
+            return 0
+        waiting = list(WaitingEntry.objects.order_by("pk").values_list("pk", "entry__body")[:BATCH])
+        if not waiting:
+            return 0
+        last = LedgerCheckpoint.objects.order_by("-size").first()
+        _refuse_contradiction()
+        edge = load_edge(last.size if last else 0)
+        first = edge.size
+        hashes = [leaf_hash(body.encode()) for _, body in waiting]
+        tiles = edge.extend(hashes)
+        LedgerLeaf.objects.bulk_create(
+            LedgerLeaf(leaf_index=first + offset, entry_id=entry_id, leaf_hash=value)
+            for offset, ((entry_id, _), value) in enumerate(zip(waiting, hashes, strict=True))
+        )
+        LedgerTile.objects.bulk_create(
+            LedgerTile(level=tile.level, number=tile.number, hashes=tile.hashes, root=tile.root)
+            for tile in tiles
+        )
+        checkpoint = Checkpoint(origin=log_key().name, size=edge.size, root=edge.root())
+        note = sign_checkpoint(checkpoint, private=ledger_signing_key())
+        LedgerCheckpoint.objects.create(size=checkpoint.size, root=checkpoint.root, note=note)
+        WaitingEntry.objects.filter(pk__in=[entry_id for entry_id, _ in waiting]).delete()
+        return len(waiting)
+
+
+def _is_alone() -> bool:
+    """Tell whether this transaction is the only one sequencing. SQLite's transactions are, by IMMEDIATE."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _refuse_contradiction() -> None:
+    witnessed = last_checkpoint(witness_path())
+    if witnessed is None:
+        return
+    kept = LedgerCheckpoint.objects.filter(size=witnessed.size, root=witnessed.root)
+    if not kept.exists():
+        raise LedgerBehindWitness(size=witnessed.size)
+
+
+def _copy_checkpoints() -> None:
+    """Append to the second place what it lacks: also what a run that was killed after its commit owed it."""
+    path = witness_path()
+    newest = LedgerCheckpoint.objects.order_by("-size").values_list("size", flat=True).first()
+    witnessed = last_checkpoint(path)
+    if newest is None or (witnessed and witnessed.size >= newest):
+        return
+    _refuse_contradiction()
+    owed = LedgerCheckpoint.objects.filter(size__gt=witnessed.size if witnessed else 0)
+    append_notes(path, list(owed.order_by("size").values_list("note", flat=True)))

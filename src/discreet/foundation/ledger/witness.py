@@ -1,0 +1,112 @@
+"""The second place for checkpoints: a file that only grows, outside the database.
+
+It shows what a database alone cannot: that its tail was cut, that it was rolled back, that it forked. The
+folder (DISCREET_CHECKPOINT_DIR) should lie on another disk or machine. Notes stand one after another with an
+empty line between them. A crash while writing leaves the beginning of a note; the whole note then follows.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from discreet.engines.merkle.checkpoint import Checkpoint, read_checkpoint
+from discreet.engines.merkle.note import NoteInvalid
+
+_BETWEEN = re.compile("\n\n+(?!\n|\u2014 )")
+_TAIL_BYTES = 65_536
+
+
+def witness_path() -> Path:
+    folder: Path = settings.ENVIRONMENT.checkpoint_dir
+    return folder / "checkpoints.txt"
+
+
+def retired_paths() -> list[Path]:
+    """Return the files that an accepted rollback retired, oldest first."""
+    return sorted(witness_path().parent.glob("checkpoints-retired-*.txt"))
+
+
+def retire(path: Path) -> None:
+    """Put the file aside, so that a new one begins. It stays as evidence of what was lost."""
+    if path.exists():
+        path.rename(path.with_name(f"checkpoints-retired-{len(retired_paths()) + 1:06d}.txt"))
+
+
+def read_notes(path: Path) -> list[str]:
+    """Return the notes of the file, oldest first, without those a crash cut and a whole one followed.
+
+    A last note that was cut, and anything that is not a note, is returned as it stands.
+    """
+    return _notes(path.read_bytes()) if path.exists() else []
+
+
+def last_checkpoint(path: Path) -> Checkpoint | None:
+    """Return the newest readable checkpoint of the file, its signature unchecked."""
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
+        notes = _notes(file.read())
+    for note in reversed(notes):
+        try:
+            return read_checkpoint(note)
+        except NoteInvalid:
+            continue
+    return None
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes from appending meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def locked_now(path: Path) -> Iterator[bool]:
+    """Like `locked`, without waiting: yields whether the lock is ours."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def append_notes(path: Path, notes: Iterable[str]) -> None:
+    """Append whole notes and return once they are on the disk."""
+    is_new = not path.exists()
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 2))
+        separator = b"" if size == 0 or file.read(2) == b"\n\n" else b"\n\n"
+        rest = memoryview(separator + "".join(f"{note}\n" for note in notes).encode())
+        while rest:
+            rest = rest[file.write(rest) or 0 :]
+        os.fsync(file.fileno())
+    if is_new:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _notes(content: bytes) -> list[str]:
+    text = content.decode("utf-8", errors="replace").strip("\n")
+    chunks = _BETWEEN.split(text) if text else []
+    return [
+        f"{chunk}\n"
+        for chunk, following in zip(chunks, [*chunks[1:], None], strict=True)
+        if following is None or chunk == following or not following.startswith(chunk)
+    ]
