@@ -1,12 +1,15 @@
 """The command line. Commands load lazily: `discreet --help` imports neither Django nor an engine."""
 
 import importlib
-import os
 
 import click
 
+from discreet.vocabulary.errors import Refused
+
 # command → (module:attribute, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("discreet.project.serve:serve", "Serve the desk and the privacy centre, with a worker."),
+    "work": ("discreet.foundation.jobs.cli:work", "Run the jobs; --until-idle: what is waiting, then exit."),
     "staff": ("discreet.foundation.staff.cli:staff", "Add, list and change staff accounts."),
 }
 
@@ -16,6 +19,12 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Refused as refusal:
+            raise _told(refusal) from refusal
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -30,12 +39,19 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
 
 
-def setup() -> None:
-    """Load Django's settings and apps."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "discreet.project.settings")
-    import django
+def _told(refusal: Refused) -> click.ClickException:
+    """Return the sentence a refusal tells, for exit code 1."""
+    from django.utils.translation import gettext
 
-    django.setup()
+    sentence = gettext(refusal.message)
+    return click.ClickException(sentence % refusal.params if refusal.params else sentence)
+
+
+def setup() -> None:
+    """Load Django and bring the home to the state this version needs."""
+    from discreet.project.start import prepare_home
+
+    prepare_home()
 
 
 @click.group(cls=LazyGroup)

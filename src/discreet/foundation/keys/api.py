@@ -57,8 +57,7 @@ def ensure_keyring(home: Path | None = None) -> None:
 
 def check_keyring() -> None:
     """Refuse unless this process holds the keyring that the database belongs to."""
-    with transaction.atomic():
-        store.mark_database(store.this_keyring())
+    store.mark_database(store.this_keyring())
 
 
 # --- company-wide keys ---

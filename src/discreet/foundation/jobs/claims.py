@@ -1,0 +1,112 @@
+"""Who runs which job: claiming, finishing and taking over, each in one transaction of its own.
+
+A claim raises the job's fence. Whoever held a lower number has lost it, alive or not.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
+from discreet.foundation.jobs.outcomes import LONGEST_GAP_S, Ending, Outcome, gap_s, may_try_again
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job held by this worker under a fence number."""
+
+    key: str
+    workflow: str
+    args: dict[str, str | int]
+    fence: int
+
+
+def _due(now: datetime) -> Q:
+    # A time further off than the longest gap was set by a clock that has since jumped back.
+    off = now + timedelta(seconds=LONGEST_GAP_S * 2)
+    return Q(next_try_at=None) | Q(next_try_at__lte=now) | Q(next_try_at__gt=off)
+
+
+def _waiting(now: datetime) -> QuerySet[Job]:
+    return Job.objects.filter(_due(now), state=JobState.WAITING).order_by("id")
+
+
+def _locked(rows: QuerySet[Job]) -> QuerySet[Job]:
+    return rows.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else rows
+
+
+def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
+    """Claim up to `limit` jobs that are due; other workers get others."""
+    if limit <= 0 or not _waiting(now).exists():
+        return []
+    with transaction.atomic():
+        rows = list(_locked(_waiting(now))[:limit])
+        Job.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=JobState.RUNNING, worker=worker, fence=F("fence") + 1
+        )
+    return [Claim(row.key, row.workflow, row.args, row.fence + 1) for row in rows]
+
+
+def claim_running(*, key: str, worker: str) -> Claim | None:
+    """Claim a job that was handed on for recovery; `None` when it is over."""
+    with transaction.atomic():
+        if not Job.objects.filter(key=key, state=JobState.RUNNING).update(
+            worker=worker, fence=F("fence") + 1
+        ):
+            return None
+        row = Job.objects.get(key=key)
+    return Claim(row.key, row.workflow, row.args, row.fence)
+
+
+def finish(endings: Sequence[tuple[Claim, Outcome]], *, now: datetime) -> None:
+    """Record how runs ended, for those that still hold their fence."""
+    done = [claim for claim, outcome in endings if outcome.ending is Ending.DONE]
+    with transaction.atomic():
+        if done:
+            _set_done(done, now)
+        for claim, outcome in endings:
+            if outcome.ending in (Ending.FAILED, Ending.PARKED):
+                _set_failed_or_waiting(claim, outcome, now)
+
+
+def _set_done(claims: Sequence[Claim], now: datetime) -> None:
+    held = Q()
+    for claim in claims:
+        held |= Q(key=claim.key, fence=claim.fence)
+    Job.objects.filter(held, state=JobState.RUNNING).update(state=JobState.DONE, finished_at=now)
+
+
+def _set_failed_or_waiting(claim: Claim, outcome: Outcome, now: datetime) -> None:
+    rows = Job.objects.filter(key=claim.key, fence=claim.fence, state=JobState.RUNNING)
+    row = _locked(rows).first()
+    if row is None:
+        return
+    row.attempts += 1
+    row.failure_code = outcome.code[:80]
+    if outcome.ending is Ending.PARKED and may_try_again(row.attempts, transient=outcome.is_transient):
+        row.state = JobState.WAITING
+        row.next_try_at = now + timedelta(seconds=gap_s(row.attempts - 1))
+    else:
+        row.state = JobState.FAILED
+        row.finished_at = now
+        row.failure_message = outcome.message[:500]
+        row.failure_params = json.loads(json.dumps(dict(outcome.params)))
+    row.save()
+
+
+def take_over(*, dead_worker: str) -> int:
+    """Set the jobs of a dead worker waiting again, out of its reach; return how many."""
+    with transaction.atomic():
+        rows = Job.objects.filter(worker=dead_worker, state=JobState.RUNNING)
+        taken = list(_locked(rows).values_list("pk", flat=True))
+        Job.objects.filter(pk__in=taken).update(
+            state=JobState.WAITING, fence=F("fence") + 1, next_try_at=None, worker=""
+        )
+        Lease.objects.filter(worker=dead_worker).delete()
+        if not rows.exists():
+            Worker.objects.filter(pk=dead_worker).delete()
+    return len(taken)

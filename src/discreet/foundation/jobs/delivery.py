@@ -1,0 +1,104 @@
+"""Bring published events to their handlers: at least once, and one effect per handler.
+
+A handler runs in the transaction that notes its delivery, so a crash undoes both or neither.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from discreet.foundation.jobs.models import Delivery, OutboxEvent
+from discreet.foundation.jobs.outcomes import (
+    LONGEST_GAP_S,
+    gap_s,
+    is_transient,
+    log_error,
+    logger,
+    may_try_again,
+)
+from discreet.foundation.jobs.registry import Registered, handlers_of
+from discreet.vocabulary.errors import Refused
+
+_AT_ONCE = 200
+
+
+class _TakenByAnother(Exception):
+    pass
+
+
+def _open_events(now: datetime) -> QuerySet[OutboxEvent]:
+    off = now + timedelta(seconds=LONGEST_GAP_S * 2)
+    due = Q(next_try_at=None) | Q(next_try_at__lte=now) | Q(next_try_at__gt=off)
+    return OutboxEvent.objects.filter(due, is_delivered=False).order_by("id")
+
+
+def deliver_once(*, now: datetime) -> int:
+    """Deliver the events that are due; return how many are through with all their handlers."""
+    rows = list(_open_events(now)[:_AT_ONCE])
+    unheard = [row.pk for row in rows if not handlers_of(row.name)]
+    if unheard:
+        OutboxEvent.objects.filter(pk__in=unheard).update(is_delivered=True)
+    delivered = len(unheard)
+    for row in rows:
+        if handlers_of(row.name):
+            delivered += _deliver(row, now)
+    return delivered
+
+
+def _deliver(row: OutboxEvent, now: datetime) -> int:
+    """Give one event to each handler that has not had it."""
+    had = set(Delivery.objects.filter(event_id=row.event_id).values_list("handler", flat=True))
+    missing = [handler for handler in handlers_of(row.name) if handler.name not in had]
+    retry: Exception | None = None
+    for handler in missing:
+        try:
+            _hand_over(row, handler, now)
+        except _TakenByAnother:
+            return 0
+        except Refused as refusal:
+            _note_refusal(row, handler, refusal)
+        except Exception as error:  # noqa: BLE001 - one handler's bug must not stop the others
+            log_error(f"handler {handler.name}", error)
+            retry = error
+    if retry is None:
+        return OutboxEvent.objects.filter(pk=row.pk, is_delivered=False).update(is_delivered=True)
+    _try_later(row, retry, now)
+    return 0
+
+
+def _hand_over(row: OutboxEvent, handler: Registered, now: datetime) -> None:
+    event = handler.event.from_json(row.body)
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            held = OutboxEvent.objects.select_for_update(skip_locked=True).filter(pk=row.pk).first()
+            if held is None or held.is_delivered:
+                raise _TakenByAnother
+        _, is_first = Delivery.objects.get_or_create(event_id=row.event_id, handler=handler.name)
+        if is_first:
+            handler.function(event, now)
+
+
+def _note_refusal(row: OutboxEvent, handler: Registered, refusal: Refused) -> None:
+    """A refusal is final: it is recorded and the event counts as delivered."""
+    logger.warning("handler %s refused event %s: %s", handler.name, row.event_id, refusal.code)
+    Delivery.objects.get_or_create(
+        event_id=row.event_id, handler=handler.name, defaults={"failure_code": refusal.code[:80]}
+    )
+
+
+def _try_later(row: OutboxEvent, error: Exception, now: datetime) -> None:
+    attempts = row.attempts + 1
+    if may_try_again(attempts, transient=is_transient(error)):
+        OutboxEvent.objects.filter(pk=row.pk).update(
+            attempts=attempts, next_try_at=now + timedelta(seconds=gap_s(attempts - 1))
+        )
+        return
+    with transaction.atomic():
+        for handler in handlers_of(row.name):
+            Delivery.objects.get_or_create(
+                event_id=row.event_id,
+                handler=handler.name,
+                defaults={"failure_code": f"error.{type(error).__name__}"[:80]},
+            )
+        OutboxEvent.objects.filter(pk=row.pk).update(attempts=attempts, is_delivered=True)

@@ -1,0 +1,143 @@
+"""The only file that knows DBOS: it remembers each step's result and never runs one execution twice at once.
+
+One DBOS workflow, `discreet.job`, runs every job; its id is the job's key. What DBOS stores is JSON made of
+ids and counts, read back without pickle. Losing its database loses no job: our `Job` rows start again, and
+their steps, being idempotent, find their work done.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import dbos._dbos
+import sqlalchemy
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos._core import WorkflowHandleFuture
+from dbos._serialization import Serializer
+from django.conf import settings
+from django.db import connection
+
+APPLICATION_VERSION = "discreet-1"  # pinned: every process of an installation may resume every job
+
+
+class _Json(Serializer):
+    """JSON alone: a changed database must not be able to run code through pickle."""
+
+    def serialize(self, data: Any) -> str:
+        if isinstance(data, BaseException):
+            return json.dumps({"error": type(data).__name__})
+        return json.dumps(data)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        return json.loads(serialized_data)
+
+    def name(self) -> str:
+        return "discreet_json"
+
+
+def _system_database_url() -> str:
+    if connection.vendor == "postgresql":
+        options = connection.settings_dict
+        return sqlalchemy.URL.create(
+            "postgresql+psycopg",
+            username=options["USER"] or None,
+            password=options["PASSWORD"] or None,
+            host=options["HOST"] or None,
+            port=int(options["PORT"]) if options["PORT"] else None,
+            database=options["NAME"],
+        ).render_as_string(hide_password=False)
+    return f"sqlite:///{settings.DISCREET_HOME / 'jobs.sqlite3'}"
+
+
+def _prepare_sqlite() -> None:
+    """Put the system database in WAL before DBOS opens it."""
+    path = settings.DISCREET_HOME / "jobs.sqlite3"
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    with engine.connect() as link:
+        link.exec_driver_sql("PRAGMA journal_mode=WAL")
+    engine.dispose()
+    path.chmod(0o600)
+
+
+def _set_sqlite_pragmas(engine: sqlalchemy.Engine) -> None:
+    # NORMAL: after a power cut the last steps may run again, which steps must bear anyway.
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def on_connect(link: Any, _record: Any) -> None:
+        link.execute("PRAGMA synchronous=NORMAL")
+
+    engine.dispose()
+
+
+class DurableEngine:
+    """DBOS with our one workflow. `body(key)` runs a job and returns its outcome as text."""
+
+    def __init__(self, *, worker_id: str, threads: int, body: Callable[[str], str]) -> None:
+        if connection.vendor == "sqlite":
+            _prepare_sqlite()
+        config: DBOSConfig = {
+            "name": "discreet",
+            "system_database_url": _system_database_url(),
+            "application_version": APPLICATION_VERSION,
+            "executor_id": worker_id,
+            "log_level": "CRITICAL",  # its messages quote exceptions; ours name them
+            "max_executor_threads": threads + 2,  # two for DBOS's own calls
+            "sys_db_pool_size": threads + 4,
+            "serializer": _Json(),
+            "scheduler_polling_interval_sec": 3600.0,
+            "notification_listener_polling_interval_sec": 60.0,
+        }
+        DBOS(config=config)
+
+        @DBOS.workflow(name="discreet.job", max_recovery_attempts=None)
+        def run(key: str) -> str:
+            return body(key)
+
+        self._run = run
+        DBOS.launch()
+        instance = dbos._dbos._dbos_global_instance
+        if instance is None:
+            raise RuntimeError("DBOS did not launch")
+        self._instance = instance
+        if connection.vendor == "sqlite":
+            _set_sqlite_pragmas(instance._sys_db.engine)
+
+    def start(self, key: str) -> bool:
+        """Start the job on this worker's threads; `False` when DBOS knows it already."""
+        with SetWorkflowID(key):
+            handle = DBOS.start_workflow(self._run, key)
+        return isinstance(handle, WorkflowHandleFuture)
+
+    def resume(self, key: str) -> str | None:
+        """Hand a known job to DBOS's queue; return its outcome when it is over already.
+
+        A run that was parked or lost is rewound to the first step without a result.
+        """
+        status = DBOS.get_workflow_status(key)
+        if status is None:
+            raise LookupError(key)
+        if status.status == "SUCCESS" and not _is_to_run_again(status.output):
+            return str(status.output)
+        if status.status in ("SUCCESS", "ERROR"):
+            steps = DBOS.list_workflow_steps(key)
+            DBOS.rewind_workflow(key, start_step=len(steps) + 1, application_version=APPLICATION_VERSION)
+        else:
+            DBOS.resume_workflow(key)
+        return None
+
+    @staticmethod
+    def step(name: str, call: Callable[[], str]) -> str:
+        """Run `call` as the next step of the running workflow, or return what it returned before."""
+        result: str = DBOS.run_step({"name": name}, call)
+        return result
+
+    @staticmethod
+    def forget(keys: list[str]) -> None:
+        """Delete the history of finished jobs."""
+        DBOS.delete_workflows(keys)
+
+    def stop(self) -> None:
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+
+
+def _is_to_run_again(output: object) -> bool:
+    return json.loads(str(output))[0] in ("parked", "lost")

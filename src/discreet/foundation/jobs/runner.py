@@ -1,0 +1,125 @@
+"""Run one job's workflow: its steps under the fence, its ending as an `Outcome`."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.db import close_old_connections
+
+from discreet.foundation.jobs import claims
+from discreet.foundation.jobs.context import Fence, FenceLost, WorkflowContext
+from discreet.foundation.jobs.guard import writes_only_while
+from discreet.foundation.jobs.outcomes import (
+    DONE,
+    LOST,
+    Outcome,
+    failed,
+    is_transient,
+    log_error,
+    parked,
+    refusal_from_json,
+    refusal_to_json,
+)
+from discreet.foundation.jobs.registry import workflow_named
+from discreet.vocabulary.errors import Refused
+
+if TYPE_CHECKING:
+    from discreet.foundation.jobs.engine import DurableEngine
+
+
+class _Leave(BaseException):
+    """Carry an error out of a step past DBOS, which records every `Exception` as the step's result."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+class Runner:
+    """Runs jobs on the engine's threads and hands their endings to `ended`."""
+
+    def __init__(
+        self, *, worker_id: str, engine: "type[DurableEngine]", ended: Callable[[claims.Claim, Outcome], None]
+    ) -> None:
+        self._worker_id = worker_id
+        self._engine = engine
+        self._ended = ended
+        self._claims: dict[str, claims.Claim] = {}
+        self._active: set[str] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def active(self) -> int:
+        return len(self._active)
+
+    def expect(self, claim: claims.Claim) -> None:
+        """Keep a claim for the thread that is about to run the job."""
+        with self._lock:
+            self._claims[claim.key] = claim
+            self._active.add(claim.key)
+
+    def give_up(self, claim: claims.Claim) -> None:
+        """Drop a claim whose job does not run here."""
+        with self._lock:
+            self._claims.pop(claim.key, None)
+            self._active.discard(claim.key)
+
+    def body(self, key: str) -> str:
+        """Run the job `key`. This is the engine's workflow function."""
+        close_old_connections()
+        with self._lock:
+            claim = self._claims.pop(key, None)
+            self._active.add(key)
+        try:
+            claim = claim or claims.claim_running(key=key, worker=self._worker_id)
+            if claim is None:
+                return LOST.to_json()
+            outcome = self._run(claim)
+            self._ended(claim, outcome)
+            return outcome.to_json()
+        finally:
+            with self._lock:
+                self._active.discard(key)
+
+    def _run(self, claim: claims.Claim) -> Outcome:
+        fence = Fence(key=claim.key, number=claim.fence)
+        context = WorkflowContext(
+            key=claim.key, fence=fence, _run_step=lambda name, call: self._step(fence, name, call)
+        )
+        where = f"job {claim.key}"
+        try:
+            workflow_named(claim.workflow)(context, **claim.args)
+        except Refused as refusal:
+            return failed(refusal)
+        except _Leave as leave:
+            if isinstance(leave.error, FenceLost):
+                return LOST
+            log_error(where, leave.error)
+            return parked(leave.error)
+        except Exception as error:  # noqa: BLE001 - the edge of the house: logged, recorded, tried again
+            log_error(where, error)
+            return parked(error)
+        return DONE
+
+    def _step(self, fence: Fence, name: str, call: Callable[[], object]) -> object:
+        outcome = json.loads(self._engine.step(name, lambda: _attempt(fence, call)))
+        if "refused" in outcome:
+            raise refusal_from_json(outcome["refused"])
+        return outcome["result"]
+
+
+def _attempt(fence: Fence, call: Callable[[], object]) -> str:
+    """Run a step once and return what is to be remembered as JSON.
+
+    Raises:
+        _Leave: the step is to run again, or this worker has lost the job.
+    """
+    try:
+        with writes_only_while(fence.check):
+            return json.dumps({"result": call()})
+    except Refused as refusal:
+        if is_transient(refusal):
+            raise _Leave(refusal) from None
+        return json.dumps({"refused": refusal_to_json(refusal)})
+    except Exception as error:  # noqa: BLE001 - carried to the runner, which logs and records it
+        raise _Leave(error) from None

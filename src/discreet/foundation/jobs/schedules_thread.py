@@ -1,0 +1,93 @@
+"""Call what apps have scheduled, from one worker at a time."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from discreet.foundation.jobs.guard import writes_only_while
+from discreet.foundation.jobs.liveness import LeadLost, WorkerLife
+from discreet.foundation.jobs.models import ScheduleRun
+from discreet.foundation.jobs.outcomes import log_error
+from discreet.foundation.jobs.registry import Schedule, schedules
+
+_TICK_S = 0.1
+_REMEMBERED_FROM_S = 60.0  # rarer schedules remember over restarts when they ran
+_LEAD_CHECK_S = 2.0
+
+
+class ScheduleThread:
+    """Runs every schedule when it is due, by the monotonic clock."""
+
+    def __init__(self, *, life: WorkerLife, stop: threading.Event, did_something: Callable[[], None]) -> None:
+        self._life = life
+        self._stop = stop
+        self._did_something = did_something
+        self._next: dict[str, float] = {}
+        self._leads = False
+        self._looked_at = -_LEAD_CHECK_S
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._tick()
+            except Exception as error:  # noqa: BLE001 - logged; tried again at the next tick
+                log_error("schedules", error)
+                close_old_connections()
+            self._stop.wait(_TICK_S)
+
+    def run_all_once(self) -> int:
+        """Run each schedule now, the rare ones only if they are due; return how many things were done.
+
+        For a worker without the thread. One that does not lead leaves the schedules to the one that does.
+        """
+        if not self._life.leads():
+            return 0
+        done = 0
+        for schedule in list(schedules().values()):
+            if self._still_to_wait(schedule) <= 0:
+                done += self._call(schedule)
+        return done
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if now - self._looked_at >= _LEAD_CHECK_S:
+            self._leads = self._life.leads()
+            self._looked_at = now
+        if not self._leads:
+            return
+        for schedule in list(schedules().values()):
+            if self._stop.is_set():
+                return
+            if now >= self._next.setdefault(schedule.name, now + self._still_to_wait(schedule)):
+                self._next[schedule.name] = now + schedule.every_s
+                self._call(schedule)
+
+    def _still_to_wait(self, schedule: Schedule) -> float:
+        if schedule.every_s < _REMEMBERED_FROM_S:
+            return 0.0
+        last = ScheduleRun.objects.filter(name=schedule.name).first()
+        if last is None:
+            return 0.0
+        passed = (timezone.now() - last.ran_at).total_seconds()
+        return max(0.0, schedule.every_s - passed) if passed >= 0 else 0.0
+
+    def _call(self, schedule: Schedule) -> int:
+        started = timezone.now()
+        try:
+            with writes_only_while(self._life.check_lead):
+                did = schedule.function(started) or 0
+        except LeadLost:
+            self._leads = False
+            return 0
+        except Exception as error:  # noqa: BLE001 - one schedule's bug must not stop the others
+            log_error(f"schedule {schedule.name}", error)
+            return 0
+        if schedule.every_s >= _REMEMBERED_FROM_S:
+            ScheduleRun.objects.update_or_create(name=schedule.name, defaults={"ran_at": started})
+        if did:
+            self._next[schedule.name] = 0.0  # more may wait
+            self._did_something()
+        return did
