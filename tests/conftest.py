@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.house import keyring, ledger_can_be_emptied
 from tests.servers import mariadb_server, mariadb_url, postgresql_server, postgresql_url
 
 __all__ = [
