@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from discreet.foundation.desk import cases, search
 from discreet.foundation.desk.home import verdict
+from discreet.foundation.desk.ledger_view import panel
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 
@@ -24,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "verdict": verdict(now=now),
         "work": work[:SHOWN_AT_HOME],
         "work_count": len(work),
+        "panel": panel(now=now),
         "deadlines": cases.deadlines(now=now),
     }
     return render(request, "desk/home.html", context)

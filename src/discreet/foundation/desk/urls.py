@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from discreet.foundation.desk import pages
+from discreet.foundation.desk import ledger_pages, pages
 
 app_name = "desk"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("work/", pages.work, name="work"),
     path("find/", pages.find, name="find"),
+    path("ledger/", ledger_pages.entries, name="ledger"),
+    path("ledger/verify/", ledger_pages.verify, name="verify_ledger"),
+    path("ledger/<int:entry_id>/", ledger_pages.entry, name="ledger_entry"),
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Substr
 
 from discreet.engines.merkle.checkpoint import read_checkpoint
 from discreet.foundation.ledger.canonical import Json, timestamp
@@ -62,6 +63,13 @@ def entry_counts_by_act(since: datetime) -> dict[str, int]:
     """Return how often each act was recorded since then."""
     rows = LedgerEntry.objects.filter(at__gte=timestamp(since)).values_list("act")
     return dict(rows.annotate(count=Count("pk")).order_by("act"))
+
+
+def entry_counts_by_hour(since: datetime) -> dict[datetime, int]:
+    """Return how many entries each hour since then holds; an hour without any is left out."""
+    hours = LedgerEntry.objects.filter(at__gte=timestamp(since)).values_list(Substr("at", 1, 13))
+    counted = hours.annotate(count=Count("pk")).order_by()
+    return {datetime.fromisoformat(f"{hour}:00:00+00:00"): count for hour, count in counted}
 
 
 def latest_checkpoint() -> str | None:

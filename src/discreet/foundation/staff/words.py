@@ -1,5 +1,6 @@
 """Words for roles and scopes."""
 
+from discreet.foundation.staff.rules import Scope
 from discreet.vocabulary.actors import Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -20,3 +21,15 @@ def role_label(role: Role) -> str:
 def role_meaning(role: Role) -> str:
     """Return in English what a role is for, for `gettext`."""
     return _ROLES[role][1]
+
+
+_SCOPES = {
+    Scope.REQUESTS_READ: gettext_noop("Read requests"),
+    Scope.REQUESTS_WRITE: gettext_noop("Open and prepare requests"),
+    Scope.EVIDENCE_READ: gettext_noop("Read evidence"),
+}
+
+
+def scope_label(scope: Scope) -> str:
+    """Return the English name of a scope, for `gettext`."""
+    return _SCOPES[scope]

@@ -210,16 +210,15 @@ def pagination(context: Context, page: Page[Any]) -> dict[str, object]:
 def field(bound: BoundField, label: str = "") -> dict[str, object]:
     """Draw a form field with its label, help and errors tied to the control."""
     kind = getattr(bound.field.widget, "input_type", "")
-    attrs = {"class": FORM_CLASSES.get(kind, "form-control")}
-    is_group = bool(getattr(bound.field.widget, "add_id_index", False)) and bound.subwidgets[0:1] != []
-    is_group = is_group and kind in ("radio", "checkbox") and hasattr(bound.field, "choices")
+    attrs: dict[str, str | bool] = {"class": FORM_CLASSES.get(kind, "form-control"), "placeholder": False}
+    is_group = kind in ("radio", "checkbox") and hasattr(bound.field, "choices")
     if bound.errors:
-        attrs["class"] += " is-invalid"
+        attrs["class"] = f"{attrs['class']} is-invalid"
         attrs["aria-invalid"] = "true"
     ids = [f"{bound.auto_id}_helptext"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
     if ids:
         attrs["aria-describedby"] = " ".join(ids)
-    if kind in FORM_CLASSES and is_group:
+    if is_group:
         return {"bound": bound, "kind": "group", "label": label, "control": ""}
     return {
         "bound": bound,

@@ -1,0 +1,28 @@
+"""The names of acts in words. An app names its own in its `navigation.py`.
+
+    acts.register({"rights.receive_request": gettext_noop("Request received")})
+"""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+
+from discreet.foundation.desk.discovery import discover
+from discreet.vocabulary.text import gettext_noop
+
+_labels: dict[str, str] = {}
+
+
+def register(labels: Mapping[str, str]) -> None:
+    """Name acts."""
+    _labels.update(labels)
+
+
+def label(act: str) -> str:
+    """Return the act in words; an unnamed act shows its own name, without its app."""
+    discover()
+    named = _labels.get(act)
+    return gettext(named) if named else act.partition(".")[2].replace("_", " ")
+
+
+register({"desk.verify_ledger": gettext_noop("Ledger verified")})

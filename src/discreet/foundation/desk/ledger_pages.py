@@ -1,0 +1,96 @@
+"""The ledger on the desk: the newest evidence, one entry with its seal, and verification on demand."""
+
+import json
+import time
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from discreet.foundation.desk import actions
+from discreet.foundation.desk.acts import label
+from discreet.foundation.desk.ledger_view import panel
+from discreet.foundation.ledger import queries
+from discreet.foundation.ledger.verify import verify_ledger
+from discreet.foundation.staff.actors import actor_of
+from discreet.foundation.staff.permissions import role_required
+from discreet.vocabulary.actors import Role
+
+PAGE = 50
+MAX_ID = 2**63 - 1
+
+
+@role_required()
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """List the newest evidence, or all evidence about one subject."""
+    subject = request.GET.get("subject", "")[:200]
+    before = _entry_id(request.GET.get("before", ""))
+    if subject:
+        found = list(reversed(queries.entries_for(subject)))[:500]
+    else:
+        found = queries.latest_entries(limit=PAGE + 1, before=before)
+    context = {
+        "panel": panel(now=timezone.now()),
+        "rows": [(entry, label(entry.act)) for entry in (found if subject else found[:PAGE])],
+        "subject": subject,
+        "older": found[PAGE - 1].entry_id if not subject and len(found) > PAGE else None,
+        "may_verify": _may_verify(request),
+    }
+    return render(request, "desk/ledger.html", context)
+
+
+@role_required()
+@require_safe
+def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Show one entry: what it says, its place in the tree, and what else is recorded of its subject."""
+    view = queries.entry(entry_id) if entry_id <= MAX_ID else None
+    if view is None:
+        raise Http404
+    context = {
+        "entry": view,
+        "label": label(view.act),
+        "facts": json.dumps(dict(view.facts), ensure_ascii=False, indent=2, sort_keys=True),
+        "others": [(other, label(other.act)) for other in reversed(queries.entries_for(view.subject)[-20:])],
+        "status": queries.status(),
+    }
+    return render(request, "desk/ledger_entry.html", context)
+
+
+@role_required(Role.AUDITOR, Role.ADMINISTRATOR, Role.APPROVER)
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    """Verify the whole ledger now and record the outcome."""
+    started = time.monotonic()
+    verdict = verify_ledger()
+    actions.record_verification(
+        actor=actor_of(request),
+        now=timezone.now(),
+        verdict=verdict,
+        seconds=round(time.monotonic() - started),
+    )
+    if verdict.is_intact:
+        text = ngettext(
+            "Complete, no gaps: %(n)s entry recomputed.",
+            "Complete, no gaps: %(n)s entries recomputed.",
+            verdict.entries,
+        )
+        messages.success(request, text % {"n": f"{verdict.entries:,}"})
+    else:
+        for finding in verdict.findings[:10]:
+            text = gettext("Does not verify: %(fault)s at %(where)s. Stop and call security.")
+            messages.error(request, text % {"fault": finding.fault.value, "where": finding.where})
+    return HttpResponseRedirect(reverse("desk:ledger"))
+
+
+def _may_verify(request: HttpRequest) -> bool:
+    return bool(actor_of(request).roles & {Role.AUDITOR, Role.ADMINISTRATOR, Role.APPROVER})
+
+
+def _entry_id(text: str) -> int | None:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 18
+    return int(text) if is_number else None

@@ -1,0 +1,81 @@
+"""What pages show of the ledger: its state is what was verified last, never what is hoped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from discreet.foundation.desk.actions import VERIFICATION
+from discreet.foundation.ledger import queries
+from discreet.foundation.ledger.queries import EntryView
+
+BAR_DAYS = 14
+BARS_CACHED_S = 60
+#: A verification older than this proves nothing about today.
+FRESH = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPanel:
+    """`state` is a kind of the status component. `per_day` ends with today."""
+
+    state: str
+    verified: EntryView | None
+    verified_entries: int
+    newest: EntryView | None
+    status: queries.LedgerStatus
+    per_day: Sequence[int]
+    first_day: datetime
+    is_witnessed: bool
+
+
+def panel(*, now: datetime) -> LedgerPanel:
+    """Return the ledger's state with the entries of the last fourteen days."""
+    status = queries.status()
+    verified = _last_verification()
+    newest = queries.latest_entries(limit=1)
+    return LedgerPanel(
+        state=_state(verified, now),
+        verified=verified,
+        verified_entries=_fact(verified, "entries"),
+        newest=newest[0] if newest else None,
+        status=status,
+        per_day=_per_day(now),
+        first_day=_midnight(now) - timedelta(days=BAR_DAYS - 1),
+        is_witnessed=status.witnessed == status.sealed,
+    )
+
+
+def _last_verification() -> EntryView | None:
+    found = queries.entries_for(VERIFICATION)
+    return found[-1] if found else None
+
+
+def _fact(entry: EntryView | None, name: str) -> int:
+    value = entry.facts.get(name) if entry else None
+    return value if isinstance(value, int) else 0
+
+
+def _state(verified: EntryView | None, now: datetime) -> str:
+    if verified is None or now - verified.at > FRESH:
+        return "none"
+    return "bad" if _fact(verified, "findings") else "good"
+
+
+def _midnight(now: datetime) -> datetime:
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _per_day(now: datetime) -> Sequence[int]:
+    first = _midnight(now) - timedelta(days=BAR_DAYS - 1)
+    key = f"desk.ledger.{first:%Y%m%d%z}"
+    counted: list[int] | None = cache.get(key)
+    if counted is None:
+        counted = [0] * BAR_DAYS
+        for hour, count in queries.entry_counts_by_hour(first).items():
+            day = (timezone.localtime(hour).date() - first.date()).days
+            counted[min(max(day, 0), BAR_DAYS - 1)] += count
+        cache.set(key, counted, BARS_CACHED_S)
+    return counted
