@@ -1,0 +1,13 @@
+CREATE INDEX customer_email ON customer (lower(email));
+CREATE INDEX customer_email_exact ON customer (email);
+CREATE INDEX customer_phone ON customer (phone);
+CREATE INDEX customer_address ON customer (address_id);
+CREATE INDEX customer_referred_by ON customer (referred_by);
+CREATE INDEX orders_customer ON orders (customer_id);
+CREATE INDEX orders_shipping_address ON orders (shipping_address_id);
+CREATE INDEX payment_order ON payment (order_id);
+CREATE INDEX invoice_order ON invoice (order_id);
+CREATE INDEX review_customer ON review (customer_id);
+CREATE INDEX login_history_customer ON login_history (customer_id);
+ANALYZE;
+PRAGMA journal_mode = WAL;

@@ -1,0 +1,10 @@
+CREATE INDEX contacts_email ON contacts (lower(email));
+CREATE INDEX contacts_email_exact ON contacts (email);
+CREATE INDEX contacts_mobile ON contacts (mobile);
+CREATE INDEX contacts_customer_no ON contacts (customer_no);
+CREATE INDEX tickets_contact ON tickets (contact_id);
+CREATE INDEX messages_ticket ON messages (ticket_id);
+CREATE INDEX call_notes_customer_no ON call_notes (customer_no);
+CREATE INDEX remarks_about ON remarks (about_id, about_type);
+ANALYZE;
+PRAGMA journal_mode = WAL;
