@@ -11,7 +11,7 @@ from discreet.foundation.cases.queries import ledger_subject
 from discreet.foundation.jobs.api import start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import record
+from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.mail.contacts import ContactKind, HeldContact, open_contact
 from discreet.foundation.mail.folder import remove_from_folder
 from discreet.foundation.mail.models import MailboxSlot, MessageState, OutgoingMessage
@@ -62,7 +62,7 @@ def send(
     address = open_contact(to)
     if to.kind is not ContactKind.EMAIL or not is_deliverable(address):
         raise UnusableAddress()
-    mailbox = keys.hmac_company("mailbox", _mailbox(address)).hex()
+    mailbox = keys.hmac_company("mailbox", _mailbox(address).encode()).hex()
     message_id = new_id(prefix="m")
     has_slot = take_slot(mailbox=mailbox, now=now)
     state = _first_state(has_slot=has_slot, must_arrive=template(template_id).must_arrive)
@@ -123,7 +123,7 @@ def note_delivery(*, now: datetime, message_id: str, state: MessageState, proble
     message.state, message.problem, message.sealed, message.next_at = state, problem, b"", None
     message.sent_at = now if state is MessageState.SENT else None
     message.save()
-    facts = {
+    facts: dict[str, Json] = {
         "message": message_id,
         "template": message.template,
         "state": state.value,

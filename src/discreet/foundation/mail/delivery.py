@@ -131,7 +131,7 @@ def _compose(claimed: _Claimed, *, to: str, params: dict[str, str | int]) -> Ema
     message = EmailMessage(policy=SMTPUTF8)
     try:
         message["From"] = Address(display_name=" ".join(name.split()), addr_spec=sender)
-        message["To"] = Address(addr_spec=to)
+        message["To"] = Address(username=to.rpartition("@")[0], domain=to.rpartition("@")[2])
         message["Subject"] = rendered.subject
     except (ValueError, IndexError) as error:
         raise CannotDeliver("bad_header") from error
