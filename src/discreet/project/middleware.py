@@ -11,18 +11,11 @@ from django.urls import reverse
 
 from discreet.foundation.desk.refusals import refused_response
 from discreet.foundation.staff.models import StaffMember
-from discreet.foundation.staff.permissions import declared_roles
+from discreet.foundation.staff.permissions import UndeclaredView, declared_roles
 from discreet.vocabulary.errors import Refused
-from discreet.vocabulary.text import gettext_noop
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 ViewFunction = Callable[..., HttpResponseBase]
-
-
-class UndeclaredView(Refused):
-    code = "undeclared_view"
-    message = gettext_noop("This page declares no roles, so it stays closed. Tell the developers.")
-    status = 403
 
 
 class RefusalMiddleware:

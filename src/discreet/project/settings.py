@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "discreet.foundation.desk",
     "discreet.foundation.staff",
     "allauth",
     "allauth.account",
@@ -56,7 +57,6 @@ INSTALLED_APPS = [
     "discreet.foundation.sources",
     "discreet.foundation.datamap",
     "discreet.foundation.cases",
-    "discreet.foundation.desk",
     "discreet.foundation.centre",
     "discreet.mechanisms.rights",
 ]

@@ -66,4 +66,4 @@ def _heading(mechanisms: Sequence[MechanismReading]) -> str:
         if count[state]
     ]
     head = ngettext("Of %(n)s mechanism", "Of %(n)s mechanisms", total) % {"n": total}
-    return f"{head}：{'，'.join(parts)}" if is_chinese() else f"{head}: {', '.join(parts)}"
+    return f"{head}，{'，'.join(parts)}" if is_chinese() else f"{head}: {', '.join(parts)}"

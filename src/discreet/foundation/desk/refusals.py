@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from discreet.vocabulary.errors import Refused
@@ -74,7 +75,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return _plain(request, HTTPStatus.INTERNAL_SERVER_ERROR, "failed")
+    """Answer a bug. The page asks nothing of the database, which may be what failed."""
+    why = gettext(REASONS[500])
+    if wants_json(request):
+        return JsonResponse({"error": {"code": "failed", "message": why}}, status=500)
+    context = {"heading": gettext(HEADINGS[500]), "why": why}
+    return HttpResponse(render_to_string("desk/failed.html", context), status=500)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

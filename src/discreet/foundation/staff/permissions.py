@@ -30,6 +30,12 @@ class RoleMissing(Refused):
     status = 403
 
 
+class UndeclaredView(Refused):
+    code = "undeclared_view"
+    message = gettext_noop("This page declares no roles, so it stays closed. Tell the developers.")
+    status = 403
+
+
 def role_required(*roles: Role) -> Callable[[View[P]], View[P]]:
     """Open the view to signed-in staff who hold one of `roles`; without `roles`, to every member of staff.
 
