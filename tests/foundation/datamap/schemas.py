@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from discreet.engines.subjects.graph import TableRef
-from discreet.foundation.datamap.described import (
-    DescribedColumn,
-    DescribedKey,
-    DescribedSource,
-    DescribedTable,
+from discreet.foundation.sources.catalogue import (
+    Catalogue,
+    ColumnInfo,
+    Engine,
+    ForeignKey,
+    Kind,
+    TableInfo,
+    TableKind,
 )
 
 
@@ -19,25 +22,33 @@ def table(
     keys: Mapping[str, str] | None = None,
     comment: str = "",
     primary_key: tuple[str, ...] = ("id",),
-) -> DescribedTable:
+) -> TableInfo:
     """`columns`: words; `keys`: column → table it points at (its column `id`)."""
-    return DescribedTable(
+    return TableInfo(
         ref=TableRef(source, name),
-        columns=tuple(DescribedColumn(name=word, type="text") for word in columns.split()),
+        kind=TableKind.TABLE,
+        columns=tuple(ColumnInfo(name=word, type="text", kind=Kind.TEXT) for word in columns.split()),
         primary_key=primary_key,
         foreign_keys=tuple(
-            DescribedKey(columns=(column,), to=TableRef(source, to), to_columns=("id",))
+            ForeignKey(columns=(column,), to_table=TableRef(source, to), to_columns=("id",))
             for column, to in (keys or {}).items()
         ),
         comment=comment,
     )
 
 
-def source(name: str, tables: Sequence[DescribedTable]) -> DescribedSource:
-    return DescribedSource(name=name, fingerprint="f" * 64, tables=tuple(tables))
+def source(name: str, tables: Sequence[TableInfo]) -> Catalogue:
+    return Catalogue(
+        source=name,
+        engine=Engine.SQLITE,
+        version="3",
+        default_schema="",
+        tables=tuple(tables),
+        fingerprint="f" * 64,
+    )
 
 
-def shop(name: str = "shop") -> DescribedSource:
+def shop(name: str = "shop") -> Catalogue:
     return source(
         name,
         [

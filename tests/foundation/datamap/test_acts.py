@@ -22,7 +22,7 @@ CHEN = Actor(kind=ActorKind.STAFF, name="chen")
 
 @pytest.fixture
 def taken() -> None:
-    actions.take_schema(actor=CHEN, now=NOW, described=shop())
+    actions.take_schema(actor=CHEN, now=NOW, catalogue=shop())
 
 
 def last_body() -> dict[str, object]:
@@ -62,7 +62,7 @@ def test_an_open_field_counts_as_unknown_and_is_left_alone_by_erasure(taken: Non
     actions.take_schema(
         actor=CHEN,
         now=NOW,
-        described=source("shop", [table("shop", "customer", "id email name phone new_column")]),
+        catalogue=source("shop", [table("shop", "customer", "id email name phone new_column")]),
     )
     column = queries.graph().tables[TableRef("shop", "customer")].column("new_column")
     assert (column.category, column.erase) == ("unknown", EraseAction.KEEP)
@@ -74,7 +74,7 @@ def test_an_open_field_counts_as_unknown_and_is_left_alone_by_erasure(taken: Non
 def test_a_table_that_vanished_is_named_as_not_covered(taken: None) -> None:
     confirm()
     tables = [item for item in shop().tables if item.ref.table != "orders"]
-    actions.take_schema(actor=CHEN, now=NOW, described=source("shop", tables))
+    actions.take_schema(actor=CHEN, now=NOW, catalogue=source("shop", tables))
     assert TableRef("shop", "orders") not in queries.graph().tables
     assert [gap.table for gap in queries.not_covered() if gap.gap is Gap.TABLE_GONE] == ["orders"]
 
@@ -140,7 +140,7 @@ def test_a_duty_without_citation_or_start_is_refused(taken: None, duty: KeepDuty
 
 def test_a_link_between_sources_joins_by_value(taken: None) -> None:
     actions.take_schema(
-        actor=CHEN, now=NOW, described=source("support", [table("support", "contact", "id mail full_name")])
+        actor=CHEN, now=NOW, catalogue=source("support", [table("support", "contact", "id mail full_name")])
     )
     actions.add_link(
         actor=CHEN,
@@ -166,7 +166,7 @@ def test_a_declared_link_cannot_be_removed(taken: None) -> None:
 
 def test_describing_again_keeps_what_people_decided(taken: None) -> None:
     actions.correct_field(actor=CHEN, now=NOW, field_id=field("orders", "note").id, category="health")
-    change = actions.take_schema(actor=CHEN, now=NOW, described=shop())
+    change = actions.take_schema(actor=CHEN, now=NOW, catalogue=shop())
     assert change.is_empty
     assert field("orders", "note").category == "health"
 
@@ -193,7 +193,7 @@ def test_hostile_names_go_through_the_map_unchanged() -> None:
         "a",
     ]
     tables = [table("shop", name, "id note") for name in hostile]
-    actions.take_schema(actor=CHEN, now=NOW, described=source("shop", tables))
+    actions.take_schema(actor=CHEN, now=NOW, catalogue=source("shop", tables))
     for row in DataTable.objects.all():
         actions.confirm_table(actor=CHEN, now=NOW, table_id=row.id)
     assert {ref.table for ref in queries.graph().tables} == set(hostile)

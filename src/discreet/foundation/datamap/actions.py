@@ -12,7 +12,6 @@ from django.db.models import F
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, SourceMapped
 from discreet.foundation.datamap import refusals, source_facts, yaml_file
-from discreet.foundation.datamap.described import DescribedSource
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.mapfile import MapFile
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
@@ -20,6 +19,7 @@ from discreet.foundation.datamap.schema_sync import SchemaChange, take_in
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.sources.catalogue import Catalogue
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.categories import ASSIGNABLE
 from discreet.vocabulary.ids import new_id
@@ -27,23 +27,23 @@ from discreet.vocabulary.ids import new_id
 
 def propose_from_schema(*, actor: Actor, now: datetime, source: str) -> SchemaChange:
     """Describe `source` and take its schema into the map as proposals. Decisions made before stay."""
-    return take_schema(actor=actor, now=now, described=source_facts.describe(source))
+    return take_schema(actor=actor, now=now, catalogue=source_facts.describe(source))
 
 
 @act("datamap.take_schema")
-def take_schema(*, actor: Actor, now: datetime, described: DescribedSource) -> SchemaChange:
+def take_schema(*, actor: Actor, now: datetime, catalogue: Catalogue) -> SchemaChange:
     """Take a described schema into the map."""
-    change = take_in(described, now=now)
+    change = take_in(catalogue, now=now)
     facts: dict[str, Json] = {
-        "tables": len(described.tables),
+        "tables": len(catalogue.tables),
         "new_tables": change.new_tables,
         "gone_tables": change.gone_tables,
         "new_fields": change.new_fields,
         "gone_fields": change.gone_fields,
         "new_links": change.new_links,
-        "schema_fingerprint": described.fingerprint,
+        "schema_fingerprint": catalogue.fingerprint,
     }
-    _changed(actor=actor, now=now, source=described.name, facts=facts)
+    _changed(actor=actor, now=now, source=catalogue.source, facts=facts)
     return change
 
 
@@ -275,7 +275,7 @@ def apply_map(*, actor: Actor, now: datetime, text: str) -> tuple[str, ...]:
 
 @act("datamap.apply_map")
 def _apply_document(
-    *, actor: Actor, now: datetime, document: MapFile, described: tuple[DescribedSource, ...]
+    *, actor: Actor, now: datetime, document: MapFile, described: tuple[Catalogue, ...]
 ) -> tuple[str, ...]:
     for schema in described:
         take_in(schema, now=now)

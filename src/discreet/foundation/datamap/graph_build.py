@@ -145,7 +145,7 @@ def build(
             estimated_rows=row.estimated_rows,
             erase=EraseAction(row.erase) if row.erase else None,
             keep=keep_of(rows.keeps.get(table_id)),
-            is_writable=row.kind != "view" and row.source in writable,
+            is_writable=row.is_writable and row.source in writable,
         )
     links = []
     for link in rows.links:

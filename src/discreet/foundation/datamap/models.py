@@ -35,6 +35,7 @@ class DataTable(models.Model):
     schema = models.TextField(blank=True, default="")
     name = models.TextField()
     kind = models.CharField(max_length=20, default="table")
+    is_writable = models.BooleanField(default=True)  # not a view, and on a transactional engine
     comment = models.TextField(blank=True, default="")
     estimated_rows = models.BigIntegerField(default=0)
     primary_key = models.JSONField(default=list)

@@ -8,12 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from discreet.engines.subjects.graph import LinkRole, Match, TableRef
-from discreet.foundation.datamap.described import (
-    DescribedColumn,
-    DescribedKey,
-    DescribedSource,
-    DescribedTable,
-)
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.models import DataField, DataLink, DataTable
 from discreet.foundation.datamap.proposals import (
@@ -25,6 +19,7 @@ from discreet.foundation.datamap.proposals import (
     is_supplier_table,
 )
 from discreet.foundation.datamap.rules import KeyTo, TableTraits, owned_tables, propose_roles
+from discreet.foundation.sources.catalogue import Catalogue, ColumnInfo, ForeignKey, Kind, TableInfo
 
 FACT_FIELDS = (
     "position",
@@ -62,21 +57,21 @@ class Proposal:
 
     people: frozenset[TableRef]
     guesses: Mapping[TableRef, Mapping[str, Guess]]
-    roles: Mapping[tuple[TableRef, DescribedKey], LinkRole]
+    roles: Mapping[tuple[TableRef, ForeignKey], LinkRole]
 
 
-def _header(column: DescribedColumn, keys: frozenset[str]) -> Header:
+def _header(column: ColumnInfo, keys: frozenset[str]) -> Header:
     return Header(
         name=column.name,
         comment=column.comment,
-        is_numeric=column.is_numeric,
-        is_flag=column.is_flag,
-        is_date=column.is_date,
+        is_numeric=column.numeric,
+        is_flag=column.kind is Kind.BOOLEAN,
+        is_date=column.kind in (Kind.DATE, Kind.TIME, Kind.TIMESTAMP),
         is_key=column.name in keys,
     )
 
 
-def _guess(table: DescribedTable, *, is_about_people: bool) -> dict[str, Guess]:
+def _guess(table: TableInfo, *, is_about_people: bool) -> dict[str, Guess]:
     keys = frozenset(table.primary_key) | {name for key in table.foreign_keys for name in key.columns}
     headers = [_header(column, keys) for column in table.columns]
     return guess_columns(headers, is_about_people=is_about_people)
@@ -86,10 +81,10 @@ def _categories(guesses: Mapping[str, Guess]) -> frozenset[str]:
     return frozenset(guess.category for guess in guesses.values())
 
 
-def propose(source: DescribedSource) -> Proposal:
+def propose(catalogue: Catalogue) -> Proposal:
     """Guess people tables, then whose rows the others are, then the columns that need that context."""
-    known = {table.ref for table in source.tables}
-    first = {table.ref: _guess(table, is_about_people=False) for table in source.tables}
+    known = {table.ref for table in catalogue.tables}
+    first = {table.ref: _guess(table, is_about_people=False) for table in catalogue.tables}
     traits = {
         table.ref: TableTraits(
             is_people=is_people_table(
@@ -99,14 +94,16 @@ def propose(source: DescribedSource) -> Proposal:
             is_supplier=is_supplier_table(name=table.ref.table, comment=table.comment),
             has_personal_columns=_categories(first[table.ref]) != {"none"},
         )
-        for table in source.tables
+        for table in catalogue.tables
     }
-    pairs = [(table.ref, key) for table in source.tables for key in table.foreign_keys if key.to in known]
-    keys = [KeyTo(source_table=ref, target_table=key.to) for ref, key in pairs]
+    pairs = [
+        (table.ref, key) for table in catalogue.tables for key in table.foreign_keys if key.to_table in known
+    ]
+    keys = [KeyTo(source_table=ref, target_table=key.to_table) for ref, key in pairs]
     owned = owned_tables(keys, traits)
     guesses = {
         table.ref: _guess(table, is_about_people=traits[table.ref].is_people or table.ref in owned)
-        for table in source.tables
+        for table in catalogue.tables
     }
     roles = propose_roles(keys, traits)
     return Proposal(
@@ -117,22 +114,23 @@ def propose(source: DescribedSource) -> Proposal:
 
 
 def _table_rows(
-    source: DescribedSource, proposal: Proposal, now: datetime
+    catalogue: Catalogue, proposal: Proposal, now: datetime
 ) -> tuple[dict[TableRef, DataTable], int, int]:
-    stored = {ref_of(row): row for row in DataTable.objects.filter(source=source.name)}
+    stored = {ref_of(row): row for row in DataTable.objects.filter(source=catalogue.source)}
     new: list[DataTable] = []
-    for table in source.tables:
+    for table in catalogue.tables:
         row = stored.get(table.ref)
         if row is None:
-            row = DataTable(source=source.name, schema=table.ref.schema, name=table.ref.table)
+            row = DataTable(source=catalogue.source, schema=table.ref.schema, name=table.ref.table)
             new.append(row)
             stored[table.ref] = row
-        row.kind, row.comment = table.kind, table.comment
+        row.kind, row.comment = table.kind.value, table.comment
+        row.is_writable = table.is_writable
         row.estimated_rows, row.primary_key = table.estimated_rows, list(table.primary_key)
         row.described_at, row.is_gone = now, False
         if row.confirmed_at is None:
             row.is_people = table.ref in proposal.people
-    present = {table.ref for table in source.tables}
+    present = {table.ref for table in catalogue.tables}
     newly_gone = [row for ref, row in stored.items() if ref not in present and not row.is_gone]
     for row in newly_gone:
         row.is_gone = True
@@ -140,16 +138,25 @@ def _table_rows(
     old = [row for row in stored.values() if row not in new]
     DataTable.objects.bulk_update(
         old,
-        ["kind", "comment", "estimated_rows", "primary_key", "described_at", "is_gone", "is_people"],
+        [
+            "kind",
+            "is_writable",
+            "comment",
+            "estimated_rows",
+            "primary_key",
+            "described_at",
+            "is_gone",
+            "is_people",
+        ],
         batch_size=100,
     )
     return {ref: stored[ref] for ref in present}, len(new), len(newly_gone)
 
 
-def _set_facts(row: DataField, column: DescribedColumn, position: int) -> None:
+def _set_facts(row: DataField, column: ColumnInfo, position: int) -> None:
     row.position, row.type, row.comment = position, column.type[:255], column.comment
-    row.is_nullable, row.is_unique, row.is_indexed = column.is_nullable, column.is_unique, column.is_indexed
-    row.is_numeric, row.is_binary, row.max_length = column.is_numeric, column.is_binary, column.max_length
+    row.is_nullable, row.is_unique, row.is_indexed = column.nullable, column.is_unique, column.is_indexed
+    row.is_numeric, row.is_binary, row.max_length = column.numeric, column.binary, column.max_length
     row.is_gone = False
 
 
@@ -159,14 +166,14 @@ def _set_guess(row: DataField, guess: Guess) -> None:
 
 
 def _field_rows(
-    source: DescribedSource, proposal: Proposal, tables: Mapping[TableRef, DataTable]
+    catalogue: Catalogue, proposal: Proposal, tables: Mapping[TableRef, DataTable]
 ) -> tuple[int, int]:
     stored: dict[tuple[int, str], DataField] = {
-        (row.table_id, row.name): row for row in DataField.objects.filter(table__source=source.name)
+        (row.table_id, row.name): row for row in DataField.objects.filter(table__source=catalogue.source)
     }
     new: list[DataField] = []
     seen: set[tuple[int, str]] = set()
-    for table in source.tables:
+    for table in catalogue.tables:
         table_id = tables[table.ref].id
         for position, column in enumerate(table.columns):
             key = (table_id, column.name)
@@ -189,15 +196,15 @@ def _field_rows(
     return len(new), len(newly_gone)
 
 
-def _link_rows(source: DescribedSource, proposal: Proposal, tables: Mapping[TableRef, DataTable]) -> int:
+def _link_rows(catalogue: Catalogue, proposal: Proposal, tables: Mapping[TableRef, DataTable]) -> int:
     stored = {
         (row.from_table_id, tuple(row.from_columns), row.to_table_id, tuple(row.to_columns)): row
-        for row in DataLink.objects.filter(from_table__source=source.name, discriminator_column="")
+        for row in DataLink.objects.filter(from_table__source=catalogue.source, discriminator_column="")
     }
     new: list[DataLink] = []
     declared: set[tuple[int, tuple[str, ...], int, tuple[str, ...]]] = set()
     for (ref, key), role in proposal.roles.items():
-        end = (tables[ref].id, key.columns, tables[key.to].id, key.to_columns)
+        end = (tables[ref].id, key.columns, tables[key.to_table].id, key.to_columns)
         if (end[0], end[1]) == (end[2], end[3]) or end in declared:
             continue
         declared.add(end)
@@ -225,15 +232,15 @@ def _link_rows(source: DescribedSource, proposal: Proposal, tables: Mapping[Tabl
     return len(new)
 
 
-def take_in(source: DescribedSource, *, now: datetime) -> SchemaChange:
+def take_in(catalogue: Catalogue, *, now: datetime) -> SchemaChange:
     """Write the described schema into the map."""
-    proposal = propose(source)
-    tables, new_tables, gone_tables = _table_rows(source, proposal, now)
-    new_fields, gone_fields = _field_rows(source, proposal, tables)
+    proposal = propose(catalogue)
+    tables, new_tables, gone_tables = _table_rows(catalogue, proposal, now)
+    new_fields, gone_fields = _field_rows(catalogue, proposal, tables)
     return SchemaChange(
         new_tables=new_tables,
         gone_tables=gone_tables,
         new_fields=new_fields,
         gone_fields=gone_fields,
-        new_links=_link_rows(source, proposal, tables),
+        new_links=_link_rows(catalogue, proposal, tables),
     )
