@@ -13,7 +13,7 @@ from discreet.foundation.cases.models import Case, CaseClock, CaseTask
 from discreet.foundation.cases.refusals import CaseClosed, UnknownCase, WrongState
 from discreet.foundation.cases.rules import Transitions, may_move
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import record
+from discreet.foundation.ledger.api import Json, record
 from discreet.vocabulary.actors import Actor
 
 _AT_ONCE = 500
@@ -54,7 +54,7 @@ def close_many(
         Case.objects.filter(number__in=chunk).update(
             state=state, closed_at=now, due_at=None, expires_at=expires_at, version=F("version") + 1
         )
-    facts = {"cases": len(numbers), "state": state, "expires_at": expires_at.isoformat()}
+    facts: dict[str, Json] = {"cases": len(numbers), "state": state, "expires_at": expires_at.isoformat()}
     record(actor=actor, now=now, subject=subject, facts=facts)
 
 

@@ -53,7 +53,7 @@ def public_page(
     """Show refusals of the view in the public shell and set the headers of public pages."""
 
     @wraps(view)
-    def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             response = view(request, *args, **kwargs)
         except Refused as refusal:

@@ -12,6 +12,8 @@ are shown as text, so nothing in them is read as markup, code or a file name.
 """
 
 import json
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -23,6 +25,7 @@ import typst
 PACKAGE = Path(__file__).resolve().parents[2]
 FONTS = Path(__file__).resolve().parent / "fonts"
 LETTER = Path(__file__).resolve().parent / "typ" / "letter.typ"
+MISSING = "〓"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +86,53 @@ class Letter:
 
 def render_letter(letter: Letter, *, made_at: datetime) -> bytes:
     """Return the letter as PDF. `made_at` is its creation date, so the same letter gives the same bytes."""
-    return render(LETTER, data=json.dumps(asdict(letter), ensure_ascii=False), made_at=made_at)
+    return render(LETTER, data=asdict(letter), made_at=made_at)
 
 
-def render(template: Path, *, data: str, made_at: datetime) -> bytes:
-    """Return the PDF of a Typst file of this package; it reads the JSON text `data` from `sys.inputs`."""
+def render(template: Path, *, data: Mapping[str, object], made_at: datetime) -> bytes:
+    """Return the PDF of a Typst file of this package, which reads `data` as JSON from `sys.inputs.data`.
+
+    Characters that the fonts lack are shown as 〓: a letter with a gap is better than none.
+    """
     pdf = typst.compile(
         str(template),
         root=str(PACKAGE),
         font_paths=_fonts(),
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"data": data.replace("\0", "")},
+        sys_inputs={"data": json.dumps(_showable(data))},
         pdf_standards=["ua-1"],
         timestamp=int(made_at.timestamp()),
     )
     if not isinstance(pdf, bytes):
         raise TypeError("Typst returned no PDF")
     return pdf
+
+
+def _showable(value: object) -> object:
+    if isinstance(value, str):
+        return "".join(_shown(character) for character in unicodedata.normalize("NFC", value))
+    if isinstance(value, Mapping):
+        return {name: _showable(part) for name, part in value.items()}
+    if isinstance(value, Sequence):
+        return [_showable(part) for part in value]
+    return value
+
+
+def _shown(character: str) -> str:
+    if ord(character) in _coverage() or character == "\n":
+        return character
+    is_invisible = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Mn", "Zl", "Zp")
+    return " " if character == "\t" else "" if is_invisible else MISSING
+
+
+@cache
+def _coverage() -> frozenset[int]:
+    lines = (FONTS / "coverage.txt").read_text(encoding="ascii").splitlines()[1:]
+    spans = [line.partition("-") for line in lines]
+    return frozenset(
+        point for first, _, last in spans for point in range(int(first, 16), int(last or first, 16) + 1)
+    )
 
 
 @cache
