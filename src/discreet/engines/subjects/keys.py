@@ -1,4 +1,4 @@
-"""Key values: telling equal from nearly equal, casting between columns, and JSON for storing them sealed.
+"""Key values: telling equal from nearly equal, and casting between columns.
 
 Databases compare more loosely than Python: a collation may ignore case, accents and trailing spaces, and a
 number column joins to a text column. What a database returned for a key is matched here the same way.
@@ -6,7 +6,6 @@ number column joins to a text column. What a database returned for a key is matc
 
 import json
 import unicodedata
-from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
@@ -79,63 +78,6 @@ def _is_text(column: Column) -> bool:
     return any(name in column.type.lower() for name in _TEXT_TYPES)
 
 
-_NAMED: Mapping[type, tuple[str, Callable[..., str]]] = {
-    bytes: ("bytes", lambda value: value.hex()),
-    Decimal: ("decimal", str),
-    UUID: ("uuid", str),
-    datetime: ("datetime", lambda value: value.isoformat()),
-    date: ("date", lambda value: value.isoformat()),
-    time: ("time", lambda value: value.isoformat()),
-}
-_READ: Mapping[str, Callable[[str], object]] = {
-    "bytes": bytes.fromhex,
-    "decimal": Decimal,
-    "uuid": UUID,
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-}
-
-
-def _encode(value: object) -> object:
-    if isinstance(value, timedelta):
-        return {"$timedelta": [value.days, value.seconds, value.microseconds]}
-    if isinstance(value, frozenset):
-        return {"$set": sorted(value)}
-    if isinstance(value, (bytearray, memoryview)):
-        return {"$bytes": bytes(value).hex()}
-    for kind, (name, write) in _NAMED.items():
-        if isinstance(value, kind):
-            return {f"${name}": write(value)}
-    raise TypeError(type(value).__name__)
-
-
-def _decode(pairs: dict[str, object]) -> object:
-    if len(pairs) != 1:
-        return pairs
-    ((name, value),) = pairs.items()
-    if name == "$set" and isinstance(value, list):
-        return frozenset(value)
-    if name == "$timedelta" and isinstance(value, list):
-        return timedelta(days=value[0], seconds=value[1], microseconds=value[2])
-    if name[:1] == "$" and name[1:] in _READ and isinstance(value, str):
-        return _READ[name[1:]](value)
-    return pairs
-
-
-def dump(value: object) -> str:
-    """Return compact JSON that `load` reads back: tuples become lists, other key types keep their type."""
-    return json.dumps(value, default=_encode, ensure_ascii=False, separators=(",", ":"))
-
-
-def load(text: str) -> object:
-    return json.loads(text, object_hook=_decode)
-
-
 def canonical(value: object) -> str:
     """Return a text that is equal for equal values only, for digests."""
     return f"{type(value).__name__}:{value.hex() if isinstance(value, bytes) else value!r}"
-
-
-def row_map(names: tuple[str, ...], row: tuple[object, ...]) -> Mapping[str, object]:
-    return dict(zip(names, row, strict=True))

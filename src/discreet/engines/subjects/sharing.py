@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from discreet.engines.subjects.climb import climb, row_keys
 from discreet.engines.subjects.found import Reference
 from discreet.engines.subjects.graph import Graph, Key, Link, LinkRole, Match, Table, TableRef
 from discreet.engines.subjects.keys import cast, loose_key
@@ -17,8 +18,6 @@ from discreet.engines.subjects.linkage import Linkage, applies
 from discreet.engines.subjects.lookup import wanted
 from discreet.engines.subjects.reader import Row, Select
 from discreet.engines.subjects.walk import Direction, TableState, Walk, hops_of, picker
-
-Origins = dict[Key, set[Key]]  # value looked up → the values it was climbed from
 
 
 @dataclass(slots=True)
@@ -85,7 +84,7 @@ class Detector:
         if not by_value:
             return
         from_table = self.graph.tables[link.from_table]
-        from_keys = from_table.primary_key or tuple(column.name for column in from_table.columns)
+        from_keys = row_keys(from_table)
         columns = tuple(dict.fromkeys((*from_keys, *link.from_columns)))
         rows = (
             self._all_rows(link, columns, list(by_value))
@@ -167,7 +166,7 @@ class Detector:
             if value is not None and str(value).strip():
                 texts[str(value)].append(key)
         from_table = self.graph.tables[link.from_table]
-        from_keys = from_table.primary_key or tuple(column.name for column in from_table.columns)
+        from_keys = row_keys(from_table)
         values = [wanted(link.match, text) for text in texts]
         inside = self.walk.states.get(link.from_table)
         keys_of = list(texts.values())
@@ -187,8 +186,7 @@ class Detector:
             children = self._foreign_parents(link, state)
             if not children:
                 continue
-            others = self._somebody(link, {value: {value} for value in children})
-            for value in others:
+            for value in climb(walk=self.walk, inside=self.walk.states, link=link, values=children):
                 for key in children[value]:
                     self.result.shared[ref][key] = self.result.shared[ref].get(key, 0) + 1
                     self.result.co_owned[ref].add(key)
@@ -213,57 +211,6 @@ class Detector:
             if fitting is not None:
                 foreign[fitting].append(key)
         return foreign
-
-    def _somebody(self, link: Link, origins: Origins) -> set[Key]:
-        """Return the values from which owner links lead up to a person outside the batch.
-
-        A row that is no person's and has no owner link at all counts as somebody: unknown means careful.
-        """
-        others: set[Key] = set()
-        climbed: dict[tuple[str, Key], set[Key]] = defaultdict(set)
-        waiting: list[tuple[Link, Origins]] = [(link, origins)]
-        while waiting:
-            here, values = waiting.pop()
-            table = self.graph.tables[here.to_table]
-            upward = [one for one in self.graph.outgoing(table.ref) if one.role is LinkRole.OWNER]
-            inside = self.walk.states.get(table.ref)
-            above: dict[Link, Origins] = defaultdict(lambda: defaultdict(set))
-            for row, starts, columns in self._parents(here, values, upward):
-                if inside is not None and picker(columns, _keys(table))(row) in inside.rows:
-                    continue
-                if table.is_people or not upward:
-                    others |= starts
-                    continue
-                for up in upward:
-                    value = picker(columns, up.from_columns)(row)
-                    fresh = starts - others - climbed[str(up), value]
-                    if None not in value and fresh and applies(up, columns)(row):
-                        climbed[str(up), value] |= fresh
-                        above[up][value] |= fresh
-            waiting.extend(above.items())
-        return others
-
-    def _parents(
-        self, link: Link, values: Origins, upward: Sequence[Link]
-    ) -> Iterable[tuple[Row, set[Key], tuple[str, ...]]]:
-        table = self.graph.tables[link.to_table]
-        names = [*_keys(table), *link.to_columns]
-        for up in upward:
-            names.extend(up.from_columns)
-            if up.discriminator:
-                names.append(up.discriminator[0])
-        columns = tuple(dict.fromkeys(names))
-        if link.match is not Match.EXACT:
-            keys = list(values)
-            texts = [wanted(link.match, str(key[0])) for key in keys]
-            for number, row in self.walk.find(link, table.ref, link.to_columns[0], columns, texts):
-                yield row, values[keys[number]], columns
-            return
-        query = Select(table.ref, columns, link.to_columns, list(values))
-        pick = picker(columns, link.to_columns)
-        by_form = {loose_key(value): found for value, found in values.items()}
-        for row in self.walk.read(query, purpose="sharing", link=link):
-            yield row, by_form.get(loose_key(pick(row)), set()), columns
 
     # what follows
 
@@ -331,10 +278,6 @@ class Detector:
             for parent in self.linkage.parents(link, key)
         ]
         return all(self.is_detail(*parent) and not self.is_own(*parent) for parent in parents)
-
-
-def _keys(table: Table) -> tuple[str, ...]:
-    return table.primary_key or tuple(column.name for column in table.columns)
 
 
 def _is_unique(table: Table, columns: tuple[str, ...]) -> bool:

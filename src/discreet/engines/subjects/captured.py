@@ -1,0 +1,161 @@
+"""What to remember before an erasure, so that the search after it does not need the rows that are gone."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from discreet.engines.subjects.captures import (
+    BlankedRows,
+    Budget,
+    Captured,
+    CapturedValue,
+    RowKeys,
+)
+from discreet.engines.subjects.climb import rows_of_others
+from discreet.engines.subjects.found import NotCovered, Persons, Reach, join
+from discreet.engines.subjects.graph import EraseAction, Key, LinkRole, TableRef
+from discreet.engines.subjects.identity import Identity, usable
+from discreet.engines.subjects.limits import Limits
+from discreet.engines.subjects.plans import ErasurePlan, OperationKind, Reason, TablePlan
+from discreet.engines.subjects.reader import Reader
+from discreet.engines.subjects.values import ValueHit, search_values, searched_categories
+from discreet.engines.subjects.walk import Walk
+from discreet.vocabulary.normalise import normalise_email, normalise_phone
+
+
+def capture(
+    *,
+    readers: Mapping[str, Reader],
+    reach: Reach,
+    plan: ErasurePlan,
+    budget: Budget,
+    identities: Sequence[Identity] = (),
+) -> Captured:
+    """Note the identity values, the keys of rows that go, what emptied rows must hold, and who may stay.
+
+    Searches the values once before the erasure: a row of somebody else that holds one of them (a phone
+    number in a family) is told apart from one that no link leads to, which is named in `unlinked`.
+    """
+    values = captured_values(reach=reach, identities=identities)
+    found = search_values(graph=reach.graph, readers=readers, values=values, budget=budget)
+    outside = [
+        hit
+        for hit in found.hits
+        if hit.table not in reach.tables or hit.key not in _keys_of(reach, hit.table)
+    ]
+    others = _others(reach, readers, outside)
+    unlinked: dict[tuple[TableRef, str], set[Key]] = defaultdict(set)
+    for hit in outside:
+        if hit.key not in others.get(hit.table, ()):
+            unlinked[hit.table, hit.column].add(hit.key)
+    return Captured(
+        values=tuple(values),
+        gone=tuple(_gone(plan)),
+        blanked=tuple(_blanked(plan)),
+        stays=_stays(plan),
+        others={ref: frozenset(keys) for ref, keys in others.items()},
+        unlinked=tuple(
+            NotCovered(ref, "holds_a_value_without_link", (column,), len(keys))
+            for (ref, column), keys in sorted(unlinked.items())
+        ),
+    )
+
+
+def _keys_of(reach: Reach, ref: TableRef) -> Iterable[Key]:
+    return reach.tables[ref].rows
+
+
+def captured_values(*, reach: Reach, identities: Sequence[Identity] = ()) -> list[CapturedValue]:
+    """Return the identity values of the people rows that were reached, and those that were given."""
+    persons: dict[tuple[str, str], Persons] = {}
+
+    def note(category: str, text: str | None, whose: Persons) -> None:
+        if text is not None:
+            known = persons.get((category, text))
+            persons[category, text] = whose if known is None else join(known, whose)
+
+    for table in reach.tables.values():
+        if not table.table.is_people:
+            continue
+        for column in table.table.columns:
+            if column.category not in searched_categories() or column.name not in table.columns:
+                continue
+            position = table.columns.index(column.name)
+            for key, row in table.rows.items():
+                if row[position] is not None and key not in table.shared:
+                    note(column.category, usable(str(row[position])), table.persons[key])
+    for number, identity in enumerate(identities):
+        note("email", usable(identity.email), number)
+        phone = usable(identity.phone)
+        note("phone", normalise_phone(phone, region=identity.region) or phone, number)
+    return [
+        CapturedValue(category, text, _normalised(category, text), whose)
+        for (category, text), whose in sorted(persons.items(), key=lambda item: item[0])
+    ]
+
+
+def _normalised(category: str, text: str) -> str | None:
+    if category == "email":
+        return normalise_email(text)
+    return normalise_phone(text, region=None) if category == "phone" else text
+
+
+def _gone(plan: ErasurePlan) -> Iterable[RowKeys]:
+    for table in plan.tables:
+        if table.action is EraseAction.DELETE:
+            yield RowKeys(table.table, table.key_columns, table.keys, table.persons)
+
+
+def _blanked(plan: ErasurePlan) -> Iterable[BlankedRows]:
+    """Return what each emptied row must hold afterwards, from the writes themselves."""
+    persons = {
+        (table.table, key): whose
+        for table in plan.tables
+        if table.fields
+        for key, whose in zip(table.keys, table.persons, strict=True)
+    }
+    for operations in plan.operations.values():
+        for operation in operations:
+            if operation.kind is OperationKind.UPDATE and operation.reason is not Reason.ORDER:
+                if set(operation.key_columns) & set(operation.values):
+                    continue  # addressed by the very reference that is emptied: checked as a mention
+                yield BlankedRows(
+                    rows=RowKeys(
+                        operation.table,
+                        operation.key_columns,
+                        operation.keys,
+                        tuple([persons[operation.table, key] for key in operation.keys]),
+                    ),
+                    expected=operation.values,
+                    per_row=operation.per_row,
+                )
+
+
+def _stays(plan: ErasurePlan) -> dict[TableRef, dict[Key, tuple[str, ...]]]:
+    stays: dict[TableRef, dict[Key, tuple[str, ...]]] = defaultdict(dict)
+    for table in plan.tables:
+        if table.action is not EraseAction.DELETE and _may_stay(table):
+            stays[table.table].update(dict.fromkeys(table.keys, table.kept_fields))
+    return dict(stays)
+
+
+def _may_stay(table: TablePlan) -> bool:
+    """Return whether the plan was approved to leave values in these rows: not where it merely could not."""
+    return table.reason not in (Reason.NOT_WRITABLE, Reason.NO_KEY, Reason.SHARED_ASK)
+
+
+def _others(
+    reach: Reach, readers: Mapping[str, Reader], hits: Sequence[ValueHit]
+) -> dict[TableRef, set[Key]]:
+    """Return the hits that are another person's: people rows, and rows whose owner links lead to one."""
+    walk = Walk(graph=reach.graph, readers=readers, limits=Limits(), all_columns=False)
+    others: dict[TableRef, set[Key]] = defaultdict(set)
+    climb: dict[TableRef, set[Key]] = defaultdict(set)
+    for hit in hits:
+        table = reach.graph.tables[hit.table]
+        if table.is_people:
+            others[hit.table].add(hit.key)
+        elif any(link.role is LinkRole.OWNER for link in reach.graph.outgoing(hit.table)):
+            climb[hit.table].add(hit.key)
+    for ref, keys in climb.items():
+        others[ref] |= rows_of_others(walk=walk, inside=reach.tables, ref=ref, keys=keys)
+    return others
