@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
 from discreet.foundation.jobs.outcomes import LONGEST_GAP_S, Ending, Outcome, gap_s, may_try_again
@@ -25,14 +25,25 @@ class Claim:
     fence: int
 
 
-def _due(now: datetime) -> Q:
-    # A time further off than the longest gap was set by a clock that has since jumped back.
-    off = now + timedelta(seconds=LONGEST_GAP_S * 2)
-    return Q(next_try_at=None) | Q(next_try_at__lte=now) | Q(next_try_at__gt=off)
+_TABLE = Job._meta.db_table
+# A time further off than twice the longest gap was set by a clock that has since jumped back.
+_DUE = "state = 'waiting' AND (next_try_at IS NULL OR next_try_at <= %s OR next_try_at > %s)"
+# Plain SQL: this stands between every COMMIT of an act and the start of its workflow.
+_ANY_DUE = f"SELECT 1 FROM {_TABLE} WHERE {_DUE} LIMIT 1"  # noqa: S608
+_CLAIM = (
+    f"UPDATE {_TABLE} SET state = 'running', worker = %s, fence = fence + 1 WHERE id IN "  # noqa: S608
+    f"(SELECT id FROM {_TABLE} WHERE {_DUE} ORDER BY id LIMIT %s{{skip_locked}}) "
+    "RETURNING key, workflow, args, fence"
+)
+_DONE = (
+    f"UPDATE {_TABLE} SET state = 'done', finished_at = %s "  # noqa: S608
+    "WHERE key = %s AND fence = %s AND state = 'running'"
+)
 
 
-def _waiting(now: datetime) -> QuerySet[Job]:
-    return Job.objects.filter(_due(now), state=JobState.WAITING).order_by("id")
+def _stored(moment: datetime) -> str | datetime:
+    stored: str | datetime = connection.ops.adapt_datetimefield_value(moment)
+    return stored
 
 
 def _locked(rows: QuerySet[Job]) -> QuerySet[Job]:
@@ -41,14 +52,20 @@ def _locked(rows: QuerySet[Job]) -> QuerySet[Job]:
 
 def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
     """Claim up to `limit` jobs that are due; other workers get others."""
-    if limit <= 0 or not _waiting(now).exists():
+    if limit <= 0:
         return []
-    with transaction.atomic():
-        rows = list(_locked(_waiting(now))[:limit])
-        Job.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=JobState.RUNNING, worker=worker, fence=F("fence") + 1
-        )
-    return [Claim(row.key, row.workflow, row.args, row.fence + 1) for row in rows]
+    due: list[str | datetime] = [_stored(now), _stored(now + timedelta(seconds=LONGEST_GAP_S * 2))]
+    skip_locked = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY_DUE, due)
+        if cursor.fetchone() is None:
+            return []
+        cursor.execute(_CLAIM.format(skip_locked=skip_locked), [worker, *due, limit])
+        rows = cursor.fetchall()
+    return [
+        Claim(key, name, json.loads(args) if isinstance(args, str) else args, fence)
+        for key, name, args, fence in rows
+    ]
 
 
 def claim_running(*, key: str, worker: str) -> Claim | None:
@@ -74,10 +91,8 @@ def finish(endings: Sequence[tuple[Claim, Outcome]], *, now: datetime) -> None:
 
 
 def _set_done(claims: Sequence[Claim], now: datetime) -> None:
-    held = Q()
-    for claim in claims:
-        held |= Q(key=claim.key, fence=claim.fence)
-    Job.objects.filter(held, state=JobState.RUNNING).update(state=JobState.DONE, finished_at=now)
+    with connection.cursor() as cursor:
+        cursor.executemany(_DONE, [(_stored(now), claim.key, claim.fence) for claim in claims])
 
 
 def _set_failed_or_waiting(claim: Claim, outcome: Outcome, now: datetime) -> None:

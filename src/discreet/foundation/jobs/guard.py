@@ -37,6 +37,6 @@ class _Guard:
 
 @contextmanager
 def writes_only_while(check: Callable[[], None]) -> Iterator[None]:
-    """Run `check` before the first write of each transaction of this thread; what it raises stops the write."""
+    """Run `check` before the first write of each transaction of this thread; if it raises, none happens."""
     with connection.execute_wrapper(_Guard(check)):
         yield

@@ -10,6 +10,7 @@ import queue
 import select
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from discreet.foundation.jobs.wake import listening_socket
 POLL_S = 0.25
 GRACE_S = 8.0  # for running steps when the worker is told to stop
 DECLARED_DEAD = 75  # exit code
+_SWITCH_S = 0.0005  # Python's 5 ms would let one thread hold up the start of a job for as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def work(*, until_idle: bool = False, load: Callable[[], None] = load_all) -> Wo
     from discreet.foundation.jobs.engine import DurableEngine
 
     load()
+    sys.setswitchinterval(_SWITCH_S)
     stop = _Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
@@ -113,6 +116,7 @@ class _Loop:
         self._inner.setblocking(False)
         self._nudge.setblocking(False)
         self._events_due = threading.Event()
+        self._woken = False
         self._runner = Runner(worker_id=life.worker_id, engine=engine_type, ended=self._note_ending)
         self._engine = engine_type(worker_id=life.worker_id, threads=self._threads, body=self._runner.body)
         self._schedules = ScheduleThread(life=life, stop=stop, did_something=self._wake_all)
@@ -133,8 +137,10 @@ class _Loop:
         for thread in self._side_threads:
             thread.start()
         while not self._stop.is_set():
-            self._book_endings()
             self._claim_and_start()
+            self._book_endings()
+            if self._woken:
+                self._events_due.set()
             if until_idle and self._is_idle():
                 return
             self._wait()
@@ -146,8 +152,7 @@ class _Loop:
             with contextlib.suppress(BlockingIOError):
                 while readable.recv(64):
                     pass
-        if self._socket in ready or not ready:
-            self._events_due.set()
+        self._woken = self._socket in ready
 
     def _claim_and_start(self) -> None:
         free = self._threads - self._runner.active
