@@ -20,14 +20,15 @@ from discreet.vocabulary.text import gettext_noop
 SATURDAY, SUNDAY = 5, 6
 
 EU_AND_EEA = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split()
+    {"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT"}
+    | {"LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO"}
 )
 
 
 class CalendarNotLoaded(Refused):
     code = "calendar_not_loaded"
     message = gettext_noop(
-        "The holiday notice of %(year)s for %(place)s is not loaded, so working days of that year cannot be counted."
+        "The holiday notice of %(year)s for %(place)s is not loaded: working days of that year are not known."
     )
 
 
@@ -150,7 +151,8 @@ def _california_disputed(year: int) -> frozenset[date]:
 
 _CALIFORNIA_DISPUTED = Doubt(
     about="holiday list",
-    en="The day may be a holiday under Gov. Code 6700 and 6701, whose present list was not read; it is counted as a day that is worked, which gives the earlier date.",
+    en="The day may be a holiday under Gov. Code 6700 and 6701, whose present list was not read; "
+    "it is counted as worked, which gives the earlier date.",
     zh="该日依《政府法典》6700、6701条可能为假日，其现行清单未核对；此处按工作日计算，所得日期较早。",
 )
 
@@ -178,7 +180,8 @@ NOTICE_YEARS = frozenset(day.year for day in notices.holidays if (day.month, day
 def _notice_not_found(year: int) -> Doubt:
     return Doubt(
         about=f"{year} holiday notice not found",
-        en=f"The State Council's holiday notice for {year} is not loaded; make-up working days could change the date.",
+        en=f"The State Council's holiday notice for {year} is not loaded; "
+        "make-up working days could change the date.",
         zh=f"国务院办公厅{year}年节假日安排尚未载入，调休可能改变该日期。",
     )
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from discreet.foundation.rulepacks.calendars import SATURDAY, SUNDAY, Calendar, CalendarNotLoaded
 from discreet.foundation.rulepacks.law import (
-    Confidence,
     ConditionalDoubt,
+    Confidence,
     Doubt,
     FixedDate,
     Force,
