@@ -8,6 +8,8 @@ from discreet.vocabulary.errors import Refused
 
 # command → (module:attribute, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
+    "company": ("discreet.foundation.organisation.cli:company", "Show and set the company's profile."),
+    "law": ("discreet.foundation.rulepacks.cli:law", "List and show the rules of law."),
     "serve": ("discreet.project.serve:serve", "Serve the desk and the privacy centre, with a worker."),
     "work": ("discreet.foundation.jobs.cli:work", "Run the jobs; --until-idle: what is waiting, then exit."),
     "staff": ("discreet.foundation.staff.cli:staff", "Add, list and change staff accounts."),
