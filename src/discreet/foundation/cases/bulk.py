@@ -4,6 +4,7 @@ The caller records what concerns each person; here stands only that the cases mo
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -64,6 +65,22 @@ def languages_of(numbers: Sequence[str]) -> list[tuple[str, str]]:
         pair
         for chunk in _chunks(numbers)
         for pair in Case.objects.filter(number__in=chunk).values_list("number", "language")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class BriefCase:
+    number: str
+    state: str
+    owner: str
+
+
+def rows_of(numbers: Sequence[str]) -> list[BriefCase]:
+    """Return state and owner of the cases, in no particular order."""
+    return [
+        BriefCase(number=number, state=state, owner=owner)
+        for chunk in _chunks(numbers)
+        for number, state, owner in Case.objects.filter(number__in=chunk).values_list("number", "state", "owner")
     ]
 
 

@@ -20,6 +20,7 @@ class Shell:
     company: str
     officer: str
     contact: str
+    phone: str
     theme: str
     light_url: str
     dark_url: str
@@ -30,13 +31,13 @@ class Shell:
 def shell_of(request: HttpRequest) -> Shell:
     """Return the values of the base template."""
     company = profile()
-    is_chinese = (get_language() or "en").startswith("zh")
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     back = "?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/privacy/"})
     return Shell(
-        company=company.name_zh if is_chinese else company.name_en,
+        company=company.name(get_language() or "en"),
         officer=company.officer,
-        contact=company.contact_email,
+        contact=company.officer_email or company.contact_email,
+        phone=company.contact_phone,
         theme=chosen if chosen in THEMES else "",
         light_url=reverse("centre:theme", args=["light"]) + back,
         dark_url=reverse("centre:theme", args=["dark"]) + back,

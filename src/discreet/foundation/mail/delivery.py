@@ -124,8 +124,7 @@ def _hand_over(claimed: _Claimed) -> None:
 
 
 def _compose(claimed: _Claimed, *, to: str, params: dict[str, str | int]) -> EmailMessage:
-    company = profile()
-    name = company.name_zh if claimed.language.startswith("zh") else company.name_en
+    name = profile().name(claimed.language)
     rendered = render(claimed.template, params=params, language=claimed.language, company=name)
     sender = parseaddr(settings.ENVIRONMENT.mail_from)[1]
     message = EmailMessage(policy=SMTPUTF8)
