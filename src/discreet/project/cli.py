@@ -8,6 +8,10 @@ from discreet.vocabulary.errors import Refused
 
 # command → (module:attribute, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
+    "connect": ("discreet.foundation.sources.cli:connect", "Connect a database: connect NAME URL [--write-url URL]."),
+    "sources": ("discreet.foundation.sources.cli:sources", "List the connected databases."),
+    "grants": ("discreet.foundation.sources.cli:grants", "Print the least rights that a source's accounts need."),
+    "ledger": ("discreet.foundation.ledger.cli:ledger", "Verify the evidence and hand out proofs."),
     "company": ("discreet.foundation.organisation.cli:company", "Show and set the company's profile."),
     "law": ("discreet.foundation.rulepacks.cli:law", "List and show the rules of law."),
     "serve": ("discreet.project.serve:serve", "Serve the desk and the privacy centre, with a worker."),

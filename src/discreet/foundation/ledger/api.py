@@ -14,7 +14,15 @@ from discreet.foundation.ledger.canonical import EvidenceNotAllowed, Json
 from discreet.foundation.ledger.models import LedgerEntry, PersonSalt, WaitingEntry
 from discreet.vocabulary.actors import Actor
 
-__all__ = ["Evidence", "EvidenceNotAllowed", "Json", "record", "record_many"]
+__all__ = [
+    "Evidence",
+    "EvidenceNotAllowed",
+    "Json",
+    "destroy_salts",
+    "forget_person",
+    "record",
+    "record_many",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +92,18 @@ def record_many(*, actor: Actor, now: datetime, evidence: Sequence[Evidence]) ->
         PersonSalt.objects.bulk_create(rows)
     count_evidence()
     return [entry.pk for entry in entries]
+
+
+def destroy_salts(*, subject: str) -> int:
+    """Destroy what opens the commitments in a subject's entries, once the customer holds it; return how many.
+
+    Every proof stays valid. Repeating it changes nothing.
+    """
+    current_act()
+    return PersonSalt.objects.filter(entry__subject=subject).delete()[0]
+
+
+def forget_person(*, person_ref: str) -> int:
+    """Destroy what opens every commitment to a person, in entries about whatever; return how many."""
+    current_act()
+    return PersonSalt.objects.filter(person_ref=person_ref).delete()[0]

@@ -1,0 +1,381 @@
+#!/usr/bin/env python3
+"""Check a proof of Discreet (守隐) on a machine without Discreet. Python 3.9 or newer; nothing to install.
+
+    python3 discreet_verify.py PROOF.json [--key FINGERPRINT] [--checkpoint FILE] [--language en|zh]
+
+It checks that every entry of the proof stands unchanged in the company's ledger (RFC 6962 inclusion), that
+the ledger's state was signed (Ed25519, C2SP signed-note), and, given a checkpoint kept elsewhere, that the
+ledger only grew since then (RFC 6962 consistency). A proof shows what stands in the ledger; it cannot show
+that nothing is missing from the proof. Exit code 0: verified. 1: refused.
+
+Compare FINGERPRINT with one obtained from the company by another way (its website, a letter): without it a
+proof made up under another key looks the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import sys
+from typing import Any
+
+TEXTS = {
+    "verified": (
+        "VERIFIED. %s entries about %s stand in the ledger.",
+        "验证通过。账本中有 %s 条关于 %s 的记录。",
+    ),
+    "refused": ("REFUSED. %s", "验证未通过。%s"),
+    "key": ("Key fingerprint: %s", "密钥指纹：%s"),
+    "key_matches": ("It is the fingerprint you gave.", "与您提供的指纹一致。"),
+    "key_unknown": (
+        "Not compared: ask the company for its fingerprint by another way and pass it with --key.",
+        "尚未核对：请通过其他途径向该公司索取指纹，并用 --key 传入。",
+    ),
+    "tree": ("Ledger size %s, root %s", "账本大小 %s，根 %s"),
+    "consistent": (
+        "The ledger contains the checkpoint you kept (size %s) unchanged.",
+        "账本完整包含您保存的检查点（大小 %s），未被改动。",
+    ),
+    "complete": (
+        "This shows what stands in the ledger, not that nothing is missing from this file.",
+        "本结果证明文件中的记录确在账本中，但不能证明文件没有遗漏其他记录。",
+    ),
+    "person": ("Entry %s is about the person %s.", "记录 %s 涉及人员 %s。"),
+    "unreadable": ("The file is not a proof of Discreet.", "该文件不是守隐的证明文件。"),
+    "checkpoint_unreadable": ("The checkpoint file cannot be read.", "无法读取检查点文件。"),
+    "no_entries": ("The proof holds no entry.", "证明中没有任何记录。"),
+    "other_key": (
+        "It is signed with another key than the one you named.",
+        "签名所用的密钥与您指定的密钥不同。",
+    ),
+    "signature": (
+        "The signature under the ledger's state is wrong.",
+        "账本状态的签名无效。",
+    ),
+    "entry": (
+        "Entry %s is not in the signed ledger as it stands here.",
+        "记录 %s 与已签名账本中的内容不符。",
+    ),
+    "subject": ("Entry %s is about something else.", "记录 %s 与所述事项无关。"),
+    "commitment": (
+        "The person named for entry %s is not the one recorded.",
+        "记录 %s 所列人员与账本记载不符。",
+    ),
+    "elsewhere_signature": (
+        "The checkpoint you kept is not signed with this proof's key.",
+        "您保存的检查点不是用本证明的密钥签名的。",
+    ),
+    "elsewhere_incomparable": (
+        "The proof cannot be compared with the checkpoint you kept; ask for a proof made against it.",
+        "本证明无法与您保存的检查点对照；请索取针对该检查点生成的证明。",
+    ),
+    "fork": (
+        "The ledger was rewritten: it does not contain the checkpoint you kept.",
+        "账本已被改写：其中不包含您保存的检查点。",
+    ),
+}
+
+
+class RefusedProof(Exception):
+    """Why a proof is refused: a key of TEXTS, and what stands in its %s."""
+
+    def __init__(self, code: str, *parts: object) -> None:
+        super().__init__(code, *parts)
+        self.code = code
+        self.parts = parts
+
+
+# --- Ed25519 (RFC 8032), for machines without the package `cryptography` ---
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+
+
+def add(p: Any, q: Any) -> Any:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def times(scalar: int, point: Any) -> Any:
+    result = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point, scalar = add(point, point), scalar >> 1
+    return result
+
+
+def decode_point(encoded: bytes) -> Any:
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+def encode_point(point: Any) -> bytes:
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return bytes((y | (x & 1) << 255).to_bytes(32, "little"))
+
+
+def pure_verify(public: bytes, message: bytes, signature: bytes) -> bool:
+    key = decode_point(public) if len(public) == 32 else None
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or len(signature) != 64 or scalar >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + public + message).digest()
+    challenge = int.from_bytes(digest, "little") % ORDER
+    base_y = 4 * pow(5, P - 2, P) % P
+    base = decode_point(base_y.to_bytes(32, "little"))
+    minus_key = (P - key[0], key[1], 1, P - key[3])
+    return encode_point(add(times(scalar, base), times(challenge, minus_key))) == signature[:32]
+
+
+def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError:
+        return pure_verify(public, message, signature)
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# --- the tree (RFC 6962, RFC 9162) ---
+
+
+def leaf_hash(body: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + body).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def is_included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:
+    if not 0 <= index < size:
+        return False
+    node, last, computed = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            computed = node_hash(sibling, computed)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            computed = node_hash(computed, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and computed == root
+
+
+def is_consistent(old_size: int, old_root: bytes, size: int, root: bytes, proof: list[bytes]) -> bool:
+    if not 0 < old_size < size:
+        return old_size == size and old_root == root and not proof
+    path = ([old_root] if old_size & (old_size - 1) == 0 else []) + proof
+    if not path:
+        return False
+    node, last = old_size - 1, size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old_computed = computed = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            old_computed, computed = node_hash(sibling, old_computed), node_hash(sibling, computed)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            computed = node_hash(computed, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and old_computed == old_root and computed == root
+
+
+# --- notes and checkpoints (C2SP signed-note, tlog-checkpoint) ---
+
+
+def read_key(text: str) -> tuple[str, bytes, bytes]:
+    """Return name, key id and the 32 bytes of a verifier key."""
+    name, key_id, encoded = text.split("+", 2)
+    raw = base64.b64decode(encoded, validate=True)
+    expected = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+    if not name or len(raw) != 33 or raw[0] != 1 or key_id != expected.hex():
+        raise ValueError("not a verifier key")
+    return name, expected, raw[1:]
+
+
+def open_checkpoint(note: str, key: tuple[str, bytes, bytes]) -> tuple[int, bytes] | None:
+    """Return size and root, or nothing unless this key signed."""
+    name, key_id, public = key
+    text, separator, signatures = note.rpartition("\n\n")
+    lines = text.split("\n")
+    if not separator or len(lines) < 3 or lines[0] != name or not re.fullmatch("0|[1-9][0-9]*", lines[1]):
+        return None
+    verified = False
+    for line in signatures.split("\n"):
+        parts = line.split(" ")
+        if len(parts) == 3 and parts[0] == "\u2014" and parts[1] == name:
+            raw = base64.b64decode(parts[2], validate=True)
+            if raw[:4] == key_id:
+                if not ed25519_verify(public, (text + "\n").encode(), raw[4:]):
+                    return None
+                verified = True
+    root = base64.b64decode(lines[2], validate=True)
+    return (int(lines[1]), root) if verified and len(root) == 32 else None
+
+
+# --- the proof ---
+
+
+def verify(
+    bundle: dict[str, Any], elsewhere: str | None = None, fingerprint: str | None = None
+) -> list[tuple[Any, ...]]:
+    """Return what was verified, as keys of TEXTS with their parts.
+
+    Raises:
+        RefusedProof: something does not hold.
+    """
+    try:
+        if bundle["format"] != "discreet.proof/1":
+            raise RefusedProof("unreadable")
+        key = read_key(bundle["verifier_key"])
+        found = hashlib.sha256(key[2]).hexdigest()
+        if fingerprint is not None and cleaned(fingerprint) != found:
+            raise RefusedProof("other_key")
+        opened = open_checkpoint(bundle["checkpoint"], key)
+        if opened is None:
+            raise RefusedProof("signature")
+        size, root = opened
+        told = check_entries(bundle, size, root)
+        if elsewhere is not None:
+            told.append(("consistent", check_elsewhere(bundle, elsewhere, key, size, root)))
+        told += [("tree", size, root.hex()), ("key", found)]
+        told.append(("key_matches",) if fingerprint is not None else ("key_unknown",))
+        return [("verified", len(bundle["entries"]), bundle["subject"]), *told, ("complete",)]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        raise RefusedProof("unreadable") from error
+
+
+def cleaned(fingerprint: str) -> str:
+    return "".join(fingerprint.replace(":", "").split()).lower()
+
+
+def check_entries(bundle: dict[str, Any], size: int, root: bytes) -> list[tuple[Any, ...]]:
+    told: list[tuple[Any, ...]] = []
+    if not bundle["entries"]:
+        raise RefusedProof("no_entries")
+    seen = set()
+    for entry in bundle["entries"]:
+        index, text = entry["index"], entry["body"]
+        if type(index) is not int or index in seen:
+            raise RefusedProof("entry", index)
+        seen.add(index)
+        proof = [bytes.fromhex(part) for part in entry["proof"]]
+        if not is_included(leaf_hash(text.encode()), index, size, proof, root):
+            raise RefusedProof("entry", index)
+        body = json.loads(text)
+        if body["subject"] != bundle["subject"]:
+            raise RefusedProof("subject", index)
+        facts = json.dumps(body["facts"], ensure_ascii=False, sort_keys=True)
+        told.append(("", f"  #{index}  {body['at']}  {body['act']}  {body['actor']}  {facts}"))
+        for person in entry.get("persons", []):
+            opened = b"discreet person\x00" + bytes.fromhex(person["salt"]) + person["person_ref"].encode()
+            if hashlib.sha256(opened).hexdigest() != body["persons"][person["position"]]:
+                raise RefusedProof("commitment", index)
+            told.append(("person", index, person["person_ref"]))
+    return told
+
+
+def check_elsewhere(
+    bundle: dict[str, Any], note: str, key: tuple[str, bytes, bytes], size: int, root: bytes
+) -> int:
+    """Return the size of the checkpoint kept elsewhere, once the ledger is known to contain it."""
+    try:
+        opened = open_checkpoint(note, key)
+    except ValueError:
+        opened = None
+    if opened is None:
+        raise RefusedProof("elsewhere_signature")
+    old_size, old_root = opened
+    proofs = {one["size"]: one["proof"] for one in bundle["consistency"]}
+    if old_size == size:
+        proofs[size] = []
+    if old_size not in proofs:
+        raise RefusedProof("elsewhere_incomparable")
+    proof = [bytes.fromhex(part) for part in proofs[old_size]]
+    if not is_consistent(old_size, old_root, size, root, proof):
+        raise RefusedProof("fork")
+    return old_size
+
+
+def say(language: str, code: str, *parts: object) -> str:
+    text = TEXTS[code][language == "zh"] % parts if code else str(parts[0])
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Check a proof of Discreet.")
+    parser.add_argument("proof", help="the proof, a JSON file")
+    parser.add_argument("--key", help="the company's key fingerprint, obtained by another way")
+    parser.add_argument("--checkpoint", help="a file with a checkpoint kept elsewhere")
+    parser.add_argument("--language", choices=["en", "zh"])
+    options = parser.parse_args(arguments)
+    default = "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    language = options.language or default
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    try:
+        told = verify(read_proof(options.proof), read_elsewhere(options.checkpoint), options.key)
+    except RefusedProof as refusal:
+        print(say(language, "refused", say(language, refusal.code, *refusal.parts)))
+        return 1
+    for code, *parts in told:
+        print(say(language, code, *parts))
+    return 0
+
+
+def read_proof(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            bundle = json.load(file)
+    except (OSError, ValueError, RecursionError) as error:
+        raise RefusedProof("unreadable") from error
+    if not isinstance(bundle, dict):
+        raise RefusedProof("unreadable")
+    return bundle
+
+
+def read_elsewhere(path: str | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read().strip("\r\n").replace("\r\n", "\n") + "\n"
+    except (OSError, ValueError) as error:
+        raise RefusedProof("checkpoint_unreadable") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
