@@ -14,8 +14,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("discreet.foundation.ledger.cli:ledger", "Verify the evidence and hand out proofs."),
     "company": ("discreet.foundation.organisation.cli:company", "Show and set the company's profile."),
     "law": ("discreet.foundation.rulepacks.cli:law", "List and show the rules of law."),
+    "keys": ("discreet.foundation.keys.cli:keys", "Look after the keyring."),
     "serve": ("discreet.project.serve:serve", "Serve the desk and the privacy centre, with a worker."),
     "work": ("discreet.foundation.jobs.cli:work", "Run the jobs; --until-idle: what is waiting, then exit."),
+    "map": ("discreet.foundation.datamap.cli:map_group", "Export, apply, confirm and show the data map."),
+    "demo": ("discreet.project.demo:demo", "Make the sample company and serve it."),
     "staff": ("discreet.foundation.staff.cli:staff", "Add, list and change staff accounts."),
 }
 

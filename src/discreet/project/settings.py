@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "discreet.project.middleware.CompanyTimeMiddleware",
     "discreet.project.middleware.SetUpFirstMiddleware",
     "discreet.project.middleware.SessionRotationMiddleware",
     "discreet.project.middleware.RefusalMiddleware",
@@ -106,7 +107,8 @@ def _database() -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA secure_delete=ON;",
             },
         }
     url = urlsplit(ENVIRONMENT.database_url)
@@ -119,6 +121,8 @@ def _database() -> dict[str, Any]:
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # No transaction of ours waits for anything: one that idles belongs to a frozen process.
+        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=30s"},
     }
 
 

@@ -84,7 +84,8 @@ class DurableEngine:
             "sys_db_pool_size": threads + 4,
             "serializer": _Json(),
             "scheduler_polling_interval_sec": 3600.0,
-            "notification_listener_polling_interval_sec": 60.0,
+            "notification_listener_polling_interval_sec": 0.2,  # it sleeps this long before it can end
+            "use_listen_notify": False,
         }
         DBOS(config=config)
 
