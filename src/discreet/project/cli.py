@@ -8,9 +8,9 @@ from discreet.vocabulary.errors import Refused
 
 # command → (module:attribute, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "connect": ("discreet.foundation.sources.cli:connect", "Connect a database: connect NAME URL [--write-url URL]."),
+    "connect": ("discreet.foundation.sources.cli:connect", "Connect a database: NAME URL [--write-url URL]."),
     "sources": ("discreet.foundation.sources.cli:sources", "List the connected databases."),
-    "grants": ("discreet.foundation.sources.cli:grants", "Print the least rights that a source's accounts need."),
+    "grants": ("discreet.foundation.sources.cli:grants", "Print the least rights a source's accounts need."),
     "ledger": ("discreet.foundation.ledger.cli:ledger", "Verify the evidence and hand out proofs."),
     "company": ("discreet.foundation.organisation.cli:company", "Show and set the company's profile."),
     "law": ("discreet.foundation.rulepacks.cli:law", "List and show the rules of law."),
@@ -19,8 +19,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "work": ("discreet.foundation.jobs.cli:work", "Run the jobs; --until-idle: what is waiting, then exit."),
     "map": ("discreet.foundation.datamap.cli:map_group", "Export, apply, confirm and show the data map."),
     "demo": ("discreet.project.demo:demo", "Make the sample company and serve it."),
+    "find": ("discreet.mechanisms.rights.cli:find", "Find a person in a source; the look-up is recorded."),
+    "rights": ("discreet.mechanisms.rights.cli:rights", "Requests: open, verify, plan, accept, show."),
     "staff": ("discreet.foundation.staff.cli:staff", "Add, list and change staff accounts."),
 }
+# commands that choose the home before Django is loaded
+SETS_UP_ITSELF = frozenset({"demo"})
 
 
 class LazyGroup(click.Group):
@@ -39,7 +43,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        setup()
+        if cmd_name not in SETS_UP_ITSELF:
+            setup()
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 

@@ -5,7 +5,9 @@ from django.views.generic import RedirectView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/desk/"), name="front"),
+    path("", include("discreet.mechanisms.rights.urls")),
     path("desk/staff/", include("discreet.foundation.staff.desk_urls")),
+    path("desk/map/", include("discreet.foundation.datamap.urls")),
     path("desk/", include("discreet.foundation.desk.urls")),
     path("account/", include("discreet.foundation.staff.urls")),
     path("preferences/", include("discreet.foundation.desk.preference_urls")),

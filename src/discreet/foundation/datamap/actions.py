@@ -27,7 +27,9 @@ from discreet.vocabulary.ids import new_id
 
 def propose_from_schema(*, actor: Actor, now: datetime, source: str) -> SchemaChange:
     """Describe `source` and take its schema into the map as proposals. Decisions made before stay."""
-    return take_schema(actor=actor, now=now, catalogue=source_facts.describe(source))
+    return take_schema(
+        actor=actor, now=now, catalogue=source_facts.describe(actor=actor, now=now, source=source)
+    )
 
 
 @act("datamap.take_schema")
@@ -47,13 +49,18 @@ def take_schema(*, actor: Actor, now: datetime, catalogue: Catalogue) -> SchemaC
     return change
 
 
+def ensure_proposed(*, actor: Actor, now: datetime, source: str) -> None:
+    """Take the schema of `source` in as it was last read, where that never happened."""
+    if not DataTable.objects.filter(source=source).exists():
+        take_schema(actor=actor, now=now, catalogue=source_facts.described(source))
+
+
 def confirm_all(*, actor: Actor, now: datetime, source: str) -> int:
     """Confirm every open part of the map of `source`, taking its schema in first where that never happened.
 
     Returns how many parts were confirmed.
     """
-    if not DataTable.objects.filter(source=source).exists():
-        propose_from_schema(actor=actor, now=now, source=source)
+    ensure_proposed(actor=actor, now=now, source=source)
     return _confirm_source(actor=actor, now=now, source=source)
 
 
@@ -269,7 +276,9 @@ def apply_map(*, actor: Actor, now: datetime, text: str) -> tuple[str, ...]:
     document = yaml_file.read(text)
     known = source_facts.connected()[0]
     yaml_file.refuse_unknown_sources(document, known)
-    described = tuple(source_facts.describe(source.name) for source in document.sources)
+    described = tuple(
+        source_facts.describe(actor=actor, now=now, source=source.name) for source in document.sources
+    )
     return _apply_document(actor=actor, now=now, document=document, described=described)
 
 

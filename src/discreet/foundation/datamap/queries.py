@@ -176,3 +176,50 @@ def source_map(source: str) -> SourceMapView:
     return SourceMapView(
         name=source, tables=tables, described_at=max((row.described_at for row in rows), default=None)
     )
+
+
+def as_json(source: str) -> dict[str, object]:
+    """Return the map of `source` as plain JSON values, columns written `table.column`."""
+    view = source_map(source)
+    tables = [table for table in view.tables if not table.is_gone]
+    return {
+        "tables": {
+            _plain_name(table.ref): {
+                "rows": table.estimated_rows,
+                "columns": {field.name: _field_json(field) for field in table.fields if not field.is_gone},
+            }
+            for table in tables
+        },
+        "links": [
+            _link_json(link) for table in tables for link in table.links if link.from_table == table.ref
+        ],
+        "people": [_plain_name(table.ref) for table in tables if table.is_people],
+    }
+
+
+def _plain_name(ref: TableRef) -> str:
+    return f"{ref.schema}.{ref.table}" if ref.schema else ref.table
+
+
+def _field_json(field: FieldView) -> dict[str, object]:
+    return {
+        "category": field.category.id,
+        "dpv": field.category.dpv,
+        "confidence": field.confidence_percent / 100,
+        "evidence": f"{field.evidence}: {field.evidence_word}" if field.evidence else "",
+        "confirmed": field.is_confirmed,
+    }
+
+
+def _link_json(link: LinkView) -> dict[str, object]:
+    far = _plain_name(link.to_table)
+    if link.to_table.source != link.from_table.source:
+        far = f"{link.to_table.source}/{far}"
+    kind = "fk" if link.is_declared else "polymorphic" if link.discriminator else "implicit"
+    return {
+        "from": [f"{_plain_name(link.from_table)}.{name}" for name in link.from_columns],
+        "to": [f"{far}.{name}" for name in link.to_columns],
+        "kind": kind,
+        "role": link.role.value,
+        "confirmed": link.is_confirmed,
+    }

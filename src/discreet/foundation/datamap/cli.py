@@ -1,0 +1,99 @@
+"""`discreet map`: the data map from the command line."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from django.utils import timezone
+
+from discreet.foundation.datamap import actions, queries, yaml_file
+from discreet.foundation.sources import queries as source_queries
+from discreet.foundation.staff.actors import shell_actor
+
+as_user = click.option("--as", "as_user", default=None, help="Account that acts; else the shell's user.")
+
+
+@click.group(name="map")
+def map_group() -> None:
+    """Export, apply, confirm and show the data map."""
+
+
+@map_group.command()
+@click.argument("names", nargs=-1)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; else printed.")
+@as_user
+def export(names: tuple[str, ...], out: Path | None, as_user: str | None) -> None:
+    """Write the map of the sources NAMES (none: all) as YAML."""
+    actor, now = shell_actor(as_user), timezone.now()
+    wanted = list(names) or source_queries.source_names()
+    for name in wanted:
+        actions.ensure_proposed(actor=actor, now=now, source=name)
+    text = yaml_file.export(wanted)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+@map_group.command()
+@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False, path_type=Path))
+@as_user
+def apply(file: Path, as_user: str | None) -> None:
+    """Make the map of every source that FILE names equal to it; `-` reads standard input."""
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    names = actions.apply_map(
+        actor=shell_actor(as_user), now=timezone.now(), text=raw.decode("utf-8", errors="replace")
+    )
+    for name in names:
+        click.echo(f"{name}: {_state(name)}")
+
+
+@map_group.command()
+@click.argument("name")
+@click.option("--all", "is_all", is_flag=True, required=True, help="Confirm every open part.")
+@as_user
+def confirm(name: str, is_all: bool, as_user: str | None) -> None:
+    """Confirm the map of the source NAME as it is proposed."""
+    count = actions.confirm_all(actor=shell_actor(as_user), now=timezone.now(), source=name)
+    click.echo(f"{name}: {count} parts confirmed, {_state(name)}")
+
+
+@map_group.command()
+@click.argument("name")
+@as_user
+def describe(name: str, as_user: str | None) -> None:
+    """Read the schema of the source NAME again and take in what is new, as proposals."""
+    change = actions.propose_from_schema(actor=shell_actor(as_user), now=timezone.now(), source=name)
+    click.echo(
+        f"{name}: {change.new_tables} tables and {change.new_fields} fields new, "
+        f"{change.gone_tables} tables and {change.gone_fields} fields gone, {_state(name)}"
+    )
+
+
+@map_group.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@as_user
+def show(name: str, as_json: bool, as_user: str | None) -> None:
+    """Show the map of the source NAME."""
+    actions.ensure_proposed(actor=shell_actor(as_user), now=timezone.now(), source=name)
+    if as_json:
+        click.echo(json.dumps(queries.as_json(name), ensure_ascii=False, indent=2))
+        return
+    for table in queries.source_map(name).tables:
+        click.echo(f"{table.ref.table}{' (people)' if table.is_people else ''}")
+        for field in table.fields:
+            state = "" if field.is_confirmed else "  open"
+            click.echo(f"  {field.name:30} {field.category.id:20}{state}")
+        for link in table.links:
+            if link.from_table == table.ref:
+                columns = ", ".join(link.from_columns)
+                there = f"{link.to_table}({', '.join(link.to_columns)})"
+                state = "" if link.is_confirmed else "  open"
+                click.echo(f"  ({columns}) → {there}  {link.role.value}{state}")
+
+
+def _state(name: str) -> str:
+    count = queries.source_map(name).open_count
+    return f"{count} parts open" if count else "everything confirmed"

@@ -1,0 +1,54 @@
+"""Words for the map's codes, as English templates that doors translate."""
+
+from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
+from discreet.foundation.datamap.proposals import Evidence
+from discreet.foundation.datamap.views import Gap
+from discreet.vocabulary.text import gettext_noop
+
+ROLES = {
+    LinkRole.OWNER: gettext_noop("belongs to the person there"),
+    LinkRole.DETAIL: gettext_noop("is a part of the person's data"),
+    LinkRole.MENTION: gettext_noop("only mentions the person there"),
+    LinkRole.LOOKUP: gettext_noop("says nothing about people"),
+}
+MATCHES = {
+    Match.EXACT: gettext_noop("same value"),
+    Match.EMAIL: gettext_noop("same e-mail address"),
+    Match.PHONE: gettext_noop("same phone number"),
+}
+ERASE_TABLE = {
+    None: gettext_noop("by rule"),
+    EraseAction.DELETE: gettext_noop("delete the row"),
+    EraseAction.NULL: gettext_noop("empty its personal fields"),
+    EraseAction.REPLACE: gettext_noop("replace its personal fields"),
+    EraseAction.KEEP: gettext_noop("keep the row"),
+}
+ERASE_FIELD = {
+    None: gettext_noop("by rule"),
+    EraseAction.DELETE: gettext_noop("delete the row"),
+    EraseAction.NULL: gettext_noop("empty the field"),
+    EraseAction.REPLACE: gettext_noop("replace with a value"),
+    EraseAction.KEEP: gettext_noop("keep the field"),
+}
+EVIDENCE = {
+    Evidence.COLUMN_NAME: gettext_noop("Column name says “%(word)s”"),
+    Evidence.COMMENT: gettext_noop("Comment in the schema says “%(word)s”"),
+}
+NO_EVIDENCE = gettext_noop("Nothing in name or comment points to a person")
+STATED = gettext_noop("Stated by a person")
+GAPS = {
+    Gap.SOURCE_NOT_MAPPED: gettext_noop("source has no data map"),
+    Gap.TABLE_NOT_CONFIRMED: gettext_noop("table not confirmed"),
+    Gap.TABLE_GONE: gettext_noop("table no longer in the source"),
+    Gap.FIELDS_NOT_CONFIRMED: gettext_noop("fields not confirmed"),
+    Gap.FIELDS_GONE: gettext_noop("fields no longer in the source"),
+    Gap.LINKS_NOT_CONFIRMED: gettext_noop("links not confirmed"),
+}
+KINDS = {
+    "table": gettext_noop("table"),
+    "partitioned": gettext_noop("partitioned table"),
+    "view": gettext_noop("view"),
+    "materialized_view": gettext_noop("materialised view"),
+    "foreign": gettext_noop("table on another server"),
+    "virtual": gettext_noop("virtual table"),
+}

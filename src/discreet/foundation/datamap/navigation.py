@@ -1,0 +1,38 @@
+"""Where the data map stands in the sidebar, and its acts in words."""
+
+from discreet.foundation.datamap import queries
+from discreet.foundation.desk import acts
+from discreet.foundation.desk.navigation import Group, NavItem, register
+from discreet.vocabulary.actors import Actor
+from discreet.vocabulary.text import gettext_noop
+
+
+def _open_fields(actor: Actor) -> int:
+    return queries.counts().open_fields
+
+
+register(
+    NavItem(
+        label=gettext_noop("Data map"),
+        icon="sitemap",
+        url_name="datamap:front",
+        group=Group.DATA,
+        count=_open_fields,
+        order=10,
+    )
+)
+acts.register(
+    {
+        "datamap.take_schema": gettext_noop("Schema taken into the data map"),
+        "datamap.confirm_all": gettext_noop("Data map of a source confirmed"),
+        "datamap.confirm_field": gettext_noop("Field confirmed"),
+        "datamap.confirm_fields": gettext_noop("Fields confirmed"),
+        "datamap.confirm_table": gettext_noop("Table confirmed"),
+        "datamap.correct_field": gettext_noop("Field corrected"),
+        "datamap.set_table": gettext_noop("Table stated"),
+        "datamap.set_link_role": gettext_noop("Link stated"),
+        "datamap.add_link": gettext_noop("Link added"),
+        "datamap.remove_link": gettext_noop("Link removed"),
+        "datamap.apply_map": gettext_noop("Map file applied"),
+    }
+)

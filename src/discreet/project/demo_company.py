@@ -1,0 +1,89 @@
+"""What the demo holds: the sample company's profile, sources, map, staff and a few requests.
+
+Every part is made once; a start that was cut off goes on where it stopped.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+from django.utils import timezone
+
+from discreet.foundation.datamap import actions as map_actions
+from discreet.foundation.datamap import queries as map_queries
+from discreet.foundation.organisation import actions as organisation
+from discreet.foundation.organisation.company import CompanyProfile
+from discreet.foundation.sources import actions as source_actions
+from discreet.foundation.sources import queries as source_queries
+from discreet.foundation.staff import actions as staff
+from discreet.foundation.staff import queries as staff_queries
+from discreet.project.sample.build import build, map_text, sample_company
+from discreet.vocabulary.actors import Actor, ActorKind, Role
+
+PASSWORD = "quiet bamboo lamp"  # noqa: S105 - of invented accounts that only this machine can reach
+MAKER = Actor(kind=ActorKind.SYSTEM, name="demo", roles=frozenset(Role))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    username: str
+    full_name: str
+    roles: tuple[Role, ...]
+
+
+ACCOUNTS = (
+    Account("lena", "Lena Brandt", (Role.APPROVER,)),
+    Account("chen", "陈瑜", (Role.AGENT,)),
+    Account("admin", "Ada Min", (Role.ADMINISTRATOR,)),
+    Account("auditor", "Otto Prüfer", (Role.AUDITOR,)),
+    Account("viewer", "Vera Blick", (Role.VIEWER,)),
+)
+PROFILE = CompanyProfile(
+    name_en="Qingshan Home",
+    name_zh="青杉家居",
+    brands=("Qingshan",),
+    legal_entities=("Qingshan Home GmbH", "青杉家居（上海）有限公司"),
+    officer="Lena Brandt",
+    officer_email="privacy@example.com",
+    contact_email="privacy@example.com",
+    contact_address="Lindenweg 1, 10969 Berlin",
+    phone_region="CN",
+)
+
+
+def make_company(*, home: Path, mark: Path) -> None:
+    """Make whatever is missing; a finished demo costs one file read."""
+    if json.loads(mark.read_text(encoding="utf-8"))["ready"]:
+        return
+    now = timezone.now()
+    company = sample_company(home / "sample")
+    if not company.is_complete:
+        company = build(home / "sample")
+        click.echo("  20,000 customers in two databases")
+    organisation.set_profile(actor=MAKER, now=now, profile=PROFILE)
+    _make_accounts(now)
+    for name, path in (("shop", company.shop), ("support", company.support)):
+        if name not in source_queries.source_names():
+            url = f"sqlite:///{path}"
+            source_actions.connect_source(actor=MAKER, now=now, name=name, url=url, write_url=url)
+    if map_queries.not_covered():
+        map_actions.apply_map(actor=MAKER, now=now, text=map_text())
+        click.echo("  connected, data map confirmed")
+    mark.write_text('{"ready": true}\n', encoding="utf-8")
+
+
+def _make_accounts(now: datetime) -> None:
+    present = {member.username for member in staff_queries.members()}
+    for account in ACCOUNTS:
+        if account.username not in present:
+            staff.create_member(
+                actor=MAKER,
+                now=now,
+                username=account.username,
+                email=f"{account.username}@example.com",
+                roles=account.roles,
+                full_name=account.full_name,
+                password=PASSWORD,
+            )
