@@ -51,7 +51,7 @@ def capture(
         values=tuple(values),
         gone=tuple(_gone(plan)),
         blanked=tuple(_blanked(plan)),
-        stays=_stays(plan),
+        stays=_stays(reach, plan),
         others={ref: frozenset(keys) for ref, keys in others.items()},
         unlinked=tuple(
             NotCovered(ref, "holds_a_value_without_link", (column,), len(keys))
@@ -130,11 +130,18 @@ def _blanked(plan: ErasurePlan) -> Iterable[BlankedRows]:
                 )
 
 
-def _stays(plan: ErasurePlan) -> dict[TableRef, dict[Key, tuple[str, ...]]]:
+def _stays(reach: Reach, plan: ErasurePlan) -> dict[TableRef, dict[Key, tuple[str, ...]]]:
+    """Return the rows approved to stay, by their key in the reach, with the columns that keep a value."""
     stays: dict[TableRef, dict[Key, tuple[str, ...]]] = defaultdict(dict)
-    for table in plan.tables:
-        if table.action is not EraseAction.DELETE and _may_stay(table):
-            stays[table.table].update(dict.fromkeys(table.keys, table.kept_fields))
+    for plan_of_table in plan.tables:
+        if plan_of_table.action is EraseAction.DELETE or not _may_stay(plan_of_table):
+            continue
+        keys: Iterable[Key] = plan_of_table.keys
+        table = reach.tables.get(plan_of_table.table)
+        if table is not None and not table.table.primary_key:
+            wanted = set(keys)
+            keys = [key for key in table.rows if table.addresses([key])[0] in wanted]
+        stays[plan_of_table.table].update(dict.fromkeys(keys, plan_of_table.kept_fields))
     return dict(stays)
 
 

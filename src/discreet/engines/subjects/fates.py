@@ -57,7 +57,7 @@ class Fates:
     def _first(self, table: TableReach) -> dict[Key, Fate]:
         usual = self._usual(table)
         fates = dict.fromkeys(table.rows, usual)
-        if not table.is_addressable:
+        if not table.address_columns:
             fates = dict.fromkeys(table.rows, Fate(EraseAction.KEEP, Reason.NO_KEY))
         elif not table.table.is_writable:
             fates = dict.fromkeys(table.rows, Fate(EraseAction.KEEP, Reason.NOT_WRITABLE))
@@ -186,7 +186,7 @@ class Fates:
             return False
         if fate.reason is Reason.SHARED:
             choice = self.decisions.shared.get(link.from_table, self.decisions.shared_default)
-            return choice is SharedChoice.DETACH and link.role is not LinkRole.LOOKUP
+            return choice is SharedChoice.DETACH and link.role in (LinkRole.OWNER, LinkRole.MENTION)
         if fate.reason in (Reason.CHOSEN, Reason.NEEDED_BY_STAYING) and fate.action is not EraseAction.KEEP:
             return link.role in (LinkRole.DETAIL, LinkRole.MENTION)
         return False

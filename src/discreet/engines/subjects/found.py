@@ -3,7 +3,7 @@
 Kept by column and by table, not as one object a row: a batch is a hundred thousand rows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from discreet.engines.subjects.graph import Graph, Key, Link, Table, TableRef
@@ -39,7 +39,10 @@ class RowFound:
 
 @dataclass(frozen=True, slots=True)
 class TableReach:
-    """Rows of one table. `key_columns`: the primary key, or columns whose values single the rows out."""
+    """Rows of one table. `key_columns`: the primary key, or all columns where there is none.
+
+    `address_columns`: by which statements address the rows; () = they cannot be singled out.
+    """
 
     table: Table
     key_columns: tuple[str, ...]
@@ -49,14 +52,18 @@ class TableReach:
     paths: Mapping[Key, int]  # bit set: bit 0 = a starting row, bit n+1 = Graph.links[n]
     shared: Mapping[Key, int] = field(default_factory=dict)  # only shared rows: number of others
     beyond_shared: frozenset[Key] = frozenset()
-    is_addressable: bool = True  # False: no primary key, and the values do not single the rows out
+    address_columns: tuple[str, ...] = ()
 
     @property
     def ref(self) -> TableRef:
         return self.table.ref
 
-    def position(self, columns: tuple[str, ...]) -> tuple[int, ...]:
-        return tuple(self.columns.index(name) for name in columns)
+    def addresses(self, keys: Sequence[Key]) -> tuple[Key, ...]:
+        """Return the values of `address_columns` of these rows."""
+        if self.address_columns in ((), self.key_columns):
+            return tuple(keys)
+        places = [self.key_columns.index(name) for name in self.address_columns]
+        return tuple([tuple([key[place] for place in places]) for key in keys])
 
     def found(self, key: Key) -> RowFound:
         bits = self.paths[key]

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from discreet.engines.subjects.graph import Column, Key
 
+MAX_INTEGER = 2**63  # beyond, no column holds it and drivers refuse to bind it
+_TEXT_TYPES = ("char", "text", "string", "clob", "citext")
 _SCALARS = (str, int, bytes, date, datetime, time, timedelta, Decimal, UUID, bool)
 
 
@@ -61,7 +63,7 @@ def cast(key: Key, columns: tuple[Column, ...]) -> Key | None:
                 number = Decimal(value.strip())
             except InvalidOperation:
                 return None
-            if not number.is_finite():
+            if not number.is_finite() or abs(number) >= MAX_INTEGER:
                 return None
             cast_values.append(int(number) if number == number.to_integral_value() else number)
         elif _is_text(column) and isinstance(value, (int, Decimal, UUID)) and not isinstance(value, bool):
@@ -69,9 +71,6 @@ def cast(key: Key, columns: tuple[Column, ...]) -> Key | None:
         else:
             cast_values.append(value)
     return tuple(cast_values)
-
-
-_TEXT_TYPES = ("char", "text", "string", "clob", "citext")
 
 
 def _is_text(column: Column) -> bool:

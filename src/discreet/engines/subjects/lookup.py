@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from discreet.engines.subjects.found import NotCovered, Step
 from discreet.engines.subjects.graph import Column, Key, Match, Table
-from discreet.engines.subjects.keys import loose
+from discreet.engines.subjects.keys import MAX_INTEGER, loose
 from discreet.engines.subjects.reader import Reader, Row, Select
 from discreet.vocabulary.normalise import normalise_email, normalise_phone, phone_digits, phone_spellings
 
@@ -167,7 +167,7 @@ class Finder:
         if not self.column.numeric:
             return sorted({(text,) for one in self.values for text in one.spellings})
         digits = {text for one in self.values for text in one.spellings if text.isascii() and text.isdigit()}
-        return sorted({(int(text),) for text in digits})
+        return sorted({(int(text),) for text in digits if int(text) < MAX_INTEGER})
 
     def _select(self, keys: Sequence[Key], *, fold: bool = False) -> Select:
         return Select(

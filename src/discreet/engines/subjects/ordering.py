@@ -33,17 +33,17 @@ class Ordering:
         """Return the updates that open circles, and the deletes in order."""
         tables = self._table_order()
         updates = [update for link in self.opened for update in self._emptying(link)]
-        deletes = [
-            Operation(
-                kind=OperationKind.DELETE,
-                table=ref,
-                key_columns=self.fates.reach.tables[ref].key_columns,
-                keys=tuple(self._row_order(ref)),
-                reason=Reason.ABOUT_THE_PERSON,
-            )
-            for ref in tables
-        ]
-        return updates, deletes
+        return updates, [self._delete(ref) for ref in tables]
+
+    def _delete(self, ref: TableRef) -> Operation:
+        table = self.fates.reach.tables[ref]
+        return Operation(
+            kind=OperationKind.DELETE,
+            table=ref,
+            key_columns=table.address_columns,
+            keys=table.addresses(self._row_order(ref)),
+            reason=Reason.ABOUT_THE_PERSON,
+        )
 
     def _table_order(self) -> list[TableRef]:
         links = [link for link in self.links if link.from_table != link.to_table]
@@ -73,12 +73,13 @@ class Ordering:
         if not keys:
             return []
         columns = link_columns_to_empty(graph=self.graph, link=link)
+        table = self.fates.reach.tables[link.from_table]
         return [
             Operation(
                 kind=OperationKind.UPDATE,
                 table=link.from_table,
-                key_columns=self.fates.reach.tables[link.from_table].key_columns,
-                keys=tuple(keys),
+                key_columns=table.address_columns,
+                keys=table.addresses(list(keys)),
                 reason=Reason.ORDER,
                 values=dict.fromkeys(columns),
             )

@@ -9,10 +9,11 @@ from enum import StrEnum
 
 from discreet.engines.subjects.found import Reach, TableReach
 from discreet.engines.subjects.graph import Graph, Key, TableRef
+from discreet.engines.subjects.keys import is_exact
 from discreet.engines.subjects.limits import Limits, NoStartingRow
-from discreet.engines.subjects.reader import Reader
+from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.sharing import Detector, Sharing
-from discreet.engines.subjects.walk import Direction, Walk, hops_of
+from discreet.engines.subjects.walk import Direction, TableState, Walk, hops_of, picker
 
 
 class Purpose(StrEnum):
@@ -54,6 +55,9 @@ def reach(
             paths=state.paths,
             shared=dict(sharing.shared[ref]),
             beyond_shared=frozenset(sharing.beyond[ref]),
+            address_columns=state.key_columns
+            if state.table.primary_key
+            else _addresses(walk, state, purpose),
         )
         for ref, state in walk.states.items()
         if state.rows
@@ -66,6 +70,28 @@ def reach(
         steps=tuple(walk.steps),
         not_covered=tuple(dict.fromkeys(walk.not_covered)),
     )
+
+
+def _addresses(walk: Walk, state: TableState, purpose: Purpose) -> tuple[str, ...]:
+    """Return columns by whose values statements hit these rows of a table without a key, and no others.
+
+    A NULL, a float and a structure cannot be compared with; what is left must still tell the rows apart.
+    """
+    names = tuple(
+        name
+        for place, name in enumerate(state.columns)
+        if all(is_exact(row[place]) for row in state.rows.values())
+    )
+    if not names or purpose is Purpose.ACCESS:
+        return ()
+    pick = picker(state.columns, names)
+    keys = dict.fromkeys(pick(row) for row in state.rows.values())
+    if len(keys) < len(state.rows):
+        return ()
+    bound = walk.limits.max_rows_per_step + 1
+    query = Select(state.table.ref, state.columns, names, list(keys), limit=bound)
+    rows = walk.read(query, purpose="sharing")
+    return names if all(state.key_of(row) in state.rows for row in rows) else ()
 
 
 def _leads_on_from_details(walk: Walk) -> bool:

@@ -1,0 +1,153 @@
+"""Locate: from what people say of themselves to candidates."""
+
+import sqlite3
+
+import pytest
+
+from discreet.engines.subjects.graph import Graph
+from discreet.engines.subjects.identity import Identity
+from discreet.engines.subjects.limits import EmptyIdentity, Limits, NameIsNotEnough
+from discreet.engines.subjects.locate import SAME_EMAIL, Located, locate, roots_of
+from tests.engines.subjects import shop
+from tests.engines.subjects.shop import ref
+
+CUSTOMER, CONTACT = ref("customer"), ref("contact", "desk")
+
+
+def find(
+    *identities: Identity,
+    opened: dict[str, sqlite3.Connection] | None = None,
+    graph: Graph | None = None,
+    **limits: int,
+) -> Located:
+    return locate(
+        graph=graph or shop.graph(),
+        readers=shop.readers(opened or shop.connections()),
+        identities=identities,
+        limits=Limits(**limits),
+    )
+
+
+def test_an_email_address_finds_the_person_in_all_sources_as_one_candidate():
+    """Another spelling in the help desk is the same person."""
+    (candidate,) = find(Identity(email="ann@example.com")).candidates[0]
+    assert candidate.roots == {CUSTOMER: {(1,)}, CONTACT: {(7,)}}
+    assert candidate.matched_by == {"email"}
+
+
+def test_an_email_address_is_found_in_another_case_by_a_scan_that_is_listed():
+    """The column's index cannot answer; the search says so."""
+    located = find(Identity(email="cat@example.com"))
+    assert located.candidates[0][0].roots == {CUSTOMER: {(3,)}}
+    assert CUSTOMER in {step.table for step in located.scans}
+
+
+def test_without_scans_what_is_not_searched_is_named():
+    """A budget of zero leaves the index, and a list."""
+    located = find(Identity(email="cat@example.com"), max_scan_rows=0)
+    assert located.candidates == ((),)
+    assert {one.reason for one in located.not_searched} == {"scan_over_budget"}
+
+
+@pytest.mark.parametrize(
+    ("phone", "region", "customer"),
+    [
+        ("+41791234567", None, 1),
+        ("0041 79 123 45 67", None, 1),
+        ("079 123 45 67", "CH", 1),
+        ("+41 79 222 33 44", None, 2),
+        ("0792223344", "CH", 2),
+    ],
+)
+def test_a_phone_number_is_found_however_it_is_stored(phone: str, region: str | None, customer: int):
+    """Ann's is stored in E.164, Ben's with spaces and without country code."""
+    (candidate,) = find(Identity(phone=phone, region=region)).candidates[0]
+    assert candidate.roots[CUSTOMER] == {(customer,)}
+
+
+def test_two_people_with_one_phone_number_are_two_candidates():
+    """A family shares a phone; a person chooses."""
+    opened = shop.connections()
+    opened["shop"].execute("UPDATE customer SET phone = '0041 79 123 45 67' WHERE id = 3")
+    located = find(Identity(phone="+41791234567"), opened=opened)
+    assert located.is_ambiguous(0)
+    assert [one.roots[CUSTOMER] for one in located.candidates[0]] == [{(1,)}, {(3,)}]
+
+
+def test_a_name_narrows_what_something_else_found():
+    """Of two people with one number the named one is meant."""
+    opened = shop.connections()
+    opened["shop"].execute("UPDATE customer SET phone = '0041 79 123 45 67' WHERE id = 3")
+    located = find(Identity(phone="+41791234567", name="cat  POE"), opened=opened)
+    assert [one.roots[CUSTOMER] for one in located.candidates[0]] == [{(3,)}]
+
+
+def test_one_person_under_two_spellings_is_two_candidates_marked_so():
+    """They are chosen together or separately, never silently."""
+    opened = shop.connections()
+    opened["shop"].execute("INSERT INTO customer VALUES (9,'Ann@Example.com','Ann Lee',NULL,NULL,NULL,0)")
+    candidates = find(Identity(email="ann@example.com"), opened=opened).candidates[0]
+    customers = [one for one in candidates if CUSTOMER in one.roots]
+    assert len(customers) == 2
+    assert all(SAME_EMAIL in one.notes for one in customers)
+    assert roots_of(customers)[CUSTOMER] == {(1,), (9,)}
+
+
+def test_a_customer_number_finds_by_key():
+    """A number that is somebody else's in another table stays a candidate of its own."""
+    located = find(Identity(customer_number="1"))
+    assert {frozenset(one.roots) for one in located.candidates[0]} == {
+        frozenset({CUSTOMER}),
+        frozenset({ref("employee")}),
+    }
+
+
+@pytest.mark.parametrize("text", ["x", "1; DROP TABLE customer", "9" * 30, "%", "1.5"])
+def test_a_customer_number_that_is_none_finds_nobody(text: str):
+    """Values are bound and fit the column."""
+    assert find(Identity(customer_number=text)).candidates == ((),)
+
+
+@pytest.mark.parametrize("blank", [None, "", "  ", "\x00", "\u3000", "a" * 400])
+def test_an_empty_identity_refuses(blank: str | None):
+    """An empty value would match everybody who has none."""
+    with pytest.raises(EmptyIdentity):
+        find(Identity(email=blank, phone=blank, customer_number=blank))
+
+
+def test_a_name_alone_refuses():
+    """Names are shared by strangers."""
+    with pytest.raises(NameIsNotEnough):
+        find(Identity(name="Ann Lee"))
+
+
+def test_one_empty_identity_refuses_the_batch():
+    """A batch is checked before anything is read."""
+    with pytest.raises(EmptyIdentity):
+        find(Identity(email="ann@example.com"), Identity())
+
+
+def test_empty_columns_are_never_matched():
+    """A row without phone is not found by a phone."""
+    opened = shop.connections()
+    opened["shop"].execute("UPDATE customer SET phone = '' WHERE id = 3")
+    assert find(Identity(phone="123456"), opened=opened).candidates == ((),)
+
+
+@pytest.mark.parametrize(
+    "email", ["%", "_nn@example.com", "ann@example.co_", "' OR 1=1 --", "a" * 300 + "@x.de"]
+)
+def test_a_hostile_value_finds_nobody(email: str):
+    """No wildcard, no SQL."""
+    assert find(Identity(email=email)).candidates == ((),)
+
+
+def test_a_batch_is_searched_with_the_statements_of_one():
+    """One statement a column serves all identities."""
+    one = find(Identity(email="ann@example.com"))
+    many = find(
+        *(Identity(email=f"c{number}@example.com") for number in range(200)),
+        Identity(email="ben@example.com"),
+    )
+    assert len(many.steps) == len(one.steps)
+    assert many.candidates[200][0].roots[CUSTOMER] == {(2,)}
