@@ -1,15 +1,18 @@
 """What wraps every request: refusals become pages, the desk stays closed to undeclared views."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from discreet.foundation.desk.refusals import refused_response
+from discreet.foundation.organisation.queries import profile
 from discreet.foundation.staff.models import StaffMember
 from discreet.foundation.staff.permissions import UndeclaredView, declared_roles
 from discreet.vocabulary.errors import Refused
@@ -39,14 +42,14 @@ class RefusalMiddleware:
 
 
 class SetUpFirstMiddleware:
-    """Sends staff to what must come first: a password of their own, then (outside the demo) a second factor."""
+    """Sends staff to what comes first: a password of their own, then (outside the demo) a second factor."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and request.path.startswith(("/desk/", "/api/")):
-            due = _due_first(cast(StaffMember, request.user))
+            due = _due_first(request.user)
             if due:
                 return HttpResponseRedirect(due)
         return self.get_response(request)
@@ -58,6 +61,20 @@ def _due_first(member: StaffMember) -> str:
     if not settings.DISCREET_DEMO and not is_mfa_enabled(member):
         return reverse("mfa_activate_totp")
     return ""
+
+
+class CompanyTimeMiddleware:
+    """Shows staff times in the zone of the first law the company answers to."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/desk/"):
+            return self.get_response(request)
+        own = profile()
+        with timezone.override(ZoneInfo(own.zones[own.laws[0]])):
+            return self.get_response(request)
 
 
 class SessionRotationMiddleware:

@@ -1,6 +1,6 @@
 """The names of acts in words. An app names its own in its `navigation.py`.
 
-    acts.register({"rights.receive_request": gettext_noop("Request received")})
+acts.register({"rights.receive_request": gettext_noop("Request received")})
 """
 
 from collections.abc import Mapping

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from discreet.foundation.desk.navigation import PlaceGroup, places
 from discreet.foundation.desk.times import is_chinese
+from discreet.foundation.organisation.queries import profile
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.models import StaffMember
 from discreet.foundation.staff.words import role_label
@@ -52,11 +53,15 @@ class DeskContext:
         return member.get_full_name() or member.get_username()
 
     @cached_property
+    def company(self) -> str:
+        own = profile()
+        first, second = (own.name_zh, own.name_en) if is_chinese() else (own.name_en, own.name_zh)
+        return first or second or gettext("Discreet")
+
+    @cached_property
     def roles(self) -> str:
         separator = "、" if is_chinese() else ", "
-        return separator.join(
-            gettext(role_label(role)) for role in sorted(actor_of(self._request).roles)
-        )
+        return separator.join(gettext(role_label(role)) for role in sorted(actor_of(self._request).roles))
 
 
 def desk(request: HttpRequest) -> dict[str, DeskContext]:

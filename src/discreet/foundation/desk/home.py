@@ -32,9 +32,7 @@ class Verdict:
 def verdict(*, now: datetime) -> Verdict:
     """Measure, and say first whether it works."""
     mechanisms = measure_all(now=now)
-    pairs = [
-        (gettext(one.mechanism.label), reading) for one in mechanisms for reading in one.readings
-    ]
+    pairs = [(gettext(one.mechanism.label), reading) for one in mechanisms for reading in one.readings]
     return Verdict(
         heading=_heading(mechanisms),
         tiles=[

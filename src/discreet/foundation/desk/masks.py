@@ -23,4 +23,6 @@ def mask_phone(phone: str) -> str:
     if len(digits) < 7:
         return DOT * 6
     head = phone.strip()[:3] + " " if phone.strip().startswith("+") else digits[:3]
-    return f"{head}{DOT * 3} {digits[-4:]}" if phone.strip().startswith("+") else f"{head}{DOT * 4}{digits[-4:]}"
+    return (
+        f"{head}{DOT * 3} {digits[-4:]}" if phone.strip().startswith("+") else f"{head}{DOT * 4}{digits[-4:]}"
+    )

@@ -1,7 +1,7 @@
 """The sidebar. An app registers its places in its own `navigation.py`.
 
-    register(NavItem(label=gettext_noop("Requests"), icon="user-check", url_name="rights:requests",
-                     group=Group.CUSTOMERS, roles=ANY_STAFF, count=open_requests))
+register(NavItem(label=gettext_noop("Requests"), icon="user-check", url_name="rights:requests",
+                 group=Group.CUSTOMERS, roles=ANY_STAFF, count=open_requests))
 """
 
 from collections.abc import Callable, Sequence
@@ -106,12 +106,8 @@ def _url(item: NavItem) -> Sequence[str]:
         return ()
 
 
-register(
-    NavItem(label=gettext_noop("Home"), icon="home", url_name="desk:home", group=Group.TOP, order=0)
-)
-register(
-    NavItem(label=gettext_noop("My work"), icon="inbox", url_name="desk:work", group=Group.TOP, order=1)
-)
+register(NavItem(label=gettext_noop("Home"), icon="home", url_name="desk:home", group=Group.TOP, order=0))
+register(NavItem(label=gettext_noop("My work"), icon="inbox", url_name="desk:work", group=Group.TOP, order=1))
 register(
     NavItem(
         label=gettext_noop("Ledger"),

@@ -1,6 +1,6 @@
 """The search box: places, cases by number, ledger entries, and what apps register in their `search.py`.
 
-    register(find_fields)      # Callable[[Actor, str], Sequence[Hit]]
+register(find_fields)      # Callable[[Actor, str], Sequence[Hit]]
 """
 
 from collections.abc import Callable, Sequence

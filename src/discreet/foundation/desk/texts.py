@@ -1,7 +1,7 @@
 """Texts that registrants hand over as English templates and that the desk translates when it renders."""
 
-from dataclasses import dataclass, field
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 

@@ -92,9 +92,7 @@ def deactivate_member(*, actor: Actor, now: datetime, username: str) -> None:
     member.is_active = False
     member.save(update_fields=["is_active"])
     revoked = ApiToken.objects.filter(owner=member, revoked_at=None).update(revoked_at=now)
-    record(
-        actor=actor, now=now, subject=f"staff:{member.username}", facts={"tokens_revoked": revoked}
-    )
+    record(actor=actor, now=now, subject=f"staff:{member.username}", facts={"tokens_revoked": revoked})
 
 
 @act("staff.reactivate_member")
@@ -124,9 +122,7 @@ def reset_sign_in(*, actor: Actor, now: datetime, username: str) -> str:
     member.must_change_password = True
     member.save(update_fields=["password", "must_change_password"])
     removed, _ = Authenticator.objects.filter(user=member).delete()
-    record(
-        actor=actor, now=now, subject=f"staff:{member.username}", facts={"factors_removed": removed}
-    )
+    record(actor=actor, now=now, subject=f"staff:{member.username}", facts={"factors_removed": removed})
     return first
 
 
@@ -224,9 +220,7 @@ def _keep_one_administrator(member: StaffMember) -> None:
     """Refuse to take the rights of the last active administrator. Locks them all against a race."""
     active = StaffMember.objects.select_for_update().filter(is_active=True)
     names = [one.username for one in active if one.has_role(Role.ADMINISTRATOR)]
-    if member.username in names and leaves_no_administrator(
-        member=member.username, administrators=names
-    ):
+    if member.username in names and leaves_no_administrator(member=member.username, administrators=names):
         raise refusals.LastAdministrator(name=member.username)
 
 

@@ -1,7 +1,6 @@
 """Who acts: turns a signed-in request or a shell into an `Actor`."""
 
 import getpass
-from typing import cast
 
 from django.http import HttpRequest
 
@@ -35,7 +34,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """
     if not request.user.is_authenticated:
         raise NotSignedIn
-    return actor_for(member=cast(StaffMember, request.user))
+    return actor_for(member=request.user)
 
 
 def actor_for(*, member: StaffMember) -> Actor:

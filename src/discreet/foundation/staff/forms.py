@@ -49,5 +49,3 @@ class TokenForm(forms.Form):
         field = self.fields["owner"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(name, name) for name in owners]
-
-

@@ -11,7 +11,9 @@ from discreet.vocabulary.text import gettext_noop
 
 class LockedOut(Refused):
     code = "locked_out"
-    message = gettext_noop("Too many failed sign-ins. Wait 15 minutes, or ask an administrator for a new password.")
+    message = gettext_noop(
+        "Too many failed sign-ins. Wait 15 minutes, or ask an administrator for a new password."
+    )
     status = 429
 
 

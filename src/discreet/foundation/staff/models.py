@@ -18,9 +18,7 @@ class StaffMember(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(Lower("username"), name="staff_username_once"),
-            models.UniqueConstraint(
-                Lower("email"), name="staff_email_once", condition=~models.Q(email="")
-            ),
+            models.UniqueConstraint(Lower("email"), name="staff_email_once", condition=~models.Q(email="")),
         ]
 
     def has_role(self, role: Role) -> bool:

@@ -1,12 +1,12 @@
 """Who may open a page. Every view of the desk declares its roles; one that does not is closed to all.
 
-    @role_required(Role.APPROVER)
-    def accept(request: HttpRequest, number: str) -> HttpResponse: ...
+@role_required(Role.APPROVER)
+def accept(request: HttpRequest, number: str) -> HttpResponse: ...
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -49,7 +49,7 @@ def role_required(*roles: Role) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not allowed & roles_of(cast(StaffMember, request.user)):
+            if not allowed & roles_of(request.user):
                 raise RoleMissing
             return view(request, *args, **kwargs)
 

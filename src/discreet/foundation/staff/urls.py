@@ -1,4 +1,4 @@
-"""Addresses of signing in. Only what staff need of allauth: no sign-up, no e-mail addresses, no resets by mail."""
+"""Addresses of signing in: only what staff need of allauth, so no sign-up, no e-mail pages, no resets."""
 
 from allauth.account import views as account
 from django.urls import include, path

@@ -215,7 +215,9 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
     if bound.errors:
         attrs["class"] = f"{attrs['class']} is-invalid"
         attrs["aria-invalid"] = "true"
-    ids = [f"{bound.auto_id}_helptext"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
+    ids = [f"{bound.auto_id}_helptext"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(
+        bound.errors
+    )
     if ids:
         attrs["aria-describedby"] = " ".join(ids)
     if is_group:

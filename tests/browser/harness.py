@@ -1,0 +1,60 @@
+"""Driving the real Chromium: flags, accessibility checks, pictures."""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
+PICTURES = Path(__file__).parent.parent.parent / "test-results"
+DESKTOP, PHONE = (1440, 900), (390, 844)
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """Return what axe finds wrong by WCAG 2.1 A and AA, one line a rule with the first place."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))  # through the debugger: the page's own policy stays
+    found = page.evaluate("() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
+    return [
+        f"{fault['id']}: {json.dumps(fault['nodes'][0]['target'])} {fault['nodes'][0]['html'][:120]}"
+        for fault in found["violations"]
+    ]
+
+
+def overflows(page: Page) -> bool:
+    """Say whether the page scrolls sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the page in test-results/."""
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def choose(page: Page, base: str, *, language: str = "en", theme: str = "light") -> None:
+    """Set language and theme as their switches do."""
+    page.context.add_cookies(
+        [
+            {"name": "discreet_language", "value": language, "url": base},
+            {"name": "discreet_theme", "value": theme, "url": base},
+        ]
+    )
+
+
+def sign_in(page: Page, base: str, login: str, password: str) -> None:
+    """Sign in through the page."""
+    page.goto(f"{base}/account/login/")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", password)
+    page.click("main button")

@@ -1,0 +1,118 @@
+"""The desk in a real browser: both languages and themes, keyboard, phone, no JavaScript, no axe fault."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from discreet.vocabulary.actors import Role
+from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
+from tests.foundation.staff.people import PASSWORD, add
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PAGES = {
+    "home": "/desk/",
+    "work": "/desk/work/",
+    "find": "/desk/find/?q=ledger",
+    "ledger": "/desk/ledger/",
+    "entry": "/desk/ledger/1/",
+    "accounts": "/desk/staff/",
+    "account": "/desk/staff/account/chen.yu/",
+    "add-account": "/desk/staff/add/",
+    "tokens": "/desk/staff/tokens/",
+    "add-token": "/desk/staff/tokens/add/",
+    "second-factor": "/account/second-factor/",
+    "missing": "/desk/no-such-page/",
+}
+
+
+@pytest.fixture
+def base(live_server: LiveServer, settings: Settings) -> Iterator[str]:
+    """Return the address of a demo with two accounts."""
+    settings.DISCREET_DEMO = True
+    cache.clear()
+    add("lena.brandt", *Role, email="lena@example.com")
+    add("chen.yu", Role.AGENT)
+    yield live_server.url
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-hans", "dark"), ("zh-hans", "light")])
+def test_every_page_is_accessible_in_both_languages_and_themes(
+    page: Page, base: str, language: str, theme: str
+) -> None:
+    choose(page, base, language=language, theme=theme)
+    page.goto(f"{base}/account/login/")
+    assert accessibility_faults(page) == []
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    for name, path in PAGES.items():
+        page.goto(base + path)
+        picture(page, f"{name}.{language}.{theme}")
+        assert (name, accessibility_faults(page)) == (name, [])
+        assert not overflows(page), name
+
+
+def test_a_phone_reaches_every_place_without_javascript(unscripted_page: Page, base: str) -> None:
+    page = unscripted_page
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    expect(page.locator(".side")).to_be_hidden()
+    page.click("a.menu")
+    expect(page.locator(".side")).to_be_visible()
+    page.click(".side >> text=Ledger")
+    expect(page).to_have_url(f"{base}/desk/ledger/")
+    expect(page.locator(".side")).to_be_hidden()
+
+
+def test_no_page_scrolls_sideways_on_a_phone(page: Page, base: str) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    for name, path in PAGES.items():
+        page.goto(base + path)
+        picture(page, f"{name}.phone")
+        assert not overflows(page), name
+
+
+def test_the_keyboard_reaches_search_and_content(page: Page, base: str) -> None:
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.keyboard.type("ledger")
+    page.keyboard.press("Enter")
+    expect(page.locator("main >> text=Ledger").first).to_be_visible()
+
+
+def test_language_and_theme_switch_without_javascript(unscripted_page: Page, base: str) -> None:
+    page = unscripted_page
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.click("text=中文")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    page.click("[aria-label=深色]")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(page.locator("h1")).to_have_text("还没有任何测量结果")
+
+
+def test_an_administrator_adds_an_account_that_then_sets_its_own_password(page: Page, base: str) -> None:
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(f"{base}/desk/staff/add/")
+    page.fill("[name=username]", "ola.ek")
+    page.check("[name=roles][value=viewer]")
+    page.click("main button")
+    first = page.inner_text("#secret")
+    page.click("summary.me")
+    page.click("text=Sign out")
+    sign_in(page, base, "ola.ek", first)
+    expect(page).to_have_url(f"{base}/account/password/")
+    page.fill("[name=oldpassword]", first)
+    page.fill("[name=password1]", "a-further-harbour")
+    page.fill("[name=password2]", "a-further-harbour")
+    page.click("main button")
+    sign_in(page, base, "ola.ek", "a-further-harbour")
+    expect(page).to_have_url(f"{base}/desk/")
+    expect(page.locator(".side >> text=Accounts")).to_have_count(0)

@@ -1,0 +1,61 @@
+"""Home: the verdict is measured, and what was not measured is never green."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from discreet.foundation.desk import indicators
+from discreet.foundation.desk.home import verdict
+from discreet.foundation.desk.indicators import Indicator, Measurement, Mechanism, State
+from tests.foundation.staff.people import NOW
+
+pytestmark = pytest.mark.django_db
+RIGHTS = Mechanism(number=8, label="Rights", url_name="desk:work")
+
+
+@pytest.fixture(autouse=True)
+def no_indicators(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Measure only what a test registers."""
+    indicators.discover()
+    monkeypatch.setattr(indicators, "_indicators", {})
+    yield
+
+
+def _register(name: str, measurement: Measurement | None) -> None:
+    def measure(now: datetime) -> Measurement | None:
+        return measurement
+
+    indicators.register(Indicator(id=name, mechanism=RIGHTS, label=name, measure=measure))
+
+
+def _measured(state: State) -> Measurement:
+    return Measurement(state=state, value="3", target="all", series=(1.0, 2.0, 3.0), why="because")
+
+
+def test_without_indicators_nothing_is_measured(desk_client: Client) -> None:
+    text = desk_client.get("/desk/").content.decode()
+    assert "Nothing is measured yet" in text
+    assert "st good" not in text
+
+
+def test_an_indicator_without_evidence_is_not_measured_and_never_good() -> None:
+    _register("in time", None)
+    found = verdict(now=NOW)
+    assert found.heading == "Of 1 mechanism: 1 not measured"
+    assert not found.working
+
+
+@pytest.mark.parametrize("worse", [State.FAILING, State.ATTENTION, State.NOT_MEASURED])
+def test_a_mechanism_is_as_good_as_its_worst_indicator(worse: State) -> None:
+    _register("good", _measured(State.WORKING))
+    _register("worse", None if worse is State.NOT_MEASURED else _measured(worse))
+    assert [tile.state for tile in verdict(now=NOW).tiles] == [worse]
+
+
+def test_the_page_shows_value_target_and_reason(desk_client: Client) -> None:
+    _register("late", _measured(State.FAILING))
+    text = desk_client.get("/desk/").content.decode()
+    for part in ("Of 1 mechanism: 1 failing", "<b>3</b>", "target all", "because", '<svg class="spark bad"'):
+        assert part in text
