@@ -1,0 +1,155 @@
+"""Acts on sources: connect one, describe it again. The I/O comes first; the act saves what was found."""
+
+import re
+from datetime import datetime
+
+from discreet.engines.subjects.graph import TableRef
+from discreet.foundation.keys.api import seal_secret
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import record
+from discreet.foundation.sources import pools, refusals
+from discreet.foundation.sources.addresses import Address, parse_address
+from discreet.foundation.sources.catalogue import Catalogue, Engine, to_json
+from discreet.foundation.sources.describing import describe as describe_connection
+from discreet.foundation.sources.dialects import dialect_of
+from discreet.foundation.sources.models import Endpoint, Source
+from discreet.vocabulary.actors import Actor, ActorKind
+
+__all__ = ["connect_source", "describe_source"]
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,49}")
+_OWN_TABLES = frozenset({"django_migrations", "sources_source", "sources_endpoint"})
+
+
+def connect_source(*, actor: Actor, now: datetime, name: str, url: str, write_url: str | None = None) -> int:
+    """Connect the source `name`, or replace the addresses of one that exists, and describe it.
+
+    Returns the source's id.
+
+    Raises:
+        SourceRefusal: an address is wrong or cannot be reached; nothing was saved.
+    """
+    if not _NAME.fullmatch(name):
+        raise refusals.BadSourceName
+    reading = parse_address(url)
+    writing = parse_address(write_url) if write_url else None
+    if writing is not None and writing.engine is not reading.engine:
+        raise refusals.OtherEngine
+    if reading.engine is Engine.SQLITE and actor.kind not in (ActorKind.SHELL, ActorKind.SYSTEM):
+        raise refusals.FileNotAllowed
+    catalogue = _look(reading, source=name, is_writer=False)
+    writable = _look(writing, source=name, is_writer=True) if writing is not None else None
+    if writable is not None and writable.is_replica:
+        raise refusals.ReplicaRefused(source=name)
+    return _save_connection(
+        actor=actor, now=now, catalogue=catalogue, reading=reading, writing=writing, writable=writable
+    )
+
+
+def describe_source(*, actor: Actor, now: datetime, name: str) -> Catalogue:
+    """Read the structure of a connected source again and keep it.
+
+    Raises:
+        UnknownSource, SourceRefusal: see there.
+    """
+    source = pools.known(name)
+    engine = pools.engine_for(source, use="read", is_writer=False)
+    with pools.connected(engine, source=name, kind=source.catalogue.engine) as connection:
+        address = pools.address_of(pools.endpoints(name)["read"], source=name)
+        dialect = dialect_of(source.catalogue.engine)
+        dialect.begin(connection, is_writer=False)
+        with pools.translated(dialect, source=name):
+            catalogue = describe_connection(connection, dialect, source=name, address=address)
+    _save_description(actor=actor, now=now, catalogue=catalogue)
+    return catalogue
+
+
+def _look(address: Address, *, source: str, is_writer: bool) -> Catalogue:
+    """Describe what stands behind an address over a connection of its own."""
+    dialect = dialect_of(address.engine)
+    engine = pools.open_engine(address, is_writer=is_writer)
+    try:
+        with pools.connected(engine, source=source, kind=address.engine) as connection:
+            with pools.translated(dialect, source=source):
+                dialect.begin(connection, is_writer=False)
+                catalogue = describe_connection(connection, dialect, source=source, address=address)
+    finally:
+        engine.dispose()
+    if {TableRef(source, name) for name in _OWN_TABLES} <= set(catalogue.by_ref):
+        raise refusals.OwnDatabase
+    return catalogue
+
+
+@act("sources.connect_source")
+def _save_connection(
+    *,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    reading: Address,
+    writing: Address | None,
+    writable: Catalogue | None,
+) -> int:
+    name = catalogue.source
+    existing = Source.objects.select_for_update().filter(name=name).first()
+    if existing is not None and existing.engine != catalogue.engine:
+        raise refusals.OtherEngine
+    source = existing or Source(name=name, engine=catalogue.engine, connected_at=now, revision=0)
+    _fill(source, catalogue, now)
+    source.endpoints.all().delete()
+    _endpoint(source, "read", reading, catalogue).save()
+    if writing is not None and writable is not None:
+        _endpoint(source, "write", writing, writable).save()
+    record(
+        actor=actor,
+        now=now,
+        subject=f"source:{name}",
+        facts={**_facts(catalogue), "is_writable": writing is not None, "is_new": existing is None},
+    )
+    return int(source.pk)
+
+
+@act("sources.describe_source")
+def _save_description(*, actor: Actor, now: datetime, catalogue: Catalogue) -> None:
+    source = Source.objects.select_for_update().get(name=catalogue.source)
+    has_changed = source.fingerprint != catalogue.fingerprint
+    _fill(source, catalogue, now)
+    source.endpoints.filter(use="read").update(is_replica=catalogue.is_replica, tls=catalogue.tls)
+    record(
+        actor=actor,
+        now=now,
+        subject=f"source:{catalogue.source}",
+        facts={**_facts(catalogue), "has_changed": has_changed},
+    )
+
+
+def _fill(source: Source, catalogue: Catalogue, now: datetime) -> None:
+    source.version = catalogue.version
+    source.fingerprint = catalogue.fingerprint
+    source.catalogue = to_json(catalogue)
+    source.described_at = now
+    source.revision += 1
+    source.save()
+
+
+def _endpoint(source: Source, use: str, address: Address, found: Catalogue) -> Endpoint:
+    endpoint = Endpoint(source=source, use=use, is_replica=found.is_replica, tls=found.tls)
+    if address.url_variable:
+        endpoint.url_variable = address.url_variable
+        return endpoint
+    endpoint.host, endpoint.port, endpoint.database = address.host, address.port, address.database
+    endpoint.user, endpoint.options = address.user, dict(address.options)
+    endpoint.password_variable = address.password_variable
+    if address.password and not address.password_variable:
+        label = pools.secret_label(source=source.name, use=use)
+        endpoint.sealed_password = seal_secret(address.password.encode(), label)
+    return endpoint
+
+
+def _facts(catalogue: Catalogue) -> dict[str, str | int | bool]:
+    return {
+        "engine": catalogue.engine.value,
+        "fingerprint": catalogue.fingerprint,
+        "tables": len(catalogue.tables),
+        "is_replica": catalogue.is_replica,
+        "tls": catalogue.tls,
+    }

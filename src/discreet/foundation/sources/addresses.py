@@ -1,0 +1,198 @@
+"""Addresses of sources: parsing, allowed options, and hosts that must never be connected to.
+
+`sqlite:///path`, `postgresql://`, `postgres://`, `mysql://`, `mariadb://`; `env:VARIABLE` stands for the
+whole address or for the password. Options are an allow-list: sockets, key files, client-side statements
+and local files cannot be named. Source: failure promise 20 (SSRF).
+"""
+
+import ipaddress
+import os
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from discreet.foundation.sources import refusals
+from discreet.foundation.sources.catalogue import Engine
+
+_SCHEMES = {
+    "sqlite": Engine.SQLITE,
+    "postgresql": Engine.POSTGRESQL,
+    "postgres": Engine.POSTGRESQL,
+    "mysql": Engine.MYSQL,
+    "mariadb": Engine.MYSQL,
+}
+_PORTS = {Engine.POSTGRESQL: 5432, Engine.MYSQL: 3306}
+_VARIABLE = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
+SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
+CERTIFICATE_SYSTEM = "system"
+
+#: Metadata services that do not live on link-local addresses (AWS IPv6, Alibaba, Oracle).
+_METADATA = frozenset(
+    ipaddress.ip_address(each) for each in ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A resolved address. The password never shows in its representation."""
+
+    engine: Engine
+    database: str
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = field(default="", repr=False)
+    options: Mapping[str, str] = field(default_factory=dict)
+    url_variable: str = ""
+    password_variable: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, without the account."""
+        return self.database if self.engine is Engine.SQLITE else f"{self.host}:{self.port}/{self.database}"
+
+
+def variable_in(text: str) -> str:
+    """Return the variable that `env:VARIABLE` names, or an empty text."""
+    found = _VARIABLE.fullmatch(text)
+    return found.group(1) if found else ""
+
+
+def read_variable(variable: str) -> str:
+    """Return the variable's value.
+
+    Raises:
+        VariableUnset: it is unset or empty.
+    """
+    value = os.environ.get(variable, "")
+    if not value:
+        raise refusals.VariableUnset(variable=variable)
+    return value
+
+
+def parse_address(text: str) -> Address:
+    """Return the address that `text` says.
+
+    Raises:
+        UnknownScheme, IncompleteAddress, UnknownOption, VariableUnset: see there.
+    """
+    variable = variable_in(text)
+    if variable:
+        text = read_variable(variable)
+    try:
+        parts = urlsplit(text)
+        port = parts.port or 0
+    except ValueError:
+        raise refusals.IncompleteAddress(part="host:port") from None
+    engine = _SCHEMES.get(parts.scheme)
+    if engine is None:
+        raise refusals.UnknownScheme
+    if engine is Engine.SQLITE:
+        return _file_address(text, parts, variable)
+    if not parts.hostname or parts.hostname.startswith(("/", "%2f")):
+        raise refusals.IncompleteAddress(part="host")
+    database = unquote(parts.path.removeprefix("/"))
+    if not database or not parts.username:
+        raise refusals.IncompleteAddress(part="user:password@host/database")
+    password = unquote(parts.password or "")
+    return Address(
+        engine=engine,
+        host=parts.hostname,
+        port=port or _PORTS[engine],
+        database=database,
+        user=unquote(parts.username),
+        password=read_variable(variable_in(password)) if variable_in(password) else password,
+        options=_options(parts),
+        url_variable=variable,
+        password_variable=variable_in(password),
+    )
+
+
+def _file_address(text: str, parts: SplitResult, variable: str) -> Address:
+    """Return the address of a file. The path is taken as written: `?` and `#` can stand in a name."""
+    if parts.netloc or not text.startswith("sqlite:///"):
+        raise refusals.IncompleteAddress(part="sqlite:///path")
+    path = unquote(text.removeprefix("sqlite:///"))
+    if not path or path == ":memory:" or "\0" in path:
+        raise refusals.IncompleteAddress(part="sqlite:///path")
+    return Address(
+        engine=Engine.SQLITE, database=str(Path(path).expanduser().resolve()), url_variable=variable
+    )
+
+
+def _options(parts: SplitResult) -> Mapping[str, str]:
+    options: dict[str, str] = {}
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        if name == "charset" and value.lower() == "utf8mb4":
+            continue
+        is_mode = name == "sslmode" and value in SSL_MODES
+        is_certificate = name == "sslrootcert" and (
+            value == CERTIFICATE_SYSTEM or re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", value)
+        )
+        if not (is_mode or is_certificate) or name in options:
+            accepted = f"sslmode={'|'.join(SSL_MODES)}, sslrootcert=system|FILE (DISCREET_HOME/certificates)"
+            raise refusals.UnknownOption(option=name[:40], accepted=accepted)
+        options[name] = value
+    return MappingProxyType(options)
+
+
+def certificate_path(address: Address, home: Path) -> str:
+    """Return the root certificate to check the server with, `system`, or an empty text."""
+    name = address.options.get("sslrootcert", "")
+    return name if name in ("", CERTIFICATE_SYSTEM) else str(home / "certificates" / name)
+
+
+def resolve_host(host: str, port: int) -> tuple[str, ...]:
+    """Return the IP addresses to connect to. The caller must use these and not look the name up again.
+
+    Raises:
+        HostNotFound: the name service does not know the host.
+        ForbiddenHost: one of its addresses is link-local, a metadata service, multicast or unspecified.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise refusals.HostNotFound(host=host) from None
+    addresses = tuple(dict.fromkeys(str(each[4][0]) for each in found))
+    if any(_is_forbidden(address) for address in addresses):
+        raise refusals.ForbiddenHost(host=host)
+    return addresses
+
+
+def _is_forbidden(text: str) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        hidden = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if hidden is None and address in ipaddress.ip_network("64:ff9b::/96"):
+            hidden = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if hidden is not None and _is_forbidden(str(hidden)):
+            return True
+    if address in _METADATA or address.is_link_local or address.is_multicast or address.is_unspecified:
+        return True
+    return isinstance(address, ipaddress.IPv4Address) and (
+        address in ipaddress.ip_network("0.0.0.0/8") or address in ipaddress.ip_network("240.0.0.0/4")
+    )
+
+
+def _own_folders(home: Path) -> tuple[Path, ...]:
+    return tuple(home / name for name in ("keys", "jobs", "ledger", "run", "mail", "backups"))
+
+
+def check_file(address: Address, *, home: Path, own_database: str) -> None:
+    """Refuse a path that is no file, or one of Discreet's own.
+
+    Raises:
+        FileMissing, OwnDatabase: see there.
+    """
+    path = Path(address.database)
+    if not path.is_file():
+        raise refusals.FileMissing
+    home = home.resolve()
+    own = Path(own_database) if own_database else None
+    is_own = path.parent == home or any(path.is_relative_to(folder) for folder in _own_folders(home))
+    if is_own or (own is not None and own.exists() and path.samefile(own)):
+        raise refusals.OwnDatabase

@@ -1,0 +1,189 @@
+"""What a source consists of: tables, columns, keys, indexes, triggers, as the database itself says.
+
+Frozen and free of rows. It is the only place names in statements come from.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from discreet.engines.subjects.graph import TableRef
+
+
+class Engine(StrEnum):
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+    MYSQL = "mysql"  # MySQL and MariaDB
+
+
+class Kind(StrEnum):
+    """How values of a column are compared."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    BINARY = "binary"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"
+    UUID = "uuid"
+    INET = "inet"
+    OTHER = "other"  # JSON, arrays, geometry: never a key
+
+
+class TableKind(StrEnum):
+    TABLE = "table"
+    PARTITIONED = "partitioned"
+    VIEW = "view"
+    MATERIALIZED_VIEW = "materialized_view"
+    FOREIGN = "foreign"  # rows live on another server
+    VIRTUAL = "virtual"  # SQLite modules, full-text indexes
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    name: str
+    type: str
+    kind: Kind
+    nullable: bool = True
+    comment: str = ""
+    max_length: int | None = None
+    is_unique: bool = False
+    is_indexed: bool = False  # leads an index
+    is_fold_indexed: bool = False  # a case-insensitive look-up has an index
+    is_generated: bool = False  # computed by the database, cannot be written
+    is_loose: bool = False  # the engine's own equality takes different texts for equal
+    ignores_case: bool = False
+    is_enum: bool = False
+    cast: str = ""  # PostgreSQL: the type a bound key is cast to
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT)
+
+    @property
+    def binary(self) -> bool:
+        return self.kind is Kind.BINARY
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    columns: tuple[str, ...]
+    to_table: TableRef
+    to_columns: tuple[str, ...]
+    on_delete: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    name: str
+    columns: tuple[str, ...]  # an expression stands as its text
+    is_unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    ref: TableRef
+    kind: TableKind
+    columns: tuple[ColumnInfo, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[str, ...] = ()  # triggers and rewrite rules, by name
+    partitions: tuple[str, ...] = ()
+    inherits: tuple[str, ...] = ()
+    has_heirs: bool = False  # other tables inherit from it; its own rows are read with ONLY
+    is_transactional: bool = True
+    estimated_rows: int = 0
+    comment: str = ""
+
+    def column(self, name: str) -> ColumnInfo | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def is_writable(self) -> bool:
+        return self.kind in (TableKind.TABLE, TableKind.PARTITIONED) and self.is_transactional
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All tables of a source.
+
+    `fingerprint` covers tables, columns, types, constraints and triggers; not rows, comments or estimates.
+    `unreadable` names what the account could see but not describe. `sees_triggers` is false where the
+    account has no right to know about triggers.
+    """
+
+    source: str
+    engine: Engine
+    version: str
+    default_schema: str
+    tables: tuple[TableInfo, ...]
+    fingerprint: str
+    is_replica: bool = False
+    tls: str = "none"
+    sees_triggers: bool = True
+    unreadable: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def by_ref(self) -> Mapping[TableRef, TableInfo]:
+        return {table.ref: table for table in self.tables}
+
+    def table(self, ref: TableRef) -> TableInfo | None:
+        return self.by_ref.get(ref)
+
+
+def fingerprint_of(lines: Iterable[str]) -> str:
+    """Return the SHA-256 of a structure's lines, whatever their order."""
+    digest = hashlib.sha256()
+    for line in sorted(lines):
+        raw = line.encode("utf-8", "surrogatepass")
+        digest.update(len(raw).to_bytes(8, "big") + raw)
+    return digest.hexdigest()
+
+
+def to_json(catalogue: Catalogue) -> dict[str, Any]:
+    """Return `catalogue` as JSON values, for keeping."""
+    return asdict(catalogue)
+
+
+def from_json(kept: Mapping[str, Any]) -> Catalogue:
+    """Return the catalogue that `to_json` gave away."""
+    return Catalogue(
+        **{
+            **kept,
+            "engine": Engine(kept["engine"]),
+            "tables": tuple(_table(table) for table in kept["tables"]),
+            "unreadable": tuple(kept["unreadable"]),
+        }
+    )
+
+
+def _table(kept: Mapping[str, Any]) -> TableInfo:
+    return TableInfo(
+        **{
+            **kept,
+            "ref": TableRef(**kept["ref"]),
+            "kind": TableKind(kept["kind"]),
+            "columns": tuple(ColumnInfo(**{**each, "kind": Kind(each["kind"])}) for each in kept["columns"]),
+            "foreign_keys": tuple(_foreign_key(each) for each in kept["foreign_keys"]),
+            "indexes": tuple(
+                Index(**{**each, "columns": tuple(each["columns"])}) for each in kept["indexes"]
+            ),
+            **{name: tuple(kept[name]) for name in ("primary_key", "triggers", "partitions", "inherits")},
+        }
+    )
+
+
+def _foreign_key(kept: Mapping[str, Any]) -> ForeignKey:
+    return ForeignKey(
+        columns=tuple(kept["columns"]),
+        to_table=TableRef(**kept["to_table"]),
+        to_columns=tuple(kept["to_columns"]),
+        on_delete=kept["on_delete"],
+    )

@@ -1,0 +1,62 @@
+"""`discreet connect`, `discreet sources`, `discreet grants`: sources from the command line."""
+
+import click
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from discreet.foundation.sources import actions, queries
+from discreet.foundation.sources.grants import grant_script
+from discreet.foundation.staff.actors import shell_actor
+
+
+@click.command()
+@click.argument("name")
+@click.argument("url")
+@click.option("--write-url", default=None, help="Address of the account that may change data.")
+@click.option("--as", "as_user", default=None, help="Account that acts; else the shell's user.")
+def connect(name: str, url: str, write_url: str | None, as_user: str | None) -> None:
+    """Connect a database under NAME and describe it.
+
+    URL: sqlite:///path, postgresql://user:password@host/database, mysql://…, or env:VARIABLE, which keeps
+    the secret off the command line; env:VARIABLE may also stand for the password alone.
+    """
+    actions.connect_source(
+        actor=shell_actor(as_user), now=timezone.now(), name=name, url=url, write_url=write_url
+    )
+    view = queries.source(name)
+    click.echo(_("Connected “%(name)s”: %(version)s, %(tables)d tables.")
+               % {"name": name, "version": view.version, "tables": view.tables})  # fmt: skip
+    for line in _warnings(name):
+        click.echo(line)
+
+
+@click.command()
+def sources() -> None:
+    """List the sources."""
+    for view in queries.sources():
+        use = _("read and write") if view.is_writable else _("read only")
+        kind = _("replica") if view.is_replica else _("primary")
+        click.echo(f"{view.name}\t{view.version}\t{view.place}\t{use}\t{kind}\tTLS: {view.tls}")
+
+
+@click.command()
+@click.argument("name")
+def grants(name: str) -> None:
+    """Print the script that gives two accounts of the source NAME the rights they need and no more."""
+    click.echo(grant_script(queries.describe(name), queries.database_of(name)))
+
+
+def _warnings(name: str) -> list[str]:
+    view, catalogue = queries.source(name), queries.describe(name)
+    lines = []
+    if not view.is_writable:
+        lines.append(_("Read only: erasure needs --write-url."))
+    if view.is_replica:
+        lines.append(_("This is a replica: it will not serve verification."))
+    if view.tls == "plain":
+        lines.append(_("The connection is not encrypted."))
+    if catalogue.unreadable:
+        lines.append(_("Could not be described: %(names)s.") % {"names": ", ".join(catalogue.unreadable)})
+    if not catalogue.sees_triggers:
+        lines.append(_("The account may not see triggers: there may be some."))
+    return lines

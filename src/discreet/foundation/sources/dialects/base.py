@@ -1,0 +1,138 @@
+"""What differs between kinds of databases: opening, beginning, describing, comparing, failing."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import sqlalchemy as sa
+
+from discreet.engines.subjects.graph import Key
+from discreet.foundation.sources import refusals
+from discreet.foundation.sources.addresses import Address
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, TableKind
+
+CONNECT_TIMEOUT_S = 5
+STATEMENT_TIMEOUT_S = 60
+LOCK_TIMEOUT_S = 10
+REPLY_TIMEOUT_S = STATEMENT_TIMEOUT_S + 15  # the client gives up after the server should have
+
+ColumnKey = tuple[str, str, str]  # schema ("" = default), table, column
+TableKey = tuple[str, str]  # schema ("" = default), table
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What reflection does not tell about a column."""
+
+    is_loose: bool = False
+    ignores_case: bool = False
+    cast: str = ""
+    is_enum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What reflection does not tell about a table."""
+
+    kind: TableKind = TableKind.TABLE
+    triggers: tuple[str, ...] = ()
+    partitions: tuple[str, ...] = ()
+    inherits: tuple[str, ...] = ()
+    has_heirs: bool = False
+    is_transactional: bool = True
+    estimated_rows: int = 0
+    columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    version: str
+    default_schema: str
+    tables: Mapping[TableKey, TableFacts] = field(default_factory=dict)
+    sees_triggers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class KeyColumn:
+    """A column that keys are compared with: what the statement says and what is known about it."""
+
+    sql: sa.ColumnElement[object]
+    info: ColumnInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One statement's share of the keys. The same shape compiles to the same text."""
+
+    condition: sa.ColumnElement[bool]
+    parameters: Mapping[str, object]
+
+
+class Dialect(ABC):
+    """Everything particular to one kind of database."""
+
+    engine: ClassVar[Engine]
+    keys_per_statement: ClassVar[int]
+
+    @abstractmethod
+    def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
+        """Return a pool for `address`. Nothing is connected yet."""
+
+    @abstractmethod
+    def begin(self, connection: sa.Connection, *, is_writer: bool) -> int:
+        """Begin a transaction, read-only for a reader; return the number of statements it took."""
+
+    @abstractmethod
+    def facts(self, connection: sa.Connection) -> Facts:
+        """Return every table there is, with what reflection does not tell."""
+
+    @abstractmethod
+    def structure(self, connection: sa.Connection) -> Iterable[str]:
+        """Return lines that change whenever tables, columns, constraints or triggers change."""
+
+    @abstractmethod
+    def is_replica(self, connection: sa.Connection) -> bool:
+        """Return whether the server follows another one."""
+
+    @abstractmethod
+    def tls(self, connection: sa.Connection, address: Address) -> str:
+        """Return how the connection is encrypted: `TLSv1.3, verified`, `plain`, `file`."""
+
+    @abstractmethod
+    def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:
+        """Return what the driver's error means, without its text: it can hold rows and secrets."""
+
+    @abstractmethod
+    def is_commit_refused(self, error: BaseException) -> bool:
+        """Return whether this answer to COMMIT says for certain that nothing was committed."""
+
+    @abstractmethod
+    def batches(self, columns: Sequence[KeyColumn], keys: Sequence[Key], *, fold: bool) -> Iterable[Batch]:
+        """Return conditions that are true exactly for rows whose columns equal one of `keys`."""
+
+    @abstractmethod
+    def equals(self, column: KeyColumn, value: object) -> sa.ColumnElement[bool]:
+        """Return the condition `column = value`, exactly."""
+
+    @abstractmethod
+    def reflected_schemas(self, connection: sa.Connection, facts: Facts) -> Iterable[str | None]:
+        """Return the schemas to reflect; None = the default one."""
+
+
+def whole_row_batches(
+    dialect: Dialect, columns: Sequence[KeyColumn], keys: Sequence[Key], *, size: int
+) -> Iterable[Batch]:
+    """Return conditions for rows addressed by all their columns: NULL stands for NULL."""
+    for start in range(0, len(keys), size):
+        rows = [
+            sa.and_(
+                *(
+                    column.sql.is_(None) if value is None else dialect.equals(column, value)
+                    for column, value in zip(columns, key, strict=True)
+                )
+            )
+            for key in keys[start : start + size]
+        ]
+        yield Batch(condition=sa.or_(*rows), parameters={})

@@ -1,0 +1,236 @@
+"""PostgreSQL through psycopg 3. Sessions read everything or fail: row security may not hide rows silently."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from discreet.engines.subjects.graph import Key
+from discreet.foundation.sources import refusals
+from discreet.foundation.sources.addresses import Address, certificate_path, resolve_host
+from discreet.foundation.sources.catalogue import Engine
+from discreet.foundation.sources.dialects import base, postgresql_catalogue
+
+if TYPE_CHECKING:
+    import psycopg
+
+_OPTIONS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "statement_timeout": base.STATEMENT_TIMEOUT_S * 1000,
+        "lock_timeout": base.LOCK_TIMEOUT_S * 1000,
+        "idle_in_transaction_session_timeout": 600_000,
+        "row_security": "off",
+        "timezone": "UTC",
+        "datestyle": "ISO",
+        "jit": "off",
+        "client_min_messages": "error",
+    }.items()
+)
+_UNCERTAIN_STATES = ("08", "57P0", "40003")  # connection lost, server going down, completion unknown
+
+
+class _CastTo(sa.types.UserDefinedType[object]):
+    """A type by the text the database itself gave for it."""
+
+    cache_ok = True
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def get_col_spec(self, **_: object) -> str:
+        return self.text
+
+
+def _connect(address: Address, *, home: Path, is_writer: bool) -> "psycopg.Connection[Any]":
+    from psycopg import IsolationLevel
+
+    from discreet.foundation.sources.dialects.postgresql_connection import LimitedConnection
+
+    ips = resolve_host(address.host, address.port)
+    options: dict[str, Any] = {"sslmode": address.options.get("sslmode", "prefer")}
+    if certificate := certificate_path(address, home):
+        options["sslrootcert"] = certificate
+    connection = LimitedConnection.connect(
+        host=",".join([address.host] * len(ips)),
+        hostaddr=",".join(ips),  # the addresses that were checked: no second look-up
+        port=",".join([str(address.port)] * len(ips)),
+        dbname=address.database,
+        user=address.user,
+        password=address.password,
+        connect_timeout=base.CONNECT_TIMEOUT_S,
+        application_name="discreet",
+        gssencmode="disable",
+        client_encoding="utf8",
+        keepalives_idle=30,
+        options=_OPTIONS,
+        **options,
+    )
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.read_only = not is_writer
+    return connection
+
+
+class PostgreSqlDialect(base.Dialect):
+    engine = Engine.POSTGRESQL
+    keys_per_statement = 20_000
+
+    def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
+        return sa.create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: _connect(address, home=home, is_writer=is_writer),
+            pool_size=5,
+            max_overflow=20,
+            pool_recycle=900,
+            pool_timeout=30,
+            use_native_hstore=False,
+            hide_parameters=True,
+        )
+
+    def begin(self, connection: sa.Connection, *, is_writer: bool) -> int:
+        return 1  # psycopg sends BEGIN ISOLATION LEVEL REPEATABLE READ [READ ONLY] with the first statement
+
+    def facts(self, connection: sa.Connection) -> base.Facts:
+        return postgresql_catalogue.facts(connection)
+
+    def structure(self, connection: sa.Connection) -> Iterable[str]:
+        return postgresql_catalogue.structure(connection)
+
+    def reflected_schemas(self, connection: sa.Connection, facts: base.Facts) -> Iterable[str | None]:
+        return [schema or None for schema in sorted({schema for schema, _ in facts.tables})]
+
+    def is_replica(self, connection: sa.Connection) -> bool:
+        return bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar())
+
+    def tls(self, connection: sa.Connection, address: Address) -> str:
+        row = connection.exec_driver_sql(
+            "SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+        ).first()
+        if row is None or not row[0]:
+            return "plain"
+        is_verified = address.options.get("sslmode") in ("verify-ca", "verify-full")
+        return f"{row[1]}, verified" if is_verified else str(row[1])
+
+    def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:
+        from discreet.foundation.sources.dialects.postgresql_connection import ReplyTimedOut
+
+        if isinstance(error, ReplyTimedOut):
+            return refusals.TimedOut(source=source)
+        state = getattr(error, "sqlstate", None)
+        if state is None:
+            return _unconnected(str(error), source)
+        named = getattr(getattr(error, "diag", None), "table_name", None) or table
+        if state == "42501":
+            hidden = "row-level security" in str(error)
+            return refusals.RowsHidden(source=source) if hidden else _denied(source, named)
+        if state.startswith("23"):
+            constraint = getattr(getattr(error, "diag", None), "constraint_name", None) or state
+            return refusals.ConstraintRefused(source=source, table=named, constraint=constraint)
+        simple = _BY_STATE.get(state) or _BY_STATE.get(state[:2])
+        return simple(source=source) if simple else refusals.SourceFailed(source=source, error=state)
+
+    def is_commit_refused(self, error: BaseException) -> bool:
+        state = getattr(error, "sqlstate", None)
+        return state is not None and not state.startswith(_UNCERTAIN_STATES)
+
+    def batches(
+        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], *, fold: bool
+    ) -> Iterable[base.Batch]:
+        for start in range(0, len(keys), self.keys_per_statement):
+            chunk = keys[start : start + self.keys_per_statement]
+            parameters = {f"k{place}": [key[place] for key in chunk] for place in range(len(columns))}
+            condition = (
+                _folded(columns[0]) if fold else _single(columns[0]) if len(columns) == 1 else _rows(columns)
+            )
+            yield base.Batch(condition=condition, parameters=parameters)
+
+    def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
+        bound = sa.cast(sa.literal(value, sa.types.NullType()), _CastTo(column.info.cast))
+        if column.info.is_loose:
+            return _as_bytes(column) == sa.collate(sa.cast(bound, sa.Text), "C")
+        return _compared(column) == bound
+
+
+def _denied(source: str, table: str) -> refusals.SourceRefusal:
+    return refusals.PermissionDenied(source=source, table=table)
+
+
+def _compared(column: base.KeyColumn) -> sa.ColumnElement[Any]:
+    """An enum's values are compared as text: a label it lacks is no error, it matches nothing."""
+    return sa.cast(column.sql, sa.Text) if column.info.is_enum else column.sql
+
+
+def _is_text(column: base.KeyColumn) -> bool:
+    return column.info.cast in ("text", "bpchar") and not column.info.is_enum
+
+
+def _as_bytes(column: base.KeyColumn) -> sa.ColumnElement[Any]:
+    """A text compared byte by byte, whatever its collation or type takes for equal."""
+    return sa.collate(sa.cast(column.sql, sa.Text), "C")
+
+
+def _array(place: int, cast: str) -> sa.ColumnElement[Any]:
+    bound: sa.BindParameter[Any] = sa.bindparam(f"k{place}", type_=sa.types.NullType())
+    return sa.cast(bound, _CastTo(f"{cast}[]"))
+
+
+def _single(column: base.KeyColumn) -> sa.ColumnElement[bool]:
+    condition = _compared(column) == sa.any_(_array(0, column.info.cast))
+    if column.info.is_loose:
+        condition = condition & (_as_bytes(column) == sa.any_(_array(0, "text")))
+    return condition
+
+
+def _folded(column: base.KeyColumn) -> sa.ColumnElement[bool]:
+    text = column.sql if _is_text(column) else sa.cast(column.sql, sa.Text)
+    lowered = sa.func.lower(text)
+    return (sa.collate(lowered, "C") if column.info.is_loose else lowered) == sa.any_(_array(0, "text"))
+
+
+def _rows(columns: Sequence[base.KeyColumn]) -> sa.ColumnElement[bool]:
+    names = [f"c{place}" for place in range(len(columns))]
+    arrays = [_array(place, column.info.cast) for place, column in enumerate(columns)]
+    wanted = sa.func.unnest(*arrays).table_valued(*names).render_derived(name="wanted")
+    condition: sa.ColumnElement[bool] = sa.tuple_(*(_compared(column) for column in columns)).in_(
+        sa.select(*(wanted.c[name] for name in names))
+    )
+    if any(column.info.is_loose for column in columns):
+        texts = [_array(place, "text" if c.info.is_loose else c.info.cast) for place, c in enumerate(columns)]
+        exact = sa.func.unnest(*texts).table_valued(*names).render_derived(name="exact")
+        condition = condition & sa.tuple_(
+            *(_as_bytes(column) if column.info.is_loose else _compared(column) for column in columns)
+        ).in_(sa.select(*(exact.c[name] for name in names)))
+    return condition
+
+
+_BY_STATE: dict[str, type[refusals.SourceRefusal]] = {
+    "28": refusals.WrongPassword,
+    "3D000": refusals.UnknownDatabase,
+    "57014": refusals.TimedOut,
+    "55P03": refusals.Conflict,
+    "40": refusals.Conflict,
+    "25006": refusals.NoWriteAddress,
+    "42P01": refusals.SchemaChanged,
+    "42703": refusals.SchemaChanged,
+    "3F000": refusals.SchemaChanged,
+    "0A000": refusals.SchemaChanged,  # cached plan must not change result type
+    "53": refusals.SourceDown,
+    "57P": refusals.SourceDown,
+    "57": refusals.SourceDown,
+    "08": refusals.SourceDown,
+}
+
+
+def _unconnected(text: str, source: str) -> refusals.SourceRefusal:
+    """Return what a failure without a state means: libpq gives only a text while connecting."""
+    low = text.lower()
+    if "password authentication failed" in low or "no password supplied" in low or 'role "' in low:
+        return refusals.WrongPassword(source=source)
+    if 'database "' in low and "does not exist" in low:
+        return refusals.UnknownDatabase(source=source)
+    if "ssl" in low or "certificate" in low:
+        return refusals.TlsRefused(source=source)
+    if "no pg_hba.conf entry" in low or "permission denied" in low:
+        return refusals.CannotConnect(source=source)
+    return refusals.SourceDown(source=source)

@@ -1,0 +1,126 @@
+"""What PostgreSQL's own catalogue says beyond reflection."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from discreet.foundation.sources.catalogue import TableKind
+from discreet.foundation.sources.dialects.base import ColumnFacts, Facts, TableFacts, TableKey
+
+_KINDS = {
+    "r": TableKind.TABLE,
+    "p": TableKind.PARTITIONED,
+    "v": TableKind.VIEW,
+    "m": TableKind.MATERIALIZED_VIEW,
+    "f": TableKind.FOREIGN,
+}
+# tables of companies: no system schema, no temporary one, and partitions only through their parent
+_OURS = """
+    c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND c.relpersistence <> 't'
+    AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'
+"""
+_TABLES = f"""
+    SELECT c.oid, n.nspname, c.relname, c.relkind,
+           CASE WHEN c.relkind = 'p' THEN
+                  (SELECT coalesce(sum(greatest(p.reltuples, 0)), 0) FROM pg_partition_tree(c.oid) t
+                   JOIN pg_class p ON p.oid = t.relid WHERE t.isleaf)
+                WHEN c.relkind IN ('v', 'f') THEN greatest(c.reltuples, 0)
+                WHEN c.reltuples < 0 THEN pg_relation_size(c.oid) / 80
+                ELSE c.reltuples END::bigint,
+           EXISTS (SELECT FROM pg_inherits i JOIN pg_class h ON h.oid = i.inhrelid
+                   WHERE i.inhparent = c.oid AND NOT h.relispartition)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_OURS} AND has_schema_privilege(n.oid, 'USAGE')
+"""  # noqa: S608
+_TRIGGERS = """
+    SELECT tgrelid, tgname FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN'
+    ORDER BY 1, 2
+"""
+_PARTS = """
+    SELECT i.inhparent, i.inhrelid, pn.nspname, p.relname, cn.nspname, h.relname, h.relispartition
+    FROM pg_inherits i
+    JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
+    JOIN pg_class h ON h.oid = i.inhrelid JOIN pg_namespace cn ON cn.oid = h.relnamespace
+    ORDER BY 3, 4, 5, 6
+"""
+# the base type without its length, as the database spells it, so that casting a key never cuts it
+_COLUMNS = f"""
+    WITH RECURSIVE base(oid, type) AS (
+        SELECT oid, CASE WHEN typtype = 'd' THEN typbasetype ELSE oid END FROM pg_type
+        UNION SELECT b.oid, t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd'
+    )
+    SELECT a.attrelid, a.attname, format_type(t.oid, -1), t.typtype,
+           coalesce(NOT l.collisdeterministic, false) OR t.typname = 'citext', t.typname = 'citext'
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN base b ON b.oid = a.atttypid JOIN pg_type t ON t.oid = b.type AND t.typtype <> 'd'
+    LEFT JOIN pg_collation l ON l.oid = a.attcollation
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND {_OURS}
+"""  # noqa: S608
+_STRUCTURE = f"""
+    WITH ours AS (SELECT c.oid, n.nspname, c.relname, c.relkind FROM pg_class c
+                  JOIN pg_namespace n ON n.oid = c.relnamespace
+                  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+                    AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_')
+    SELECT concat_ws('|', 't', nspname, relname, relkind) FROM ours
+    UNION ALL SELECT concat_ws('|', 'c', nspname, relname, attname, format_type(atttypid, atttypmod), attnotnull)
+      FROM ours JOIN pg_attribute a ON a.attrelid = ours.oid AND a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL SELECT concat_ws('|', 'k', nspname, relname, conname, pg_get_constraintdef(k.oid))
+      FROM ours JOIN pg_constraint k ON k.conrelid = ours.oid
+    UNION ALL SELECT concat_ws('|', 'g', nspname, relname, tgname, tgenabled, pg_get_triggerdef(g.oid))
+      FROM ours JOIN pg_trigger g ON g.tgrelid = ours.oid AND NOT g.tgisinternal
+    UNION ALL SELECT concat_ws('|', 'r', nspname, relname, rulename, ev_enabled, pg_get_ruledef(w.oid))
+      FROM ours JOIN pg_rewrite w ON w.ev_class = ours.oid
+"""  # noqa: S608
+_SPELLINGS = {"smallint": "bigint", "integer": "bigint", "bigint": "bigint", "character varying": "text"}
+
+
+def _rows(connection: sa.Connection, statement: str) -> Iterable[sa.Row[tuple[object, ...]]]:
+    return connection.execute(sa.text(statement)).all()
+
+
+def facts(connection: sa.Connection) -> Facts:
+    """Return every table the account may reach, with what reflection does not tell."""
+    default, version = connection.exec_driver_sql(
+        "SELECT current_schema(), current_setting('server_version')"
+    ).one()
+    tables = list(_rows(connection, _TABLES))
+    triggers: dict[object, list[str]] = defaultdict(list)
+    for oid, name in _rows(connection, _TRIGGERS):
+        triggers[oid].append(str(name))
+    partitions: dict[object, list[str]] = defaultdict(list)
+    parents: dict[object, list[str]] = defaultdict(list)
+    for parent, child, parent_schema, parent_name, schema, name, is_partition in _rows(connection, _PARTS):
+        if is_partition:
+            partitions[parent].append(f"{schema}.{name}")
+        else:
+            parents[child].append(f"{parent_schema}.{parent_name}")
+    columns: dict[object, dict[str, ColumnFacts]] = defaultdict(dict)
+    for oid, name, cast, type_type, is_loose, ignores_case in _rows(connection, _COLUMNS):
+        is_enum = type_type == "e"
+        columns[oid][str(name)] = ColumnFacts(
+            is_loose=bool(is_loose),
+            ignores_case=bool(ignores_case),
+            cast="text" if is_enum else _SPELLINGS.get(str(cast), str(cast)),
+            is_enum=is_enum,
+        )
+    described: dict[TableKey, TableFacts] = {
+        ("" if schema == default else str(schema), str(name)): TableFacts(
+            kind=_KINDS[str(kind)],
+            triggers=tuple(triggers[oid]),
+            partitions=tuple(partitions[oid]),
+            inherits=tuple(parents[oid]),
+            has_heirs=bool(has_heirs),
+            estimated_rows=int(str(estimate)),
+            columns=columns[oid],
+        )
+        for oid, schema, name, kind, estimate, has_heirs in tables
+    }
+    return Facts(version=f"PostgreSQL {version}", default_schema=str(default or "public"), tables=described)
+
+
+def structure(connection: sa.Connection) -> Iterable[str]:
+    """Return lines that change with tables, columns, constraints, triggers and rules."""
+    return [str(row[0]) for row in _rows(connection, _STRUCTURE)]

@@ -1,0 +1,239 @@
+"""SQLite: one file, opened but never created."""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
+
+from discreet.engines.subjects.graph import Key
+from discreet.foundation.sources import refusals
+from discreet.foundation.sources.addresses import Address
+from discreet.foundation.sources.catalogue import Engine, TableKind
+from discreet.foundation.sources.dialects import base
+
+_KINDS = {"table": TableKind.TABLE, "view": TableKind.VIEW}
+# tables in which modules keep what a virtual table shows: reached through it, never by themselves
+_SHADOW_ENDINGS = ("_data", "_idx", "_content", "_docsize", "_config", "_segments", "_segdir", "_stat",
+                   "_node", "_parent", "_rowid")  # fmt: skip
+_STEPS_BETWEEN_CHECKS = 20_000
+
+
+class _Connection(sqlite3.Connection):
+    """Stops a statement that runs longer than the time-out."""
+
+    deadline = 0.0
+
+    def begin_statement(self) -> None:
+        self.deadline = time.monotonic() + base.STATEMENT_TIMEOUT_S
+
+    def is_late(self) -> int:
+        return int(time.monotonic() > self.deadline)
+
+
+def _fold(text: object) -> object:
+    """`lower` for every script: SQLite's own knows ASCII only."""
+    return text.lower() if isinstance(text, str) else text
+
+
+def _decode(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _connect(address: Address, *, is_writer: bool) -> sqlite3.Connection:
+    path = Path(address.database)
+    if not path.is_file():
+        raise refusals.FileMissing
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=rw",
+        uri=True,
+        timeout=base.LOCK_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        factory=_Connection,
+    )
+    connection.text_factory = _decode
+    connection.create_function("discreet_fold", 1, _fold, deterministic=True)
+    connection.begin_statement()
+    connection.set_progress_handler(connection.is_late, _STEPS_BETWEEN_CHECKS)
+    with contextlib.closing(connection.cursor()) as cursor:
+        if is_writer:
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute(
+                "PRAGMA secure_delete=ON"
+            )  # an erased value leaves no trace in the file's free pages
+        else:
+            cursor.execute("PRAGMA query_only=ON")
+            cursor.execute("PRAGMA trusted_schema=OFF")
+    return connection
+
+
+def _start_clock(
+    connection: sa.Connection, cursor: object, statement: str, parameters: object, context: object, many: bool
+) -> None:
+    raw = connection.connection.dbapi_connection
+    if isinstance(raw, _Connection):
+        raw.begin_statement()
+
+
+class SqliteDialect(base.Dialect):
+    engine = Engine.SQLITE
+    keys_per_statement = 5_000
+
+    def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
+        engine = sa.create_engine(
+            "sqlite://",
+            creator=lambda: _connect(address, is_writer=is_writer),
+            poolclass=QueuePool,
+            pool_size=5,
+            max_overflow=20,
+            hide_parameters=True,
+        )
+        sa.event.listen(engine, "before_cursor_execute", _start_clock)
+        return engine
+
+    def begin(self, connection: sa.Connection, *, is_writer: bool) -> int:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+        return 1
+
+    def reflected_schemas(self, connection: sa.Connection, facts: base.Facts) -> Iterable[str | None]:
+        return [None]
+
+    def facts(self, connection: sa.Connection) -> base.Facts:
+        rows = connection.exec_driver_sql(
+            "SELECT name, type, coalesce(sql, '') FROM sqlite_master"
+            " WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'"
+        ).all()
+        virtual = {name for name, _, sql in rows if _is_virtual(sql)}
+        shadows = {name + end for name in virtual for end in _SHADOW_ENDINGS}
+        triggers: dict[str, list[str]] = {}
+        for name, table in connection.exec_driver_sql(
+            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        ):
+            triggers.setdefault(table.lower(), []).append(name)
+        tables = {
+            ("", name): base.TableFacts(
+                kind=TableKind.VIRTUAL if name in virtual else _KINDS[kind],
+                triggers=tuple(triggers.get(name.lower(), ())),
+                estimated_rows=_estimate(connection, name) if kind == "table" else 0,
+                columns=_loose_columns(
+                    connection, name, sql, is_table=kind == "table" and name not in virtual
+                ),
+            )
+            for name, kind, sql in rows
+            if name not in shadows
+        }
+        return base.Facts(version=f"SQLite {sqlite3.sqlite_version}", default_schema="", tables=tables)
+
+    def structure(self, connection: sa.Connection) -> Iterable[str]:
+        rows = connection.exec_driver_sql(
+            "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
+        )
+        return [repr(tuple(row)) for row in rows]
+
+    def is_replica(self, connection: sa.Connection) -> bool:
+        return False
+
+    def tls(self, connection: sa.Connection, address: Address) -> str:
+        return "file"
+
+    def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:
+        text, name = str(error).lower(), str(getattr(error, "sqlite_errorname", ""))
+        if name.startswith("SQLITE_CONSTRAINT"):
+            return refusals.ConstraintRefused(source=source, table=table, constraint=name)
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return refusals.Conflict(source=source)
+        if name == "SQLITE_INTERRUPT":
+            return refusals.TimedOut(source=source)
+        if name.startswith(("SQLITE_READONLY", "SQLITE_AUTH", "SQLITE_PERM")):
+            return refusals.PermissionDenied(source=source, table=table)
+        if "no such table" in text or "no such column" in text:
+            return refusals.SchemaChanged(source=source)
+        return refusals.SourceFailed(source=source, error=name or type(error).__name__)
+
+    def is_commit_refused(self, error: BaseException) -> bool:
+        name = str(getattr(error, "sqlite_errorname", ""))
+        return name.startswith(("SQLITE_CONSTRAINT", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL"))
+
+    def batches(
+        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], *, fold: bool
+    ) -> Iterable[base.Batch]:
+        if fold:
+            yield from self._folded(columns[0], keys)
+            return
+        size = max(1, 25_000 // (2 * len(columns)))
+        size = min(size, self.keys_per_statement)
+        for start in range(0, len(keys), size):
+            chunk = keys[start : start + size]
+            exact = [_exact(column) for column in columns]
+            if len(columns) == 1:
+                values = [key[0] for key in chunk]
+                condition = columns[0].sql.in_(sa.bindparam("k0", expanding=True))
+                if columns[0].info.is_loose:
+                    condition = condition & exact[0].in_(sa.bindparam("k0", expanding=True))
+                yield base.Batch(condition=condition, parameters={"k0": values})
+                continue
+            first = columns[0].sql.in_(sa.bindparam("k0", expanding=True))
+            whole = sa.tuple_(*exact).in_(sa.bindparam("k", expanding=True))
+            firsts = list(dict.fromkeys(key[0] for key in chunk))
+            yield base.Batch(condition=first & whole, parameters={"k0": firsts, "k": chunk})
+
+    def _folded(self, column: base.KeyColumn, keys: Sequence[Key]) -> Iterable[base.Batch]:
+        """Compare in lower case; beyond ASCII by a function of ours, which no index helps."""
+        plain = [key[0] for key in keys if str(key[0]).isascii()]
+        wide = [key[0] for key in keys if not str(key[0]).isascii()]
+        for values, function in ((plain, sa.func.lower), (wide, sa.func.discreet_fold)):
+            for start in range(0, len(values), self.keys_per_statement):
+                lowered = (
+                    sa.collate(function(column.sql), "BINARY")
+                    if column.info.is_loose
+                    else function(column.sql)
+                )
+                condition = lowered.in_(sa.bindparam("k0", expanding=True))
+                yield base.Batch(
+                    condition=condition, parameters={"k0": values[start : start + self.keys_per_statement]}
+                )
+
+    def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
+        condition: sa.ColumnElement[bool] = _exact(column) == value
+        return condition
+
+
+def _exact(column: base.KeyColumn) -> sa.ColumnElement[object]:
+    return sa.collate(column.sql, "BINARY") if column.info.is_loose else column.sql  # type: ignore[type-var,return-value]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _estimate(connection: sa.Connection, table: str) -> int:
+    """Return about how many rows there are: the highest row number, counted where there is none."""
+    with contextlib.suppress(sa.exc.DBAPIError):
+        found = connection.exec_driver_sql(f"SELECT max(_rowid_) FROM {_quoted(table)}").scalar()  # noqa: S608
+        if found is None or isinstance(found, int):
+            return max(0, found or 0)
+    with contextlib.suppress(sa.exc.DBAPIError):
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {_quoted(table)}").scalar() or 0)  # noqa: S608
+    return 0
+
+
+def _is_virtual(sql: str) -> bool:
+    return sql[:15].upper() == "CREATE VIRTUAL "
+
+
+def _loose_columns(
+    connection: sa.Connection, table: str, sql: str, *, is_table: bool
+) -> dict[str, base.ColumnFacts]:
+    """Mark every column where a collation may be at work: which column has which, SQLite does not tell."""
+    if is_table and "collate" not in sql.lower():
+        return {}
+    with contextlib.suppress(sa.exc.DBAPIError):  # a broken view has no columns; reflection reports it
+        names = connection.exec_driver_sql("SELECT name FROM pragma_table_xinfo(?)", (table,)).scalars().all()
+        return {name: base.ColumnFacts(is_loose=True, ignores_case="nocase" in sql.lower()) for name in names}
+    return {}

@@ -1,0 +1,56 @@
+"""The printed script of least rights: one account that reads, one that also changes rows, and no more."""
+
+from discreet.foundation.sources.catalogue import Catalogue, Engine, TableInfo
+
+
+def grant_script(catalogue: Catalogue, database: str) -> str:
+    """Return the statements for the engine's own client. Passwords are chosen there, never by Discreet."""
+    if catalogue.engine is Engine.SQLITE:
+        return (
+            "# SQLite knows no accounts: the file's permissions are the rights.\n"
+            "# Discreet's user must read the file, and for erasure write the file and its folder."
+        )
+    build = _postgresql if catalogue.engine is Engine.POSTGRESQL else _mysql
+    return "\n".join(build(catalogue, database))
+
+
+def _double(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _back(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _postgresql(catalogue: Catalogue, database: str) -> list[str]:
+    schemas = sorted({table.ref.schema or catalogue.default_schema for table in catalogue.tables})
+    lines = [
+        "-- Run as the owner of the tables. Choose the passwords with \\password.",
+        "CREATE ROLE discreet_read LOGIN;",
+        "ALTER ROLE discreet_read SET default_transaction_read_only = on;",
+        "CREATE ROLE discreet_write LOGIN;",
+        f"GRANT CONNECT ON DATABASE {_double(database)} TO discreet_read, discreet_write;",
+        *(f"GRANT USAGE ON SCHEMA {_double(name)} TO discreet_read, discreet_write;" for name in schemas),
+    ]
+    for table in catalogue.tables:
+        name = f"{_double(table.ref.schema or catalogue.default_schema)}.{_double(table.ref.table)}"
+        lines += _table_grants(table, name, "discreet_read", "discreet_write")
+    return [*lines, "\\password discreet_read", "\\password discreet_write"]
+
+
+def _mysql(catalogue: Catalogue, database: str) -> list[str]:
+    read, write = "'discreet_read'@'%'", "'discreet_write'@'%'"
+    lines = [
+        "-- Put two passwords of your own in place of the marks, and your host in place of %.",
+        f"CREATE USER {read} IDENTIFIED BY '<password 1>';",
+        f"CREATE USER {write} IDENTIFIED BY '<password 2>';",
+    ]
+    for table in catalogue.tables:
+        lines += _table_grants(table, f"{_back(database)}.{_back(table.ref.table)}", read, write)
+    return lines
+
+
+def _table_grants(table: TableInfo, name: str, read: str, write: str) -> list[str]:
+    lines = [f"GRANT SELECT ON {name} TO {read};"]
+    rights = "SELECT, UPDATE, DELETE" if table.is_writable else "SELECT"
+    return [*lines, f"GRANT {rights} ON {name} TO {write};"]

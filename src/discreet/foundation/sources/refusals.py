@@ -1,0 +1,217 @@
+"""What can be foreseen when a company's database is connected, read or written.
+
+No text names an address with its secret, a row's value or a key. `is_temporary` tells a workflow whether
+trying again later can help.
+"""
+
+from typing import ClassVar
+
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
+
+
+class SourceRefusal(Refused):
+    code = "source_refused"
+    message = gettext_noop("The source “%(source)s” cannot be used.")
+    is_temporary: ClassVar[bool] = False
+
+
+class UnknownSource(SourceRefusal):
+    code = "unknown_source"
+    message = gettext_noop("There is no source “%(source)s”. `discreet sources` lists them.")
+    status = 404
+
+
+class BadSourceName(SourceRefusal):
+    code = "bad_source_name"
+    message = gettext_noop(
+        "A source's name starts with a small letter and has at most 50 of a-z, 0-9, - and _."
+    )
+    status = 422
+
+
+class UnknownScheme(SourceRefusal):
+    code = "unknown_scheme"
+    message = gettext_noop("The address must start with sqlite:///, postgresql://, mysql:// or mariadb://.")
+    status = 422
+
+
+class IncompleteAddress(SourceRefusal):
+    code = "incomplete_address"
+    message = gettext_noop("The address must name %(part)s.")
+    status = 422
+
+
+class UnknownOption(SourceRefusal):
+    code = "unknown_option"
+    message = gettext_noop("The option “%(option)s” is not accepted in an address. Accepted: %(accepted)s.")
+    status = 422
+
+
+class VariableUnset(SourceRefusal):
+    code = "variable_unset"
+    message = gettext_noop("The environment variable %(variable)s is not set for this process.")
+    status = 422
+
+
+class OtherEngine(SourceRefusal):
+    code = "other_engine"
+    message = gettext_noop(
+        "The read and write addresses of a source must belong to the same kind of database."
+    )
+    status = 422
+
+
+class ForbiddenHost(SourceRefusal):
+    code = "forbidden_host"
+    message = gettext_noop(
+        "The host “%(host)s” leads to an address that is not a database server's (link-local, metadata, multicast)."
+    )
+    status = 422
+
+
+class FileMissing(SourceRefusal):
+    code = "file_missing"
+    message = gettext_noop("There is no database file at this path. Discreet never creates one.")
+    status = 422
+
+
+class FileNotAllowed(SourceRefusal):
+    code = "file_not_allowed"
+    message = gettext_noop("A database file can be connected from the command line of this machine only.")
+    status = 403
+
+
+class OwnDatabase(SourceRefusal):
+    code = "own_database"
+    message = gettext_noop("This is Discreet's own file. Connect a database of the company.")
+    status = 422
+
+
+class DriverMissing(SourceRefusal):
+    code = "driver_missing"
+    message = gettext_noop("The driver for this database is missing: pip install 'discreet[%(extra)s]'.")
+
+
+class HostNotFound(SourceRefusal):
+    code = "host_not_found"
+    message = gettext_noop("The host “%(host)s” cannot be found. Check the spelling and the name service.")
+    is_temporary = True
+
+
+class SourceDown(SourceRefusal):
+    code = "source_down"
+    message = gettext_noop("The source “%(source)s” does not answer or closed the connection.")
+    status = 503
+    is_temporary = True
+
+
+class TimedOut(SourceRefusal):
+    code = "source_timed_out"
+    message = gettext_noop("The source “%(source)s” took too long over a statement, which was stopped.")
+    status = 503
+    is_temporary = True
+
+
+class WrongPassword(SourceRefusal):
+    code = "wrong_password"
+    message = gettext_noop("The source “%(source)s” refused the user name or the password.")
+
+
+class UnknownDatabase(SourceRefusal):
+    code = "unknown_database"
+    message = gettext_noop("The server has no database of the name in the address of “%(source)s”.")
+
+
+class TlsRefused(SourceRefusal):
+    code = "tls_refused"
+    message = gettext_noop("No encrypted connection as asked for could be made to “%(source)s”.")
+
+
+class CannotConnect(SourceRefusal):
+    code = "cannot_connect"
+    message = gettext_noop("The source “%(source)s” refused the connection.")
+    is_temporary = True
+
+
+class PermissionDenied(SourceRefusal):
+    code = "permission_denied"
+    message = gettext_noop(
+        "The account of “%(source)s” may not use “%(table)s”. `discreet grants %(source)s` prints what it needs."
+    )
+
+
+class RowsHidden(SourceRefusal):
+    code = "rows_hidden"
+    message = gettext_noop(
+        "Row security of “%(source)s” hides rows from the account: what cannot be seen cannot be answered for. "
+        "Give the account BYPASSRLS."
+    )
+
+
+class UnknownName(SourceRefusal):
+    code = "unknown_name"
+    message = gettext_noop(
+        "“%(name)s” is not a table or column that “%(source)s” had when it was last described."
+    )
+
+
+class SchemaChanged(SourceRefusal):
+    code = "schema_changed"
+    message = gettext_noop(
+        "The schema of “%(source)s” changed. Describe the source again and look at the plan."
+    )
+
+
+class ReplicaRefused(SourceRefusal):
+    code = "replica_refused"
+    message = gettext_noop(
+        "“%(source)s” is a replica. It may lag behind, so it neither verifies nor erases: name the primary server."
+    )
+
+
+class NoWriteAddress(SourceRefusal):
+    code = "no_write_address"
+    message = gettext_noop("“%(source)s” was connected without a write address: add one with --write-url.")
+
+
+class NotWritable(SourceRefusal):
+    code = "not_writable"
+    message = gettext_noop("“%(table)s” cannot be written in a transaction (%(kind)s).")
+
+
+class UnusableKey(SourceRefusal):
+    code = "unusable_key"
+    message = gettext_noop("The column “%(column)s” of “%(table)s” cannot be compared with a value exactly.")
+
+
+class UnusableValue(SourceRefusal):
+    code = "unusable_value"
+    message = gettext_noop("A new value for the column “%(column)s” of “%(table)s” does not fit it.")
+
+
+class ConstraintRefused(SourceRefusal):
+    code = "constraint_refused"
+    message = gettext_noop("The database's own rules refused the change to “%(table)s” (%(constraint)s).")
+
+
+class Conflict(SourceRefusal):
+    code = "source_conflict"
+    message = gettext_noop("Somebody else was changing the same rows of “%(source)s”. Nothing was written.")
+    is_temporary = True
+
+
+class CommitUnknown(SourceRefusal):
+    """The answer to COMMIT was lost: only reading again tells whether it took effect."""
+
+    code = "commit_unknown"
+    message = gettext_noop(
+        "The source “%(source)s” did not confirm the change. It is being settled by reading again."
+    )
+    status = 503
+    is_temporary = True
+
+
+class SourceFailed(SourceRefusal):
+    code = "source_failed"
+    message = gettext_noop("The source “%(source)s” reported an error (%(error)s).")

@@ -1,0 +1,260 @@
+"""Reading and writing a source: the only place where customer data enters or leaves Discreet.
+
+A read session is one read-only snapshot; a write session is one transaction. Neither may be used while a
+transaction of Discreet's own database is open.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
+
+import sqlalchemy as sa
+
+from discreet.engines.subjects.graph import Key, TableRef
+from discreet.engines.subjects.reader import Row, Select
+from discreet.foundation.sources import pools, refusals
+from discreet.foundation.sources.catalogue import Catalogue, TableInfo, fingerprint_of
+from discreet.foundation.sources.dialects import dialect_of
+from discreet.foundation.sources.statements import Statements
+
+
+class _Session:
+    """One connection in one transaction. `statements` counts what was sent to the source."""
+
+    is_writer = False
+
+    def __init__(self, source: pools.Known, connection: sa.Connection) -> None:
+        self._source = source
+        self._connection = connection
+        self._dialect = dialect_of(source.catalogue.engine)
+        self._build = Statements(source, self._dialect)
+        self._has_answered = False
+        self._is_broken = False
+        self.statements = 0
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._source.catalogue
+
+    def _begin(self) -> None:
+        self.statements += self._dialect.begin(self._connection, is_writer=self.is_writer)
+
+    def _execute(
+        self, statement: sa.Executable, parameters: Mapping[str, object] | None = None, *, table: str = ""
+    ) -> sa.CursorResult[tuple[object, ...]]:
+        """Send a statement; begin before the first. A kept connection that died meanwhile is replaced once."""
+        pools.assert_no_transaction()
+        for is_last in (False, True):
+            try:
+                if not self._has_answered:
+                    self._begin()
+                self.statements += 1
+                result = self._connection.execute(statement, parameters or {})
+            except sa.exc.DBAPIError as error:
+                may_retry = error.connection_invalidated and not self._has_answered and not is_last
+                if may_retry and not isinstance(self._translate(error, table), refusals.TimedOut):
+                    self._connection.rollback()
+                    continue
+                self._is_broken = True
+                # the driver's text can hold rows and secrets, so it is not chained
+                raise self._translate(error, table) from None
+            except sa.exc.TimeoutError:
+                raise refusals.SourceDown(source=self._source.name) from None
+            self._has_answered = True
+            return result
+        raise refusals.SourceDown(source=self._source.name)
+
+    def _translate(self, error: sa.exc.DBAPIError, table: str) -> refusals.SourceRefusal:
+        cause = error.orig if error.orig is not None else error
+        return self._dialect.translate(cause, source=self._source.name, table=table)
+
+    def _rows(self, query: Select) -> Iterator[list[Row]]:
+        left = query.limit
+        for statement, parameters in self._build.selects(query):
+            if left is not None:
+                if left <= 0:
+                    return
+                statement = statement.limit(left)
+            result = self._execute(statement, parameters, table=query.table.table)
+            rows: list[Row] = [tuple(row) for row in self._fetch(result, query.table.table)]
+            left = None if left is None else left - len(rows)
+            yield rows
+
+    def _fetch(
+        self, result: sa.CursorResult[tuple[object, ...]], table: str
+    ) -> Sequence[sa.Row[tuple[object, ...]]]:
+        try:
+            return result.all()
+        except sa.exc.DBAPIError as error:
+            self._is_broken = True
+            raise self._translate(error, table) from None
+
+    def statement(self, query: Select) -> str:
+        """Return the statement's text with placeholders and without any value."""
+        return self._build.text(query)
+
+    def count(self, table: TableRef) -> int:
+        """Return how many rows the table has now."""
+        _, sql = self._source.table(table)
+        result = self._execute(sa.select(sa.func.count()).select_from(sql), table=table.table)
+        return int(str(self._fetch(result, table.table)[0][0]))
+
+    def sample(self, table: TableRef, columns: Sequence[str], *, limit: int) -> list[Row]:
+        """Return some rows, whichever the database gives first."""
+        statement = self._build.sample(table, columns).limit(limit)
+        return [tuple(row) for row in self._fetch(self._execute(statement, table=table.table), table.table)]
+
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the structure as it is now, in one or two statements."""
+        self._touch()
+        with self._translated():
+            return fingerprint_of(self._dialect.structure(self._connection))
+
+    def _touch(self) -> None:
+        if not self._has_answered:
+            self._execute(sa.select(sa.literal_column("1")))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        self.statements += 1
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            self._is_broken = True
+            raise self._translate(error, "") from None
+
+    def refuse_replica(self) -> None:
+        """Refuse a server that follows another one: it may still show, or not yet show, what was written."""
+        self._touch()
+        with self._translated():
+            is_replica = self._dialect.is_replica(self._connection)
+        if is_replica:
+            raise refusals.ReplicaRefused(source=self._source.name)
+
+
+class ReadSession(_Session):
+    """Reads one snapshot. Implements `engines.subjects.reader.Reader`."""
+
+    def select(self, query: Select) -> Iterable[Row]:
+        """Yield rows in no particular order, each once.
+
+        Large key sets are split into several statements, sent as the rows are consumed.
+
+        Raises:
+            UnknownName: a name is not in the catalogue.
+            SourceRefusal: the source failed.
+        """
+        batches = self._rows(query)
+        first = next(batches, [])
+        return chain(first, chain.from_iterable(batches))
+
+
+class WriteSession(_Session):
+    """One transaction. Leaving it without `commit` rolls back."""
+
+    is_writer = True
+    is_committed = False
+
+    def select(self, query: Select) -> list[Row]:
+        """Return rows as the transaction sees them."""
+        return list(chain.from_iterable(self._rows(query)))
+
+    def lock(self, query: Select) -> list[Row]:
+        """Return rows and keep others from changing them until the end of the transaction."""
+        rows: list[Row] = []
+        for statement, parameters in self._build.selects(query):
+            result = self._execute(statement.with_for_update(), parameters, table=query.table.table)
+            rows += [tuple(row) for row in self._fetch(result, query.table.table)]
+        return rows
+
+    def delete(self, table: TableRef, key_columns: Sequence[str], keys: Sequence[Key]) -> int:
+        """Delete the rows with these keys and return how many there were."""
+        self._check_writable(table)
+        return sum(
+            self._execute(statement, parameters, table=table.table).rowcount
+            for statement, parameters in self._build.deletes(table, tuple(key_columns), keys)
+        )
+
+    def update(
+        self, table: TableRef, key_columns: Sequence[str], keys: Sequence[Key], values: Mapping[str, object]
+    ) -> int:
+        """Give `values` to the rows with these keys and return how many rows matched."""
+        self._check_writable(table)
+        return sum(
+            self._execute(statement, parameters, table=table.table).rowcount
+            for statement, parameters in self._build.updates(table, tuple(key_columns), keys, values)
+        )
+
+    def commit(self, before_commit: Callable[[], None]) -> None:
+        """Call the fence, then COMMIT.
+
+        Raises:
+            CommitUnknown: the answer was lost; only reading again tells.
+            SourceRefusal: the source refused; nothing was written.
+        """
+        if self._is_broken or self.is_committed:
+            raise refusals.Conflict(source=self._source.name)
+        before_commit()
+        pools.assert_no_transaction()
+        self.statements += 1
+        try:
+            self._connection.commit()
+        except sa.exc.DBAPIError as error:
+            self._is_broken = True
+            raise self._commit_failure(error.orig if error.orig is not None else error) from None
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises here leaves the outcome unknown
+            self._is_broken = True
+            raise self._commit_failure(error) from None
+        self.is_committed = True
+
+    def _commit_failure(self, error: BaseException) -> refusals.SourceRefusal:
+        if self._dialect.is_commit_refused(error):
+            return self._dialect.translate(error, source=self._source.name, table="")
+        return refusals.CommitUnknown(source=self._source.name)
+
+    def _check_writable(self, table: TableRef) -> None:
+        info: TableInfo = self._source.table(table)[0]
+        if not info.is_writable:
+            kind = info.kind.value if info.is_transactional else "no transactions"
+            raise refusals.NotWritable(source=self._source.name, table=table.table, kind=kind)
+
+
+@contextmanager
+def read(name: str, *, for_verification: bool = False) -> Iterator[ReadSession]:
+    """Yield a read-only snapshot of the source `name`.
+
+    A verification reads the primary: where the read address is a replica, the write address is read instead.
+
+    Raises:
+        UnknownSource: there is no such source.
+        ReplicaRefused: a verification was asked for and only a replica is known.
+    """
+    source = pools.known(name)
+    use = "read"
+    if for_verification and source.catalogue.is_replica and "write" in pools.endpoints(name):
+        use = "write"
+    engine = pools.engine_for(source, use=use, is_writer=False)
+    with pools.connected(engine, source=name, kind=source.catalogue.engine) as connection:
+        session = ReadSession(source, connection)
+        if for_verification:
+            session.refuse_replica()
+        yield session
+
+
+@contextmanager
+def write(name: str) -> Iterator[WriteSession]:
+    """Yield one transaction on the source `name`. Without `commit` it is rolled back.
+
+    Raises:
+        UnknownSource, NoWriteAddress: see there.
+    """
+    source = pools.known(name)
+    engine = pools.engine_for(source, use="write", is_writer=True)
+    with pools.connected(engine, source=name, kind=source.catalogue.engine) as connection:
+        yield WriteSession(source, connection)
+
+
+def fingerprint(name: str) -> str:
+    """Return the fingerprint of the source's structure as it is now, cheaply. Compare with a plan's."""
+    with read(name) as session:
+        return session.fingerprint()

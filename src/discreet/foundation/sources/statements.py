@@ -1,0 +1,161 @@
+"""Statements on a source: names from the catalogue, quoted by the dialect; values bound, never spliced."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+
+from discreet.engines.subjects.graph import Key, TableRef
+from discreet.engines.subjects.reader import Select
+from discreet.foundation.sources import pools, refusals
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, TableInfo
+from discreet.foundation.sources.dialects.base import Batch, Dialect, KeyColumn, whole_row_batches
+from discreet.foundation.sources.values import NO_MATCH, coerce
+
+_WHOLE_ROWS_PER_STATEMENT = 50
+_EXPANDING = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
+_SHOWN: Mapping[Engine, sa.Dialect] = {
+    Engine.SQLITE: sqlite.dialect(paramstyle="named"),
+    Engine.POSTGRESQL: postgresql.dialect(paramstyle="named"),
+    Engine.MYSQL: mysql.dialect(paramstyle="named"),
+}
+_Hinted = TypeVar("_Hinted", sa.Select[tuple[object, ...]], sa.Update, sa.Delete)
+Parameters = Mapping[str, object]
+
+
+class Statements:
+    """Builds statements for one source."""
+
+    def __init__(self, source: pools.Known, dialect: Dialect) -> None:
+        self._source = source
+        self._dialect = dialect
+
+    def selects(self, query: Select) -> Iterator[tuple[sa.Select[tuple[object, ...]], Parameters]]:
+        """Yield a select and its parameters per share of the keys; none where no key can match."""
+        info, table = self._source.table(query.table)
+        columns = [table.c[self._named(info, name).name] for name in query.columns]
+        statement = self._only(sa.select(*columns).select_from(table), info, table)
+        where = self._equals(info, table, query.equals or {})
+        if where is None:
+            return
+        for batch in self._batches(info, table, query.key_columns, query.keys, fold=query.fold):
+            yield statement.where(batch.condition, *where), batch.parameters
+
+    def sample(self, table_ref: TableRef, names: Sequence[str]) -> sa.Select[tuple[object, ...]]:
+        """Return a select of all rows."""
+        info, table = self._source.table(table_ref)
+        columns = [table.c[self._named(info, name).name] for name in names]
+        return self._only(sa.select(*columns).select_from(table), info, table)
+
+    def deletes(
+        self, table_ref: TableRef, key_columns: tuple[str, ...], keys: Sequence[Key]
+    ) -> Iterator[tuple[sa.Delete, Parameters]]:
+        info, table = self._source.table(table_ref)
+        statement = self._only(sa.delete(table), info, table)
+        for batch in self._batches(info, table, key_columns, keys, fold=False):
+            yield statement.where(batch.condition), batch.parameters
+
+    def updates(
+        self,
+        table_ref: TableRef,
+        key_columns: tuple[str, ...],
+        keys: Sequence[Key],
+        values: Mapping[str, object],
+    ) -> Iterator[tuple[sa.Update, Parameters]]:
+        info, table = self._source.table(table_ref)
+        new: dict[sa.Column[object], sa.BindParameter[object]] = {}
+        parameters: dict[str, object] = {}
+        for number, (name, value) in enumerate(values.items()):
+            column = self._named(info, name)
+            parameters[f"v{number}"] = self._new_value(info, column, value)
+            new[table.c[column.name]] = sa.bindparam(f"v{number}")
+        statement = self._only(sa.update(table).values(new), info, table)
+        for batch in self._batches(info, table, key_columns, keys, fold=False):
+            yield statement.where(batch.condition), {**batch.parameters, **parameters}
+
+    def text(self, query: Select) -> str:
+        """Return the text of the query's first statement, with placeholders only."""
+        info, table = self._source.table(query.table)
+        columns = [table.c[self._named(info, name).name] for name in query.columns]
+        statement = self._only(sa.select(*columns).select_from(table), info, table)
+        where = [
+            table.c[self._named(info, name).name] == sa.bindparam(f"e{n}")
+            for n, name in enumerate(query.equals or {})
+        ]
+        keyed = self._key_columns(info, table, query.key_columns)
+        batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], fold=query.fold)))
+        statement = statement.where(batch.condition, *where)
+        if query.limit is not None:
+            statement = statement.limit(query.limit)
+        compiled = str(statement.compile(dialect=_SHOWN[self._dialect.engine]))
+        return " ".join(_EXPANDING.sub(r":\1", compiled).split())
+
+    def _named(self, info: TableInfo, name: str) -> ColumnInfo:
+        column = info.column(name)
+        if column is None:
+            raise refusals.UnknownName(source=self._source.name, name=pools.shown(name))
+        return column
+
+    def _only(self, statement: _Hinted, info: TableInfo, table: sa.Table) -> _Hinted:
+        """Leave the rows of inheriting tables to those tables: every row is in exactly one."""
+        return statement.with_hint(table, "ONLY", "postgresql") if info.has_heirs else statement
+
+    def _key_columns(self, info: TableInfo, table: sa.Table, names: Sequence[str]) -> list[KeyColumn]:
+        if not names:
+            raise refusals.UnknownName(source=self._source.name, name="")
+        columns = [self._named(info, name) for name in names]
+        for column in columns:
+            if column.kind is Kind.OTHER and self._dialect.engine is not Engine.SQLITE:
+                raise refusals.UnusableKey(source=self._source.name, table=info.ref.table, column=column.name)
+        return [KeyColumn(sql=table.c[column.name], info=column) for column in columns]
+
+    def _equals(
+        self, info: TableInfo, table: sa.Table, equals: Mapping[str, str]
+    ) -> list[sa.ColumnElement[bool]] | None:
+        """Return the conditions, or None where one cannot be true."""
+        conditions = []
+        for name, value in equals.items():
+            (column,) = self._key_columns(info, table, [name])
+            coerced = coerce(self._dialect.engine, column.info, value)
+            if coerced is NO_MATCH or coerced is None:
+                return None
+            conditions.append(self._dialect.equals(column, coerced))
+        return conditions
+
+    def _batches(
+        self, info: TableInfo, table: sa.Table, names: Sequence[str], keys: Sequence[Key], *, fold: bool
+    ) -> Iterator[Batch]:
+        columns = self._key_columns(info, table, names)
+        is_whole_row = not info.primary_key and {each.info.name for each in columns} == {
+            c.name for c in info.columns
+        }
+        usable = self._usable(columns, keys, allows_null=is_whole_row)
+        whole = [key for key in usable if None in key]
+        plain = [key for key in usable if None not in key] if whole else usable
+        if plain:
+            yield from self._dialect.batches(columns, plain, fold=fold)
+        yield from whole_row_batches(self._dialect, columns, whole, size=_WHOLE_ROWS_PER_STATEMENT)
+
+    def _usable(self, columns: Sequence[KeyColumn], keys: Sequence[Key], *, allows_null: bool) -> list[Key]:
+        """Return the keys a row can have, each once, as the columns compare them."""
+        engine = self._dialect.engine
+        usable: dict[Key, None] = {}
+        for key in keys:
+            coerced = tuple(
+                coerce(engine, column.info, value) for column, value in zip(columns, key, strict=True)
+            )
+            if NO_MATCH in coerced or (None in coerced and not allows_null):
+                continue
+            usable[coerced] = None
+        return list(usable)
+
+    def _new_value(self, info: TableInfo, column: ColumnInfo, value: object) -> object:
+        if value is None and not column.is_generated:
+            return None
+        new = value if column.kind is Kind.OTHER else coerce(self._dialect.engine, column, value)
+        is_too_long = isinstance(new, str) and column.max_length is not None and len(new) > column.max_length
+        if new is NO_MATCH or is_too_long or column.is_generated:
+            raise refusals.UnusableValue(source=self._source.name, table=info.ref.table, column=column.name)
+        return new
