@@ -38,6 +38,7 @@ class RightsRequest(models.Model):
     roots_sealed = models.BinaryField(null=True)
     candidate_count = models.PositiveIntegerField(null=True)
     received_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # the strictest answer; the case also holds other clocks
     opened_by = models.CharField(max_length=150)
     verified_at = models.DateTimeField(null=True)
     verified_by = models.CharField(max_length=150, default="")

@@ -54,7 +54,9 @@ def plain(value: object) -> str | int | float | bool | None:
         return base64.b64encode(bytes(value)).decode()
     if isinstance(value, Decimal | UUID):
         return str(value)
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
+    return (
+        json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
+    )
 
 
 def csv_cell(value: object) -> str:
@@ -73,7 +75,7 @@ def build(
 ) -> bytes:
     """Return the zip's bytes. Names inside depend on tables only, so no path comes from a person's data."""
     tables = list(tables)
-    document: dict[str, dict[str, list[dict[str, object]]]] = {}
+    document: dict[str, dict[str, list[dict[str, str | int | float | None]]]] = {}
     for table in tables:
         rows = [
             {name: plain(value) for name, value in zip(table.columns, row, strict=True)} for row in table.rows
@@ -113,9 +115,7 @@ def _meaning(tables: Sequence[TableData]) -> dict[str, dict[str, dict[str, str]]
     }
 
 
-def _html(
-    number: str, company: str, language: str, made_at: datetime, tables: Sequence[TableData]
-) -> str:
+def _html(number: str, company: str, language: str, made_at: datetime, tables: Sequence[TableData]) -> str:
     shown = [
         {
             "title": f"{table.source} / {table.table}",

@@ -1,20 +1,22 @@
 """Reading requests. What is sealed stays sealed here, but for `roots_of` and `claim_of`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.plans import Decisions, SharedChoice
-from discreet.foundation.cases.bulk import languages_of
+from discreet.foundation.cases.bulk import languages_of, rows_of
 from discreet.foundation.cases.queries import CaseView, subject_of
 from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
 from discreet.mechanisms.rights import claims
-from discreet.mechanisms.rights.models import Batch, RightsRequest
-from discreet.mechanisms.rights.refusals import UnknownRequest
+from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
+from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
 from discreet.mechanisms.rights.roots import Candidates
-from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.rules import Kind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def request_view(number: str) -> RequestView:
         outcome=request.outcome,
         residence=request.residence,
         received_at=request.received_at,
-        due_at=min((clock.due_at for clock in case.clocks), default=None),
+        due_at=request.due_at,
         verified_at=request.verified_at,
         verified_how=request.verified_how,
         verified_by=request.verified_by,
@@ -176,7 +178,9 @@ def decisions_of(batch_id: int) -> Decisions:
     shared: dict[TableRef, SharedChoice] = {}
     for name, choice in stored.items():
         source, *schema, table = name.split("\x1f")
-        shared[TableRef(source=source, table=table, schema=schema[0] if schema else "")] = SharedChoice(choice)
+        shared[TableRef(source=source, table=table, schema=schema[0] if schema else "")] = SharedChoice(
+            choice
+        )
     return Decisions(shared=shared)
 
 
@@ -191,3 +195,114 @@ def roots_of(number: str) -> Candidates | None:
 def claim_of(number: str) -> Identity:
     """Open what the person said of themselves."""
     return claims.from_bytes(subject_of(number))
+
+
+def numbers_named(name: str) -> list[str]:
+    """Return the open request numbers that a request or batch name stands for."""
+    if name.startswith("B-"):
+        return [member.number for member in members(batch_of(name))]
+    batch_of(name)
+    return [name]
+
+
+def batch_key(batch_id: int) -> str:
+    return Batch.objects.values_list("key_id", flat=True).get(pk=batch_id)
+
+
+def kind_of_batch(batch_id: int) -> Kind:
+    return Kind(Batch.objects.values_list("kind", flat=True).get(pk=batch_id))
+
+
+def state_of_batch(batch_id: int) -> State:
+    """Return the state that the batch's requests share: of the first open one, else of the first."""
+    requests = RightsRequest.objects.filter(batch_id=batch_id).order_by("position")
+    first = requests.filter(completed_at__isnull=True).first() or requests.first()
+    if first is None:
+        raise UnknownRequest(number=f"B-{batch_id}")
+    return State(get_case(first.number).row.state)
+
+
+def may_be_planned(batch_id: int) -> bool:
+    """Say whether a plan may be made (again): identity proven, nothing approved yet."""
+    return state_of_batch(batch_id) in (State.VERIFIED, State.PLANNED)
+
+
+def sealed_plan(batch_id: int) -> tuple[str, bytes]:
+    """Return (key id, sealed plan)."""
+    key_id, sealed = Batch.objects.values_list("key_id", "plan_sealed").get(pk=batch_id)
+    if sealed is None:
+        raise PlanMissing(number=f"B-{batch_id}")
+    return key_id, bytes(sealed)
+
+
+def sealed_capture(batch_id: int) -> bytes:
+    sealed = Batch.objects.values_list("capture_sealed", flat=True).get(pk=batch_id)
+    if sealed is None:
+        raise PlanMissing(number=f"B-{batch_id}")
+    return bytes(sealed)
+
+
+def is_written(batch_id: int, run: int, source: str) -> bool:
+    """Say whether the outcome of one source is recorded for this run."""
+    return SourceOutcome.objects.filter(batch_id=batch_id, run=run, source=source).exists()
+
+
+def is_completed(number: str) -> bool:
+    return RightsRequest.objects.filter(number=number, completed_at__isnull=False).exists()
+
+
+def language_of(number: str) -> str:
+    return get_case(number).row.language
+
+
+def requests_of(batch_id: int) -> list[str]:
+    """Return every request number of a batch, in the order of arrival."""
+    found = RightsRequest.objects.filter(batch_id=batch_id).order_by("position", "pk")
+    return list(found.values_list("number", flat=True))
+
+
+def state_of_request(number: str) -> State:
+    return State(get_case(number).row.state)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request in a list."""
+
+    number: str
+    kind: str
+    state: State
+    outcome: str
+    residence: str
+    received_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    owner: str
+    candidates: int | None
+
+
+def rows(numbers: Sequence[str]) -> list[RequestRow]:
+    """Return the requests with these numbers, in this order."""
+    found = {row.number: row for row in RightsRequest.objects.filter(number__in=numbers)}
+    cases = {case.number: case for case in rows_of(numbers)}
+    return [
+        RequestRow(
+            number=number,
+            kind=found[number].kind,
+            state=State(cases[number].state),
+            outcome=found[number].outcome,
+            residence=found[number].residence,
+            received_at=found[number].received_at,
+            due_at=found[number].due_at,
+            completed_at=found[number].completed_at,
+            owner=cases[number].owner,
+            candidates=found[number].candidate_count,
+        )
+        for number in numbers
+        if number in found and number in cases
+    ]
+
+
+def table_named(name: str) -> TableRef | None:
+    """Return the table of the confirmed map that is written so in plans."""
+    return next((ref for ref in built().graph.tables if str(ref) == name), None)

@@ -23,7 +23,9 @@ class UnknownKind(Refused):
 
 class UnknownCountry(Refused):
     code = "rights.unknown_country"
-    message = gettext_noop("“%(residence)s” is not a country code. Use two letters, such as DE or CN, or US-CA.")
+    message = gettext_noop(
+        "“%(residence)s” is not a country code. Use two letters, such as DE or CN, or US-CA."
+    )
     status = 422
 
 
@@ -72,9 +74,7 @@ class OpenQuestions(Refused):
 
 class SamePersonApproves(Refused):
     code = "rights.same_person"
-    message = gettext_noop(
-        "You prepared this plan, and erasure needs a second person. Ask another approver."
-    )
+    message = gettext_noop("You prepared this plan, and erasure needs a second person. Ask another approver.")
     status = 403
 
 
@@ -92,7 +92,9 @@ class NotYours(Refused):
 
 class NoPackage(Refused):
     code = "rights.no_package"
-    message = gettext_noop("There is no package for %(number)s: it is not ready, was fetched, or has expired.")
+    message = gettext_noop(
+        "There is no package for %(number)s: it is not ready, was fetched, or has expired."
+    )
     status = 404
 
 

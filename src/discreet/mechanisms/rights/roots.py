@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from discreet.engines.subjects.graph import Key, TableRef
-from discreet.engines.subjects.keys import dump, load
+from discreet.engines.subjects.storage import from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Candidates:
             ]
             for person in self.people
         ]
-        return dump(people)
+        return to_json(people)
 
     @classmethod
     def from_json(cls, text: str) -> "Candidates":
-        people: Any = load(text)
+        people: Any = from_json(text)
         return cls(
             people=tuple(
                 Person(

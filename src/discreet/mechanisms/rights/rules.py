@@ -51,9 +51,7 @@ def is_residence(text: str) -> bool:
 TRANSITIONS: dict[str, frozenset[State]] = {
     State.RECEIVED: frozenset({State.VERIFIED, State.REFUSED, State.CANCELLED}),
     State.VERIFIED: frozenset({State.PLANNED, State.ACCEPTED, State.REFUSED, State.CANCELLED, State.DONE}),
-    State.PLANNED: frozenset(
-        {State.PLANNED, State.ACCEPTED, State.VERIFIED, State.REFUSED, State.CANCELLED}
-    ),
+    State.PLANNED: frozenset({State.PLANNED, State.ACCEPTED, State.VERIFIED, State.REFUSED, State.CANCELLED}),
     State.ACCEPTED: frozenset({State.EXECUTING, State.PLANNED, State.CANCELLED, State.DONE}),
     State.EXECUTING: frozenset({State.DONE, State.PLANNED}),
     State.DONE: frozenset(),

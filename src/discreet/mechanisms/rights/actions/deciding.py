@@ -16,9 +16,9 @@ from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import record
-from discreet.mechanisms.rights.actions.receiving import _load, _refuse_unless, drop_task
-from discreet.mechanisms.rights.models import Batch
+from discreet.foundation.ledger.api import Json, record
+from discreet.mechanisms.rights.actions.receiving import drop_task, load_request, new_batch, refuse_unless
+from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
     NotAnApprover,
     OpenQuestions,
@@ -78,14 +78,20 @@ def save_plan(*, actor: Actor, now: datetime, batch_id: int, plan: NewPlan) -> N
             actor=actor, now=now, subject=subject, numbers=numbers, to=State.PLANNED, transitions=TRANSITIONS
         )
     _ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
-    facts = {"plan": plan.digest, "changed": is_new, "open_questions": list(plan.open_questions)}
+    facts: dict[str, Json] = {
+        "plan": plan.digest,
+        "changed": is_new,
+        "open_questions": list(plan.open_questions),
+    }
     record(actor=actor, now=now, subject=subject, facts=facts)
 
 
 @act("rights.decide_shared")
-def decide_shared(*, actor: Actor, now: datetime, batch_id: int, table: TableRef, choice: SharedChoice) -> None:
+def decide_shared(
+    *, actor: Actor, now: datetime, batch_id: int, table: TableRef, choice: SharedChoice
+) -> None:
     """Decide what happens to rows of `table` that others share. The plan is made again."""
-    _refuse_unless(actor, Role.AGENT)
+    refuse_unless(actor, Role.AGENT)
     batch = load_batch(batch_id)
     if state_of(batch) not in PREPARABLE:
         raise WrongRequestState(number=numbers_of(batch)[0], state=state_of(batch).value)
@@ -147,6 +153,21 @@ def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: s
     return step
 
 
+@act("rights.return_plan")
+def return_plan(*, actor: Actor, now: datetime, batch_id: int) -> None:
+    """Send a proposed plan back: it needs a first decision again."""
+    if not actor.may(Role.APPROVER):
+        raise NotAnApprover
+    batch = load_batch(batch_id)
+    numbers, state = numbers_of(batch), state_of(batch)
+    if state is not State.PLANNED or not batch.planned_by:
+        raise WrongRequestState(number=numbers[0], state=state.value)
+    returned_to, batch.planned_by = batch.planned_by, ""
+    batch.save(update_fields=["planned_by"])
+    _ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
+    record(actor=actor, now=now, subject=subject_of_batch(batch), facts={"returned_to": returned_to})
+
+
 @act("rights.accept_access")
 def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
     """Decide that the person gets the package. Accepting what was accepted before changes nothing.
@@ -155,7 +176,7 @@ def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
         NotYours, WrongRequestState
     """
     if actor.kind is not ActorKind.SYSTEM and not actor.may(Role.APPROVER):
-        _refuse_unless(actor, Role.AGENT)
+        refuse_unless(actor, Role.AGENT)
     batch = load_batch(batch_id)
     numbers, state, subject = numbers_of(batch), state_of(batch), subject_of_batch(batch)
     if state in (State.ACCEPTED, State.DONE):
@@ -179,9 +200,9 @@ def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
 def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, article: str) -> None:
     """Refuse a request with the law's reason; the customer reads it. Source: GDPR Art. 12(4)."""
     if not actor.may(Role.APPROVER):
-        _refuse_unless(actor, Role.AGENT)
+        refuse_unless(actor, Role.AGENT)
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
-    request = _load(number)
+    request = load_request(number)
     request.kept = [{"reason": reason[:500], "article": article[:80]}]
     request.save(update_fields=["kept"])
     record(actor=actor, now=now, subject=f"request:{number}", facts={"article": article[:80]})
@@ -195,7 +216,7 @@ def cancel_request(*, actor: Actor, now: datetime, number: str) -> None:
 
 
 def _end(*, actor: Actor, now: datetime, number: str, state: State, outcome: Outcome) -> None:
-    request = _load(number)
+    request = load_request(number)
     current = State(get_case(number).row.state)
     if state not in TRANSITIONS[current]:
         raise WrongRequestState(number=number, state=current.value)
@@ -226,6 +247,28 @@ def _ask_for_decision(batch: Batch, *, actor: Actor, now: datetime, numbers: lis
         url_args=(number,),
     )
     cases.add_task(actor=actor, now=now, number=number, task=task)
+
+
+@act("rights.set_apart")
+def set_apart(*, actor: Actor, now: datetime, batch_id: int) -> int:
+    """Move requests without exactly one candidate out of the batch, each into its own. Returns how many."""
+    batch = load_batch(batch_id)
+    waiting = batch.requests.filter(completed_at__isnull=True).exclude(candidate_count=1)
+    moved = 0
+    for request in waiting:
+        request.batch = new_batch(Kind(batch.kind))
+        request.position = 0
+        request.save(update_fields=["batch", "position"])
+        moved += 1
+    left = list(batch.requests.filter(completed_at__isnull=True).order_by("position", "pk"))
+    for position, request in enumerate(left):
+        request.position = position
+    RightsRequest.objects.bulk_update(left, ["position"], batch_size=500)
+    if moved:
+        batch.plan_digest = ""
+        batch.save(update_fields=["plan_digest"])
+    record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"set_apart": moved, "left": len(left)})
+    return moved
 
 
 def decision_key(table: TableRef) -> str:

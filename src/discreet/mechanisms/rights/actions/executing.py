@@ -8,12 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from discreet.events.rights import AccessDelivered, ErasureVerified
 from discreet.foundation.cases.bulk import close_many, move_many
+from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.jobs.api import publish
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, record, record_many
-from discreet.foundation.jobs.api import publish
+from discreet.foundation.mail.api import HeldContact, is_reachable, send
 from discreet.mechanisms.rights.actions.deciding import (
     load_batch,
     numbers_of,
@@ -42,7 +46,13 @@ class PersonResult:
 
 @act("rights.begin_execution")
 def begin_execution(
-    *, now: datetime, batch_id: int, run: int, capture_sealed: bytes, plan_sealed: bytes, sources: Sequence[str]
+    *,
+    now: datetime,
+    batch_id: int,
+    run: int,
+    capture_sealed: bytes,
+    plan_sealed: bytes,
+    sources: Sequence[str],
 ) -> None:
     """Record the intent, with the captured values sealed, before anything is written.
 
@@ -108,6 +118,7 @@ def finish_erasure(
     run: int,
     search: dict[str, Json],
     results: Sequence[PersonResult],
+    contacts: Mapping[str, HeldContact],
 ) -> None:
     """Say what came of it, person by person, after the fresh search. The batch's key is destroyed.
 
@@ -160,18 +171,27 @@ def finish_erasure(
     )
     keys.destroy_case_key(batch.key_id)
     publish(ErasureVerified(batch_id=batch.pk))
+    for number, contact in contacts.items():
+        if is_reachable(contact):
+            _tell(contact, "rights.erasure_done", now=now, number=number, params={"number": number})
 
 
 @act("rights.finish_access")
 def finish_access(
-    *, now: datetime, batch_id: int, run: int, number: str, facts: dict[str, Json], person_refs: Sequence[str]
-) -> str:
-    """Record that the package is complete and return the token of its one-time link ("" when repeated)."""
+    *,
+    now: datetime,
+    batch_id: int,
+    run: int,
+    number: str,
+    facts: dict[str, Json],
+    contact: HeldContact | None,
+) -> None:
+    """Record that the package is complete, and mail its one-time link to the contact point held."""
     batch = load_batch(batch_id)
     request = RightsRequest.objects.select_for_update().get(number=number)
     if request.completed_at is not None:
         record(actor=SYSTEM, now=now, subject=f"request:{number}", facts={"run": run, "repeated": True})
-        return ""
+        return
     state = state_of(batch)
     if state is not State.ACCEPTED or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
@@ -193,10 +213,18 @@ def finish_access(
         now=now,
         subject=f"request:{number}",
         facts={"outcome": Outcome.DELIVERED.value, **facts},
-        person_refs=person_refs,
     )
     publish(AccessDelivered(number=number))
-    return token
+    if contact is not None and is_reachable(contact):
+        link = f"{settings.DISCREET_BASE_URL}/privacy/package/{number}/{token}/"
+        _tell(contact, "rights.package", now=now, number=number, params={"number": number, "link": link})
+
+
+def _tell(
+    contact: HeldContact, template_id: str, *, now: datetime, number: str, params: dict[str, str | int]
+) -> None:
+    language = get_case(number).row.language
+    send(actor=SYSTEM, now=now, to=contact, template_id=template_id, params=params, language=language)
 
 
 @act("rights.fetch_package")

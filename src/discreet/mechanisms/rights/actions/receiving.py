@@ -12,14 +12,16 @@ from discreet.events.rights import IdentityVerified, RequestReceived
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.cases.rules import ClockFacts
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import record
+from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.organisation.queries import profile
-from discreet.foundation.organisation.rules import applicable_laws
-from discreet.foundation.rulepacks.clocks import request_clocks
-from discreet.mechanisms.rights import claims
+from discreet.foundation.organisation.rules import clocks_of
+from discreet.foundation.rulepacks.clocks import strictest
+from discreet.foundation.rulepacks.law import Purpose
+from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
     NotACandidate,
@@ -34,6 +36,9 @@ from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import TITLES, TRANSITIONS, Kind, State, is_residence
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id
+from discreet.vocabulary.text import gettext_noop
+
+TASK_VERIFY = gettext_noop("Check the identity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Received:
 @act("rights.open_batch")
 def open_batch(*, actor: Actor, now: datetime, kind: Kind) -> int:
     """Open an empty batch and return its id."""
-    batch = _new_batch(kind)
+    batch = new_batch(kind)
     record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"kind": kind.value})
     return batch.pk
 
@@ -80,8 +85,8 @@ def receive_request(
         known = RightsRequest.objects.filter(idempotency_key=idempotency_key).first()
         if known is not None:
             record(actor=actor, now=now, subject=f"request:{known.number}", facts={"repeated": True})
-            return Received(number=known.number, public_token="", due_at=get_case(known.number).row.due_at)
-    batch = Batch.objects.get(pk=batch_id) if batch_id is not None else _new_batch(Kind(kind))
+            return Received(number=known.number, public_token="", due_at=known.due_at)
+    batch = Batch.objects.get(pk=batch_id) if batch_id is not None else new_batch(Kind(kind))
     opened = cases.open_case(
         actor=actor,
         now=now,
@@ -90,7 +95,15 @@ def receive_request(
         title=TITLES[Kind(kind)],
         state=State.RECEIVED.value,
         language=language,
-        subject=claims.to_bytes(claim),
+        subject=sealed_claims.to_bytes(claim),
+    )
+    due_at = _set_clocks(
+        actor=actor,
+        now=now,
+        number=opened.number,
+        kind=kind,
+        residence=residence,
+        is_told=channel == "centre",
     )
     RightsRequest.objects.create(
         number=opened.number,
@@ -100,10 +113,10 @@ def receive_request(
         channel=channel,
         residence=residence.upper(),
         received_at=now,
+        due_at=due_at,
         opened_by=actor.person if actor.kind is not ActorKind.CUSTOMER else "",
         idempotency_key=idempotency_key,
     )
-    due_at = _set_clocks(actor=actor, now=now, number=opened.number, kind=kind, residence=residence)
     record(
         actor=actor,
         now=now,
@@ -115,7 +128,11 @@ def receive_request(
         start("rights.locate", key=opened.number, args={"number": opened.number})
     elif batch_id is None:
         task = NewTask(
-            key="verify", what=TASK_VERIFY, role=Role.AGENT, url_name="rights:request", url_args=(opened.number,)
+            key="verify",
+            what=TASK_VERIFY,
+            role=Role.AGENT,
+            url_name="rights:request",
+            url_args=(opened.number,),
         )
         cases.add_task(actor=actor, now=now, number=opened.number, task=task)
     return Received(number=opened.number, public_token=opened.public_token, due_at=due_at)
@@ -124,11 +141,14 @@ def receive_request(
 @act("rights.note_candidates")
 def note_candidates(*, actor: Actor, now: datetime, number: str, candidates: Candidates) -> None:
     """Keep, sealed, who matches the request. More than one: a person must choose."""
-    request = _load(number)
+    request = load_request(number)
     request.candidate_count = len(candidates.people)
     request.roots_sealed = keys.seal(number, candidates.to_json().encode(), "roots")
     request.save(update_fields=["candidate_count", "roots_sealed"])
-    facts = {"candidates": len(candidates.people), "sources": sorted(candidates.sources())}
+    facts: dict[str, Json] = {
+        "candidates": len(candidates.people),
+        "sources": sorted(candidates.sources()),
+    }
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
 
 
@@ -139,8 +159,8 @@ def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Seque
     Raises:
         NotACandidate: an index is out of range, or none was given.
     """
-    _refuse_unless(actor, Role.AGENT)
-    request = _load(number)
+    refuse_unless(actor, Role.AGENT)
+    request = load_request(number)
     if request.roots_sealed is None:
         raise NotACandidate
     known = Candidates.from_json(keys.open_sealed(number, bytes(request.roots_sealed), "roots").decode())
@@ -156,6 +176,14 @@ def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Seque
         start("rights.prepare", key=f"{number}/{new_id(prefix='n')}", args={"batch_id": request.batch_id})
 
 
+@act("rights.ask_code_again")
+def ask_code_again(*, actor: Actor, now: datetime, number: str) -> None:
+    """Send another code to the contact point held; the identity check itself bounds how many."""
+    load_request(number)
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"again": True})
+    start("rights.locate", key=f"{number}/{new_id(prefix='n')}", args={"number": number})
+
+
 @act("rights.verify_identity")
 def verify_identity(
     *, actor: Actor, now: datetime, number: str, reason: str = "", by_code: bool = False
@@ -167,10 +195,10 @@ def verify_identity(
         WrongRequestState: it was proven before, or the request has ended.
     """
     if not by_code:
-        _refuse_unless(actor, Role.AGENT)
+        refuse_unless(actor, Role.AGENT)
         if not reason.strip():
             raise ReasonMissing
-    request = _load(number)
+    request = load_request(number)
     state = State(get_case(number).row.state)
     if state is not State.RECEIVED:
         raise WrongRequestState(number=number, state=state.value)
@@ -194,28 +222,75 @@ def verify_identity(
         start("rights.prepare", key=str(request.batch_id), args={"batch_id": request.batch_id})
 
 
+@act("rights.receive_batch")
+def receive_batch(
+    *, actor: Actor, now: datetime, kind: Kind, claims: Sequence[tuple[Identity, str, str]]
+) -> tuple[int, list[str]]:
+    """Receive many requests as one batch: all or none. `claims`: (identity, residence, language)."""
+    batch = new_batch(kind)
+    numbers = [
+        receive_request(
+            actor=actor,
+            now=now,
+            kind=kind.value,
+            claim=claim,
+            residence=residence,
+            language=language,
+            channel="import",
+            batch_id=batch.pk,
+        ).number
+        for claim, residence, language in claims
+    ]
+    record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"requests": len(numbers)})
+    return batch.pk, numbers
+
+
+def _set_clocks(
+    *, actor: Actor, now: datetime, number: str, kind: str, residence: str, is_told: bool
+) -> datetime | None:
+    """Set every clock of the laws that apply; return the strictest answer's.
+
+    `is_told`: the person sees at once that the request arrived, so receipt is confirmed. Source: 11 CCR 7021(a).
+    """
+    clocks = clocks_of(profile=profile(), residence=residence or None, kind=kind, received_at=now)
+    facts = [
+        ClockFacts(
+            rule_id=clock.rule_id,
+            law=clock.law.value,
+            article=clock.article,
+            due_at=clock.due_at,
+            warn_at=clock.warn_at[0],
+            is_unsure=clock.is_unsure,
+        )
+        for clock in clocks
+    ]
+    cases.set_clocks(actor=actor, now=now, number=number, clocks=facts)
+    for clock in clocks:
+        if is_told and clock.purpose is Purpose.ACKNOWLEDGEMENT:
+            cases.meet_clock(actor=actor, now=now, number=number, rule_id=clock.rule_id)
+    answer = strictest(clocks)
+    return answer.due_at if answer else None
+
+
 def drop_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
     """Take back a task if it is open."""
     if any(task.key == key for task in get_case(number).tasks):
         cases.drop_task(actor=actor, now=now, number=number, key=key)
 
 
-def _new_batch(kind: Kind) -> Batch:
+def new_batch(kind: Kind) -> Batch:
     batch = Batch.objects.create(kind=kind.value, key_id=new_id(prefix="b"))
     keys.create_case_key(batch.key_id)
     return batch
 
 
-def _load(number: str) -> RightsRequest:
+def load_request(number: str) -> RightsRequest:
     request = RightsRequest.objects.select_for_update().select_related("batch").filter(number=number).first()
     if request is None:
         raise UnknownRequest(number=number[:16])
     return request
 
 
-def _refuse_unless(actor: Actor, role: Role) -> None:
+def refuse_unless(actor: Actor, role: Role) -> None:
     if not (actor.may(role) or actor.may(Role.ADMINISTRATOR)):
         raise NotYours
-
-
-TASK_VERIFY = "Check the identity"

@@ -1,0 +1,303 @@
+"""What the staff page of a request shows, as the desk's components take it."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from discreet.engines.subjects.identity import Identity
+from discreet.foundation.cases.queries import timeline
+from discreet.foundation.desk import masks
+from discreet.foundation.desk.components import (
+    Choice,
+    ClockView,
+    PlanGroup,
+    PlanRow,
+    Statement,
+    Step,
+    TimelineItem,
+)
+from discreet.foundation.desk.times import left
+from discreet.foundation.sources.queries import sources
+from discreet.mechanisms.rights import letters, queries
+from discreet.mechanisms.rights.queries import RequestRow, RequestView
+from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.summaries import GAPS, REASONS
+from discreet.mechanisms.rights.views import reason_text
+from discreet.mechanisms.rights.words import ACTIONS, ACTS, OUTCOME_TONES, OUTCOMES, QUIET, STATES, TONES
+from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.text import gettext_noop
+
+STEPS = (
+    (State.RECEIVED, gettext_noop("Received")),
+    (State.VERIFIED, gettext_noop("Identity proven")),
+    (State.PLANNED, gettext_noop("Plan previewed")),
+    (State.ACCEPTED, gettext_noop("Approved")),
+    (State.EXECUTING, gettext_noop("Carried out")),
+    (State.DONE, gettext_noop("Searched again")),
+)
+ORDER = {state: position for position, (state, _) in enumerate(STEPS)}
+
+
+def list_row(row: RequestRow, *, now: datetime) -> dict[str, Any]:
+    """Return a row of the list."""
+    remaining = (
+        left(due_at=row.due_at, now=now, is_legal=True) if row.due_at and not row.completed_at else None
+    )
+    return {
+        "row": row,
+        "kind": gettext("Erasure") if row.kind == Kind.ERASURE else gettext("Access"),
+        "state": gettext(OUTCOMES[row.outcome]) if row.outcome else gettext(STATES[row.state]),
+        "tone": OUTCOME_TONES[row.outcome] if row.outcome else TONES[row.state],
+        "left": remaining,
+    }
+
+
+def context(
+    view: RequestView, *, actor: Actor, now: datetime, revealed: Identity | None = None
+) -> dict[str, Any]:
+    """Return everything the template shows."""
+    claim = None if view.case.row.is_expired else queries.claim_of(view.number)
+    language = translation.get_language() or "en"
+    is_erasure = view.kind == Kind.ERASURE
+    return {
+        "view": view,
+        "is_erasure": is_erasure,
+        "state": gettext(OUTCOMES[view.outcome]) if view.outcome else gettext(STATES[view.state]),
+        "tone": OUTCOME_TONES[view.outcome] if view.outcome else TONES[view.state],
+        "person": _person(claim),
+        "revealed": revealed,
+        "clocks": _clocks(view),
+        "steps": _steps(view),
+        "groups": _groups(view),
+        "summary": plan_words(view.plan.summary),
+        "gaps": _gaps(view.plan.summary.get("not_covered")),
+        "missing_indexes": _missing_indexes(view.plan.summary.get("steps")),
+        "questions": view.plan.summary.get("open_questions", []),
+        "timeline": _timeline(view.number),
+        "kept": letters.kept_lines(view, language),
+        "candidates": _candidates(view),
+        "may_verify": view.state is State.RECEIVED
+        and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
+        "may_decide": view.state is State.PLANNED and bool(view.plan.digest),
+        "approval": _approval(view, actor),
+        "may_refuse": view.state in (State.RECEIVED, State.VERIFIED, State.PLANNED)
+        and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
+        "may_send_back": view.state is State.PLANNED
+        and bool(view.plan.prepared_by)
+        and actor.may(Role.APPROVER),
+        "may_reveal": claim is not None and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
+        "may_plan": view.state in (State.VERIFIED, State.PLANNED)
+        and any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)),
+        "is_working": view.state in (State.ACCEPTED, State.EXECUTING)
+        or (view.state is State.VERIFIED and view.candidates in (None, 1)),
+        "me": actor.name,
+    }
+
+
+def plan_words(summary: dict[str, Any]) -> str:
+    """Return the consequence in numbers: what goes, what is emptied, what stays."""
+    counts: dict[str, int] = defaultdict(int)
+    shared = 0
+    for source in summary.get("sources", []):
+        for table in source["tables"]:
+            counts[table["action"]] += table["rows"]
+            shared += table["shared"]
+    parts = [
+        ngettext("%(n)s row erased", "%(n)s rows erased", counts["delete"]) % {"n": f"{counts['delete']:,}"},
+    ]
+    emptied = counts["null"] + counts["replace"]
+    if emptied:
+        parts.append(ngettext("%(n)s row emptied", "%(n)s rows emptied", emptied) % {"n": f"{emptied:,}"})
+    if counts["keep"]:
+        parts.append(
+            ngettext("%(n)s row kept", "%(n)s rows kept", counts["keep"]) % {"n": f"{counts['keep']:,}"}
+        )
+    if shared:
+        parts.append(
+            ngettext("%(n)s shared row stays", "%(n)s shared rows stay", shared) % {"n": f"{shared:,}"}
+        )
+    return gettext(", ").join(parts)
+
+
+def _person(claim: Identity | None) -> dict[str, str]:
+    if claim is None:
+        return {"name": gettext("Forgotten"), "contacts": ""}
+    contacts = [
+        masks.mask_email(claim.email) if claim.email else "",
+        masks.mask_phone(claim.phone) if claim.phone else "",
+        masks.mask_name(claim.customer_number) if claim.customer_number else "",
+    ]
+    shown = " · ".join(text for text in contacts if text)
+    return {
+        "name": masks.mask_name(claim.name) if claim.name else shown,
+        "contacts": shown if claim.name else "",
+    }
+
+
+def _clocks(view: RequestView) -> list[ClockView]:
+    return [
+        ClockView(
+            started_at=view.received_at,
+            due_at=clock.due_at,
+            law=clock.article,
+            started_label=gettext("Received"),
+            is_unsure=clock.is_unsure,
+            ended_at=clock.met_at or view.completed_at,
+            paused_since=clock.paused_at,
+        )
+        for clock in view.case.clocks
+        if clock.met_at is None or view.completed_at is not None
+    ]
+
+
+def _steps(view: RequestView) -> list[Step]:
+    now_at = ORDER.get(view.state, len(STEPS))
+    is_over = view.state is State.DONE
+    found = []
+    for position, (state, label) in enumerate(STEPS):
+        if view.kind == Kind.ACCESS and state is State.EXECUTING:
+            continue
+        text = gettext("Delivered") if view.kind == Kind.ACCESS and state is State.DONE else gettext(label)
+        is_done = position < now_at or is_over or (position == now_at == 0)
+        kind = "done" if is_done else "now" if position == now_at else "todo"
+        found.append(Step(label=text, state=kind, note=""))
+    if view.state is State.RECEIVED:
+        found[1] = Step(label=found[1].label, state="now", note="")
+    return found
+
+
+def _groups(view: RequestView) -> list[PlanGroup]:
+    summary: dict[str, Any] = view.plan.summary
+    statements: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for step in summary.get("steps", []):
+        note = ngettext("%(n)s row", "%(n)s rows", step["rows"]) % {"n": f"{step['rows']:,}"}
+        statements[(step["source"], step["table"])].append(Statement(sql=step["statement"], note=note))
+    for one in summary.get("operations", []):
+        note = ngettext("%(n)s row", "%(n)s rows", one["rows"]) % {"n": f"{one['rows']:,}"}
+        statements[(one["source"], one["table"])].append(Statement(sql=_operation_words(one), note=note))
+    engines = {one.name: one.engine for one in sources()}
+    return [
+        PlanGroup(
+            label=source["name"],
+            note=gettext("%(engine)s, one transaction") % {"engine": engines.get(source["name"], "")},
+            rows=[
+                PlanRow(
+                    name=table["table"],
+                    rows=table["rows"],
+                    choices=(
+                        Choice(value=table["action"], label=_action(view, table["action"]), is_chosen=True),
+                    ),
+                    why=_why(table),
+                    kept_until=table.get("until") or "",
+                    is_warning=bool(table["shared"]),
+                    statements=statements[(source["name"], table["table"])],
+                )
+                for table in source["tables"]
+            ],
+        )
+        for source in summary.get("sources", [])
+    ]
+
+
+def _action(view: RequestView, action: str) -> str:
+    return gettext("Copy") if view.kind == Kind.ACCESS else gettext(ACTIONS[action])
+
+
+def _operation_words(one: dict[str, Any]) -> str:
+    where = " AND ".join(f"{name} IN (…)" for name in one["key_columns"])
+    if one["kind"] == "delete":
+        return f"DELETE FROM {one['table']} WHERE {where}"
+    return f"UPDATE {one['table']} SET {', '.join(f'{name} = …' for name in one['columns'])} WHERE {where}"
+
+
+def _why(table: dict[str, Any]) -> str:
+    language = translation.get_language() or "en"
+    own = table.get("reason_zh" if language.startswith("zh") else "reason_en")
+    text = reason_text(table, REASONS)
+    fields = [one["column"] for one in table.get("fields", [])]
+    if own:
+        text = f"{text}. {own}" if not language.startswith("zh") else f"{text}。{own}"
+    if fields:
+        text += " " + gettext("Emptied: %(fields)s") % {"fields": ", ".join(fields)}
+    return text
+
+
+def _gaps(gaps: Any) -> list[dict[str, str]]:
+    return [
+        {
+            "name": f"{one['source']} / {one['table']}",
+            "columns": ", ".join(one["columns"]),
+            "why": gettext(GAPS[one["reason"]]) if one["reason"] in GAPS else str(one["reason"]),
+        }
+        for one in gaps or []
+    ]
+
+
+def _missing_indexes(steps: Any) -> list[str]:
+    """Return the statement for each index that would turn a scan into a look-up."""
+    found = {
+        f"CREATE INDEX ON {step['table']} ({', '.join(step['missing_index'])})"
+        for step in steps or []
+        if step["missing_index"]
+    }
+    return sorted(found)
+
+
+def _timeline(number: str) -> list[TimelineItem]:
+    entries = [entry for entry in timeline(number) if entry.act not in QUIET]
+    return [
+        TimelineItem(
+            at=entry.at,
+            title=gettext(ACTS[entry.act]) if entry.act in ACTS else entry.act,
+            detail=entry.actor_label,
+            entry=entry,
+        )
+        for entry in reversed(entries)
+    ]
+
+
+def _candidates(view: RequestView) -> list[dict[str, Any]]:
+    if not view.candidates or view.candidates < 2 or view.completed_at is not None:
+        return []
+    found = queries.roots_of(view.number)
+    if found is None:
+        return []
+    return [
+        {
+            "index": index,
+            "rows": ", ".join(
+                f"{root.table} {'/'.join(masks.mask_name(str(part)) for part in root.key)}"
+                for root in person.roots
+            ),
+            "matched_by": ", ".join(sorted({name for root in person.roots for name in root.matched_by})),
+        }
+        for index, person in enumerate(found.people)
+    ]
+
+
+def _approval(view: RequestView, actor: Actor) -> dict[str, Any]:
+    """Return what the approve bar offers this person and why."""
+    if view.state is not State.PLANNED or not view.plan.digest:
+        return {"may": False}
+    if view.kind == Kind.ACCESS:
+        may = actor.may(Role.AGENT) or actor.may(Role.APPROVER)
+        return {
+            "may": may,
+            "button": gettext("Accept and deliver"),
+            "why": gettext("The person gets a copy."),
+        }
+    proposer = view.plan.prepared_by
+    if not proposer:
+        may = actor.may(Role.AGENT) or actor.may(Role.APPROVER)
+        why = gettext("Erasure needs two people. You prepare it; another approver starts it.")
+        return {"may": may, "button": gettext("Ask for second approval"), "why": why}
+    if proposer == actor.person:
+        why = gettext("You prepared this plan; another approver must approve it.")
+        return {"may": False, "why": why, "proposer": proposer}
+    why = gettext("You did not prepare this plan, so you may approve it.")
+    if not actor.may(Role.APPROVER):
+        return {"may": False, "why": gettext("An approver must approve it."), "proposer": proposer}
+    return {"may": True, "button": gettext("Approve and erase"), "why": why, "proposer": proposer}

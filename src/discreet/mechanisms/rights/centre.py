@@ -1,0 +1,211 @@
+"""Public pages: ask, prove who you are, see how it stands, fetch the package and the proof."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from discreet.foundation.cases.actions import add_public_token
+from discreet.foundation.cases.queries import get_by_token
+from discreet.foundation.centre import form_guard, limits, verification
+from discreet.foundation.centre.public import public_page
+from discreet.foundation.centre.rules import ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS
+from discreet.foundation.centre.visits import remember_case
+from discreet.foundation.ledger import prove
+from discreet.foundation.organisation.queries import profile
+from discreet.mechanisms.rights import delivery, letters, queries
+from discreet.mechanisms.rights.actions import deciding, executing, receiving
+from discreet.mechanisms.rights.forms import AskForm, CodeForm
+from discreet.mechanisms.rights.refusals import NoPackage
+from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.views import refusal_text
+from discreet.mechanisms.rights.words import NEXT_FOR_PERSON, OUTCOMES
+from discreet.vocabulary.actors import Actor, ActorKind
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.normalise import normalise_email
+
+CUSTOMER = Actor(kind=ActorKind.CUSTOMER, name="customer")
+CANCELLABLE = frozenset({State.RECEIVED, State.VERIFIED, State.PLANNED, State.ACCEPTED})
+
+
+@require_http_methods(["GET", "POST"])
+@public_page
+def ask_access(request: HttpRequest) -> HttpResponseBase:
+    return _ask(request, Kind.ACCESS)
+
+
+@require_http_methods(["GET", "POST"])
+@public_page
+def ask_erasure(request: HttpRequest) -> HttpResponseBase:
+    return _ask(request, Kind.ERASURE)
+
+
+def _ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
+    now = timezone.now()
+    form = AskForm(request.POST or None)
+    refusal: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        form_id = form_guard.read(
+            token=request.POST.get(form_guard.TOKEN_FIELD, ""),
+            trap=request.POST.get(form_guard.TRAP_FIELD, ""),
+            now=now,
+        )
+        limits.count(ALL_FORMS, value="", now=now)
+        limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
+        mailbox = normalise_email(form.cleaned_data["email"])
+        if mailbox:
+            limits.count(MAILBOX_FORMS, value=mailbox, now=now)
+        try:
+            return _received(request, kind, form, form_id, now)
+        except Refused as refused:
+            refusal = refused
+    context = {
+        "form": form,
+        "kind": kind.value,
+        "refusal_text": refusal_text(refusal),
+        "token": form_guard.issue(now=now),
+    }
+    status = 200 if request.method == "GET" else 422
+    return render(request, "rights/ask.html", context, status=status)
+
+
+def _received(
+    request: HttpRequest, kind: Kind, form: AskForm, form_id: str, now: datetime
+) -> HttpResponseRedirect:
+    made: list[str] = []
+
+    def make() -> str:
+        received = receiving.receive_request(
+            actor=CUSTOMER,
+            now=now,
+            kind=kind.value,
+            claim=form.claim(),
+            residence=form.residence_code(),
+            language=translation.get_language() or "en",
+            channel="centre",
+        )
+        made.append(received.public_token)
+        return received.number
+
+    number = form_guard.once(form_id=form_id, now=now, make=make)
+    token = made[0] if made else add_public_token(actor=CUSTOMER, now=now, number=number)
+    response = HttpResponseRedirect(reverse("rights:status", args=[token]))
+    remember_case(request, response, number=number, token=token)
+    return response
+
+
+@require_GET
+@public_page
+def status(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show how the request stands, what comes next, by when, and whom to ask."""
+    return _status(request, token)
+
+
+def _status(
+    request: HttpRequest, token: str, *, problem: str = "", status_code: int = 200
+) -> HttpResponseBase:
+    number = get_by_token(token).row.number
+    view = queries.request_view(number)
+    check = verification.status(number)
+    return render(
+        request,
+        "rights/status.html",
+        {
+            "view": view,
+            "token": token,
+            "next": NEXT_FOR_PERSON[view.state],
+            "outcome": OUTCOMES.get(view.outcome, ""),
+            "form": CodeForm(),
+            "check": check,
+            "problem": problem,
+            "may_cancel": view.state in CANCELLABLE,
+            "is_waiting": view.state in (State.VERIFIED, State.ACCEPTED, State.EXECUTING),
+            "company": profile(),
+            "kept": letters.kept_lines(view, translation.get_language() or "en"),
+        },
+        status=status_code,
+    )
+
+
+@require_POST
+@public_page
+def code(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take the code that proves the identity."""
+    now = timezone.now()
+    limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
+    number = get_by_token(token).row.number
+    form = CodeForm(request.POST)
+    if form.is_valid() and verification.check(
+        case_number=number, code=form.cleaned_data["code"], now=now, actor=CUSTOMER
+    ):
+        receiving.verify_identity(actor=CUSTOMER, now=now, number=number, by_code=True)
+        return HttpResponseRedirect(reverse("rights:status", args=[token]))
+    return _status(request, token, problem="code", status_code=422)
+
+
+@require_POST
+@public_page
+def again(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Send another code, to the same contact point held."""
+    now = timezone.now()
+    limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
+    receiving.ask_code_again(actor=CUSTOMER, now=now, number=get_by_token(token).row.number)
+    return HttpResponseRedirect(reverse("rights:status", args=[token]))
+
+
+@require_POST
+@public_page
+def cancel(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Withdraw the request."""
+    deciding.cancel_request(actor=CUSTOMER, now=timezone.now(), number=get_by_token(token).row.number)
+    return HttpResponseRedirect(reverse("rights:status", args=[token]))
+
+
+@require_GET
+@public_page
+def letter(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Return the answer as a PDF letter."""
+    view = _ended(token)
+    pdf = letters.answer_letter(view, now=timezone.now())
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{view.number}.pdf"'},
+    )
+
+
+@require_GET
+@public_page
+def proof(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Return the proof that verifies without us."""
+    view = _ended(token)
+    return JsonResponse(
+        prove.bundle(f"request:{view.number}"),
+        headers={"Content-Disposition": f'attachment; filename="{view.number}-proof.json"'},
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@public_page
+def package(request: HttpRequest, number: str, token: str) -> HttpResponseBase:
+    """Hand over the package once: a GET (mail scanners follow links) only shows the button."""
+    if request.method == "GET":
+        return render(request, "rights/fetch.html", {"number": number, "token": token})
+    executing.fetch_package(now=timezone.now(), number=number, token=token)
+    return HttpResponse(
+        delivery.read_package(number),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{number}.zip"'},
+    )
+
+
+def _ended(token: str) -> queries.RequestView:
+    number = get_by_token(token).row.number
+    view = queries.request_view(number)
+    if view.completed_at is None:
+        raise NoPackage(number=number)
+    return view

@@ -1,0 +1,210 @@
+"""The command line of requests. Every command is one act or query, recorded with who did it."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from discreet.engines.subjects.identity import Identity
+from discreet.foundation.staff.actors import shell_actor
+from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
+from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.rules import ApprovalStep, Kind
+from discreet.mechanisms.rights.summaries import REASONS
+from discreet.mechanisms.rights.views import plan_document, request_document
+
+as_user = click.option("--as", "user", help="Staff account that acts; the shell's user otherwise.")
+as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+
+
+def _print(document: dict[str, Any], *, is_json: bool) -> None:
+    if is_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+        return
+    for name, value in document.items():
+        click.echo(
+            f"{name}: {value}"
+            if not isinstance(value, list | dict)
+            else f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}"
+        )
+
+
+@click.command()
+@click.argument("source")
+@click.option("--email")
+@click.option("--phone")
+@click.option("--customer-number")
+@click.option("--name", "person_name")
+@as_user
+@as_json
+def find(
+    source: str,
+    email: str | None,
+    phone: str | None,
+    customer_number: str | None,
+    person_name: str | None,
+    user: str | None,
+    is_json: bool,
+) -> None:
+    """Find a person in SOURCE: which rows are about them. The look-up is recorded."""
+    claim = Identity(email=email, phone=phone, name=person_name, customer_number=customer_number)
+    _print(
+        finding.find_person(actor=shell_actor(user), now=datetime.now(UTC), source=source, claim=claim),
+        is_json=is_json,
+    )
+
+
+@click.group()
+def rights() -> None:
+    """Customers' requests: open, verify, plan, accept, show."""
+
+
+@rights.command("open")
+@click.option("--kind", required=True, type=click.Choice([kind.value for kind in Kind]))
+@click.option("--email")
+@click.option("--phone")
+@click.option("--customer-number")
+@click.option("--name", "person_name")
+@click.option("--residence", default="", help="Country (DE, CN) or US-CA; unknown means the strictest law.")
+@click.option("--language", default="en", type=click.Choice(["en", "zh-hans"]))
+@click.option("--key", "idempotency_key", help="Idempotency key: the same key is one request.")
+@as_user
+@as_json
+def open_request(
+    kind: str,
+    email: str | None,
+    phone: str | None,
+    customer_number: str | None,
+    person_name: str | None,
+    residence: str,
+    language: str,
+    idempotency_key: str | None,
+    user: str | None,
+    is_json: bool,
+) -> None:
+    """Record a request that reached you; its legal clocks start now."""
+    received = receiving.receive_request(
+        actor=shell_actor(user),
+        now=datetime.now(UTC),
+        kind=kind,
+        claim=Identity(email=email, phone=phone, name=person_name, customer_number=customer_number),
+        residence=residence,
+        language=language,
+        channel="shell",
+        idempotency_key=idempotency_key,
+    )
+    _print({"id": received.number, "due_at": received.due_at}, is_json=is_json)
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@click.option("--reason", required=True, help="How the identity was checked; kept sealed.")
+@as_user
+def verify(number: str, reason: str, user: str | None) -> None:
+    """Take the identity as proven by you."""
+    actor, now = shell_actor(user), datetime.now(UTC)
+    for one in queries.numbers_named(number):
+        receiving.verify_identity(actor=actor, now=now, number=one, reason=reason)
+    click.echo(f"{number}: verified")
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@click.argument("candidate", type=int, nargs=-1)
+@as_user
+@as_json
+def choose(number: str, candidate: tuple[int, ...], user: str | None, is_json: bool) -> None:
+    """Choose who it is, by the numbers that `find` and `plan` show; several: they are one person."""
+    receiving.choose_candidates(
+        actor=shell_actor(user), now=datetime.now(UTC), number=number, chosen=candidate
+    )
+    _print({"id": number, "chosen": list(candidate)}, is_json=is_json)
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@as_user
+@as_json
+def plan(number: str, user: str | None, is_json: bool) -> None:
+    """Show what would be done, on live data. Nothing is changed."""
+    batch_id = queries.batch_of(number)
+    if queries.may_be_planned(batch_id):
+        workflows.prepare_batch(batch_id, shell_actor(user), datetime.now(UTC))
+    _print(plan_document(queries.plan_view(batch_id), texts=REASONS), is_json=is_json)
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@click.option("--hash", "digest", help="The plan you saw; the stored one otherwise.")
+@as_user
+def accept(number: str, digest: str | None, user: str | None) -> None:
+    """Approve the plan. Erasure needs two people: the first proposes, the second starts it."""
+    actor, now = shell_actor(user), datetime.now(UTC)
+    batch_id = queries.batch_of(number)
+    if queries.kind_of_batch(batch_id) is Kind.ACCESS:
+        deciding.accept_access(actor=actor, now=now, batch_id=batch_id)
+        click.echo(f"{number}: accepted")
+        return
+    step = deciding.accept_erasure(
+        actor=actor,
+        now=now,
+        batch_id=batch_id,
+        plan_digest=digest or queries.plan_view(batch_id).digest,
+    )
+    done = "accepted" if step is ApprovalStep.SECOND else "proposed; a second person must accept it"
+    click.echo(f"{number}: {done}")
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@as_json
+def show(number: str, is_json: bool) -> None:
+    """Show state, outcome, what was kept, and what was done in each source."""
+    _print(request_document(queries.request_view(number)), is_json=is_json)
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@click.option("--reason", required=True)
+@click.option("--article", default="")
+@as_user
+def refuse(number: str, reason: str, article: str, user: str | None) -> None:
+    """Refuse a request with the law's reason."""
+    deciding.refuse_request(
+        actor=shell_actor(user), now=datetime.now(UTC), number=number, reason=reason, article=article
+    )
+    click.echo(f"{number}: refused")
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@as_user
+def cancel(number: str, user: str | None) -> None:
+    """Withdraw a request at the customer's wish."""
+    deciding.cancel_request(actor=shell_actor(user), now=datetime.now(UTC), number=number)
+    click.echo(f"{number}: cancelled")
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@as_user
+def package(number: str, out: Path, user: str | None) -> None:
+    """Write the package of a delivered access request to a file. The look-up is recorded."""
+    delivery.write_package(actor=shell_actor(user), now=datetime.now(UTC), number=number, out=out)
+    click.echo(str(out))
+
+
+@rights.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", default=Kind.ERASURE.value, type=click.Choice([kind.value for kind in Kind]))
+@as_user
+@as_json
+def import_file(file: Path, kind: str, user: str | None, is_json: bool) -> None:
+    """Open a batch from a CSV file with the columns email, phone, customer_number, residence, language."""
+    document = imports.import_csv(
+        actor=shell_actor(user), now=datetime.now(UTC), path=file, default_kind=Kind(kind)
+    )
+    _print(document, is_json=is_json)

@@ -1,0 +1,124 @@
+"""Packages: built from live rows, kept sealed under the case key, handed over once.
+
+Source: GDPR Art. 12(3), 15(3); EDPB Guidelines 01/2022 (security of transmission).
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from discreet.engines.subjects.access import AccessTable, rows_for_access
+from discreet.engines.subjects.reach import Purpose
+from discreet.foundation.datamap.queries import built, fields_meaning
+from discreet.foundation.datamap.views import Meanings
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import record
+from discreet.foundation.organisation.queries import profile
+from discreet.mechanisms.rights import planning, queries
+from discreet.mechanisms.rights.actions import executing
+from discreet.mechanisms.rights.package import FieldMeaning, TableData, build
+from discreet.mechanisms.rights.refusals import NoPackage, NotYours
+from discreet.mechanisms.rights.summaries import table_name
+from discreet.vocabulary.actors import Actor, Role
+
+AAD = "package"
+
+
+def package_path(number: str) -> Path:
+    folder: Path = settings.DISCREET_HOME / "packages"
+    return folder / f"{number}.sealed"
+
+
+def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
+    """Build the package of one accepted request, seal it, and tell the person. Returns its rows."""
+    if queries.is_completed(number):
+        return 0
+    graph = built().graph
+    with planning.readers_of(graph) as opened:
+        reached = planning.reach_one(number, purpose=Purpose.ACCESS, readers=planning.as_readers(opened))
+        statements = sum(reader.statements for reader in opened.values())
+    language = queries.language_of(number)
+    tables = list(_tables(rows_for_access(reach=reached, person=0), fields_meaning()))
+    company = profile().name_zh if language.startswith("zh") else profile().name_en
+    blob = build(number=number, company=company, language=language, made_at=now, tables=tables)
+    _write_sealed(number, keys.seal(number, blob, AAD))
+    counts = {f"{table.source}.{table.table}": len(table.rows) for table in tables}
+    executing.finish_access(
+        now=datetime.now(UTC),
+        batch_id=batch_id,
+        run=run,
+        number=number,
+        facts={"rows": dict(counts), "statements": statements, "not_covered": len(reached.not_covered)},
+        contact=planning.contact_of(number),
+    )
+    return sum(counts.values())
+
+
+def _tables(found: Iterator[AccessTable], meanings: Meanings) -> Iterator[TableData]:
+    for table in found:
+        known = meanings.get(table.table, {})
+        yield TableData(
+            source=table.table.source,
+            table=table_name(table.table),
+            columns=table.columns,
+            rows=list(table.rows),
+            meanings={
+                name: FieldMeaning(column=name, en=one.en, zh=one.zh, dpv=one.dpv, comment=one.comment)
+                for name, one in known.items()
+                if name in table.columns
+            },
+        )
+
+
+def _write_sealed(number: str, blob: bytes) -> None:
+    path = package_path(number)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(blob)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def read_package(number: str) -> bytes:
+    """Return the zip.
+
+    Raises:
+        NoPackage: there is none (any more).
+    """
+    try:
+        sealed = package_path(number).read_bytes()
+    except FileNotFoundError:
+        raise NoPackage(number=number) from None
+    return keys.open_sealed(number, sealed, AAD)
+
+
+@act("rights.take_package")
+def record_taking(*, actor: Actor, now: datetime, number: str) -> None:
+    """Record that staff take a copy of a package, before it is opened."""
+    if not any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)):
+        raise NotYours
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"taken": True})
+
+
+def write_package(*, actor: Actor, now: datetime, number: str, out: Path) -> None:
+    """Write the package to a file of the caller's choice, readable by its owner only."""
+    queries.request_view(number)
+    if not package_path(number).exists():
+        raise NoPackage(number=number)
+    record_taking(actor=actor, now=now, number=number)
+    blob = read_package(number)
+    with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(blob)
+
+
+def remove_package(number: str) -> None:
+    """Delete the sealed file; a second call changes nothing."""
+    with contextlib.suppress(FileNotFoundError):
+        package_path(number).unlink()

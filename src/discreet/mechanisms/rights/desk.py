@@ -1,0 +1,251 @@
+"""Staff pages of requests: the list, the case, and one act behind each button."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from discreet.engines.subjects.plans import SharedChoice
+from discreet.foundation.cases.queries import CaseFilter, count_open, list_cases
+from discreet.foundation.ledger import prove
+from discreet.foundation.staff.actors import actor_of
+from discreet.foundation.staff.permissions import role_required
+from discreet.mechanisms.rights import case_page, letters, queries, workflows
+from discreet.mechanisms.rights.actions import deciding, receiving, revealing
+from discreet.mechanisms.rights.forms import RefuseForm, StaffAskForm, VerifyForm
+from discreet.mechanisms.rights.refusals import UnknownRequest
+from discreet.mechanisms.rights.rules import ApprovalStep, Kind
+from discreet.mechanisms.rights.views import refusal_text
+from discreet.vocabulary.actors import Role
+from discreet.vocabulary.errors import Refused
+
+PAGE_SIZE = 50
+WORKERS = (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)
+
+
+@require_GET
+@role_required()
+def requests(request: HttpRequest) -> HttpResponseBase:
+    """List requests, the next deadline first."""
+    now = timezone.now()
+    wanted = request.GET.get("state", "open")
+    where = CaseFilter(
+        kind="request",
+        is_open=True if wanted == "open" else False if wanted == "ended" else None,
+        number_starts=request.GET.get("q", "").strip().upper()[:16],
+    )
+    page = request.GET.get("page", "1")
+    number = min(int(page), 100_000) if page.isdecimal() and len(page) < 7 and int(page) > 0 else 1
+    found = list_cases(where=where, page=number, page_size=PAGE_SIZE)
+    rows = queries.rows([row.number for row in found.rows])
+    overdue = sum(1 for row in rows if row.due_at and row.due_at < now and not row.completed_at)
+    return render(
+        request,
+        "rights/requests.html",
+        {
+            "rows": [case_page.list_row(row, now=now) for row in rows],
+            "total": found.total,
+            "open": count_open(kind="request"),
+            "overdue": overdue,
+            "state": wanted,
+            "query": where.number_starts,
+            "page": Paginator(range(found.total), PAGE_SIZE).get_page(number),
+            "may_add": bool(actor_of(request).roles & set(WORKERS)),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.AGENT, Role.ADMINISTRATOR)
+def new(request: HttpRequest) -> HttpResponseBase:
+    """Record a request that came by phone, paper or e-mail."""
+    form = StaffAskForm(request.POST or None)
+    refusal: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            received = receiving.receive_request(
+                actor=actor_of(request),
+                now=timezone.now(),
+                kind=form.cleaned_data["kind"],
+                claim=form.claim(),
+                residence=form.residence_code(),
+                language=form.cleaned_data["language"],
+                channel="desk",
+            )
+            return HttpResponseRedirect(reverse("rights:request", args=[received.number]))
+        except Refused as refused:
+            refusal = refused
+    status = 200 if request.method == "GET" else 422
+    return render(
+        request,
+        "rights/new.html",
+        {"form": form, "refusal": refusal, "refusal_text": refusal_text(refusal)},
+        status=status,
+    )
+
+
+@require_GET
+@role_required()
+def request_page(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Show a request: who, when it is due, the plan, the timeline, and what may be done now."""
+    view = queries.request_view(number)
+    return render(
+        request,
+        "rights/request.html",
+        case_page.context(view, actor=actor_of(request), now=timezone.now())
+        | {"verify_form": VerifyForm(), "refuse_form": RefuseForm()},
+    )
+
+
+@require_POST
+@role_required(Role.AGENT, Role.ADMINISTRATOR)
+def verify(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Take the identity as proven by staff."""
+    receiving.verify_identity(
+        actor=actor_of(request),
+        now=timezone.now(),
+        number=number,
+        reason=request.POST.get("reason", ""),
+    )
+    messages.success(request, gettext("Identity proven. The plan is being made."))
+    return _back(number)
+
+
+@require_POST
+@role_required(Role.AGENT, Role.ADMINISTRATOR)
+def choose(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Choose which of several candidates it is."""
+    chosen = [int(text) for text in request.POST.getlist("candidate") if text.isdecimal() and len(text) < 6]
+    receiving.choose_candidates(actor=actor_of(request), now=timezone.now(), number=number, chosen=chosen)
+    messages.success(request, gettext("Chosen. The plan is being made."))
+    return _back(number)
+
+
+@require_POST
+@role_required(*WORKERS)
+def plan_again(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Make the plan on live data now."""
+    batch_id = queries.batch_of(number)
+    workflows.prepare_batch(batch_id, actor_of(request), timezone.now())
+    messages.success(request, gettext("Plan made on live data. Nothing has been changed."))
+    return _back(number)
+
+
+@require_POST
+@role_required(Role.AGENT, Role.ADMINISTRATOR)
+def decide_shared(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Decide what happens to rows that others share."""
+    batch_id = queries.batch_of(number)
+    table = queries.table_named(request.POST.get("table", ""))
+    choice = request.POST.get("choice", "")
+    if table is None or choice not in set(SharedChoice):
+        raise UnknownRequest(number=number)
+    deciding.decide_shared(
+        actor=actor_of(request),
+        now=timezone.now(),
+        batch_id=batch_id,
+        table=table,
+        choice=SharedChoice(choice),
+    )
+    workflows.prepare_batch(batch_id, actor_of(request), timezone.now())
+    return _back(number)
+
+
+@require_POST
+@role_required(*WORKERS)
+def accept(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Approve the plan whose digest the page showed."""
+    actor, now = actor_of(request), timezone.now()
+    batch_id = queries.batch_of(number)
+    if queries.kind_of_batch(batch_id) is Kind.ACCESS:
+        deciding.accept_access(actor=actor, now=now, batch_id=batch_id)
+        messages.success(request, gettext("Accepted. The package is being made."))
+        return _back(number)
+    step = deciding.accept_erasure(
+        actor=actor, now=now, batch_id=batch_id, plan_digest=request.POST.get("plan", "")
+    )
+    messages.success(
+        request,
+        gettext("Approved. The erasure is being carried out.")
+        if step is ApprovalStep.SECOND
+        else gettext("Second approval asked."),
+    )
+    return _back(number)
+
+
+@require_POST
+@role_required(Role.APPROVER)
+def send_back(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Return the plan to whoever prepared it."""
+    deciding.return_plan(actor=actor_of(request), now=timezone.now(), batch_id=queries.batch_of(number))
+    messages.success(request, gettext("Sent back. It needs a first decision again."))
+    return _back(number)
+
+
+@require_POST
+@role_required(Role.AGENT, Role.APPROVER)
+def refuse(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Refuse the request, with a reason the customer reads."""
+    form = RefuseForm(request.POST)
+    if form.is_valid():
+        deciding.refuse_request(
+            actor=actor_of(request),
+            now=timezone.now(),
+            number=number,
+            reason=form.cleaned_data["reason"],
+            article=form.cleaned_data["article"],
+        )
+        messages.success(request, gettext("Refused. The customer reads the reason on the status page."))
+    else:
+        messages.error(request, gettext("A refusal needs a reason that the customer can read."))
+    return _back(number)
+
+
+@require_POST
+@role_required(Role.AGENT, Role.APPROVER)
+def reveal(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Show what the person wrote of themselves, for a recorded reason, on this page only."""
+    claim = revealing.reveal_person(
+        actor=actor_of(request), now=timezone.now(), number=number, reason=request.POST.get("reason", "")
+    )
+    view = queries.request_view(number)
+    response = render(
+        request,
+        "rights/request.html",
+        case_page.context(view, actor=actor_of(request), now=timezone.now(), revealed=claim)
+        | {"verify_form": VerifyForm(), "refuse_form": RefuseForm()},
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_GET
+@role_required(*WORKERS, Role.AUDITOR)
+def letter(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Return the letter to the customer."""
+    view = queries.request_view(number)
+    return HttpResponse(
+        letters.answer_letter(view, now=timezone.now()),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{view.number}.pdf"'},
+    )
+
+
+@require_GET
+@role_required()
+def proof(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Return the proof bundle of a request."""
+    view = queries.request_view(number)
+    return JsonResponse(
+        prove.bundle(f"request:{view.number}"),
+        headers={"Content-Disposition": f'attachment; filename="{view.number}-proof.json"'},
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
+
+
+def _back(number: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("rights:request", args=[number]))

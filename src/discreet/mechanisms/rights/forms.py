@@ -1,0 +1,92 @@
+"""What people type, explained. The acts enforce it."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from discreet.engines.subjects.identity import Identity
+from discreet.mechanisms.rights.rules import Kind
+
+RESIDENCES = [
+    ("", _("I would rather not say")),
+    ("CN", _("Mainland China")),
+    ("US-CA", _("California")),
+    ("DE", _("Germany")),
+    ("FR", _("France")),
+    ("IT", _("Italy")),
+    ("ES", _("Spain")),
+    ("NL", _("Netherlands")),
+    ("AT", _("Austria")),
+    ("IE", _("Ireland")),
+    ("US", _("United States, outside California")),
+    ("GB", _("United Kingdom")),
+    ("CH", _("Switzerland")),
+    ("ZZ", _("Another country")),
+]
+
+
+class AskForm(forms.Form):
+    """The public form. One contact is enough."""
+
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=320,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        help_text=_("The one we know you by. The code goes only to an address we already hold."),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    customer_number = forms.CharField(label=_("Customer number"), max_length=64, required=False)
+    residence = forms.ChoiceField(
+        label=_("Where do you live?"),
+        choices=RESIDENCES,
+        required=False,
+        help_text=_("It decides which law sets our deadline. Unknown means the strictest."),
+    )
+
+    def claim(self) -> Identity:
+        data = self.cleaned_data
+        return Identity(
+            email=data["email"] or None,
+            phone=data["phone"] or None,
+            customer_number=data["customer_number"] or None,
+        )
+
+    def residence_code(self) -> str:
+        code: str = self.cleaned_data["residence"]
+        return "" if code == "ZZ" else code
+
+
+class StaffAskForm(AskForm):
+    """A request that reached staff by phone, paper or mail."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[(Kind.ACCESS.value, _("Access")), (Kind.ERASURE.value, _("Erasure"))],
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the answer"),
+        choices=[("en", _("English")), ("zh-hans", _("Simplified Chinese"))],
+    )
+    field_order = ("kind", "email", "phone", "customer_number", "residence", "language")
+
+
+class VerifyForm(forms.Form):
+    reason = forms.CharField(label=_("How did you check the identity?"), max_length=2000)
+
+
+class RefuseForm(forms.Form):
+    article = forms.CharField(label=_("Article"), max_length=80, required=False)
+    reason = forms.CharField(label=_("Reason the customer reads"), max_length=500)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )

@@ -1,0 +1,121 @@
+"""The answer as a letter: what was done, what stays and why, whom to ask, how to verify it."""
+
+from datetime import date, datetime
+
+from django.utils import formats, translation
+from django.utils.translation import gettext, ngettext
+
+from discreet.foundation.mail.letters import (
+    Bullets,
+    Exact,
+    Facts,
+    Heading,
+    Letter,
+    Paragraph,
+    Table,
+    render_letter,
+)
+from discreet.foundation.organisation.queries import profile
+from discreet.mechanisms.rights.queries import RequestView
+from discreet.mechanisms.rights.rules import Kind, Outcome
+from discreet.mechanisms.rights.summaries import REASONS
+from discreet.mechanisms.rights.words import OUTCOMES
+
+
+def kept_lines(view: RequestView, language: str) -> list[dict[str, str]]:
+    """Return one line for each table of which something stays: what, how much, why, until when."""
+    with translation.override(language):
+        return [_kept_line(one, language) for one in view.kept if "table" in one]
+
+
+def _kept_line(one: dict[str, object], language: str) -> dict[str, str]:
+    own = str(one.get("reason_zh" if language.startswith("zh") else "reason_en") or "")
+    template = REASONS.get(str(one["reason"]), str(one["reason"]))
+    until = one.get("until")
+    rows = int(str(one["rows"]))
+    fields = one.get("fields")
+    return {
+        "table": f"{one['source']} / {one['table']}",
+        "rows": ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows},
+        "why": own or gettext(template) % {"article": one.get("article", "")},
+        "article": str(one.get("article", "")),
+        "until": formats.date_format(date.fromisoformat(str(until)), "DATE_FORMAT") if until else "",
+        "fields": ", ".join(str(name) for name in fields) if isinstance(fields, list) else "",
+    }
+
+
+def answer_letter(view: RequestView, *, now: datetime) -> bytes:
+    """Return the PDF of the answer in the customer's language."""
+    language = view.case.row.language
+    company = profile()
+    with translation.override(language):
+        name = company.name_zh if language.startswith("zh") else company.name_en
+        letter = Letter(
+            language=language,
+            company=name,
+            title=gettext("Answer to your request %(number)s") % {"number": view.number},
+            date=formats.date_format(view.completed_at or now, "DATE_FORMAT"),
+            footer=view.number,
+            blocks=tuple(_blocks(view, language)),
+        )
+    return render_letter(letter, made_at=now)
+
+
+def _blocks(view: RequestView, language: str) -> list[Paragraph | Heading | Facts | Table | Bullets | Exact]:
+    done = formats.date_format(view.completed_at, "DATE_FORMAT") if view.completed_at else ""
+    blocks: list[Paragraph | Heading | Facts | Table | Bullets | Exact] = [
+        Facts(
+            (
+                (
+                    gettext("You asked for"),
+                    gettext("Erasure") if view.kind == Kind.ERASURE else gettext("Access"),
+                ),
+                (gettext("Received"), formats.date_format(view.received_at, "DATE_FORMAT")),
+                (gettext("Answered"), done),
+                (gettext("Outcome"), gettext(OUTCOMES.get(view.outcome, "")) if view.outcome else "–"),
+            )
+        )
+    ]
+    if view.outcome in (Outcome.ERASED, Outcome.ERASED_EXCEPT_KEPT):
+        blocks.append(
+            Paragraph(
+                gettext("Afterwards we searched every connected system again and found nothing more of you.")
+            )
+        )
+    if view.outcome == Outcome.INCOMPLETE:
+        blocks.append(
+            Paragraph(gettext("Afterwards we searched again and found traces. We are working on it."))
+        )
+    kept = kept_lines(view, language)
+    if kept:
+        blocks.append(Heading(gettext("What stays, and why")))
+        blocks.append(
+            Table(
+                head=(gettext("Where"), gettext("How much"), gettext("Why"), gettext("Until")),
+                rows=tuple((one["table"], one["rows"], one["why"], one["until"] or "–") for one in kept),
+            )
+        )
+    refused = [one for one in view.kept if "table" not in one]
+    for one in refused:
+        blocks.append(Heading(gettext("Why we refused")))
+        blocks.append(Paragraph(f"{one.get('reason', '')} {one.get('article', '')}".strip()))
+    not_searched = view.search.get("not_searched")
+    if isinstance(not_searched, list) and not_searched:
+        blocks.append(Heading(gettext("What the search did not cover")))
+        blocks.append(Bullets(tuple(f"{one['source']} / {one['table']}" for one in not_searched)))
+    blocks.append(Heading(gettext("How you can check this")))
+    blocks.append(
+        Paragraph(
+            gettext(
+                "Every step was recorded in a ledger that nobody can change unnoticed. The proof on your status "
+                "page verifies without us, with a small program that needs no account."
+            )
+        )
+    )
+    if view.plan.digest:
+        blocks.append(Exact(view.plan.digest))
+    blocks.append(Heading(gettext("If you disagree")))
+    blocks.append(
+        Paragraph(gettext("Write to us. You can also complain to the supervisory authority or go to court."))
+    )
+    return blocks

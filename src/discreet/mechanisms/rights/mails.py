@@ -1,0 +1,28 @@
+"""The mails of this mechanism. None repeats what a person typed."""
+
+from discreet.foundation.mail.api import register_template
+from discreet.vocabulary.text import gettext_noop
+
+
+def register() -> None:
+    register_template(
+        "rights.package",
+        subject=gettext_noop("Your data from %(company)s is ready (%(number)s)"),
+        body=gettext_noop(
+            "The copy of your data that you asked for is ready.\n\n"
+            "Fetch it here, once, within 14 days:\n%(link)s\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.erasure_done",
+        subject=gettext_noop("Your erasure request at %(company)s is answered (%(number)s)"),
+        body=gettext_noop(
+            "We have carried out your request and searched our systems again afterwards.\n\n"
+            "What was erased, what the law makes us keep and why, and the proof stand on the status page "
+            "whose address you were given when you made the request.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )

@@ -1,0 +1,22 @@
+"""Where requests stand in the desk's sidebar."""
+
+from discreet.foundation.cases.queries import count_open
+from discreet.foundation.desk.navigation import Group, NavItem, register
+from discreet.vocabulary.actors import Actor
+from discreet.vocabulary.text import gettext_noop
+
+
+def open_requests(actor: Actor) -> int:
+    return count_open(kind="request")
+
+
+register(
+    NavItem(
+        label=gettext_noop("Requests"),
+        icon="user-check",
+        url_name="rights:requests",
+        group=Group.CUSTOMERS,
+        count=open_requests,
+        order=10,
+    )
+)

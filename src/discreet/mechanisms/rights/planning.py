@@ -1,0 +1,169 @@
+"""Looking at the sources: who it is, what a plan would do, what a package holds. Reads only; acts keep the result.
+
+No Discreet transaction is open while a source is read: intent and outcome are acts of their own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from discreet.engines.subjects.captured import capture
+from discreet.engines.subjects.captures import Budget, Captured
+from discreet.engines.subjects.found import Reach
+from discreet.engines.subjects.graph import Graph, Key, TableRef
+from discreet.engines.subjects.identity import Identity
+from discreet.engines.subjects.limits import Limits
+from discreet.engines.subjects.locate import Candidate, Located, locate
+from discreet.engines.subjects.plan import make_plan
+from discreet.engines.subjects.plans import ErasurePlan
+from discreet.engines.subjects.reach import Purpose, reach
+from discreet.engines.subjects.reader import Reader, Select
+from discreet.foundation.centre import verification
+from discreet.foundation.datamap.queries import built
+from discreet.foundation.mail.api import ContactKind, HeldContact, hold
+from discreet.foundation.sources import session
+from discreet.foundation.sources.session import ReadSession
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.refusals import NobodyFound, SeveralPeople
+from discreet.mechanisms.rights.roots import Candidates, Person, Root
+
+LIMITS = Limits()
+BUDGET = Budget()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A fresh plan, with what the fresh search will need and the reach it came from."""
+
+    plan: ErasurePlan
+    captured: Captured
+    reach: Reach
+    statements: int
+
+
+@contextmanager
+def readers_of(graph: Graph, *, for_verification: bool = False) -> Iterator[dict[str, ReadSession]]:
+    """Open one read session for every source of the graph."""
+    names = sorted({ref.source for ref in graph.tables})
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(session.read(name, for_verification=for_verification)) for name in names
+        }
+
+
+def look(identities: Sequence[Identity], *, limits: Limits = LIMITS) -> Located:
+    """Find the candidates of each identity over every confirmed source."""
+    graph = built().graph
+    with readers_of(graph) as readers:
+        return locate(graph=graph, readers=as_readers(readers), identities=identities, limits=limits)
+
+
+def candidates_of(found: Sequence[Candidate]) -> Candidates:
+    """Return what the engine found in the form that is sealed."""
+    return Candidates(
+        people=tuple(
+            Person(
+                roots=tuple(
+                    Root(table=table, key=key, matched_by=tuple(sorted(candidate.matched_by)))
+                    for table in sorted(candidate.roots)
+                    for key in sorted(candidate.roots[table], key=repr)
+                )
+            )
+            for candidate in found
+        )
+    )
+
+
+def roots_by_person(batch_id: int) -> list[dict[TableRef, set[Key]]]:
+    """Return the starting rows of each person of a batch, in the order of its plan.
+
+    Raises:
+        NobodyFound, SeveralPeople: one of them has not exactly one candidate.
+    """
+    return [chosen_roots(member.number) for member in queries.members(batch_id)]
+
+
+def chosen_roots(number: str) -> dict[TableRef, set[Key]]:
+    """Return the starting rows of the one candidate of a request."""
+    found = queries.roots_of(number)
+    if found is None or not found.people:
+        raise NobodyFound
+    if len(found.people) > 1:
+        raise SeveralPeople(count=len(found.people), number=number)
+    roots: dict[TableRef, set[Key]] = {}
+    for root in found.people[0].roots:
+        roots.setdefault(root.table, set()).add(root.key)
+    return roots
+
+
+def plan_batch(batch_id: int, *, today: date) -> Planned:
+    """Make the batch's plan on live data, with what staff decided."""
+    graph = built().graph
+    decisions = queries.decisions_of(batch_id)
+    roots = roots_by_person(batch_id)
+    with readers_of(graph) as readers:
+        reached = reach(
+            graph=graph,
+            readers=as_readers(readers),
+            roots_by_person=roots,
+            limits=LIMITS,
+            purpose=Purpose.ERASURE,
+        )
+        plan = make_plan(reach=reached, decisions=decisions, today=today, fingerprints=fingerprints(readers))
+        captured = capture(readers=as_readers(readers), reach=reached, plan=plan, budget=BUDGET)
+        statements = sum(reader.statements for reader in readers.values())
+    return Planned(plan=plan, captured=captured, reach=reached, statements=statements)
+
+
+def reach_one(number: str, *, purpose: Purpose, readers: Mapping[str, Reader]) -> Reach:
+    """Find every row about the one person of a request."""
+    return reach(
+        graph=built().graph,
+        readers=readers,
+        roots_by_person=[chosen_roots(number)],
+        limits=LIMITS,
+        purpose=purpose,
+    )
+
+
+def addresses_held(number: str) -> list[str]:
+    """Return the e-mail addresses stored on the starting rows of a request, as stored."""
+    roots = chosen_roots(number)
+    graph = built().graph
+    found: list[str] = []
+    with readers_of(Graph(tables={ref: graph.tables[ref] for ref in roots if ref in graph.tables})) as opened:
+        for ref, row_keys in roots.items():
+            table = graph.tables.get(ref)
+            columns = tuple(c.name for c in table.columns if c.category == "email") if table else ()
+            if table is None or not columns or not table.primary_key:
+                continue
+            query = Select(
+                table=ref, columns=columns, key_columns=table.primary_key, keys=sorted(row_keys, key=repr)
+            )
+            for row in opened[ref.source].select(query):
+                found.extend(str(value) for value in row if value)
+    return list(dict.fromkeys(found))
+
+
+def contact_of(number: str) -> HeldContact | None:
+    """Return where mail to the person goes: the contact that was verified, else an address held."""
+    held = verification.held_contact(number)
+    if held is not None:
+        return held
+    try:
+        addresses = addresses_held(number)
+    except (NobodyFound, SeveralPeople):
+        return None
+    if not addresses:
+        return None
+    return hold(case_number=number, kind=ContactKind.EMAIL, address=addresses[0])
+
+
+def as_readers(readers: Mapping[str, ReadSession]) -> Mapping[str, Reader]:
+    return readers
+
+
+def fingerprints(readers: Mapping[str, ReadSession]) -> dict[str, str]:
+    """Return each source's schema as it is now: a changed schema changes the plan's digest."""
+    return {name: session.fingerprint(name) for name in sorted(readers)}

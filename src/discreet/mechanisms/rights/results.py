@@ -1,0 +1,56 @@
+"""What came of an erasure, person by person: facts of the plan and the fresh search to outcomes."""
+
+from collections import Counter
+from typing import Any
+
+from discreet.engines.subjects.captures import Captured, SearchResult
+from discreet.engines.subjects.found import as_set
+from discreet.engines.subjects.plans import ErasurePlan, Reason
+from discreet.foundation.ledger.api import Json
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.actions.executing import PersonResult
+from discreet.mechanisms.rights.rules import Verdict, erasure_outcome
+from discreet.mechanisms.rights.summaries import kept_of_person, table_name
+
+NOT_CARRIED_OUT = frozenset({Reason.NOT_WRITABLE, Reason.NO_KEY, Reason.SHARED_ASK})
+
+
+def person_results(
+    *, batch_id: int, plan: ErasurePlan, search: SearchResult, captured: Captured
+) -> list[PersonResult]:
+    """Return one result for each request of the batch, in the order of its plan."""
+    found = _count(persons for finding in search.found for persons in [finding.persons])
+    rows: list[Counter[str]] = [Counter() for _ in range(plan.person_count)]
+    stuck: Counter[int] = Counter()
+    kept: list[list[dict[str, Any]]] = [[] for _ in range(plan.person_count)]
+    for table in plan.tables:
+        for persons in table.persons:
+            for person in as_set(persons):
+                rows[person][f"{table.table.source}.{table_name(table.table)}:{table.action}"] += 1
+                stuck[person] += table.reason in NOT_CARRIED_OUT
+    for person in range(plan.person_count):
+        kept[person] = kept_of_person(plan, person)
+    results = []
+    for person, member in enumerate(queries.members(batch_id)):
+        verdict = Verdict(
+            found_again=found[person],
+            kept_rows=sum(int(one["rows"]) for one in kept[person]),
+            not_carried_out=stuck[person],
+        )
+        counts: dict[str, Json] = dict(rows[person])
+        results.append(
+            PersonResult(
+                number=member.number,
+                outcome=erasure_outcome(verdict),
+                kept=tuple(kept[person]),
+                facts={"rows": counts, "found_again": found[person]},
+            )
+        )
+    return results
+
+
+def _count(all_persons: Any) -> Counter[int]:
+    counted: Counter[int] = Counter()
+    for persons in all_persons:
+        counted.update(as_set(persons))
+    return counted

@@ -1,0 +1,181 @@
+"""What may be kept and shown of a plan: tables, counts, statements, reasons. No value of a person."""
+
+from collections import Counter, defaultdict
+from datetime import date
+from typing import Any
+
+from discreet.engines.subjects.found import NotCovered, Reach
+from discreet.engines.subjects.graph import EraseAction, TableRef
+from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
+from discreet.vocabulary.text import gettext_noop
+
+REASONS: dict[str, str] = {
+    Reason.ABOUT_THE_PERSON: gettext_noop("About this person; nothing requires it"),
+    Reason.CHOSEN: gettext_noop("As the data map says for this table"),
+    Reason.KEPT_BY_LAW: gettext_noop("Kept by law: %(article)s"),
+    Reason.PART_OF_KEPT: gettext_noop("Part of a record that the law keeps"),
+    Reason.NEEDED_BY_STAYING: gettext_noop("Rows that stay point at it: personal fields are emptied"),
+    Reason.SHARED: gettext_noop("Also used by others: stays, the link to this person is removed"),
+    Reason.SHARED_KEPT_LINK: gettext_noop("Also used by others: stays, and the link cannot be emptied"),
+    Reason.SHARED_ASK: gettext_noop("Also used by others: somebody has to decide"),
+    Reason.NOT_WRITABLE: gettext_noop("Cannot be written: a view, or no write credentials"),
+    Reason.NO_KEY: gettext_noop("No primary key, and the values do not single the rows out"),
+    Reason.MENTION: gettext_noop("Another's row that names this person: the reference is emptied"),
+    Reason.MENTION_NOT_NULL: gettext_noop("Another's row that must name this person"),
+    Reason.ORDER: gettext_noop("A reference is emptied first, so that rows can be deleted"),
+    "access": gettext_noop("A copy goes to the person"),
+}
+
+GAPS: dict[str, str] = {
+    "no_identity_column": gettext_noop("No e-mail, phone or customer number in this table of people"),
+    "unconfirmed": gettext_noop("Not confirmed in the data map"),
+    "scan_over_budget": gettext_noop("Too large to look through without an index"),
+    "over_budget": gettext_noop("Too large to look through without an index"),
+    "backups": gettext_noop("Backups of the source: apply the tombstones after a restore"),
+    "replicas": gettext_noop("Replicas follow their primary"),
+}
+
+
+def table_name(ref: TableRef) -> str:
+    """Return the name within the source, with its schema where it is not the default one."""
+    return f"{ref.schema}.{ref.table}" if ref.schema else ref.table
+
+
+def plan_summary(plan: ErasurePlan, reached: Reach, *, not_covered: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the summary of an erasure plan."""
+    by_source: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for table in plan.tables:
+        by_source[table.table.source].append(_table(table))
+    return {
+        "people": plan.person_count,
+        "sources": [{"name": name, "tables": by_source[name]} for name in sorted(by_source)],
+        "steps": _steps(reached),
+        "operations": _operations(plan),
+        "not_covered": not_covered + [gap(one) for one in plan.not_covered],
+        "open_questions": [str(ref) for ref in plan.open_questions],
+    }
+
+
+def access_summary(reached: Reach, *, not_covered: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the summary of what an access package will hold."""
+    by_source: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for ref in sorted(reached.tables):
+        found = reached.tables[ref]
+        rows = len([key for key in found.rows if key not in found.beyond_shared])
+        if rows:
+            by_source[ref.source].append(
+                {
+                    "table": table_name(ref),
+                    "rows": rows,
+                    "action": EraseAction.KEEP.value,
+                    "shared": len(found.shared),
+                    "reason": "access",
+                    "params": {},
+                }
+            )
+    return {
+        "people": reached.person_count,
+        "sources": [{"name": name, "tables": by_source[name]} for name in sorted(by_source)],
+        "steps": _steps(reached),
+        "operations": [],
+        "not_covered": not_covered + [gap(one) for one in reached.not_covered],
+        "open_questions": [],
+    }
+
+
+def gap(one: NotCovered) -> dict[str, Any]:
+    return {
+        "source": one.table.source,
+        "table": table_name(one.table),
+        "columns": list(one.columns),
+        "reason": one.reason,
+        "rows": one.rows,
+    }
+
+
+def kept_of_person(plan: ErasurePlan, person: int) -> list[dict[str, Any]]:
+    """Return what stays of one person: per table the rows, fields, article, reason and the last date."""
+    kept: list[dict[str, Any]] = []
+    for table in plan.tables:
+        if table.action not in (EraseAction.KEEP, EraseAction.NULL, EraseAction.REPLACE):
+            continue
+        positions = [
+            position
+            for position, persons in enumerate(table.persons)
+            if persons == person or (isinstance(persons, frozenset) and person in persons)
+        ]
+        if not positions or table.reason in (Reason.ORDER, Reason.MENTION):
+            continue
+        if table.action is not EraseAction.KEEP and not table.kept_fields:
+            continue
+        kept.append(_kept(table, positions))
+    return kept
+
+
+def _kept(table: TablePlan, positions: list[int]) -> dict[str, Any]:
+    until: list[date] = [
+        day for p in positions if table.until_dates and (day := table.until_dates[p]) is not None
+    ]
+    return {
+        "source": table.table.source,
+        "table": table_name(table.table),
+        "rows": len(positions),
+        "fields": list(table.kept_fields),
+        "reason": table.reason.value,
+        "article": table.article,
+        "reason_en": table.reason_en,
+        "reason_zh": table.reason_zh,
+        "until": max(until).isoformat() if until else None,
+    }
+
+
+def _table(table: TablePlan) -> dict[str, Any]:
+    until = [day for day in table.until_dates if day is not None]
+    return {
+        "table": table_name(table.table),
+        "rows": table.rows,
+        "action": table.action.value,
+        "shared": table.shared,
+        "reason": table.reason.value,
+        "params": {"article": table.article},
+        "reason_en": table.reason_en,
+        "reason_zh": table.reason_zh,
+        "fields": [{"column": one.column, "action": one.action.value} for one in table.fields],
+        "kept_fields": list(table.kept_fields),
+        "until": max(until).isoformat() if until else None,
+    }
+
+
+def _steps(reached: Reach) -> list[dict[str, Any]]:
+    return [
+        {
+            "source": step.table.source,
+            "table": table_name(step.table),
+            "purpose": step.purpose,
+            "statement": step.statement,
+            "rows": step.rows,
+            "missing_index": list(step.missing_index),
+        }
+        for step in reached.steps
+    ]
+
+
+def _operations(plan: ErasurePlan) -> list[dict[str, Any]]:
+    counted: Counter[tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] = Counter()
+    for source, operations in plan.operations.items():
+        for one in operations:
+            columns = tuple(sorted({*one.values, *one.per_row}))
+            counted[(source, table_name(one.table), one.kind.value, one.key_columns, columns)] += len(
+                one.keys
+            )
+    return [
+        {
+            "source": source,
+            "table": table,
+            "kind": kind,
+            "key_columns": list(keys),
+            "columns": list(columns),
+            "rows": rows,
+        }
+        for (source, table, kind, keys, columns), rows in counted.items()
+    ]

@@ -1,0 +1,90 @@
+"""Documents that the command line and the API print: JSON of the contract, without a person's data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from discreet.mechanisms.rights.queries import PlanView, RequestView
+from discreet.vocabulary.errors import Refused
+
+
+def reason_text(table: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Return why a table is treated so, in the reader's language."""
+    template = texts.get(table["reason"], table["reason"])
+    return gettext(template) % {"article": "", **table.get("params", {})}
+
+
+def refusal_text(refusal: Refused | None) -> str:
+    """Return why something was refused, in the reader's language; "" for no refusal."""
+    if refusal is None:
+        return ""
+    text = gettext(refusal.message)
+    return text % refusal.params if refusal.params else text
+
+
+def plan_document(plan: PlanView, *, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return `{"hash", "sources": [{"name", "tables": […]}], "not_covered", …}`."""
+    summary = plan.summary
+    sources: list[Any] = summary.get("sources", [])  # type: ignore[assignment]
+    return {
+        "hash": plan.digest,
+        "people": summary.get("people", 0),
+        "sources": [
+            {
+                "name": source["name"],
+                "tables": [
+                    {
+                        "table": table["table"],
+                        "rows": table["rows"],
+                        "action": table["action"],
+                        "shared": table["shared"],
+                        "reason": reason_text(table, texts),
+                        "fields": table.get("fields", []),
+                        "kept_fields": table.get("kept_fields", []),
+                        "until": table.get("until"),
+                    }
+                    for table in source["tables"]
+                ],
+            }
+            for source in sources
+        ],
+        "not_covered": summary.get("not_covered", []),
+        "open_questions": summary.get("open_questions", []),
+        "steps": summary.get("steps", []),
+        "operations": summary.get("operations", []),
+    }
+
+
+def request_document(request: RequestView) -> dict[str, Any]:
+    """Return `{"id", "kind", "state", "outcome", "due_at", "kept", "sources", …}`."""
+    return {
+        "id": request.number,
+        "batch": f"B-{request.plan.batch_id}",
+        "kind": request.kind,
+        "state": request.state.value,
+        "outcome": request.outcome or None,
+        "received_at": request.received_at.isoformat(),
+        "due_at": request.due_at.isoformat() if request.due_at else None,
+        "residence": request.residence or None,
+        "candidates": request.candidates,
+        "kept": list(request.kept),
+        "sources": [
+            {"name": source.name, "counts": source.counts, "at": source.at.isoformat()}
+            for source in request.sources
+        ],
+        "search": request.search,
+        "plan": request.plan.digest or None,
+        "prepared_by": request.plan.prepared_by or None,
+        "approved_by": request.plan.approved_by or None,
+        "clocks": [
+            {
+                "rule": clock.rule_id,
+                "law": clock.law,
+                "article": clock.article,
+                "due_at": clock.due_at.isoformat(),
+                "is_unsure": clock.is_unsure,
+            }
+            for clock in request.case.clocks
+        ],
+    }

@@ -1,0 +1,94 @@
+"""How a request stands, in plain words, for staff and for the person. English templates; doors translate."""
+
+from discreet.mechanisms.rights.rules import Outcome, State
+from discreet.vocabulary.text import gettext_noop
+
+STATES: dict[State, str] = {
+    State.RECEIVED: gettext_noop("Waiting for proof of identity"),
+    State.VERIFIED: gettext_noop("Identity proven, plan being made"),
+    State.PLANNED: gettext_noop("Waiting for a decision"),
+    State.ACCEPTED: gettext_noop("Approved, about to be carried out"),
+    State.EXECUTING: gettext_noop("Being carried out"),
+    State.DONE: gettext_noop("Answered"),
+    State.REFUSED: gettext_noop("Refused"),
+    State.CANCELLED: gettext_noop("Withdrawn"),
+}
+TONES: dict[State, str] = {
+    State.RECEIVED: "",
+    State.VERIFIED: "run",
+    State.PLANNED: "warn",
+    State.ACCEPTED: "run",
+    State.EXECUTING: "run",
+    State.DONE: "good",
+    State.REFUSED: "bad",
+    State.CANCELLED: "",
+}
+OUTCOMES: dict[str, str] = {
+    Outcome.ERASED: gettext_noop("Erased"),
+    Outcome.ERASED_EXCEPT_KEPT: gettext_noop("Erased, except what must be kept"),
+    Outcome.INCOMPLETE: gettext_noop("Incomplete: traces were found again"),
+    Outcome.DELIVERED: gettext_noop("Delivered"),
+    Outcome.REFUSED: gettext_noop("Refused"),
+}
+OUTCOME_TONES: dict[str, str] = {
+    Outcome.ERASED: "good",
+    Outcome.ERASED_EXCEPT_KEPT: "good",
+    Outcome.INCOMPLETE: "bad",
+    Outcome.DELIVERED: "good",
+    Outcome.REFUSED: "bad",
+}
+NEXT_FOR_PERSON: dict[State, str] = {
+    State.RECEIVED: gettext_noop(
+        "If we hold an account for what you entered, we have sent a code to the e-mail address stored there. "
+        "Enter it below: it proves that the request is yours."
+    ),
+    State.VERIFIED: gettext_noop("We are looking through our systems for your data."),
+    State.PLANNED: gettext_noop(
+        "Our staff read what would be done and decide. Two people must agree to erase."
+    ),
+    State.ACCEPTED: gettext_noop("It was approved and starts in a moment."),
+    State.EXECUTING: gettext_noop("It is being carried out; then we search every system again."),
+    State.DONE: gettext_noop("Your request is answered."),
+    State.REFUSED: gettext_noop("We refused your request. The reason stands below; you can complain."),
+    State.CANCELLED: gettext_noop("You withdrew this request. Nothing was changed."),
+}
+ACTIONS: dict[str, str] = {
+    "delete": gettext_noop("Erase"),
+    "null": gettext_noop("Empty"),
+    "replace": gettext_noop("Replace"),
+    "keep": gettext_noop("Keep"),
+}
+ACTS: dict[str, str] = {
+    "cases.open_case": gettext_noop("Case opened"),
+    "cases.set_clocks": gettext_noop("Legal clocks started"),
+    "cases.move": gettext_noop("Moved on"),
+    "cases.move_many": gettext_noop("Moved on"),
+    "cases.close_many": gettext_noop("Closed"),
+    "cases.add_task": gettext_noop("Task given"),
+    "cases.drop_task": gettext_noop("Task taken back"),
+    "cases.meet_clock": gettext_noop("Clock met"),
+    "cases.add_public_token": gettext_noop("Status address made"),
+    "centre.start_verification": gettext_noop("Code sent to the contact held"),
+    "centre.check_code": gettext_noop("Code entered"),
+    "mail.send": gettext_noop("Mail queued"),
+    "rights.receive_request": gettext_noop("Received"),
+    "rights.note_candidates": gettext_noop("Person looked for"),
+    "rights.choose_candidates": gettext_noop("Person chosen"),
+    "rights.verify_identity": gettext_noop("Identity proven"),
+    "rights.save_plan": gettext_noop("Plan made"),
+    "rights.decide_shared": gettext_noop("Shared rows decided"),
+    "rights.accept_erasure": gettext_noop("Approval"),
+    "rights.accept_access": gettext_noop("Access accepted"),
+    "rights.begin_execution": gettext_noop("Execution begun"),
+    "rights.send_back": gettext_noop("Sent back"),
+    "rights.record_source_outcome": gettext_noop("Written in one source"),
+    "rights.finish_erasure": gettext_noop("Searched again and answered"),
+    "rights.finish_access": gettext_noop("Package made"),
+    "rights.fetch_package": gettext_noop("Package fetched"),
+    "rights.take_package": gettext_noop("Package taken by staff"),
+    "rights.reveal_person": gettext_noop("Person unmasked"),
+    "rights.refuse_request": gettext_noop("Refused"),
+    "rights.cancel_request": gettext_noop("Withdrawn"),
+}
+# Acts whose entries a timeline leaves out: they repeat what a neighbour says.
+QUIET = frozenset({"cases.move", "cases.move_many", "cases.add_task", "cases.drop_task", "cases.open_case"})

@@ -1,0 +1,288 @@
+"""What takes time or touches a source: act (intent) → I/O → act (outcome), each step once for good.
+
+Source: DESIGN.md, Erasure; failure promises 1, 2, 6, 28.
+"""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from typing import Any
+
+from discreet.engines.subjects.plans import Operation, OperationKind
+from discreet.engines.subjects.reach import Purpose
+from discreet.engines.subjects.search import fresh_search
+from discreet.engines.subjects.storage import captured_from_json, plan_from_json, to_json
+from discreet.foundation.centre import verification
+from discreet.foundation.datamap.queries import built
+from discreet.foundation.datamap.queries import not_covered as map_gaps
+from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.api import Json
+from discreet.foundation.mail.api import ContactKind, HeldContact, hold
+from discreet.foundation.organisation.queries import profile
+from discreet.foundation.sources import session
+from discreet.mechanisms.rights import planning, queries
+from discreet.mechanisms.rights.actions import deciding, executing, receiving
+from discreet.mechanisms.rights.delivery import deliver_package
+from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, SeveralPeople, WrongRequestState
+from discreet.mechanisms.rights.results import person_results
+from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
+from discreet.mechanisms.rights.summaries import access_summary, gap, plan_summary
+from discreet.vocabulary.actors import SYSTEM, Actor
+from discreet.vocabulary.categories import CATEGORIES
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
+
+
+class WroteTooMuch(Refused):
+    code = "rights.wrote_too_much"
+    message = gettext_noop(
+        "A statement on %(table)s touched %(rows)s rows instead of %(expected)s; it was rolled back."
+    )
+
+
+@workflow("rights.locate")
+def locate(ctx: WorkflowContext, number: str) -> None:
+    """After a request from the privacy centre: find who it is and send a code to a contact point held."""
+    if queries.state_of_request(number) is not State.RECEIVED:
+        return
+    ctx.step("look", locate_request, number, SYSTEM, ctx.now())
+    ctx.step("code", send_code, number, ctx.now())
+
+
+@workflow("rights.prepare")
+def prepare(ctx: WorkflowContext, batch_id: int) -> None:
+    """After the identity is proven: make the plan; an access request that needs no decision is delivered."""
+    ctx.step("plan", prepare_batch, batch_id, SYSTEM, ctx.now())
+
+
+@workflow("rights.deliver")
+def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
+    """Build and hand over the packages of accepted access requests."""
+    for member in queries.members(batch_id):
+        ctx.step(f"package:{member.number}", deliver_package, batch_id, run, member.number, ctx.now())
+
+
+@workflow("rights.erase")
+def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
+    """Carry out an approved plan and search again."""
+    sources = ctx.step("capture", capture, batch_id, run)
+    if sources is None:
+        return
+    for source in sources:
+        ctx.step(f"write:{source}", write_source, batch_id, run, source, ctx.fence)
+    ctx.step("search", search_again, batch_id, run)
+
+
+def locate_request(number: str, actor: Actor, now: datetime) -> int:
+    """Find the candidates of a request, keep them sealed, and return how many there are."""
+    found = planning.look([queries.claim_of(number)])
+    receiving.note_candidates(
+        actor=actor, now=now, number=number, candidates=planning.candidates_of(found.candidates[0])
+    )
+    return len(found.candidates[0])
+
+
+def send_code(number: str, now: datetime) -> str:
+    """Send the code to the first e-mail address held for the only candidate; to nobody otherwise."""
+    found = queries.roots_of(number)
+    contacts: list[HeldContact] = []
+    if found is not None and len(found.people) == 1:
+        contacts = [
+            hold(case_number=number, kind=ContactKind.EMAIL, address=address)
+            for address in planning.addresses_held(number)
+        ]
+    language = queries.request_view(number).case.row.language
+    return verification.start(
+        case_number=number, contacts=contacts, actor=SYSTEM, now=now, language=language
+    ).value
+
+
+def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
+    """Locate whom nobody looked for yet, then plan. Returns the plan's digest, "" where none is due."""
+    members = queries.members(batch_id)
+    if not members:
+        return ""
+    missing = [member for member in members if member.candidates is None]
+    if missing:
+        located = planning.look([queries.claim_of(member.number) for member in missing])
+        for member, found in zip(missing, located.candidates, strict=True):
+            receiving.note_candidates(
+                actor=actor, now=now, number=member.number, candidates=planning.candidates_of(found)
+            )
+    if len(members) > 1:
+        deciding.set_apart(actor=actor, now=now, batch_id=batch_id)
+    if Kind(members[0].kind) is Kind.ACCESS:
+        return _prepare_access(batch_id, actor, now)
+    planned = planning.plan_batch(batch_id, today=now.date())
+    batch_key = queries.batch_key(batch_id)
+    summary = plan_summary(planned.plan, planned.reach, not_covered=_gaps())
+    summary["statements"] = planned.statements
+    plan = deciding.NewPlan(
+        digest=planned.plan.digest,
+        sealed=keys.seal(batch_key, to_json(planned.plan).encode(), "plan"),
+        summary=summary,
+        open_questions=tuple(str(ref) for ref in planned.plan.open_questions),
+    )
+    deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
+    return planned.plan.digest
+
+
+def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
+    members = queries.members(batch_id)
+    graph = built().graph
+    sensitive = 0
+    summary: dict[str, Any] = {}
+    for member in members:
+        with planning.readers_of(graph) as readers:
+            reached = planning.reach_one(
+                member.number, purpose=Purpose.ACCESS, readers=planning.as_readers(readers)
+            )
+        sensitive += sum(
+            CATEGORIES[column.category].is_sensitive
+            for table in reached.tables.values()
+            for column in table.table.personal_columns
+            if column.category in CATEGORIES
+        )
+        summary = access_summary(reached, not_covered=_gaps())
+    digest = _summary_digest(summary)
+    plan = deciding.NewPlan(digest=digest, sealed=b"", summary=summary, open_questions=())
+    deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
+    if access_goes_by_itself(
+        is_reviewed=profile().access_is_reviewed,
+        candidates=1,
+        sensitive_fields=sensitive,
+        by_code_or_staff=True,
+    ):
+        deciding.accept_access(actor=SYSTEM, now=now, batch_id=batch_id)
+    return digest
+
+
+def _gaps() -> list[dict[str, Any]]:
+    return [
+        {
+            "source": one.source,
+            "table": one.table,
+            "columns": list(one.names),
+            "reason": one.gap.value,
+            "rows": 0,
+        }
+        for one in map_gaps()
+    ]
+
+
+def _summary_digest(summary: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(summary["sources"], sort_keys=True).encode()).hexdigest()
+
+
+def capture(batch_id: int, run: int) -> list[str] | None:
+    """Plan again on live data; only the approved digest goes on. Returns the sources to write, None = sent back."""
+    now = datetime.now(UTC)
+    approved = queries.plan_view(batch_id).digest
+    state = queries.state_of_batch(batch_id)
+    if state is State.EXECUTING:
+        key_id, sealed = queries.sealed_plan(batch_id)
+        return sorted(plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode()).operations)
+    if state is not State.ACCEPTED:
+        return None
+    try:
+        planned = planning.plan_batch(batch_id, today=now.date())
+    except (NobodyFound, SeveralPeople) as refusal:
+        executing.send_back(now=now, batch_id=batch_id, run=run, reason=refusal.code)
+        return None
+    if planned.plan.digest != approved:
+        executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
+        prepare_batch(batch_id, SYSTEM, now)
+        return None
+    batch_key = queries.batch_key(batch_id)
+    sources = sorted(planned.plan.operations)
+    try:
+        executing.begin_execution(
+            now=now,
+            batch_id=batch_id,
+            run=run,
+            capture_sealed=keys.seal(batch_key, to_json(planned.captured).encode(), "capture"),
+            plan_sealed=keys.seal(batch_key, to_json(planned.plan).encode(), "plan"),
+            sources=sources,
+        )
+    except WrongRequestState:
+        return None
+    return sources
+
+
+def write_source(batch_id: int, run: int, source: str, fence: Fence) -> dict[str, Any]:
+    """Carry out one source's operations in one transaction, bound to the planned keys."""
+    if queries.is_written(batch_id, run, source):
+        return {}
+    key_id, sealed = queries.sealed_plan(batch_id)
+    plan = plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode())
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    with session.write(source) as writer:
+        for operation in plan.operations[source]:
+            done = run_operation(writer, operation)
+            if done > len(operation.keys):
+                raise WroteTooMuch(table=operation.table.table, rows=done, expected=len(operation.keys))
+            counts[operation.table.table][operation.kind.value] += done
+        writer.commit(before_commit=fence.check)
+    plain = {table: dict(done) for table, done in counts.items()}
+    executing.record_source_outcome(
+        now=datetime.now(UTC), batch_id=batch_id, run=run, source=source, counts=plain
+    )
+    return {}
+
+
+def run_operation(writer: session.WriteSession, operation: Operation) -> int:
+    """Run one set-based write and return how many rows it touched."""
+    if operation.kind is OperationKind.DELETE:
+        return writer.delete(operation.table, operation.key_columns, operation.keys)
+    if not operation.per_row:
+        return writer.update(operation.table, operation.key_columns, operation.keys, operation.values)
+    touched = 0
+    for position, key in enumerate(operation.keys):
+        values = {
+            **operation.values,
+            **{name: column[position] for name, column in operation.per_row.items()},
+        }
+        touched += writer.update(operation.table, operation.key_columns, [key], values)
+    return touched
+
+
+def search_again(batch_id: int, run: int) -> str:
+    """Search every source afresh by the captured keys and values, then say what came of it."""
+    if queries.state_of_batch(batch_id) is not State.EXECUTING:
+        return ""
+    key_id, plan_sealed = queries.sealed_plan(batch_id)
+    plan = plan_from_json(keys.open_sealed(key_id, plan_sealed, "plan").decode())
+    captured = captured_from_json(
+        keys.open_sealed(key_id, queries.sealed_capture(batch_id), "capture").decode()
+    )
+    graph = built().graph
+    with planning.readers_of(graph, for_verification=True) as readers:
+        result = fresh_search(
+            graph=graph, readers=planning.as_readers(readers), captured=captured, budget=planning.BUDGET
+        )
+    search: dict[str, Json] = {
+        "found": len(result.found),
+        "searched": [
+            {"table": str(one.table), "depth": one.depth, "columns": list(one.columns), "rows": one.rows}
+            for one in result.searched
+        ],
+        "not_searched": [gap(one) for one in result.not_searched],
+    }
+    results = person_results(batch_id=batch_id, plan=plan, search=result, captured=captured)
+    executing.finish_erasure(
+        now=datetime.now(UTC),
+        batch_id=batch_id,
+        run=run,
+        search=search,
+        results=results,
+        contacts=contacts_held(batch_id),
+    )
+    return results[0].outcome.value
+
+
+def contacts_held(batch_id: int) -> dict[str, HeldContact]:
+    """Return the contact points that identities were proven with, by request number."""
+    found = {member.number: verification.held_contact(member.number) for member in queries.members(batch_id)}
+    return {number: contact for number, contact in found.items() if contact is not None}
