@@ -3,6 +3,7 @@
 Nothing of Django is imported before the demo's own home is chosen: no other installation is touched.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -10,6 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 import click
+
+from discreet.project.demo_accounts import ACCOUNTS, PASSWORD
 
 MARK = "demo.json"
 
@@ -35,9 +38,10 @@ def demo(ctx: click.Context, *, fresh: bool, port: int, prepare_only: bool) -> N
         (home / MARK).write_text('{"ready": false}\n', encoding="utf-8")
         click.echo("Making the sample company …")
     prepare_home()
-    from discreet.project.demo_company import ACCOUNTS, PASSWORD, make_company
+    if not json.loads((home / MARK).read_text(encoding="utf-8"))["ready"]:
+        from discreet.project.demo_company import make_company
 
-    make_company(home=home, mark=home / MARK)
+        make_company(home=home, mark=home / MARK)
     address = f"http://localhost:{port}"
     click.echo(f"\n  Privacy centre   {address}/privacy/\n  Desk             {address}/desk/")
     click.echo(f"  Mailbox          {address}/mailbox/\n\n  Accounts, all with the password “{PASSWORD}”:")

@@ -3,8 +3,6 @@
 Every part is made once; a start that was cut off goes on where it stopped.
 """
 
-import json
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,27 +17,13 @@ from discreet.foundation.sources import actions as source_actions
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.staff import actions as staff
 from discreet.foundation.staff import queries as staff_queries
+from discreet.project.demo_accounts import ACCOUNTS, PASSWORD
 from discreet.project.sample.build import build, map_text, sample_company
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 
-PASSWORD = "quiet bamboo lamp"  # noqa: S105 - of invented accounts that only this machine can reach
 MAKER = Actor(kind=ActorKind.SYSTEM, name="demo", roles=frozenset(Role))
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    username: str
-    full_name: str
-    roles: tuple[Role, ...]
-
-
-ACCOUNTS = (
-    Account("lena", "Lena Brandt", (Role.APPROVER,)),
-    Account("chen", "陈瑜", (Role.AGENT,)),
-    Account("admin", "Ada Min", (Role.ADMINISTRATOR,)),
-    Account("auditor", "Otto Prüfer", (Role.AUDITOR,)),
-    Account("viewer", "Vera Blick", (Role.VIEWER,)),
-)
 PROFILE = CompanyProfile(
     name_en="Qingshan Home",
     name_zh="青杉家居",
@@ -54,9 +38,7 @@ PROFILE = CompanyProfile(
 
 
 def make_company(*, home: Path, mark: Path) -> None:
-    """Make whatever is missing; a finished demo costs one file read."""
-    if json.loads(mark.read_text(encoding="utf-8"))["ready"]:
-        return
+    """Make whatever is missing, then set the mark."""
     now = timezone.now()
     company = sample_company(home / "sample")
     if not company.is_complete:
