@@ -40,6 +40,9 @@ class Statements:
         where = self._equals(info, table, query.equals or {})
         if where is None:
             return
+        if query.is_scan:
+            yield statement.where(*where), {}
+            return
         for batch in self._batches(info, table, query.key_columns, query.keys, fold=query.fold):
             yield statement.where(batch.condition, *where), batch.parameters
 
@@ -84,9 +87,12 @@ class Statements:
             table.c[self._named(info, name).name] == sa.bindparam(f"e{n}")
             for n, name in enumerate(query.equals or {})
         ]
-        keyed = self._key_columns(info, table, query.key_columns)
-        batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], fold=query.fold)))
-        statement = statement.where(batch.condition, *where)
+        if query.is_scan:
+            statement = statement.where(*where)
+        else:
+            keyed = self._key_columns(info, table, query.key_columns)
+            batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], fold=query.fold)))
+            statement = statement.where(batch.condition, *where)
         if query.limit is not None:
             statement = statement.limit(query.limit)
         compiled = str(statement.compile(dialect=_SHOWN[self._dialect.engine]))
