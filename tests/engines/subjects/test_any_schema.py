@@ -133,7 +133,7 @@ def _rows(draw: st.DrawFn, table: Table, links: list[Link], sizes: list[int], nu
     return rows
 
 
-SLOW = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @SLOW

@@ -18,11 +18,12 @@ from discreet.engines.subjects.walk import Direction, hops_of, picker
 
 
 class Fate(NamedTuple):
-    """`duties`: indexes into `Fates.duties`."""
+    """`duties`: indexes into `Fates.duties`. `is_whole`: kept with all its fields, whatever the duty names."""
 
     action: EraseAction
     reason: Reason
     duties: tuple[int, ...] = ()
+    is_whole: bool = False
 
 
 GONE = Fate(EraseAction.DELETE, Reason.ABOUT_THE_PERSON)
@@ -65,9 +66,10 @@ class Fates:
             shared = self._shared_fate(table.ref)
             fates.update((key, shared) for key in table.shared)
         for key, duties in self._kept(table):
-            blanks = any(self.duties[number].fields for number in duties)
+            is_whole = key in table.shared  # its fields are another's too
+            blanks = not is_whole and all(self.duties[number].fields for number in duties)
             if fates[key].reason not in (Reason.NOT_WRITABLE, Reason.NO_KEY) or not blanks:
-                fates[key] = Fate(EraseAction.KEEP, Reason.KEPT_BY_LAW, duties)
+                fates[key] = Fate(EraseAction.KEEP, Reason.KEPT_BY_LAW, duties, is_whole)
         return fates
 
     def _usual(self, table: TableReach) -> Fate:
@@ -147,7 +149,7 @@ class Fates:
                     continue
                 for part in self.linkage.parents(link, key):
                     if self.by_table[link.to_table][part] == GONE:
-                        kept = Fate(EraseAction.KEEP, Reason.KEPT_BY_LAW, fate.duties)
+                        kept = Fate(EraseAction.KEEP, Reason.KEPT_BY_LAW, fate.duties, is_whole=True)
                         self.by_table[link.to_table][part] = kept
                         waiting.append((link.to_table, part))
 

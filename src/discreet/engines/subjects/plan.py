@@ -176,7 +176,7 @@ class _Planner:
             return (), ()
         if fate.action is EraseAction.KEEP:
             duties = [self.fates.duties[number] for number in fate.duties]
-            if fate.reason is Reason.KEPT_BY_LAW and all(duty.fields for duty in duties):
+            if fate.reason is Reason.KEPT_BY_LAW and not fate.is_whole and all(one.fields for one in duties):
                 needed = {name for duty in duties for name in duty.fields}
                 return blanked(graph=self.graph, table=table.table, keep=needed)
             kept = tuple(name for name in personal if name not in emptied)
