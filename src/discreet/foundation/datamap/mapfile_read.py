@@ -24,14 +24,9 @@ from discreet.foundation.datamap.mapfile import (
     TablePart,
 )
 from discreet.vocabulary.categories import ASSIGNABLE
-from discreet.vocabulary.text import gettext_noop
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 16
-A_MAPPING = gettext_noop("a mapping")
-A_LIST = gettext_noop("a list")
-A_TEXT = gettext_noop("a text")
-A_NUMBER = gettext_noop("a number from 1 to 200")
 E = TypeVar("E", bound=Enum)
 Members = dict[str, tuple[yaml.Node, yaml.Node]]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -44,7 +39,7 @@ def mark_of(node: yaml.Node | yaml.Event) -> Mark:
 
 def _mapping(node: yaml.Node, key: str) -> Members:
     if not isinstance(node, yaml.MappingNode):
-        raise wrong.WrongShape(mark_of(node), key=key, expected=A_MAPPING)
+        raise wrong.NotAMapping(mark_of(node), key=key)
     members: Members = {}
     for key_node, value in node.value:
         name = _text(key_node, key)
@@ -67,13 +62,13 @@ def _known(node: yaml.Node, key: str, *, known: tuple[str, ...], needed: tuple[s
 
 def _text(node: yaml.Node, key: str, *, filled: bool = False) -> str:
     if not isinstance(node, yaml.ScalarNode) or (filled and not node.value.strip()):
-        raise wrong.WrongShape(mark_of(node), key=key, expected=A_TEXT)
+        raise wrong.NotAText(mark_of(node), key=key)
     return str(node.value)
 
 
 def _list(node: yaml.Node, key: str) -> list[yaml.Node]:
     if not isinstance(node, yaml.SequenceNode):
-        raise wrong.WrongShape(mark_of(node), key=key, expected=A_LIST)
+        raise wrong.NotAList(mark_of(node), key=key)
     return list(node.value)
 
 
@@ -126,7 +121,7 @@ def _keep(node: yaml.Node) -> KeepPart:
     if years is not None and not (
         years.isascii() and years.isdigit() and 1 <= int(years[:4]) <= 200 and len(years) < 4
     ):
-        raise wrong.WrongShape(mark_of(members["years"][1]), key="years", expected=A_NUMBER)
+        raise wrong.NotYears(mark_of(members["years"][1]), key="years")
     return KeepPart(
         article=_text(members["article"][1], "article", filled=True),
         reason_en=_text(reason["en"][1], "en", filled=True),

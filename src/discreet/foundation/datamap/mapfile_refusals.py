@@ -37,8 +37,27 @@ class AliasRefused(MapFileRefused):
 
 
 class WrongShape(MapFileRefused):
-    code = "map_file_wrong_shape"
-    message = gettext_noop("Line %(line)s, column %(column)s: “%(key)s” must be %(expected)s.")
+    """Base: a value has another form than its key asks for."""
+
+
+class NotAMapping(WrongShape):
+    code = "map_file_not_a_mapping"
+    message = gettext_noop("Line %(line)s, column %(column)s: “%(key)s” must be a mapping.")
+
+
+class NotAList(WrongShape):
+    code = "map_file_not_a_list"
+    message = gettext_noop("Line %(line)s, column %(column)s: “%(key)s” must be a list.")
+
+
+class NotAText(WrongShape):
+    code = "map_file_not_a_text"
+    message = gettext_noop("Line %(line)s, column %(column)s: “%(key)s” must be a text that is not empty.")
+
+
+class NotYears(WrongShape):
+    code = "map_file_not_years"
+    message = gettext_noop("Line %(line)s, column %(column)s: “%(key)s” must be a number from 1 to 200.")
 
 
 class UnknownKey(MapFileRefused):
