@@ -28,7 +28,13 @@ REASONS: dict[str, str] = {
 
 GAPS: dict[str, str] = {
     "no_identity_column": gettext_noop("No e-mail, phone or customer number in this table of people"),
-    "unconfirmed": gettext_noop("Not confirmed in the data map"),
+    "source_not_mapped": gettext_noop("No table of this source is in the data map"),
+    "table_not_confirmed": gettext_noop("The table is not confirmed in the data map"),
+    "table_gone": gettext_noop("The table is no longer in the source"),
+    "fields_not_confirmed": gettext_noop("These fields are not confirmed in the data map"),
+    "fields_gone": gettext_noop("These fields are no longer in the source"),
+    "links_not_confirmed": gettext_noop("These links are not confirmed in the data map"),
+    "holds_a_value_without_link": gettext_noop("Rows hold an identity value, and no link says whose they are"),
     "scan_over_budget": gettext_noop("Too large to look through without an index"),
     "over_budget": gettext_noop("Too large to look through without an index"),
     "backups": gettext_noop("Backups of the source: apply the tombstones after a restore"),
