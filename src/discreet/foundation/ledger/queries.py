@@ -80,9 +80,9 @@ def latest_checkpoint() -> str | None:
 def status() -> LedgerStatus:
     note = latest_checkpoint()
     checkpoint = read_checkpoint(note) if note else None
-    witnessed = last_checkpoint(witness_path())
     oldest = WaitingEntry.objects.order_by("pk").values_list("entry__at", flat=True).first()
     key = log_key()
+    witnessed = last_checkpoint(witness_path(), key=key)
     return LedgerStatus(
         sealed=checkpoint.size if checkpoint else 0,
         waiting=WaitingEntry.objects.count(),

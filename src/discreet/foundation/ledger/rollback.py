@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-from discreet.engines.merkle.checkpoint import Checkpoint, read_checkpoint
+from discreet.engines.merkle.checkpoint import Checkpoint, open_checkpoint
 from discreet.engines.merkle.note import NoteInvalid
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry
+from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.witness import locked, read_notes, retire, retired_paths, witness_path
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.errors import Refused
@@ -81,7 +82,7 @@ def _readable(path: Path) -> list[Checkpoint]:
     found = []
     for note in read_notes(path):
         try:
-            found.append(read_checkpoint(note))
+            found.append(open_checkpoint(note, key=log_key()))
         except NoteInvalid:
             continue
     return found

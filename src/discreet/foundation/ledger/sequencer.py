@@ -89,7 +89,7 @@ def _is_alone() -> bool:
 
 
 def _refuse_contradiction() -> None:
-    witnessed = last_checkpoint(witness_path())
+    witnessed = last_checkpoint(witness_path(), key=log_key())
     if witnessed is None:
         return
     kept = LedgerCheckpoint.objects.filter(size=witnessed.size, root=witnessed.root)
@@ -101,7 +101,7 @@ def _copy_checkpoints() -> None:
     """Append to the second place what it lacks: also what a run that was killed after its commit owed it."""
     path = witness_path()
     newest = LedgerCheckpoint.objects.order_by("-size").values_list("size", flat=True).first()
-    witnessed = last_checkpoint(path)
+    witnessed = last_checkpoint(path, key=log_key())
     if newest is None or (witnessed and witnessed.size >= newest):
         return
     _refuse_contradiction()

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from discreet.engines.merkle.checkpoint import Checkpoint, read_checkpoint
-from discreet.engines.merkle.note import NoteInvalid
+from discreet.engines.merkle.checkpoint import Checkpoint, open_checkpoint
+from discreet.engines.merkle.note import NoteInvalid, VerifierKey
 
 _BETWEEN = re.compile("\n\n+(?!\n|\u2014 )")
 _TAIL_BYTES = 65_536
@@ -45,8 +45,8 @@ def read_notes(path: Path) -> list[str]:
     return _notes(path.read_bytes()) if path.exists() else []
 
 
-def last_checkpoint(path: Path) -> Checkpoint | None:
-    """Return the newest readable checkpoint of the file, its signature unchecked."""
+def last_checkpoint(path: Path, *, key: VerifierKey) -> Checkpoint | None:
+    """Return the newest checkpoint of the file that the key signed: not one that a crash cut."""
     if not path.exists():
         return None
     with path.open("rb") as file:
@@ -54,7 +54,7 @@ def last_checkpoint(path: Path) -> Checkpoint | None:
         notes = _notes(file.read())
     for note in reversed(notes):
         try:
-            return read_checkpoint(note)
+            return open_checkpoint(note, key=key)
         except NoteInvalid:
             continue
     return None

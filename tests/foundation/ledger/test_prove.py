@@ -1,0 +1,233 @@
+"""A proof convinces a machine without Discreet, and a forged one does not."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from discreet.engines.merkle.checkpoint import read_checkpoint, sign_checkpoint
+from discreet.engines.merkle.note import verifier_key
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import destroy_salts, record
+from discreet.foundation.ledger.cli import ledger
+from discreet.foundation.ledger.models import LedgerCheckpoint
+from discreet.foundation.ledger.prove import CheckpointUnknown, NothingToProve, bundle, verifier_file
+from discreet.foundation.ledger.sequencer import sequence_once
+from discreet.foundation.ledger.signing import log_key
+from discreet.foundation.ledger.verifier import discreet_verify
+from discreet.vocabulary.actors import SYSTEM
+from tests.foundation.ledger.conftest import NOW, Tamper, receive
+
+pytestmark = pytest.mark.usefixtures("history")
+FOREIGN = Ed25519PrivateKey.from_private_bytes(b"\x09" * 32)
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the verifier file alone, as the customer does: no Discreet, no packages (-I -S)."""
+
+    def start(proof: object, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        path = tmp_path / "proof.json"
+        path.write_text(proof if isinstance(proof, str) else json.dumps(proof), encoding="utf-8")
+        command = [sys.executable, "-I", "-S", str(verifier_file()), str(path), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+    return start
+
+
+def refusal(proof: Any, elsewhere: str | None = None, key: str | None = None) -> str:
+    with pytest.raises(discreet_verify.RefusedProof) as caught:
+        discreet_verify.verify(proof, elsewhere, key)
+    return str(caught.value.code)
+
+
+def note_of(size: int) -> str:
+    return LedgerCheckpoint.objects.get(size=size).note
+
+
+def test_a_proof_is_accepted_by_the_file_alone_in_both_languages(run: Run) -> None:
+    proof = bundle("request:R-300")
+    english = run(proof, "--key", log_key().fingerprint, "--language", "en")
+    assert english.returncode == 0
+    assert "VERIFIED. 1 entries about request:R-300" in english.stdout
+    assert "It is the fingerprint you gave." in english.stdout
+    chinese = run(proof, "--language", "zh")
+    assert chinese.returncode == 0
+    assert "验证通过" in chinese.stdout
+    assert "尚未核对" in chinese.stdout
+
+
+def test_a_proof_forged_under_another_key_is_refused_by_its_fingerprint(run: Run) -> None:
+    proof = bundle("request:R-300")
+    foreign = verifier_key(name=log_key().name, private=FOREIGN)
+    proof["checkpoint"] = sign_checkpoint(read_checkpoint(proof["checkpoint"]), private=FOREIGN)
+    proof["verifier_key"] = str(foreign)
+    assert run(proof).returncode == 0
+    refused = run(proof, "--key", log_key().fingerprint, "--language", "zh")
+    assert refused.returncode == 1
+    assert "验证未通过" in refused.stdout
+
+
+def test_a_checkpoint_kept_elsewhere_is_found_in_the_ledger(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text(note_of(256))
+    proof = bundle("request:R-3", against=[note_of(256)])
+    accepted = run(proof, "--checkpoint", str(kept), "--language", "en")
+    assert accepted.returncode == 0
+    assert "contains the checkpoint you kept (size 256)" in accepted.stdout
+
+
+@pytest.mark.parametrize("size", [250, 256, 600, 700])
+def test_a_proof_is_consistent_with_every_checkpoint_it_is_made_against(size: int) -> None:
+    proof: Any = bundle("request:R-3", against=[note_of(size)])
+    assert ("consistent", size) in discreet_verify.verify(proof, note_of(size))
+
+
+def test_a_ledger_that_forked_from_a_kept_checkpoint_is_refused() -> None:
+    proof: Any = bundle("request:R-3", against=[note_of(256)])
+    private = FOREIGN
+    proof["verifier_key"] = str(verifier_key(name=log_key().name, private=private))
+    proof["checkpoint"] = sign_checkpoint(read_checkpoint(proof["checkpoint"]), private=private)
+    kept = read_checkpoint(note_of(256))
+    same = sign_checkpoint(kept, private=private)
+    assert ("consistent", 256) in discreet_verify.verify(proof, same)
+    other = sign_checkpoint(replace(kept, root=b"\x01" * 32), private=private)
+    assert refusal(proof, other) == "fork"
+    assert refusal(proof, note_of(256)) == "elsewhere_signature"
+    newer = sign_checkpoint(replace(kept, size=9999), private=private)
+    assert refusal(proof, newer) == "elsewhere_incomparable"
+
+
+def test_a_proof_against_a_foreign_checkpoint_is_not_made() -> None:
+    foreign = sign_checkpoint(read_checkpoint(note_of(256)), private=FOREIGN)
+    with pytest.raises(CheckpointUnknown):
+        bundle("request:R-3", against=[foreign])
+
+
+def test_what_is_not_sealed_cannot_be_proven() -> None:
+    with pytest.raises(NothingToProve):
+        bundle("request:R-701")
+    with pytest.raises(NothingToProve):
+        bundle("request:absent")
+
+
+@pytest.mark.parametrize("entries", [1, 2, 5])
+def test_a_proof_holds_every_sealed_entry_of_its_subject(entries: int) -> None:
+    @act("demo.note")
+    def note(number: int) -> None:
+        record(actor=SYSTEM, now=NOW, subject="request:R-many", facts={"step": number})
+
+    for number in range(entries):
+        note(number)
+        sequence_once(NOW)
+    proof: Any = bundle("request:R-many")
+    assert [json.loads(entry["body"])["facts"]["step"] for entry in proof["entries"]] == list(range(entries))
+    assert discreet_verify.verify(proof)[0] == ("verified", entries, "request:R-many")
+
+
+def test_destroying_the_salt_leaves_the_proof_valid() -> None:
+    @act("demo.hand_over")
+    def hand_over() -> int:
+        record(actor=SYSTEM, now=NOW, subject="request:R-other", facts={})
+        return destroy_salts(subject="request:R-3")
+
+    with_salt: Any = bundle("request:R-3")
+    assert ("person", 3, "p_3") in discreet_verify.verify(with_salt)
+    assert hand_over() == 1
+    without: Any = bundle("request:R-3")
+    assert without["entries"][0]["persons"] == []
+    assert "p_3" not in json.dumps(without)
+    assert discreet_verify.verify(without)
+    assert ("person", 3, "p_3") in discreet_verify.verify(with_salt)
+
+
+def test_another_person_does_not_open_the_commitment() -> None:
+    proof: Any = bundle("request:R-3")
+    proof["entries"][0]["persons"][0]["person_ref"] = "p_4"
+    assert refusal(proof) == "commitment"
+
+
+def test_evidence_of_another_subject_is_refused() -> None:
+    proof: Any = bundle("request:R-3")
+    proof["subject"] = "request:R-4"
+    assert refusal(proof) == "subject"
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_proof_with_a_changed_character_never_says_anything_else(data: st.DataObject) -> None:
+    proof: Any = bundle("request:R-300", against=[note_of(256)])
+    expected = discreet_verify.verify(proof, note_of(256), log_key().fingerprint)
+    text = json.dumps(proof)
+    at = data.draw(st.integers(0, len(text) - 1))
+    character = data.draw(st.characters(min_codepoint=32, max_codepoint=126))
+    try:
+        changed = json.loads(text[:at] + character + text[at + 1 :])
+        told = discreet_verify.verify(changed, note_of(256), log_key().fingerprint)
+    except (ValueError, discreet_verify.RefusedProof):
+        return
+    assert [line for line in told if line[0] != "person"] == [
+        line for line in expected if line[0] != "person"
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", "[" * 5000, '{"format": "discreet.proof/1"}'])
+def test_what_is_no_proof_is_refused(run: Run, text: str) -> None:
+    refused = run(text, "--language", "en")
+    assert refused.returncode == 1
+    assert refused.stdout == "REFUSED. The file is not a proof of Discreet.\n"
+    assert refused.stderr == ""
+
+
+def test_an_escape_sequence_in_a_proof_does_not_reach_the_terminal() -> None:
+    assert discreet_verify.say("en", "", "a\x1b[2Jb\x9bc") == "a\ufffd[2Jb\ufffdc"
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=80), st.integers(0, 511))
+def test_the_pure_ed25519_agrees_with_the_library(seed: bytes, message: bytes, bit: int) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    public, signature = private.public_key().public_bytes_raw(), private.sign(message)
+    assert discreet_verify.pure_verify(public, message, signature)
+    flipped = (int.from_bytes(signature, "little") ^ (1 << bit)).to_bytes(64, "little")
+    assert not discreet_verify.pure_verify(public, message, flipped)
+    assert not discreet_verify.pure_verify(public, message + b"x", signature)
+
+
+def test_the_pure_ed25519_refuses_a_malleable_signature() -> None:
+    """RFC 8032 section 5.1.7: the scalar is below the order."""
+    public, signature = FOREIGN.public_key().public_bytes_raw(), FOREIGN.sign(b"m")
+    scalar = int.from_bytes(signature[32:], "little") + discreet_verify.ORDER
+    assert not discreet_verify.pure_verify(public, b"m", signature[:32] + scalar.to_bytes(32, "little"))
+
+
+def test_the_command_line_verifies_and_proves(tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "out.json"
+    proven = CliRunner().invoke(ledger, ["prove", "--request", "R-702", "--out", str(out)])
+    assert proven.exit_code == 0, proven.output
+    assert run(out.read_text(), "--key", log_key().fingerprint).returncode == 0
+    verified = CliRunner().invoke(ledger, ["verify"])
+    assert (verified.exit_code, "Intact" in verified.output) == (0, True)
+    assert str(log_key()) in CliRunner().invoke(ledger, ["key"]).output
+    CliRunner().invoke(ledger, ["verifier", "--out", str(tmp_path / "check.py")])
+    assert (tmp_path / "check.py").read_bytes() == verifier_file().read_bytes()
+
+
+def test_the_command_line_says_what_is_wrong_and_fails(tamper: Tamper) -> None:
+    receive(900, 1)
+    tamper("UPDATE ledger_ledgerentry SET body = body || ' ' WHERE subject = 'request:R-9'")
+    verified = CliRunner().invoke(ledger, ["verify", "--json"])
+    assert verified.exit_code == 1
+    found = json.loads(verified.output)
+    assert found["intact"] is False
+    assert {"fault": "entry_changed", "where": "9"} in found["findings"]
