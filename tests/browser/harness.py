@@ -57,4 +57,5 @@ def sign_in(page: Page, base: str, login: str, password: str) -> None:
     page.goto(f"{base}/account/login/")
     page.fill("[name=login]", login)
     page.fill("[name=password]", password)
-    page.click("main button")
+    with page.expect_navigation():
+        page.click("main button")

@@ -32,7 +32,7 @@ def test_pages_carry_no_inline_style_or_script() -> None:
     found = [
         f"{path.name}: {match.group(0)[:60]}"
         for path in PACKAGE.rglob("templates/**/*.html")
-        if "mail" not in path.parts
+        if path.name != "package.html"  # the customer's own file, read without Discreet
         for match in wrong.finditer(path.read_text(encoding="utf-8"))
     ]
     assert found == []
