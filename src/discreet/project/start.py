@@ -38,7 +38,7 @@ def prepare_folders() -> None:
     """Make the home, for its owner alone, and the key that signs sessions. Needs no Django."""
     home = read_environment().home
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("keys", "run"):
+    for name in ("keys", "run", "static"):
         (home / name).mkdir(mode=0o700, exist_ok=True)
     path = home / "keys" / "session.key"
     if not path.exists():

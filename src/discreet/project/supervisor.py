@@ -1,103 +1,106 @@
 """The parent of `discreet serve`: one web server, one worker. Starts them, restarts what dies, ends both.
 
-Standard library alone: this process stays small while the others do the work.
+The parent has loaded the house once; its children are forks of it and share that memory until they write to
+it. So it must have no thread, no open database and no other descriptor of its own when it forks.
 """
 
-import argparse
 import contextlib
 import ctypes
 import os
 import signal
-import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-_RUN_COMMAND = "import sys; from discreet.project.cli import main; sys.exit(main())"
 _GRACE_S = 12.0
 _LONGEST_GAP_S = 10.0
 _STEADY_S = 30.0  # a child that lived this long starts again at once
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 @dataclass
 class Child:
-    """A program that is kept running."""
+    """A forked process that is kept running. `run` is called in it and need not return."""
 
     name: str
-    command: list[str]
+    run: Callable[[], None]
     beat_file: Path | None = None
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
     gap_s: float = 0.2
     started_at: float = 0.0
     start_again_at: float = 0.0
-    _beat: tuple[float, float] = field(default=(0.0, 0.0))
+    _beaten_at: float = 0.0
+    _beat: float = 0.0
 
     def start(self) -> None:
-        environment = dict(os.environ)
         if self.beat_file:
             self.beat_file.touch(mode=0o600)
-            environment["DISCREET_BEAT_FILE"] = str(self.beat_file)
-        self.started_at = time.monotonic()
-        self._beat = (0.0, self.started_at)
-        self.process = subprocess.Popen(  # noqa: S603
-            self.command, env=environment, start_new_session=True, preexec_fn=_die_with_parent
-        )
+        self.started_at = self._beaten_at = time.monotonic()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._be_the_child()
+
+    def _be_the_child(self) -> None:
+        code = 1
+        try:
+            os.setsid()
+            with contextlib.suppress(OSError, AttributeError):
+                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            if self.beat_file:
+                os.environ["DISCREET_BEAT_FILE"] = str(self.beat_file)
+            self.run()
+            code = 0
+        except SystemExit as ending:
+            code = ending.code if isinstance(ending.code, int) else 1
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def is_running(self) -> bool:
+        return self.pid != 0 and os.waitpid(self.pid, os.WNOHANG)[0] == 0
 
     def look_after(self, *, stale_s: float) -> None:
-        """Restart a child that ended; end a worker whose heart stands still."""
+        """Start again a child that ended; end a worker whose heart stands still."""
         now = time.monotonic()
-        if self.process is None:
+        if self.pid == 0:
             if now >= self.start_again_at:
                 self.start()
             return
-        if self.process.poll() is None:
+        if self.is_running():
             if self._is_stale(now, stale_s):
-                self.kill()
+                self.signal_group(signal.SIGKILL)
             return
-        self.kill()  # the rest of its group
+        self.signal_group(signal.SIGKILL)  # the rest of its group
         steady = now - self.started_at > _STEADY_S
         self.gap_s = 0.2 if steady else min(_LONGEST_GAP_S, self.gap_s * 2)
         self.start_again_at = now + self.gap_s
-        print(f"discreet: {self.name} ended ({self.process.returncode}); it starts again", file=sys.stderr)
-        self.process = None
+        print(f"discreet: {self.name} ended; it starts again", file=sys.stderr, flush=True)
+        self.pid = 0
 
     def _is_stale(self, now: float, stale_s: float) -> bool:
         if self.beat_file is None:
             return False
         with contextlib.suppress(FileNotFoundError):
-            changed = self.beat_file.stat().st_mtime
-            if changed != self._beat[0]:
-                self._beat = (changed, now)
-        return now - self._beat[1] > stale_s
+            beat = self.beat_file.stat().st_mtime
+            if beat != self._beat:
+                self._beat, self._beaten_at = beat, now
+        return now - self._beaten_at > stale_s
 
     def end(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGCONT)
+            os.kill(self.pid, signal.SIGTERM)
 
-    def kill(self) -> None:
-        if self.process:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-
-
-def _children(*, host: str, port: int, home: Path, web_workers: int, web_threads: int) -> list[Child]:
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(web_workers), "--blocking-threads", str(web_threads), "--no-ws"]
-    web += ["--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "8"]
-    web += ["discreet.project.wsgi:application"]
-    work = [sys.executable, "-c", _RUN_COMMAND, "work"]
-    return [
-        Child(name="web", command=web),
-        Child(name="worker", command=work, beat_file=home / "run" / "supervised.beat"),
-    ]
+    def signal_group(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
 
 
 def supervise(children: list[Child], *, stale_s: float) -> None:
@@ -110,37 +113,17 @@ def supervise(children: list[Child], *, stale_s: float) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_end)
     signal.signal(signal.SIGINT, ask_to_end)
-    for child in children:
-        child.start()
     while not is_ending:
         for child in children:
             child.look_after(stale_s=stale_s)
         time.sleep(0.1)
-    for child in children:
+    running = [child for child in children if child.pid and child.is_running()]
+    for child in running:
         child.end()
     until = time.monotonic() + _GRACE_S
-    while time.monotonic() < until and any(c.process and c.process.poll() is None for c in children):
+    while running and time.monotonic() < until:
         time.sleep(0.05)
+        running = [child for child in running if child.is_running()]
     for child in children:
-        child.kill()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--home", type=Path, required=True)
-    arguments = parser.parse_args()
-    lease_s = float(os.environ.get("DISCREET_LEASE_SECONDS", "10"))
-    children = _children(
-        host=arguments.host,
-        port=arguments.port,
-        home=arguments.home,
-        web_workers=int(os.environ.get("DISCREET_WEB_WORKERS", "2")),
-        web_threads=int(os.environ.get("DISCREET_WEB_THREADS", "4")),
-    )
-    supervise(children, stale_s=max(3 * lease_s, 20.0))
-
-
-if __name__ == "__main__":
-    main()
+        if child.pid:
+            child.signal_group(signal.SIGKILL)
