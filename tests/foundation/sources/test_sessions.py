@@ -11,7 +11,9 @@ CUSTOMER, ORDERS, LINE = (TableRef("shop", name) for name in ("customer", "order
 
 
 def select(table: TableRef, columns: str, by: str, keys: list[tuple[object, ...]], **more: object) -> Select:
-    return Select(table=table, columns=tuple(columns.split()), key_columns=tuple(by.split()), keys=keys, **more)  # type: ignore[arg-type]
+    return Select(
+        table=table, columns=tuple(columns.split()), key_columns=tuple(by.split()), keys=keys, **more
+    )  # type: ignore[arg-type]
 
 
 def read(query: Select) -> list[tuple[object, ...]]:
@@ -113,7 +115,10 @@ def test_rows_are_deleted_and_changed_by_key_in_one_transaction(shop: Company) -
         assert writer.update(CUSTOMER, ["id"], [(1,), (2,)], {"name": "erased"}) == 2, "matched, not changed"
         writer.commit(before_commit=lambda: None)
     assert shop.run("SELECT order_id FROM line ORDER BY 1") == [(11,), (12,)]
-    assert shop.run("SELECT id, email, name FROM customer ORDER BY 1")[:2] == [(1, None, "erased"), (2, None, "erased")]
+    assert shop.run("SELECT id, email, name FROM customer ORDER BY 1")[:2] == [
+        (1, None, "erased"),
+        (2, None, "erased"),
+    ]
 
 
 def test_leaving_without_commit_changes_nothing(shop: Company) -> None:

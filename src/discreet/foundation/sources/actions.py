@@ -1,7 +1,12 @@
 """Acts on sources: connect one, describe it again. The I/O comes first; the act saves what was found."""
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+
+import sqlalchemy as sa
 
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.keys.api import seal_secret
@@ -36,13 +41,12 @@ def connect_source(*, actor: Actor, now: datetime, name: str, url: str, write_ur
         raise refusals.OtherEngine
     if reading.engine is Engine.SQLITE and actor.kind not in (ActorKind.SHELL, ActorKind.SYSTEM):
         raise refusals.FileNotAllowed
-    catalogue = _look(reading, source=name, is_writer=False)
-    writable = _look(writing, source=name, is_writer=True) if writing is not None else None
-    if writable is not None and writable.is_replica:
-        raise refusals.ReplicaRefused(source=name)
-    return _save_connection(
-        actor=actor, now=now, catalogue=catalogue, reading=reading, writing=writing, writable=writable
-    )
+    catalogue = _look(reading, source=name)
+    endpoints = [_endpoint(name, "read", reading, is_replica=catalogue.is_replica, tls=catalogue.tls)]
+    if writing is not None:
+        reached = _reach(writing, source=name)
+        endpoints.append(_endpoint(name, "write", writing, is_replica=reached.is_replica, tls=reached.tls))
+    return _save_connection(actor=actor, now=now, catalogue=catalogue, endpoints=endpoints)
 
 
 def describe_source(*, actor: Actor, now: datetime, name: str) -> Catalogue:
@@ -51,43 +55,63 @@ def describe_source(*, actor: Actor, now: datetime, name: str) -> Catalogue:
     Raises:
         UnknownSource, SourceRefusal: see there.
     """
-    source = pools.known(name)
-    engine = pools.engine_for(source, use="read", is_writer=False)
-    with pools.connected(engine, source=name, kind=source.catalogue.engine) as connection:
-        address = pools.address_of(pools.endpoints(name)["read"], source=name)
-        dialect = dialect_of(source.catalogue.engine)
-        dialect.begin(connection, is_writer=False)
-        with pools.translated(dialect, source=name):
-            catalogue = describe_connection(connection, dialect, source=name, address=address)
+    catalogue = _look(
+        pools.address_of(pools.endpoints(pools.known(name).name)["read"], source=name), source=name
+    )
     _save_description(actor=actor, now=now, catalogue=catalogue)
     return catalogue
 
 
-def _look(address: Address, *, source: str, is_writer: bool) -> Catalogue:
-    """Describe what stands behind an address over a connection of its own."""
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """What answered at a write address."""
+
+    is_replica: bool
+    tls: str
+
+
+def _look(address: Address, *, source: str) -> Catalogue:
+    """Describe what stands behind an address, over a connection of its own."""
     dialect = dialect_of(address.engine)
-    engine = pools.open_engine(address, is_writer=is_writer)
-    try:
-        with pools.connected(engine, source=source, kind=address.engine) as connection:
-            with pools.translated(dialect, source=source):
-                dialect.begin(connection, is_writer=False)
-                catalogue = describe_connection(connection, dialect, source=source, address=address)
-    finally:
-        engine.dispose()
+    with _opened(address, source=source, is_writer=False) as connection:
+        catalogue = describe_connection(connection, dialect, source=source, address=address)
     if {TableRef(source, name) for name in _OWN_TABLES} <= set(catalogue.by_ref):
         raise refusals.OwnDatabase
     return catalogue
 
 
+def _reach(address: Address, *, source: str) -> _Reached:
+    """Ask a write address who answers.
+
+    Raises:
+        ReplicaRefused: a server that follows another one.
+    """
+    dialect = dialect_of(address.engine)
+    with _opened(address, source=source, is_writer=True) as connection:
+        reached = _Reached(is_replica=dialect.is_replica(connection), tls=dialect.tls(connection, address))
+    if reached.is_replica:
+        raise refusals.ReplicaRefused(source=source)
+    return reached
+
+
+@contextmanager
+def _opened(address: Address, *, source: str, is_writer: bool) -> Iterator[sa.Connection]:
+    dialect = dialect_of(address.engine)
+    engine = pools.open_engine(address, is_writer=is_writer)
+    try:
+        with (
+            pools.connected(engine, source=source, kind=address.engine) as connection,
+            pools.translated(dialect, source=source),
+        ):
+            dialect.begin(connection, is_writer=False)
+            yield connection
+    finally:
+        engine.dispose()
+
+
 @act("sources.connect_source")
 def _save_connection(
-    *,
-    actor: Actor,
-    now: datetime,
-    catalogue: Catalogue,
-    reading: Address,
-    writing: Address | None,
-    writable: Catalogue | None,
+    *, actor: Actor, now: datetime, catalogue: Catalogue, endpoints: Sequence[Endpoint]
 ) -> int:
     name = catalogue.source
     existing = Source.objects.select_for_update().filter(name=name).first()
@@ -96,14 +120,14 @@ def _save_connection(
     source = existing or Source(name=name, engine=catalogue.engine, connected_at=now, revision=0)
     _fill(source, catalogue, now)
     source.endpoints.all().delete()
-    _endpoint(source, "read", reading, catalogue).save()
-    if writing is not None and writable is not None:
-        _endpoint(source, "write", writing, writable).save()
+    for endpoint in endpoints:
+        endpoint.source = source
+        endpoint.save()
     record(
         actor=actor,
         now=now,
         subject=f"source:{name}",
-        facts={**_facts(catalogue), "is_writable": writing is not None, "is_new": existing is None},
+        facts={**_facts(catalogue), "is_writable": len(endpoints) > 1, "is_new": existing is None},
     )
     return int(source.pk)
 
@@ -131,8 +155,8 @@ def _fill(source: Source, catalogue: Catalogue, now: datetime) -> None:
     source.save()
 
 
-def _endpoint(source: Source, use: str, address: Address, found: Catalogue) -> Endpoint:
-    endpoint = Endpoint(source=source, use=use, is_replica=found.is_replica, tls=found.tls)
+def _endpoint(source: str, use: str, address: Address, *, is_replica: bool, tls: str) -> Endpoint:
+    endpoint = Endpoint(use=use, is_replica=is_replica, tls=tls)
     if address.url_variable:
         endpoint.url_variable = address.url_variable
         return endpoint
@@ -140,7 +164,7 @@ def _endpoint(source: Source, use: str, address: Address, found: Catalogue) -> E
     endpoint.user, endpoint.options = address.user, dict(address.options)
     endpoint.password_variable = address.password_variable
     if address.password and not address.password_variable:
-        label = pools.secret_label(source=source.name, use=use)
+        label = pools.secret_label(source=source, use=use)
         endpoint.sealed_password = seal_secret(address.password.encode(), label)
     return endpoint
 

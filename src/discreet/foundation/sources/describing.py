@@ -72,11 +72,11 @@ class _Reflected:
         path: dict[str, Any] = (
             {"postgresql_ignore_search_path": True} if inspector.dialect.name == "postgresql" else {}
         )
-        self.columns = inspector.get_multi_columns(**options)
-        self.keys = inspector.get_multi_pk_constraint(**options)
-        self.links = inspector.get_multi_foreign_keys(**options, **path)
-        self.indexes = inspector.get_multi_indexes(**options)
-        self.uniques = inspector.get_multi_unique_constraints(**options)
+        self.columns: Mapping[Any, Any] = inspector.get_multi_columns(**options)
+        self.keys: Mapping[Any, Any] = inspector.get_multi_pk_constraint(**options)
+        self.links: Mapping[Any, Any] = inspector.get_multi_foreign_keys(**options, **path)
+        self.indexes: Mapping[Any, Any] = inspector.get_multi_indexes(**options)
+        self.uniques: Mapping[Any, Any] = inspector.get_multi_unique_constraints(**options)
         try:
             self.comments: Mapping[Any, Any] = inspector.get_multi_table_comment(**options)
         except NotImplementedError:

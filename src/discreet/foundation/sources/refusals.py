@@ -144,8 +144,8 @@ class PermissionDenied(SourceRefusal):
 class RowsHidden(SourceRefusal):
     code = "rows_hidden"
     message = gettext_noop(
-        "Row security of “%(source)s” hides rows from the account: what cannot be seen cannot be answered for. "
-        "Give the account BYPASSRLS."
+        "Row security of “%(source)s” hides rows from the account: what cannot be seen cannot be "
+        "answered for. Give the account BYPASSRLS."
     )
 
 
@@ -166,7 +166,8 @@ class SchemaChanged(SourceRefusal):
 class ReplicaRefused(SourceRefusal):
     code = "replica_refused"
     message = gettext_noop(
-        "“%(source)s” is a replica. It may lag behind, so it neither verifies nor erases: name the primary server."
+        "“%(source)s” is a replica. It may lag behind, so it neither verifies nor erases: "
+        "name the primary server."
     )
 
 

@@ -42,7 +42,7 @@ class _Session:
     def _execute(
         self, statement: sa.Executable, parameters: Mapping[str, object] | None = None, *, table: str = ""
     ) -> sa.CursorResult[tuple[object, ...]]:
-        """Send a statement; begin before the first. A kept connection that died meanwhile is replaced once."""
+        """Send a statement, the first after BEGIN. A kept connection that died meanwhile is replaced once."""
         pools.assert_no_transaction()
         for is_last in (False, True):
             try:

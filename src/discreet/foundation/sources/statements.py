@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql, sqlite
@@ -16,10 +16,17 @@ from discreet.foundation.sources.values import NO_MATCH, coerce
 
 _WHOLE_ROWS_PER_STATEMENT = 50
 _EXPANDING = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
-_SHOWN: Mapping[Engine, sa.Dialect] = {
-    Engine.SQLITE: sqlite.dialect(paramstyle="named"),
-    Engine.POSTGRESQL: postgresql.dialect(paramstyle="named"),
-    Engine.MYSQL: mysql.dialect(paramstyle="named"),
+
+
+def _shown_as(module: Any) -> sa.Dialect:
+    dialect: sa.Dialect = module.dialect(paramstyle="named")
+    return dialect
+
+
+_SHOWN = {
+    Engine.SQLITE: _shown_as(sqlite),
+    Engine.POSTGRESQL: _shown_as(postgresql),
+    Engine.MYSQL: _shown_as(mysql),
 }
 _Hinted = TypeVar("_Hinted", sa.Select[tuple[object, ...]], sa.Update, sa.Delete)
 Parameters = Mapping[str, object]
@@ -106,7 +113,11 @@ class Statements:
 
     def _only(self, statement: _Hinted, info: TableInfo, table: sa.Table) -> _Hinted:
         """Leave the rows of inheriting tables to those tables: every row is in exactly one."""
-        return statement.with_hint(table, "ONLY", "postgresql") if info.has_heirs else statement
+        if not info.has_heirs:
+            return statement
+        if isinstance(statement, sa.Select):
+            return statement.with_hint(table, "ONLY", "postgresql")
+        return statement.with_hint("ONLY", table, "postgresql")
 
     def _key_columns(self, info: TableInfo, table: sa.Table, names: Sequence[str]) -> list[KeyColumn]:
         if not names:

@@ -5,6 +5,7 @@ This keeps engines from converting types by themselves: in MySQL `'abc' = 0` is 
 
 import datetime as dt
 import ipaddress
+import math
 import re
 import uuid
 from collections.abc import Callable
@@ -45,10 +46,10 @@ def _integer(value: object) -> Coerced:
             return NO_MATCH
         value = int(value)
     if isinstance(value, (float, Decimal)):
-        value = int(value) if value == value and abs(value) < 2**63 and value == int(value) else NO_MATCH
-    if not isinstance(value, int):
-        return NO_MATCH
-    return value if -(2**63) <= value < 2**64 else NO_MATCH
+        if not math.isfinite(value) or value != int(value):
+            return NO_MATCH
+        value = int(value)
+    return value if isinstance(value, int) and -(2**63) <= value < 2**64 else NO_MATCH
 
 
 def _decimal(value: object) -> Coerced:

@@ -176,18 +176,14 @@ class MySqlDialect(base.Dialect):
         return plain & (_as_bytes(column.sql) == sa.literal(str(value).encode(), sa.types.NullType()))
 
 
+def _utf8(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Return the text in the connection's encoding, whatever the column's."""
+    return sa.func.convert(text.op("USING")(sa.literal_column("utf8mb4")))
+
+
 def _as_bytes(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A text's UTF-8 bytes: binary strings are compared without collation and without padding."""
-    return sa.cast(sa.cast(text, _Utf8()), sa.BINARY)
-
-
-class _Utf8(sa.types.UserDefinedType[str]):
-    """`CHAR CHARACTER SET utf8mb4`: the text in the connection's encoding, whatever the column's."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        return "CHAR CHARACTER SET utf8mb4"
+    return sa.cast(_utf8(text), sa.BINARY)
 
 
 def _exactly(columns: Sequence[base.KeyColumn], keys: Sequence[Key]) -> base.Batch:
@@ -216,8 +212,8 @@ def _exactly(columns: Sequence[base.KeyColumn], keys: Sequence[Key]) -> base.Bat
 
 def _folded(column: base.KeyColumn, keys: Sequence[Key]) -> base.Batch:
     """Compare in lower case. Where the collation ignores case an index narrows the rows down first."""
-    lowered = _as_bytes(sa.func.lower(sa.cast(column.sql, _Utf8())))
-    condition = lowered.in_(sa.bindparam("k", expanding=True))
+    lowered = _as_bytes(sa.func.lower(_utf8(column.sql)))
+    condition: sa.ColumnElement[bool] = lowered.in_(sa.bindparam("k", expanding=True))
     parameters: dict[str, object] = {"k": [str(key[0]).encode() for key in keys]}
     if column.info.ignores_case:
         condition = column.sql.in_(sa.bindparam("k0", expanding=True)) & condition

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,7 +60,7 @@ _COLUMNS = f"""
     LEFT JOIN pg_collation l ON l.oid = a.attcollation
     WHERE a.attnum > 0 AND NOT a.attisdropped AND {_OURS}
 """  # noqa: S608
-_STRUCTURE = f"""
+_STRUCTURE = """
     WITH ours AS (SELECT c.oid, n.nspname, c.relname, c.relkind FROM pg_class c
                   JOIN pg_namespace n ON n.oid = c.relnamespace
                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
@@ -73,12 +74,12 @@ _STRUCTURE = f"""
       FROM ours JOIN pg_trigger g ON g.tgrelid = ours.oid AND NOT g.tgisinternal
     UNION ALL SELECT concat_ws('|', 'r', nspname, relname, rulename, ev_enabled, pg_get_ruledef(w.oid))
       FROM ours JOIN pg_rewrite w ON w.ev_class = ours.oid
-"""  # noqa: S608
+"""
 _SPELLINGS = {"smallint": "bigint", "integer": "bigint", "bigint": "bigint", "character varying": "text"}
 
 
-def _rows(connection: sa.Connection, statement: str) -> Iterable[sa.Row[tuple[object, ...]]]:
-    return connection.execute(sa.text(statement)).all()
+def _rows(connection: sa.Connection, statement: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in connection.execute(sa.text(statement))]
 
 
 def facts(connection: sa.Connection) -> Facts:
@@ -113,7 +114,7 @@ def facts(connection: sa.Connection) -> Facts:
             partitions=tuple(partitions[oid]),
             inherits=tuple(parents[oid]),
             has_heirs=bool(has_heirs),
-            estimated_rows=int(str(estimate)),
+            estimated_rows=int(estimate),
             columns=columns[oid],
         )
         for oid, schema, name, kind, estimate, has_heirs in tables

@@ -35,7 +35,7 @@ class _Connection(sqlite3.Connection):
         return int(time.monotonic() > self.deadline)
 
 
-def _fold(text: object) -> object:
+def _fold(text: str | float | bytes | None) -> str | float | bytes | None:
     """`lower` for every script: SQLite's own knows ASCII only."""
     return text.lower() if isinstance(text, str) else text
 
@@ -173,7 +173,7 @@ class SqliteDialect(base.Dialect):
             exact = [_exact(column) for column in columns]
             if len(columns) == 1:
                 values = [key[0] for key in chunk]
-                condition = columns[0].sql.in_(sa.bindparam("k0", expanding=True))
+                condition: sa.ColumnElement[bool] = columns[0].sql.in_(sa.bindparam("k0", expanding=True))
                 if columns[0].info.is_loose:
                     condition = condition & exact[0].in_(sa.bindparam("k0", expanding=True))
                 yield base.Batch(condition=condition, parameters={"k0": values})
@@ -205,7 +205,7 @@ class SqliteDialect(base.Dialect):
 
 
 def _exact(column: base.KeyColumn) -> sa.ColumnElement[object]:
-    return sa.collate(column.sql, "BINARY") if column.info.is_loose else column.sql  # type: ignore[type-var,return-value]
+    return sa.collate(column.sql, "BINARY") if column.info.is_loose else column.sql  # type: ignore[return-value]
 
 
 def _quoted(name: str) -> str:
