@@ -261,7 +261,16 @@ def calendar_for(code: str) -> Calendar:
     if wanted == "CN":
         return China()
     country, _, region = wanted.partition("-")
-    regions = holidays.list_supported_countries().get(country, [])
-    if country not in EU_AND_EEA or (region and region not in regions):
+    if country not in EU_AND_EEA or (region and not _is_region(country, region)):
         raise UnknownCalendar(code=code[:20])
     return MemberState(country=country, region=region or None)
+
+
+@lru_cache(maxsize=512)
+def _is_region(country: str, region: str) -> bool:
+    # Asking for one region loads one country; the library's list of regions would load all of them.
+    try:
+        holidays.country_holidays(country, subdiv=region)
+    except NotImplementedError:
+        return False
+    return True

@@ -1,0 +1,37 @@
+"""`discreet law` reads the packs."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from discreet.foundation.rulepacks.cli import law
+from discreet.foundation.rulepacks.queries import UnknownRule
+
+
+def test_the_list_names_every_pack_and_rule() -> None:
+    output = CliRunner().invoke(law, ["list"]).output
+    assert "eu-gdpr" in output and "CN-DSR-30D" in output and "1 calendar month" in output
+
+
+def test_the_list_of_one_pack_is_json_that_a_program_reads() -> None:
+    (pack,) = json.loads(CliRunner().invoke(law, ["list", "--pack", "cn-pipl", "--json"]).output)
+    assert {rule["pack"] for rule in pack["rules"]} == {"cn-pipl"}
+
+
+def test_a_rule_is_shown_with_its_text_source_confidence_and_doubts() -> None:
+    output = CliRunner().invoke(law, ["show", "CN-DSR-30D"]).output
+    assert "GB/T 35273-2020 8.7" in output
+    assert "S (secondary source)" in output
+    assert "recommended standard" in output
+    assert "unofficial translation" in output
+
+
+def test_a_rule_is_shown_in_chinese() -> None:
+    output = CliRunner().invoke(law, ["show", "CN-DSR-30D", "--language", "zh"]).output
+    assert "推荐性标准" in output and "unofficial" not in output
+
+
+def test_an_unknown_rule_is_refused_with_the_way_to_find_it() -> None:
+    with pytest.raises(UnknownRule, match=r"EU-NOTHING.*discreet law list"):
+        CliRunner().invoke(law, ["show", "EU-NOTHING"], catch_exceptions=False)
