@@ -91,12 +91,16 @@ class Naive:
                         continue
                     if link.role is LinkRole.DETAIL and start in shared:
                         more.add(end)
-                    if link.role is LinkRole.OWNER and end in shared:
-                        if end in co_owned or (
-                            start not in details and not self._has_good_owner(start, inside, shared)
-                        ):
-                            more.add(start)
-                            co_owned |= {start} - roots
+                    if (
+                        link.role is LinkRole.OWNER
+                        and end in shared
+                        and (
+                            end in co_owned
+                            or (start not in details and not self._has_good_owner(start, inside, shared))
+                        )
+                    ):
+                        more.add(start)
+                        co_owned |= {start} - roots
             more -= roots
             if more <= shared:
                 return shared

@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from discreet.engines.subjects.found import as_set
+from discreet.engines.subjects.found import Persons
 from discreet.engines.subjects.graph import Graph, KeepDuty
 from discreet.engines.subjects.keys import canonical
-from discreet.engines.subjects.plans import Decisions, Hold, Operation, TablePlan
+from discreet.engines.subjects.plans import Decisions, Hold, Operation, Reason, TablePlan
 
 VERSION = "discreet erasure plan 1"
 
@@ -74,23 +74,29 @@ def _table(plan: TablePlan) -> bytes:
     fields = sorted((one.column, one.action.value, canonical(one.value)) for one in plan.fields)
     head = (str(plan.table), plan.action.value, plan.reason.value, plan.key_columns, fields, plan.article)
     _add(part, (head, sorted(plan.kept_fields)))
-    rows = (
-        f"{'|'.join(map(canonical, key))}>{sorted(as_set(persons))}"
-        for key, persons in zip(plan.keys, plan.persons, strict=True)
-    )
+    rows = (f"{key!r}>{_whose(persons)}" for key, persons in zip(plan.keys, plan.persons, strict=True))
     for row in sorted(rows):
         part.update(row.encode("utf-8", "surrogatepass"))
         part.update(b"\x00")
     return part.digest()
 
 
+def _whose(persons: Persons) -> object:
+    return persons if isinstance(persons, int) else sorted(persons)
+
+
 def _operation(operation: Operation) -> bytes:
-    """Hash what an operation does. Values of one's own per row are random, so only their columns count."""
+    """Hash what an operation does. Values of one's own per row are random, so only their columns count.
+
+    The rows of all but the opening of circles are those of the table plans.
+    """
     part = hashlib.sha256()
     values = sorted((name, canonical(value)) for name, value in operation.values.items())
     head = (operation.kind.value, str(operation.table), operation.key_columns, operation.reason.value)
     _add(part, (head, values, sorted(operation.per_row)))
-    for row in sorted("|".join(map(canonical, key)) for key in operation.keys):
+    if operation.reason is not Reason.ORDER:
+        return part.digest()
+    for row in sorted(map(repr, operation.keys)):
         part.update(row.encode("utf-8", "surrogatepass"))
         part.update(b"\x00")
     return part.digest()

@@ -6,6 +6,7 @@ number column joins to a text column. What a database returned for a key is matc
 
 import json
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
@@ -71,6 +72,17 @@ def cast(key: Key, columns: tuple[Column, ...]) -> Key | None:
         else:
             cast_values.append(value)
     return tuple(cast_values)
+
+
+def caster(columns: tuple[Column, ...]) -> Callable[[Key], Key | None]:
+    """Return `cast` to these columns, with a short cut for values that fit as they are."""
+    if len(columns) == 1:
+        (column,) = columns
+        fitting = int if column.numeric else str if _is_text(column) else None
+        if fitting is None:
+            return lambda key: key
+        return lambda key: key if type(key[0]) is fitting else cast(key, columns)
+    return lambda key: cast(key, columns)
 
 
 def _is_text(column: Column) -> bool:

@@ -1,7 +1,7 @@
 """Which rows at hand a link joins: a Python join over rows that were read already."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from discreet.engines.subjects.graph import Graph, Key, Link, Match, TableRef
@@ -38,23 +38,19 @@ def form(link: Link, value: Key) -> object:
 
 
 class Linkage:
-    """Joins over `tables`, each index built when it is first needed."""
+    """Joins over `tables`, each index built when it is first needed.
+
+    Values are compared as they are first; only where that finds nothing, as loosely as a database may.
+    """
 
     def __init__(self, graph: Graph, tables: Mapping[TableRef, Rows]) -> None:
         self.graph = graph
         self.tables = tables
-        self._indexes: dict[tuple[Link, bool], Mapping[object, list[Key]]] = {}
+        self._indexes: dict[tuple[Link, bool, bool], Mapping[object, Sequence[Key]]] = {}
 
     def parents(self, link: Link, key: Key) -> Sequence[Key]:
         """Return the to-rows that the from-row `key` refers to."""
-        table = self.tables.get(link.from_table)
-        if table is None or link.to_table not in self.tables:
-            return ()
-        row = table.rows[key]
-        value = picker(table.columns, link.from_columns)(row)
-        if None in value or not applies(link, table.columns)(row):
-            return ()
-        return self.index(link, parents=True).get(form(link, value), ())
+        return next((tos for _, tos in self._joined(link, (key,))), ())
 
     def children(self, link: Link, key: Key) -> Sequence[Key]:
         """Return the from-rows that refer to the to-row `key`."""
@@ -62,26 +58,48 @@ class Linkage:
         if table is None or link.from_table not in self.tables:
             return ()
         value = picker(table.columns, link.to_columns)(table.rows[key])
-        return () if None in value else self.index(link, parents=False).get(form(link, value), ())
+        if None in value:
+            return ()
+        exact = self._index(link, parents=False, is_loose=False).get(value, ())
+        loose = self._index(link, parents=False, is_loose=True).get(form(link, value), ())
+        return loose if len(loose) > len(exact) else exact
 
-    def pairs(self, link: Link) -> Iterator[tuple[Key, Key]]:
-        """Yield (from-row, to-row) for every pair that the link joins."""
+    def pairs(self, link: Link, keys: Iterable[Key] | None = None) -> Iterator[tuple[Key, Key]]:
+        """Yield (from-row, to-row) for every pair that the link joins, of all from-rows or of `keys`."""
+        for key, tos in self._joined(link, keys):
+            for to in tos:
+                yield key, to
+
+    def lookup(self, link: Link) -> Callable[[Key], Sequence[Key]]:
+        """Return a function from a link value to the to-rows that hold it."""
+        exact = self._index(link, parents=True, is_loose=False)
+
+        def find(value: Key) -> Sequence[Key]:
+            found = exact.get(value)
+            if found is not None:
+                return found
+            return self._index(link, parents=True, is_loose=True).get(form(link, value), ())
+
+        return find
+
+    def _joined(self, link: Link, keys: Iterable[Key] | None) -> Iterator[tuple[Key, Sequence[Key]]]:
         table = self.tables.get(link.from_table)
-        to_table = self.tables.get(link.to_table)
-        if table is None or to_table is None or not table.rows or not to_table.rows:
+        if table is None or link.to_table not in self.tables:
             return
-        index = self.index(link, parents=True)
+        find = self.lookup(link)
         pick, fits = picker(table.columns, link.from_columns), applies(link, table.columns)
-        for key, row in table.rows.items():
+        rows = table.rows
+        for key in rows if keys is None else keys:
+            row = rows[key]
             value = pick(row)
-            if None in value or not fits(row):
-                continue
-            for to_key in index.get(form(link, value), ()):
-                yield key, to_key
+            if None not in value and fits(row):
+                yield key, find(value)
 
-    def index(self, link: Link, *, parents: bool) -> Mapping[object, list[Key]]:
+    def _index(self, link: Link, *, parents: bool, is_loose: bool) -> Mapping[object, Sequence[Key]]:
         """Return link value → rows at one end of `link`."""
-        if (link, parents) not in self._indexes:
+        is_loose = is_loose or link.match is not Match.EXACT
+        name = (link, parents, is_loose)
+        if name not in self._indexes:
             found: dict[object, list[Key]] = defaultdict(list)
             table = self.tables.get(link.to_table if parents else link.from_table)
             if table is not None:
@@ -90,6 +108,6 @@ class Linkage:
                 for key, row in table.rows.items():
                     value = pick(row)
                     if None not in value and (fits is None or fits(row)):
-                        found[form(link, value)].append(key)
-            self._indexes[link, parents] = dict(found)
-        return self._indexes[link, parents]
+                        found[form(link, value) if is_loose else value].append(key)
+            self._indexes[name] = dict(found)
+        return self._indexes[name]

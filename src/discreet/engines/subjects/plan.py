@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from discreet.engines.subjects.digest import plan_digest
-from discreet.engines.subjects.fates import Fate, Fates, grouped, link_value
+from discreet.engines.subjects.fates import Fate, Fates, grouped, link_value, stays
 from discreet.engines.subjects.fields import (
     NewToken,
     blanked,
@@ -119,13 +119,16 @@ class _Planner:
         """Return, for rows that stay, the reference columns to empty; None stands for one that cannot be."""
         fates = self.fates.by_table[ref]
         names: dict[Key, tuple[str | None, ...]] = {}
+        staying = [key for key, fate in fates.items() if stays(fate)]
+        if not staying:
+            return names
         for link in self.graph.outgoing(ref):
             if link.to_table not in self.fates.by_table or link.role is LinkRole.LOOKUP:
                 continue
             columns = link_columns_to_empty(graph=self.graph, link=link)
-            for key, to_key in self.fates.linkage.pairs(link):
+            for key, to_key in self.fates.linkage.pairs(link, staying):
                 fate = fates[key]
-                if fate.action is EraseAction.DELETE or not self._loosens(link, to_key):
+                if not self._loosens(link, to_key):
                     continue
                 if self.fates.will_empty(link, fate):
                     names[key] = tuple(dict.fromkeys((*names.get(key, ()), *columns)))

@@ -61,9 +61,9 @@ class _FreshSearch:
         reader = self._reader(rows, rows.key_columns)
         if reader is None:
             return
-        persons = dict(zip(map(loose_key, rows.keys), rows.persons, strict=True))
-        query = Select(rows.table, rows.key_columns, rows.key_columns, rows.keys)
-        for row in reader.select(query):
+        left = list(reader.select(Select(rows.table, rows.key_columns, rows.key_columns, rows.keys)))
+        persons = dict(zip(map(loose_key, rows.keys), rows.persons, strict=True)) if left else {}
+        for row in left:
             whose = persons.get(loose_key(row), frozenset())
             self.found.append(Finding(rows.table, "row", rows.key_columns, row, whose))
         self.searched.append(Searched(rows.table, "keys", rows.key_columns, len(rows.keys)))

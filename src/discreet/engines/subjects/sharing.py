@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from discreet.engines.subjects.climb import climb, row_keys
 from discreet.engines.subjects.found import Reference
 from discreet.engines.subjects.graph import Graph, Key, Link, LinkRole, Match, Table, TableRef
-from discreet.engines.subjects.keys import cast, loose_key
+from discreet.engines.subjects.keys import caster, loose_key
 from discreet.engines.subjects.linkage import Linkage, applies
 from discreet.engines.subjects.lookup import wanted
 from discreet.engines.subjects.reader import Row, Select
@@ -118,13 +118,14 @@ class Detector:
     def _values_of(self, link: Link, state: TableState, keys: Iterable[Key]) -> dict[Key, list[Key]]:
         """Return link value → keys of the rows that hold it."""
         pick = picker(state.columns, link.to_columns)
-        columns = tuple(self.graph.tables[link.from_table].column(name) for name in link.from_columns)
+        from_table = self.graph.tables[link.from_table]
+        fitted = caster(tuple(from_table.column(name) for name in link.from_columns))
         by_value: dict[Key, list[Key]] = {}
         for key in keys:
             value = pick(state.rows[key])
             if None in value:
                 continue
-            fitting = cast(value, columns)
+            fitting = fitted(value)
             if fitting is not None:
                 by_value.setdefault(fitting, []).append(key)
         return by_value
@@ -195,19 +196,20 @@ class Detector:
         """Return owner value → rows, for owners that the batch does not hold for certain."""
         ref = state.table.ref
         parent_table = self.graph.tables[link.to_table]
-        columns = tuple(parent_table.column(name) for name in link.to_columns)
+        fitted = caster(tuple(parent_table.column(name) for name in link.to_columns))
         single = link.match is Match.EXACT and _is_unique(parent_table, link.to_columns)
-        known = self.linkage.index(link, parents=True) if single else {}
+        known = self.linkage.lookup(link)
+        own = self.own_mask | self.same_bits[ref]
         pick = picker(state.columns, link.from_columns)
         fits = applies(link, state.columns)
         foreign: dict[Key, list[Key]] = defaultdict(list)
         for key, row in state.rows.items():
             value = pick(row)
-            if None in value or self.is_own(ref, key) or not fits(row):
+            if None in value or state.paths[key] & own or not fits(row):
                 continue
-            if single and loose_key(value) in known:
+            if single and known(value):
                 continue
-            fitting = cast(value, columns) if link.match is Match.EXACT else value
+            fitting = fitted(value) if link.match is Match.EXACT else value
             if fitting is not None:
                 foreign[fitting].append(key)
         return foreign

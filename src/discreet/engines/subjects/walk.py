@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from discreet.engines.subjects.found import NotCovered, Persons, Step, as_set, join
 from discreet.engines.subjects.graph import Column, Graph, Key, Link, LinkRole, Match, Table, TableRef
-from discreet.engines.subjects.keys import cast, hashable, loose_key
+from discreet.engines.subjects.keys import caster, hashable, loose_key
 from discreet.engines.subjects.limits import Limits, TooManyRows
 from discreet.engines.subjects.lookup import Bounds, Finder, Wanted, is_indexed, wanted
 from discreet.engines.subjects.order import components
@@ -248,20 +248,17 @@ class Walk:
         """Return link value → persons, without rows that are known already and only gain a path."""
         owners: dict[Key, Persons] = {}
         rows, pick = state.rows, picker(state.columns, hop.start_columns)
-        columns = tuple(end.table.column(name) for name in hop.end_columns)
-        needs_cast = any(column.numeric or column.type for column in columns)
+        to_end = caster(tuple(end.table.column(name) for name in hop.end_columns))
         is_key = hop.end_columns == end.key_columns and not (hop.is_backward and hop.link.discriminator)
         fits = self._discriminates(hop, state)
         for key, persons in batch.items():
             row = rows[key]
-            value = pick(row)
-            if None in value or not fits(row):
+            raw = pick(row)
+            if None in raw or not fits(row):
                 continue
-            if needs_cast:
-                fitting = cast(value, columns)
-                if fitting is None:
-                    continue
-                value = fitting
+            value = to_end(raw)
+            if value is None:
+                continue
             if is_key and value in end.rows:
                 end.join_known(value, persons, hop.bit)
             elif value in owners:
