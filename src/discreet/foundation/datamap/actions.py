@@ -15,6 +15,7 @@ from discreet.foundation.datamap import refusals, source_facts, yaml_file
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.mapfile import MapFile
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
+from discreet.foundation.datamap.proposals import Evidence
 from discreet.foundation.datamap.schema_sync import SchemaChange, take_in
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.ledger.acts import act
@@ -156,6 +157,8 @@ def correct_field(
     if (erase is EraseAction.REPLACE) != (replacement is not None):
         raise refusals.ReplacementNeeded
     before = field.category
+    if category != before:
+        field.confidence_percent, field.evidence, field.evidence_word = 0, Evidence.STATED.value, ""
     field.category, field.erase, field.replacement = category, erase.value if erase else "", replacement
     _confirm(field, actor, now)
     field.save()

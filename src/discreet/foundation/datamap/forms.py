@@ -197,7 +197,7 @@ class ConnectForm(forms.Form):
     url = forms.CharField(
         label=_("Address for reading"),
         max_length=1000,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),  # never rendered back
         help_text=_(
             "postgresql://user:password@host/database, mysql://…, sqlite:///path, or env:VARIABLE. "
             "Passwords are sealed and never shown again."
@@ -207,6 +207,6 @@ class ConnectForm(forms.Form):
         label=_("Address for erasing"),
         required=False,
         max_length=1000,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),  # never rendered back
         help_text=_("An account that may also delete and update. Without it nothing can be erased here."),
     )

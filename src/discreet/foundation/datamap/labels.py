@@ -33,9 +33,9 @@ ERASE_FIELD = {
 EVIDENCE = {
     Evidence.COLUMN_NAME: gettext_noop("Column name says “%(word)s”"),
     Evidence.COMMENT: gettext_noop("Comment in the schema says “%(word)s”"),
+    Evidence.STATED: gettext_noop("Stated by a person"),
 }
 NO_EVIDENCE = gettext_noop("Nothing in name or comment points to a person")
-STATED = gettext_noop("Stated by a person")
 GAPS = {
     Gap.SOURCE_NOT_MAPPED: gettext_noop("source has no data map"),
     Gap.TABLE_NOT_CONFIRMED: gettext_noop("table not confirmed"),

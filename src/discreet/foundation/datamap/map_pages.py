@@ -57,8 +57,6 @@ def why_of(field: FieldView) -> str:
     if field.evidence:
         template = labels.EVIDENCE[Evidence(field.evidence)]
         return gettext(template) % {"word": field.evidence_word}
-    if field.is_confirmed and not field.confidence_percent:
-        return gettext(labels.STATED)
     return gettext(labels.NO_EVIDENCE)
 
 
@@ -145,11 +143,11 @@ def chart(table: TableView) -> dict[str, object]:
     """Return the options of the small graph: this table in the middle, its neighbours around it."""
     from math import cos, pi, sin
 
-    names: dict[str, bool] = {}
+    names: dict[str, bool] = {}  # of the neighbours: whether every link to it is confirmed
     for link in table.links:
         far = link.to_table if link.from_table == table.ref else link.from_table
         if far != table.ref:
-            name = _short(far, beside=table.ref)
+            name = _short(far, beside=table.ref).replace(" / ", "\n")
             names[name] = names.get(name, True) and link.is_confirmed
     count = max(len(names), 1)
     shown = [

@@ -31,6 +31,7 @@ class Evidence(StrEnum):
     NOTHING = ""
     COLUMN_NAME = "column_name"
     COMMENT = "comment"
+    STATED = "stated"  # not a guess: a person said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Guess:
     word: str = ""
 
 
-NOTHING_FOUND = Guess(category="none", confidence_percent=50)
+NOTHING_FOUND = Guess(category="none", confidence_percent=0)
 _TEXT_ONLY = frozenset({"name", "email", "free_text", "address", "username", "photo", "social_media"})
 _CONTACT = frozenset({"name", "email", "phone", "address", "postal_code", "username"})
 

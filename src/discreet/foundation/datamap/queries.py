@@ -206,7 +206,7 @@ def _field_json(field: FieldView) -> dict[str, object]:
         "category": field.category.id,
         "dpv": field.category.dpv,
         "confidence": field.confidence_percent / 100,
-        "evidence": f"{field.evidence}: {field.evidence_word}" if field.evidence else "",
+        "evidence": f"{field.evidence}: {field.evidence_word}".removesuffix(": "),
         "confirmed": field.is_confirmed,
     }
 

@@ -18,6 +18,7 @@ from discreet.foundation.datamap.mapfile import (
 from discreet.foundation.datamap.mapfile_read import parse as read
 from discreet.foundation.datamap.mapfile_write import dump
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable
+from discreet.foundation.datamap.proposals import Evidence
 
 __all__ = ["document_of", "export", "read", "refuse_unknown_sources", "store"]
 _Key = tuple[str, TableName]
@@ -185,6 +186,7 @@ def store(document: MapFile, *, confirmed_by: str, now: datetime) -> None:
         "confirmed_at",
         "confidence_percent",
         "evidence",
+        "evidence_word",
     ]
     DataField.objects.bulk_update(fields, changed, batch_size=80)
     _store_links(links, declared)
@@ -256,7 +258,7 @@ def _set_table(row: DataTable, part: TablePart, confirmed_by: str, now: datetime
 
 def _set_field(row: DataField, part: FieldPart, confirmed_by: str, now: datetime) -> DataField:
     if row.category != part.category:
-        row.confidence_percent, row.evidence = 0, ""
+        row.confidence_percent, row.evidence, row.evidence_word = 0, Evidence.STATED.value, ""
     row.category, row.erase = part.category, part.erase.value if part.erase else ""
     row.replacement = part.replacement
     row.confirmed_by, row.confirmed_at = _confirmation(part.is_confirmed, confirmed_by, now)
