@@ -160,6 +160,9 @@ def _refuse_if_a_worker_runs() -> None:
 
 
 def _copy_database(source: Path, target: Path) -> None:
+    from django.db import connection
+
+    connection.close()  # it would go on reading a file that is no longer there
     for suffix in ("", "-wal", "-shm"):
         Path(f"{target}{suffix}").unlink(missing_ok=True)
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:

@@ -3,7 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from discreet.project.health import healthz
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
     path("", RedirectView.as_view(url="/desk/"), name="front"),
     path("", include("discreet.mechanisms.rights.urls")),
     path("desk/staff/", include("discreet.foundation.staff.desk_urls")),
