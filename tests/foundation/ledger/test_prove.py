@@ -20,7 +20,13 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import destroy_salts, record
 from discreet.foundation.ledger.cli import ledger
 from discreet.foundation.ledger.models import LedgerCheckpoint
-from discreet.foundation.ledger.prove import CheckpointUnknown, NothingToProve, bundle, verifier_file
+from discreet.foundation.ledger.prove import (
+    CheckpointUnknown,
+    LedgerBroken,
+    NothingToProve,
+    bundle,
+    verifier_file,
+)
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.verifier import discreet_verify
@@ -119,6 +125,20 @@ def test_what_is_not_sealed_cannot_be_proven() -> None:
         bundle("request:R-701")
     with pytest.raises(NothingToProve):
         bundle("request:absent")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE ledger_ledgerentry SET body = body || ' ' WHERE subject = 'request:R-3'",
+        "UPDATE ledger_ledgertile SET hashes = zeroblob(8192) WHERE number = 0",
+        "DELETE FROM ledger_ledgertile WHERE number = 1",
+    ],
+)
+def test_a_broken_ledger_hands_out_no_proof(tamper: Tamper, edit: str) -> None:
+    tamper(edit)
+    with pytest.raises(LedgerBroken):
+        bundle("request:R-3")
 
 
 @pytest.mark.parametrize("entries", [1, 2, 5])

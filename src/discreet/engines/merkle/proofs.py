@@ -10,6 +10,10 @@ from discreet.engines.merkle.tiles import TILE_HEIGHT, TILE_WIDTH
 from discreet.engines.merkle.tree import EMPTY_ROOT, node_hash, root_of
 
 
+class TileIncomplete(ValueError):
+    """A tile lacks hashes that a tree of this size has."""
+
+
 class TileReader(Protocol):
     def hashes(self, level: int, number: int) -> Sequence[bytes]:
         """Return the hashes of a tile, full or partial."""
@@ -136,5 +140,5 @@ def _subtree_root(reader: TileReader, height: int, low: int) -> bytes:
     number, offset = divmod(first, TILE_WIDTH)
     hashes = reader.hashes(level, number)[offset : offset + (1 << inner)]
     if len(hashes) != 1 << inner:
-        raise ValueError(f"tile {level}/{number} lacks hashes")
+        raise TileIncomplete(f"tile {level}/{number} lacks hashes")
     return root_of(hashes)

@@ -9,7 +9,14 @@ from typing import ClassVar, TypedDict
 
 from discreet.engines.merkle.checkpoint import open_checkpoint
 from discreet.engines.merkle.note import NoteInvalid
-from discreet.engines.merkle.proofs import consistency_proof, inclusion_proof
+from discreet.engines.merkle.proofs import (
+    TileIncomplete,
+    consistency_proof,
+    inclusion_proof,
+    is_consistent,
+    is_included,
+)
+from discreet.engines.merkle.tree import leaf_hash
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry, PersonSalt
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.stored_tiles import StoredTiles
@@ -30,6 +37,14 @@ class CheckpointUnknown(Refused):
     message: ClassVar[str] = gettext_noop(
         "The checkpoint is not one of this ledger, or is newer than the ledger: run `discreet ledger verify`."
     )
+
+
+class LedgerBroken(Refused):
+    code = "ledger.broken"
+    message: ClassVar[str] = gettext_noop(
+        "The evidence contradicts the ledger's signed state; no proof is made. Run `discreet ledger verify`."
+    )
+    status = 500
 
 
 class OpenedPerson(TypedDict):
@@ -74,6 +89,7 @@ def bundle(subject: str, *, against: Sequence[str] = ()) -> Bundle:
     Raises:
         NothingToProve: nothing about the subject is sealed.
         CheckpointUnknown: a checkpoint in `against` is not of this ledger.
+        LedgerBroken: the entries do not lead to the signed root.
     """
     head = LedgerCheckpoint.objects.order_by("-size").first()
     if head is None:
@@ -83,47 +99,59 @@ def bundle(subject: str, *, against: Sequence[str] = ()) -> Bundle:
     if not placed:
         raise NothingToProve(subject=subject)
     tiles = StoredTiles()
-    sizes = {_first_seal(index) for _, index, _ in placed} | _sizes(against, head.size)
-    return {
-        "format": FORMAT,
-        "subject": subject,
-        "verifier_key": str(log_key()),
-        "checkpoint": head.note,
-        "entries": [
-            {
-                "index": index,
-                "body": body,
-                "proof": [part.hex() for part in inclusion_proof(tiles, index=index, size=head.size)],
-                "persons": _opened(entry_id),
-            }
-            for entry_id, index, body in placed
-        ],
-        "consistency": [
-            {
-                "size": size,
-                "proof": [part.hex() for part in consistency_proof(tiles, old_size=size, new_size=head.size)],
-            }
-            for size in sorted(sizes - {head.size})
-        ],
-    }
+    earlier = dict(_first_seal(index) for _, index, _ in placed) | _opened_notes(against, head.size)
+    earlier.pop(head.size, None)
+    try:
+        return {
+            "format": FORMAT,
+            "subject": subject,
+            "verifier_key": str(log_key()),
+            "checkpoint": head.note,
+            "entries": [_proven(tiles, head, *row) for row in placed],
+            "consistency": [_consistent(tiles, head, *one) for one in sorted(earlier.items())],
+        }
+    except TileIncomplete:
+        raise LedgerBroken from None
 
 
-def _first_seal(index: int) -> int:
-    sizes = LedgerCheckpoint.objects.filter(size__gt=index).order_by("size")
-    return sizes.values_list("size", flat=True)[0]
+def _proven(tiles: StoredTiles, head: LedgerCheckpoint, entry_id: int, index: int, body: str) -> ProvenEntry:
+    leaf, root = leaf_hash(body.encode()), bytes(head.root)
+    proof = inclusion_proof(tiles, index=index, size=head.size)
+    if not is_included(leaf=leaf, index=index, size=head.size, proof=proof, root=root):
+        raise LedgerBroken
+    return {"index": index, "body": body, "proof": _hex(proof), "persons": _opened(entry_id)}
 
 
-def _sizes(notes: Sequence[str], newest: int) -> set[int]:
-    sizes = set()
+def _consistent(tiles: StoredTiles, head: LedgerCheckpoint, size: int, root: bytes) -> ConsistencyProof:
+    proof = consistency_proof(tiles, old_size=size, new_size=head.size)
+    if not is_consistent(
+        old_size=size, old_root=root, new_size=head.size, new_root=bytes(head.root), proof=proof
+    ):
+        raise LedgerBroken
+    return {"size": size, "proof": _hex(proof)}
+
+
+def _hex(hashes: Sequence[bytes]) -> list[str]:
+    return [part.hex() for part in hashes]
+
+
+def _first_seal(index: int) -> tuple[int, bytes]:
+    row = LedgerCheckpoint.objects.filter(size__gt=index).order_by("size")[0]
+    return row.size, bytes(row.root)
+
+
+def _opened_notes(notes: Sequence[str], newest: int) -> dict[int, bytes]:
+    """Return size and root of each checkpoint."""
+    roots = {}
     for note in notes:
         try:
-            size = open_checkpoint(note, key=log_key()).size
+            checkpoint = open_checkpoint(note, key=log_key())
         except NoteInvalid:
             raise CheckpointUnknown from None
-        if not 0 < size <= newest:
+        if not 0 < checkpoint.size <= newest:
             raise CheckpointUnknown
-        sizes.add(size)
-    return sizes
+        roots[checkpoint.size] = checkpoint.root
+    return roots
 
 
 def _opened(entry_id: int) -> list[OpenedPerson]:
