@@ -83,6 +83,11 @@ def test_a_profile_is_kept_with_a_zone_and_a_calendar_for_every_law() -> None:
     assert kept.calendars == {Law.GDPR: "DE", Law.CCPA: "US-CA", Law.PIPL: "CN"}
 
 
+def test_one_name_serves_both_languages() -> None:
+    assert complete(CompanyProfile(name_en="Shop")).name_zh == "Shop"
+    assert complete(CompanyProfile(name_en="", name_zh="晨光")).name_en == "晨光"
+
+
 def test_the_company_is_named_in_the_other_language_where_it_has_no_name_in_this() -> None:
     assert CompanyProfile(name_en="Shop", name_zh="").name("zh-hans") == "Shop"
     assert SHOP.name("zh-hans") == "晨光商店"

@@ -103,6 +103,20 @@ def test_every_doubt_is_told_in_both_languages() -> None:
             assert held.doubt.text("en") != held.doubt.text("zh-hans")
 
 
+def test_a_rule_holds_only_those_doubts_of_its_time_rule_that_can_bear_on_it() -> None:
+    abouts = {
+        rule_id: {held.doubt.about for held in queries.rule(rule_id).doubts}
+        for rule_id in ("CA-DSR-ACK", "CA-BR-IND", "CA-RA-KEEP", "CN-LOG", "CN-BR-FINAL")
+    }
+    assert abouts == {
+        "CA-DSR-ACK": {"business day undefined"},
+        "CA-BR-IND": {"Saturday"},
+        "CA-RA-KEEP": set(),
+        "CN-LOG": set(),
+        "CN-BR-FINAL": {"rollover not stated"},
+    }
+
+
 def test_every_request_kind_of_the_privacy_centre_has_a_clock_under_every_law() -> None:
     for law in Law:
         clocks = [rule.request_clock for rule in queries.rules(law=law) if rule.request_clock]

@@ -15,6 +15,7 @@ from discreet.vocabulary.text import gettext_noop
 StoredValue: TypeAlias = "str | bool | list[str] | dict[str, str]"
 
 LANGUAGES = ("en", "zh-hans")
+UNNAMED_EN, UNNAMED_ZH = "Our company", "本公司"
 DEFAULT_ZONES: Mapping[Law, str] = MappingProxyType(
     {Law.GDPR: "Europe/Brussels", Law.CCPA: "America/Los_Angeles", Law.PIPL: "Asia/Shanghai"}
 )
@@ -82,8 +83,8 @@ class CompanyProfile:
     phone number without a country code belongs. `officer` is the privacy officer's name.
     """
 
-    name_en: str = "Our company"
-    name_zh: str = "本公司"
+    name_en: str = UNNAMED_EN
+    name_zh: str = UNNAMED_ZH
     brands: tuple[str, ...] = ()
     legal_entities: tuple[str, ...] = ()
     laws: tuple[Law, ...] = tuple(Law)
@@ -139,6 +140,10 @@ def _replaced(
     profile: CompanyProfile, zones: Mapping[Law, str], calendars: Mapping[Law, str]
 ) -> CompanyProfile:
     kept = {each.name: getattr(profile, each.name) for each in fields(profile)}
+    names = {"name_en": profile.name_en, "name_zh": profile.name_zh}
+    given = {key: name for key, name in names.items() if name not in ("", UNNAMED_EN, UNNAMED_ZH)}
+    if len(given) == 1:  # one name serves both languages
+        kept |= dict.fromkeys(names, *given.values())
     kept |= {
         "laws": in_order(profile.laws),
         "languages": tuple(known for known in LANGUAGES if known in profile.languages) or LANGUAGES,

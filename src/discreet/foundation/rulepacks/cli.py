@@ -77,7 +77,9 @@ def _lines(rule: LegalRule, language: str) -> list[tuple[str, str]]:
         ("source", rule.source),
         ("confidence", f"{rule.confidence.value} ({_CONFIDENCE[rule.confidence]})"),
     ]
-    lines += [("unsure", f"{held.doubt.text(language)} [{held.when}]") for held in rule.doubts]
+    lines += [
+        ("unsure", f"[{held.when.replace('_', ' ')}] {held.doubt.text(language)}") for held in rule.doubts
+    ]
     return lines
 
 

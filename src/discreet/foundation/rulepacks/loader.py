@@ -112,8 +112,23 @@ def _with_time_rules(pack_id: str, rules: Mapping[str, LegalRule]) -> dict[str, 
             raise InvalidPack(
                 f"{pack_id} {rule.id}", f"counted_by names {rule.time_rule_id}, which the pack lacks"
             )
-        complete[rule.id] = replace(rule, doubts=(*rule.doubts, *rules[rule.time_rule_id].doubts))
+        shared = [held for held in rules[rule.time_rule_id].doubts if _can_bear(held.when, rule)]
+        complete[rule.id] = replace(rule, doubts=(*rule.doubts, *shared))
     return complete
+
+
+def _can_bear(when: When, rule: LegalRule) -> bool:
+    """Tell whether a doubt of the time rule can ever bear on this rule."""
+    counts_business_days = rule.period is not None and rule.period.span.unit is Unit.BUSINESS_DAY
+    match when:
+        case When.COUNTS_BUSINESS_DAYS:
+            return counts_business_days
+        case When.ENDS_ON_SATURDAY:
+            return rule.roll is not Roll.STAYS and not counts_business_days
+        case When.ENDS_ON_DAY_OFF:
+            return rule.roll is Roll.NOT_STATED and not counts_business_days
+        case _:
+            return True
 
 
 def _enum(kind: type[E], value: str, where: str) -> E:
