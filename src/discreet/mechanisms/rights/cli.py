@@ -105,8 +105,10 @@ def open_request(
 def verify(number: str, reason: str, user: str | None) -> None:
     """Take the identity as proven by you."""
     actor, now = shell_actor(user), datetime.now(UTC)
-    for one in queries.numbers_named(number):
-        receiving.verify_identity(actor=actor, now=now, number=one, reason=reason)
+    if number.startswith("B-"):
+        receiving.verify_batch(actor=actor, now=now, batch_id=queries.batch_of(number), reason=reason)
+    else:
+        receiving.verify_identity(actor=actor, now=now, number=number, reason=reason)
     click.echo(f"{number}: verified")
 
 

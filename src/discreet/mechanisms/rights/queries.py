@@ -197,14 +197,6 @@ def claim_of(number: str) -> Identity:
     return claims.from_bytes(subject_of(number))
 
 
-def numbers_named(name: str) -> list[str]:
-    """Return the open request numbers that a request or batch name stands for."""
-    if name.startswith("B-"):
-        return [member.number for member in members(batch_of(name))]
-    batch_of(name)
-    return [name]
-
-
 def batch_key(batch_id: int) -> str:
     return Batch.objects.values_list("key_id", flat=True).get(pk=batch_id)
 

@@ -11,6 +11,7 @@ from discreet.engines.subjects.identity import Identity, check_identity
 from discreet.events.rights import IdentityVerified, RequestReceived
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
+from discreet.foundation.cases.bulk import move_many
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.cases.rules import ClockFacts
 from discreet.foundation.jobs.api import publish, start
@@ -220,6 +221,38 @@ def verify_identity(
     waiting = request.batch.requests.filter(verified_at__isnull=True, completed_at__isnull=True)
     if not waiting.exists():
         start("rights.prepare", key=str(request.batch_id), args={"batch_id": request.batch_id})
+
+
+@act("rights.verify_batch")
+def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> int:
+    """Take the identity of everybody in a batch as proven, for one reason. Returns how many.
+
+    Raises:
+        ReasonMissing, NotYours, WrongState
+    """
+    refuse_unless(actor, Role.AGENT)
+    if not reason.strip():
+        raise ReasonMissing
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    requests = list(batch.requests.filter(completed_at__isnull=True, verified_at__isnull=True))
+    for request in requests:
+        request.verified_at, request.verified_by, request.verified_how = now, actor.person, "staff"
+        request.verified_reason_sealed = keys.seal(
+            batch.key_id, reason.strip()[:2000].encode(), "verified-reason"
+        )
+    RightsRequest.objects.bulk_update(
+        requests,
+        ["verified_at", "verified_by", "verified_how", "verified_reason_sealed"],
+        batch_size=200,
+    )
+    numbers = [request.number for request in requests]
+    subject = f"batch:{batch.pk}"
+    move_many(
+        actor=actor, now=now, subject=subject, numbers=numbers, to=State.VERIFIED, transitions=TRANSITIONS
+    )
+    record(actor=actor, now=now, subject=subject, facts={"how": "staff", "people": len(numbers)})
+    start("rights.prepare", key=str(batch_id), args={"batch_id": batch_id})
+    return len(numbers)
 
 
 @act("rights.receive_batch")

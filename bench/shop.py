@@ -1,0 +1,273 @@
+"""Rights requests on the shop: access, erasure, the heavy person, twenty at once, a batch, memory, first start.
+
+    python -m bench.shop [--rows 100000] [--batch 10000]
+
+Starts its own PostgreSQL on loopback (or takes DISCREET_BENCH_POSTGRESQL_URL, an empty database), a home of its
+own and a real `discreet serve`: web and worker processes as in production. Times run from the commit of the
+decision to the commit of the outcome, both read from the rows. Prints Markdown.
+"""
+
+import argparse
+import contextlib
+import os
+import secrets
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+HERE = Path(__file__).resolve().parent
+MAP = HERE.parent / "tests" / "maps" / "shop.yaml"
+
+
+@contextlib.contextmanager
+def postgresql(rows: int) -> Iterator[str]:
+    """Yield the address of a database that holds the shop."""
+    given = os.environ.get("DISCREET_BENCH_POSTGRESQL_URL")
+    if given:
+        load(given, rows)
+        yield given
+        return
+    from tests.servers import _server
+
+    servers = _server("postgresql", "DISCREET_TEST_POSTGRESQL_URL", 5432)
+    server = next(servers)
+    name = f"bench_{secrets.token_hex(4)}"
+    with psycopg.connect(server.url("postgresql", "postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    load(server.url("postgresql", name), rows)
+    try:
+        yield server.url("postgresql", name)
+    finally:
+        with psycopg.connect(server.url("postgresql", "postgres"), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        next(servers, None)
+
+
+def load(url: str, rows: int) -> None:
+    for file in ("shop.sql", "shop-indexes.sql"):
+        text = (HERE / file).read_text(encoding="utf-8").replace(":n", str(rows))
+        with psycopg.connect(url, autocommit=True) as shop:
+            for statement in text.split(";\n"):
+                lines = [line for line in statement.splitlines() if not line.startswith("--")]
+                if body := "\n".join(lines).strip().rstrip(";"):
+                    shop.execute(body)
+
+
+def median_ms(values: list[float]) -> str:
+    return f"{statistics.median(values) * 1000:.0f} ms (min {min(values) * 1000:.0f}, max {max(values) * 1000:.0f}, n={len(values)})"
+
+
+class Bench:
+    """Drives one installation through its acts, in this process; a worker of its own carries them out."""
+
+    def __init__(self, url: str) -> None:
+        from discreet.foundation.datamap import actions as datamap
+        from discreet.foundation.sources import actions as sources
+        from discreet.vocabulary.actors import Actor, ActorKind, Role
+
+        self.agent = Actor(kind=ActorKind.SHELL, name="agent", roles=frozenset(Role))
+        self.approver = Actor(kind=ActorKind.SHELL, name="approver", roles=frozenset(Role))
+        now = datetime.now(UTC)
+        sources.connect_source(actor=self.agent, now=now, name="shop", url=url, write_url=url)
+        datamap.apply_map(actor=self.agent, now=now, text=MAP.read_text(encoding="utf-8"))
+        datamap.confirm_all(actor=self.agent, now=now, source="shop")
+
+    def planned(self, kind: str, email: str) -> int:
+        """Open, verify and plan a request; return its batch."""
+        from discreet.engines.subjects.identity import Identity
+        from discreet.mechanisms.rights import queries
+        from discreet.mechanisms.rights.actions import receiving
+
+        now = datetime.now(UTC)
+        received = receiving.receive_request(
+            actor=self.agent, now=now, kind=kind, claim=Identity(email=email), residence="DE", channel="shell"
+        )
+        receiving.verify_identity(actor=self.agent, now=now, number=received.number, reason="bench")
+        batch_id = queries.batch_of(received.number)
+        self.wait(lambda: bool(queries.plan_view(batch_id).digest), 120)
+        return batch_id
+
+    def wait(self, is_done: "object", seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_done():  # type: ignore[operator]
+            if time.monotonic() > deadline:
+                raise SystemExit("bench: a request was not done in time")
+            time.sleep(0.002)
+
+    def accept(self, batch_id: int) -> float:
+        """Approve; return the moment the approval was committed."""
+        from discreet.mechanisms.rights import queries
+        from discreet.mechanisms.rights.actions import deciding
+        from discreet.mechanisms.rights.rules import Kind
+
+        now = datetime.now(UTC)
+        if queries.kind_of_batch(batch_id) is Kind.ACCESS:
+            deciding.accept_access(actor=self.approver, now=now, batch_id=batch_id)
+        else:
+            digest = queries.plan_view(batch_id).digest
+            step = deciding.accept_erasure(actor=self.agent, now=now, batch_id=batch_id, plan_digest=digest)
+            if step.value == "first":
+                deciding.accept_erasure(actor=self.approver, now=now, batch_id=batch_id, plan_digest=digest)
+        return time.monotonic()
+
+    def is_done(self, batch_id: int) -> bool:
+        from discreet.mechanisms.rights.models import RightsRequest
+
+        return not RightsRequest.objects.filter(batch_id=batch_id, completed_at__isnull=True).exists()
+
+    def run(self, kind: str, email: str, seconds: float = 60) -> float:
+        batch_id = self.planned(kind, email)
+        start = self.accept(batch_id)
+        self.wait(lambda: self.is_done(batch_id), seconds)
+        self.check(batch_id)
+        return time.monotonic() - start
+
+    def check(self, batch_id: int) -> None:
+        from discreet.mechanisms.rights.models import RightsRequest
+
+        outcomes = set(RightsRequest.objects.filter(batch_id=batch_id).values_list("outcome", flat=True))
+        if not outcomes <= {"erased", "erased_except_kept", "delivered"}:
+            raise SystemExit(f"bench: outcome {outcomes}")
+
+    def together(self, kind: str, emails: list[str]) -> float:
+        batches = [self.planned(kind, email) for email in emails]
+        start = time.monotonic()
+        for batch_id in batches:
+            self.accept(batch_id)
+        self.wait(lambda: all(self.is_done(batch_id) for batch_id in batches), 120)
+        for batch_id in batches:
+            self.check(batch_id)
+        return time.monotonic() - start
+
+    def batch(self, emails: list[str]) -> tuple[float, float, float]:
+        """Return seconds to import, to plan, and from approval to the last verified outcome."""
+        from discreet.engines.subjects.identity import Identity
+        from discreet.mechanisms.rights import queries
+        from discreet.mechanisms.rights.actions import receiving
+        from discreet.mechanisms.rights.rules import Kind
+
+        begun = time.monotonic()
+        batch_id, _ = receiving.receive_batch(
+            actor=self.agent,
+            now=datetime.now(UTC),
+            kind=Kind.ERASURE,
+            claims=[(Identity(email=email), "DE", "en") for email in emails],
+        )
+        imported = time.monotonic()
+        receiving.verify_batch(actor=self.agent, now=datetime.now(UTC), batch_id=batch_id, reason="bench")
+        self.wait(lambda: bool(queries.plan_view(batch_id).digest), 900)
+        planned = time.monotonic()
+        start = self.accept(batch_id)
+        self.wait(lambda: self.is_done(batch_id), 900)
+        done = time.monotonic() - start
+        self.check(batch_id)
+        return imported - begun, planned - imported, done
+
+
+def pss_mb(root: int) -> float:
+    """Return the proportional set size summed over a process and all its descendants."""
+    total = 0
+    for pid in descendants(root):
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1])
+    return total / 1024
+
+
+def descendants(root: int) -> list[int]:
+    found = [root]
+    for pid in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                found.extend(int(child) for child in (task / "children").read_text().split())
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--batch", type=int, default=0, help="people in the batch; 0 leaves it out")
+    parser.add_argument("--repeat", type=int, default=15)
+    args = parser.parse_args()
+    home = tempfile.mkdtemp(prefix="discreet-bench-")
+    os.environ.update(DISCREET_HOME=home, DJANGO_SETTINGS_MODULE="discreet.project.settings")
+    with postgresql(args.rows) as url:
+        begun = time.monotonic()
+        serve = subprocess.Popen(
+            [sys.executable, "-m", "discreet", "serve", "--port", "18999"], stdout=subprocess.DEVNULL
+        )
+        try:
+            first_start = wait_for_health(begun)
+            from discreet.project.start import prepare_home
+
+            prepare_home()
+            report(Bench(url), args, first_start, serve.pid)
+        finally:
+            serve.terminate()
+            serve.wait(30)
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def wait_for_health(begun: float) -> float:
+    import urllib.request
+
+    while True:
+        try:
+            with urllib.request.urlopen("http://127.0.0.1:18999/healthz", timeout=5):
+                return time.monotonic() - begun
+        except OSError:
+            if time.monotonic() - begun > 120:
+                raise SystemExit("bench: the server did not come up") from None
+            time.sleep(0.05)
+
+
+def report(bench: Bench, args: argparse.Namespace, first_start: float, server: int) -> None:
+    rows = args.rows
+    print("| work | measured |\n|---|---|")
+    for warm in range(3):
+        bench.run("access", f"c{rows - warm}@example.com")
+    access = [bench.run("access", f"c{100 + n}@example.com") for n in range(args.repeat)]
+    print(f"| access: decision committed → package closed | {median_ms(access)} |", flush=True)
+    erasure = [bench.run("erasure", f"c{200 + n}@example.com") for n in range(args.repeat)]
+    print(f"| erasure: approval committed → verified outcome | {median_ms(erasure)} |", flush=True)
+    heavy_access = bench.run("access", "heavy@example.com")
+    print(f"| access of the heavy person (10,000 rows) | {heavy_access * 1000:.0f} ms |", flush=True)
+    heavy = bench.run("erasure", "heavy@example.com")
+    print(f"| erasure of the heavy person (10,000 rows) | {heavy * 1000:.0f} ms |", flush=True)
+    twenty = bench.together("access", [f"c{300 + n}@example.com" for n in range(20)])
+    print(f"| 20 access requests at once, all done | {twenty * 1000:.0f} ms |", flush=True)
+    twenty = bench.together("erasure", [f"c{400 + n}@example.com" for n in range(20)])
+    print(f"| 20 erasure requests at once, all done | {twenty * 1000:.0f} ms |", flush=True)
+    print(f"| statements on the source per access | {statements()} |")
+    if args.batch:
+        emails = [f"c{1000 + n}@example.com" for n in range(args.batch)]
+        imported, planned, done = bench.batch(emails)
+        print(f"| batch of {args.batch:,} erasures: import / plan / approval → all verified | {imported:.1f} s / {planned:.1f} s / {done:.1f} s |")
+    print(f"| PSS of `discreet serve`, all processes, after these runs | {pss_mb(server):.0f} MB |")
+    print(f"| first start with migrations | {first_start:.1f} s |")
+
+
+def statements() -> int:
+    """Return the most statements an access needed, from the evidence of the runs."""
+    import json
+
+    from discreet.foundation.ledger.queries import entries_for
+    from discreet.mechanisms.rights.models import RightsRequest
+
+    numbers = RightsRequest.objects.filter(kind="access").values_list("number", flat=True)[:20]
+    facts = [entry.facts for number in numbers for entry in entries_for(f"request:{number}")]
+    return max(int(json.loads(json.dumps(one))["statements"]) for one in facts if "statements" in one)
+
+
+
+if __name__ == "__main__":
+    main()
