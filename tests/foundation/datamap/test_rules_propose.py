@@ -57,6 +57,7 @@ def test_a_name_or_city_counts_only_where_a_table_is_about_people() -> None:
         ("c7", "用户邮箱", "email", "邮箱"),
         ("email_verified", "", "none", ""),
         ("address_id", "", "none", ""),
+        ("BillingPostalCode", "", "postal_code", "postal code"),
         ("order_sn", "订单编号", "none", ""),
         ("status", "订单状态", "none", ""),
         ("lock_count", "手机登录次数", "none", ""),

@@ -96,23 +96,26 @@ def _chinese(header: Header) -> Guess | None:
 
 def guess_strong(header: Header) -> Guess:
     """Guess from words that mean the same in any table."""
-    tokens = tokens_of(header.name)
-    if not tokens or (tokens[-1] in NOT_AFTER and _phrase(tokens).strip() not in STRONG_WORDS):
-        return _chinese(header) or NOTHING_FOUND
-    word = _longest(_phrase(tokens), STRONG_WORDS)
-    if word and not header.is_key and _fits(STRONG_WORDS[word], header):
-        whole = word == " ".join(tokens)
-        return Guess(STRONG_WORDS[word], 95 if whole else 85, Evidence.COLUMN_NAME, word)
+    phrase = _phrase(tokens_of(header.name))
+    word = _longest(phrase, STRONG_WORDS)
+    if word and not header.is_key and _names_the_thing(phrase, word) and _fits(STRONG_WORDS[word], header):
+        confidence = 95 if phrase == f" {word} " else 85
+        return Guess(STRONG_WORDS[word], confidence, Evidence.COLUMN_NAME, word)
     return (None if header.is_key else _chinese(header)) or NOTHING_FOUND
+
+
+def _names_the_thing(phrase: str, word: str) -> bool:
+    """Return whether a header is the thing and not something about it (an e-mail's status, its date)."""
+    return phrase.endswith(f" {word} ") or phrase.split()[-1] not in NOT_AFTER
 
 
 def guess_in_context(header: Header) -> Guess:
     """Guess from words that mean personal data only in a table about people (name, city, note, title)."""
     if header.is_key:
         return NOTHING_FOUND
-    tokens = tokens_of(header.name)
-    word = _longest(_phrase(tokens), CONTEXT_WORDS)
-    if word and tokens[-1] not in NOT_AFTER and _fits(CONTEXT_WORDS[word], header):
+    phrase = _phrase(tokens_of(header.name))
+    word = _longest(phrase, CONTEXT_WORDS)
+    if word and _names_the_thing(phrase, word) and _fits(CONTEXT_WORDS[word], header):
         return Guess(CONTEXT_WORDS[word], 70, Evidence.COLUMN_NAME, word)
     return NOTHING_FOUND
 
