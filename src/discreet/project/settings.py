@@ -128,6 +128,14 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "discreet_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -157,6 +165,10 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "discreet.foundation.staff.lockout.name_key"
+AXES_CLIENT_IP_CALLABLE = "discreet.foundation.centre.limits.client_of"
+AXES_SENSITIVE_PARAMETERS = ["login", "next", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "discreet.foundation.staff.lockout.locked_out"
 CSRF_FAILURE_VIEW = "discreet.foundation.desk.refusals.csrf_failed"
 
@@ -199,5 +211,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    # Its warnings name addresses of people; failed sign-ins are evidence in the ledger instead.
+    "loggers": {"axes": {"level": "CRITICAL"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -13,6 +13,7 @@ from discreet.foundation.ledger.queries import EntryView
 
 BAR_DAYS = 14
 BARS_CACHED_S = 60
+CACHED_ABOVE = 20_000
 #: A verification older than this proves nothing about today.
 FRESH = timedelta(hours=24)
 
@@ -42,7 +43,7 @@ def panel(*, now: datetime) -> LedgerPanel:
         verified_entries=_fact(verified, "entries"),
         newest=newest[0] if newest else None,
         status=status,
-        per_day=_per_day(now),
+        per_day=_per_day(now, size=status.sealed + status.waiting),
         first_day=_midnight(now) - timedelta(days=BAR_DAYS - 1),
         is_witnessed=status.witnessed == status.sealed,
     )
@@ -68,14 +69,15 @@ def _midnight(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _per_day(now: datetime) -> Sequence[int]:
+def _per_day(now: datetime, *, size: int) -> Sequence[int]:
     first = _midnight(now) - timedelta(days=BAR_DAYS - 1)
     key = f"desk.ledger.{first:%Y%m%d%z}"
-    counted: list[int] | None = cache.get(key)
+    counted: list[int] | None = cache.get(key) if size > CACHED_ABOVE else None
     if counted is None:
         counted = [0] * BAR_DAYS
         for hour, count in queries.entry_counts_by_hour(first).items():
             day = (timezone.localtime(hour).date() - first.date()).days
             counted[min(max(day, 0), BAR_DAYS - 1)] += count
-        cache.set(key, counted, BARS_CACHED_S)
+        if size > CACHED_ABOVE:
+            cache.set(key, counted, BARS_CACHED_S)
     return counted

@@ -75,7 +75,10 @@ def places(*, actor: Actor, path: str) -> Sequence[PlaceGroup]:
     """Return the groups this actor may see, the place that `path` lies in marked as current."""
     discover()
     seen = [(item, url) for item in _items.values() if item.roles & actor.roles for url in _url(item)]
+    home = reverse("desk:home")
     current = max((url for _, url in seen if path.startswith(url)), key=len, default="")
+    if current == home != path:
+        current = ""
     groups = []
     for group in Group:
         members = sorted((pair for pair in seen if pair[0].group is group), key=lambda pair: pair[0].order)

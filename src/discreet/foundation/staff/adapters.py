@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from discreet.foundation.centre.limits import client_of
 from discreet.foundation.staff import actions
 from discreet.foundation.staff.actors import actor_for
 from discreet.foundation.staff.models import StaffMember
@@ -29,6 +30,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
     def set_password(self, user: StaffMember, password: str) -> None:
         actions.change_password(actor=actor_for(member=user), now=timezone.now(), password=password)
         user.refresh_from_db()
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_of(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send nothing: outgoing mail goes through `foundation.mail` only."""

@@ -1,6 +1,7 @@
 """Forms about accounts and tokens. They explain; the acts decide."""
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from discreet.foundation.staff.rules import MAX_TOKEN_DAYS, Scope
@@ -9,11 +10,18 @@ from discreet.vocabulary.actors import Role
 
 
 def _role_choices() -> list[tuple[str, str]]:
-    return [(role.value, f"{_(role_label(role))}: {_(role_meaning(role))}") for role in Role]
+    return [
+        (
+            role.value,
+            gettext("%(role)s: %(meaning)s")
+            % {"role": gettext(role_label(role)), "meaning": gettext(role_meaning(role))},
+        )
+        for role in Role
+    ]
 
 
 def _scope_choices() -> list[tuple[str, str]]:
-    return [(scope.value, f"{_(scope_label(scope))} ({scope.value})") for scope in Scope]
+    return [(scope.value, f"{gettext(scope_label(scope))} ({scope.value})") for scope in Scope]
 
 
 class RolesForm(forms.Form):
