@@ -18,6 +18,7 @@ from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.staff import actions as staff
 from discreet.foundation.staff import queries as staff_queries
 from discreet.project.demo_accounts import ACCOUNTS, PASSWORD
+from discreet.project.demo_requests import make_requests
 from discreet.project.sample.build import build, map_text, sample_company
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 
@@ -53,6 +54,7 @@ def make_company(*, home: Path, mark: Path) -> None:
     if map_queries.not_covered():
         map_actions.apply_map(actor=MAKER, now=now, text=map_text())
         click.echo("  connected, data map confirmed")
+    make_requests(now=now)
     mark.write_text('{"ready": true}\n', encoding="utf-8")
 
 
