@@ -106,7 +106,8 @@ def record_source_outcome(
     SourceOutcome.objects.get_or_create(
         batch=batch, run=run, source=source, defaults={"counts": plain, "at": now}
     )
-    facts: dict[str, Json] = {"run": run, "source": source, "counts": plain}
+    written: list[Json] = [{"table": table, **done} for table, done in counts.items()]
+    facts: dict[str, Json] = {"run": run, "source": source, "written": written}
     record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=facts)
 
 
