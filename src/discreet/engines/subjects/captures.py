@@ -56,7 +56,7 @@ class Budget:
     """Bounds of the fresh search's scans, in rows; 0 = indexed columns and keys only."""
 
     max_scan_rows: int = 5_000_000
-    max_read_rows: int = 200_000
+    max_read_rows: int = 50_000
 
 
 @dataclass(frozen=True, slots=True)

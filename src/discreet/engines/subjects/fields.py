@@ -65,7 +65,7 @@ def blanked(
     for column in table.columns:
         if column.name in also:
             plans.append(FieldPlan(column.name, EraseAction.NULL))
-        elif not column.is_personal:
+        elif not column.is_personal or column.is_generated:
             continue
         elif column.name in keep or column.erase is EraseAction.KEEP or column.name in protected:
             kept.append(column.name)

@@ -53,10 +53,17 @@ class TableReach:
     shared: Mapping[Key, int] = field(default_factory=dict)  # only shared rows: number of others
     beyond_shared: frozenset[Key] = frozenset()
     address_columns: tuple[str, ...] = ()
+    copies: Mapping[Key, int] = field(default_factory=dict)  # rows without a key that stand there repeatedly
 
     @property
     def ref(self) -> TableRef:
         return self.table.ref
+
+    def with_copies(self, keys: Sequence[Key]) -> Sequence[Key]:
+        """Return `keys` with each as often as it stands in the table, so that row counts come out right."""
+        if not self.copies:
+            return keys
+        return [key for key in keys for _ in range(self.copies.get(key, 1))]
 
     def addresses(self, keys: Sequence[Key]) -> tuple[Key, ...]:
         """Return the values of `address_columns` of these rows."""

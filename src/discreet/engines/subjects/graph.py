@@ -63,6 +63,7 @@ class Column:
         False  # compares without case (collation, citext): an exact search finds all spellings
     )
     fold_indexed: bool = False  # an index on lower(column)
+    is_generated: bool = False  # computed by the database from other columns: follows them, cannot be written
 
     @property
     def is_personal(self) -> bool:

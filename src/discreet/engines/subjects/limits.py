@@ -20,7 +20,7 @@ class Limits:
     max_share_of_table: float = 0.5
     share_applies_above_rows: int = 1_000  # smaller tables are not held to the share
     max_scan_rows: int = 5_000_000
-    max_read_rows: int = 200_000
+    max_read_rows: int = 50_000
     max_others_per_row: int = 100  # counting who else uses a row stops here
 
 

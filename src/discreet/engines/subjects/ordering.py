@@ -41,7 +41,7 @@ class Ordering:
             kind=OperationKind.DELETE,
             table=ref,
             key_columns=table.address_columns,
-            keys=table.addresses(self._row_order(ref)),
+            keys=table.addresses(table.with_copies(self._row_order(ref))),
             reason=Reason.ABOUT_THE_PERSON,
         )
 

@@ -154,6 +154,7 @@ class _Planner:
             if any(field.action is EraseAction.REPLACE for field in fields):
                 action = EraseAction.REPLACE
         duties = [self.fates.duties[number] for number in fate.duties]
+        keys = list(table.with_copies(keys))
         return TablePlan(
             table=table.ref,
             action=action,
@@ -209,10 +210,7 @@ class _Planner:
         table = self.graph.tables[link.from_table]
         columns = link_columns_to_empty(graph=self.graph, link=link)
         key_columns = table.primary_key or link.from_columns
-        persons: dict[Key, Persons] = {}
-        for reference in references:
-            key = reference.from_key if table.primary_key else self._value(reference)
-            persons[key] = join(persons[key], reference.persons) if key in persons else reference.persons
+        keys, persons = self._mentioning(references, has_key=bool(table.primary_key))
         reason, action = Reason.MENTION, EraseAction.NULL
         if not table.is_writable:
             reason, action = Reason.NOT_WRITABLE, EraseAction.KEEP
@@ -226,12 +224,25 @@ class _Planner:
             action=action,
             reason=reason,
             key_columns=key_columns,
-            keys=tuple(persons),
-            persons=tuple(persons.values()),
-            shared=len(persons),
+            keys=keys,
+            persons=persons,
+            shared=len(keys),
             fields=fields if action is EraseAction.NULL else (),
             kept_fields=() if action is EraseAction.NULL else link.from_columns,
         )
+
+    def _mentioning(
+        self, references: Iterable[Reference], *, has_key: bool
+    ) -> tuple[tuple[Key, ...], tuple[Persons, ...]]:
+        """Return the rows to loosen and whom they name, one entry a row."""
+        if not has_key:
+            listed = list(references)
+            return tuple([self._value(one) for one in listed]), tuple([one.persons for one in listed])
+        persons: dict[Key, Persons] = {}
+        for one in references:
+            known = persons.get(one.from_key)
+            persons[one.from_key] = one.persons if known is None else join(known, one.persons)
+        return tuple(persons), tuple(persons.values())
 
     def _value(self, reference: Reference) -> Key:
         """Return the value by which a row without a key names the person: it addresses just such rows."""

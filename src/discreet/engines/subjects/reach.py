@@ -4,6 +4,7 @@ OWNER links are taken towards the owned rows, DETAIL links towards the parts, bo
 MENTION links are looked up but not followed. Cycles end because a row is carried on once a person.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -45,53 +46,59 @@ def reach(
     sharing = Sharing()
     if purpose is Purpose.ERASURE or _leads_on_from_details(walk):
         sharing = Detector(walk).detect()
-    tables = {
-        ref: TableReach(
-            table=state.table,
-            key_columns=state.key_columns,
-            columns=state.columns,
-            rows=state.rows,
-            persons=state.persons,
-            paths=state.paths,
-            shared=dict(sharing.shared[ref]),
-            beyond_shared=frozenset(sharing.beyond[ref]),
-            address_columns=state.key_columns
-            if state.table.primary_key
-            else _addresses(walk, state, purpose),
-        )
-        for ref, state in walk.states.items()
-        if state.rows
-    }
     return Reach(
         graph=graph,
         person_count=len(roots_by_person),
-        tables=tables,
+        tables={
+            ref: _table(walk, sharing, state, purpose) for ref, state in walk.states.items() if state.rows
+        },
         references=tuple(sharing.references),
         steps=tuple(walk.steps),
         not_covered=tuple(dict.fromkeys(walk.not_covered)),
     )
 
 
-def _addresses(walk: Walk, state: TableState, purpose: Purpose) -> tuple[str, ...]:
+def _table(walk: Walk, sharing: Sharing, state: TableState, purpose: Purpose) -> TableReach:
+    ref = state.table.ref
+    columns, copies = state.table.primary_key, Counter[Key]()
+    if not columns and purpose is Purpose.ERASURE:
+        columns, copies = _addresses(walk, state)
+    return TableReach(
+        table=state.table,
+        key_columns=state.key_columns,
+        columns=state.columns,
+        rows=state.rows,
+        persons=state.persons,
+        paths=state.paths,
+        shared=dict(sharing.shared[ref]),
+        beyond_shared=frozenset(sharing.beyond[ref]),
+        address_columns=columns,
+        copies={key: number for key, number in copies.items() if number > 1},
+    )
+
+
+def _addresses(walk: Walk, state: TableState) -> tuple[tuple[str, ...], Counter[Key]]:
     """Return columns by whose values statements hit these rows of a table without a key, and no others.
 
     A NULL, a float and a structure cannot be compared with; what is left must still tell the rows apart.
+    Also returns how often each row stands there.
     """
+    nothing: tuple[tuple[str, ...], Counter[Key]] = ((), Counter())
     names = tuple(
         name
         for place, name in enumerate(state.columns)
         if all(is_exact(row[place]) for row in state.rows.values())
     )
-    if not names or purpose is Purpose.ACCESS:
-        return ()
+    if not names:
+        return nothing
     pick = picker(state.columns, names)
     keys = dict.fromkeys(pick(row) for row in state.rows.values())
     if len(keys) < len(state.rows):
-        return ()
+        return nothing
     bound = walk.limits.max_rows_per_step + 1
     query = Select(state.table.ref, state.columns, names, list(keys), limit=bound)
-    rows = walk.read(query, purpose="sharing")
-    return names if all(state.key_of(row) in state.rows for row in rows) else ()
+    copies = Counter(state.key_of(row) for row in walk.read(query, purpose="sharing"))
+    return (names, copies) if copies.keys() <= state.rows.keys() else nothing
 
 
 def _leads_on_from_details(walk: Walk) -> bool:

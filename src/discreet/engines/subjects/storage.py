@@ -27,7 +27,7 @@ _WRITE: Mapping[type, tuple[str, Callable[..., object]]] = {  # datetime before 
     date: ("date", date.isoformat),
     time: ("time", time.isoformat),
     timedelta: ("timedelta", lambda value: [value.days, value.seconds, value.microseconds]),
-    frozenset: ("set", sorted),
+    frozenset: ("set", lambda value: sorted(value, key=repr)),
 }
 _READ: Mapping[str, Callable[..., object]] = {
     "bytes": bytes.fromhex,
@@ -37,7 +37,7 @@ _READ: Mapping[str, Callable[..., object]] = {
     "date": date.fromisoformat,
     "time": time.fromisoformat,
     "timedelta": lambda parts: timedelta(*parts),
-    "set": frozenset,
+    "set": lambda items: frozenset([_tuples(one) for one in items]),
     "map": lambda pairs: {_tuples(key): _tuples(value) for key, value in pairs},
 }
 _CLASSES: Mapping[str, type] = {
