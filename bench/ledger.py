@@ -80,11 +80,12 @@ def run(*, entries: int) -> None:
         print(f"\r{status().sealed:,} entries", end="", file=sys.stderr)
     print(file=sys.stderr)
     for _ in range(3):
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), sum(os.times()[:4])
         verdict = verify_ledger()
-        took = time.perf_counter() - started
+        took, busy = time.perf_counter() - started, sum(os.times()[:4]) - busy
         assert verdict.is_intact, verdict.findings
-        print(f"verify {verdict.entries:,} entries, {verdict.checkpoints:,} checkpoints: {took:.2f} s")
+        what = f"verify {verdict.entries:,} entries, {verdict.checkpoints:,} checkpoints"
+        print(f"{what}: {took:.2f} s ({busy:.2f} s of all processors)")
 
 
 def measure(what: str, count: int, work: object) -> None:

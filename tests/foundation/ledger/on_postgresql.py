@@ -17,6 +17,7 @@ from django.db import connection  # noqa: E402
 from django.db.utils import DatabaseError  # noqa: E402
 
 from discreet.foundation.keys.api import ensure_keyring  # noqa: E402
+from discreet.foundation.ledger import scan  # noqa: E402
 from discreet.foundation.ledger.guards import APPEND_ONLY, guard, unsafe_lift_guards  # noqa: E402
 from discreet.foundation.ledger.prove import bundle  # noqa: E402
 from discreet.foundation.ledger.sequencer import sequence_once  # noqa: E402
@@ -76,6 +77,8 @@ def prove() -> None:
 def verify() -> None:
     sequence_once(NOW)
     verdict = verify_ledger()
+    scan.CHUNK_TILES, scan.CHUNK, scan.WORTH_PROCESSES = 1, 256, 0
+    assert verify_ledger() == verdict  # with several processes
     faults = sorted({finding.fault.value for finding in verdict.findings})
     print(json.dumps({"entries": verdict.entries, "faults": faults}))
 

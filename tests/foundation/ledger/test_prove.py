@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.utils import translation
+from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +31,7 @@ from discreet.foundation.ledger.prove import (
 )
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.signing import log_key
+from discreet.foundation.ledger.texts import FAULTS
 from discreet.foundation.ledger.verifier import discreet_verify
 from discreet.vocabulary.actors import SYSTEM
 from tests.foundation.ledger.conftest import NOW, Tamper, receive
@@ -251,3 +254,17 @@ def test_the_command_line_says_what_is_wrong_and_fails(tamper: Tamper) -> None:
     found = json.loads(verified.output)
     assert found["intact"] is False
     assert {"fault": "entry_changed", "where": "9"} in found["findings"]
+
+
+def test_the_command_line_speaks_chinese() -> None:
+    with translation.override("zh-hans"):
+        assert "完整" in CliRunner().invoke(ledger, ["verify"]).output
+        assert all(gettext(text) != text for text in FAULTS.values())
+
+
+def test_evidence_has_these_fields_and_no_other() -> None:
+    proof = bundle("request:R-3")
+    [entry] = proof["entries"]
+    body = json.loads(entry["body"])
+    assert list(body) == ["v", "act", "at", "subject", "actor", "facts", "persons", "nonce"]
+    assert "p_3" not in entry["body"]

@@ -1,17 +1,22 @@
 """Reading a whole ledger: bodies hashed again, tiles and roots built again. Rows, not objects, for speed."""
 
 import hashlib
+import multiprocessing
+import os
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-from discreet.engines.merkle.tiles import TILE_HEIGHT, TILE_WIDTH, Edge, Tile
+from discreet.engines.merkle.tiles import TILE_HEIGHT, TILE_WIDTH, Edge, Tile, split_hashes
 from discreet.engines.merkle.tree import EMPTY_ROOT, HASH_BYTES
-from discreet.foundation.ledger.findings import Fault, Findings
+from discreet.foundation.ledger.findings import Fault, Finding, Findings
 
 CHUNK_TILES = 100
+CHUNK = CHUNK_TILES * TILE_WIDTH
+WORTH_PROCESSES = 8 * CHUNK
 _UNKNOWN = bytes(HASH_BYTES)
 
 # Text is cast to bytes, not decoded: a spoiled byte is then a wrong hash, not an error.
@@ -92,10 +97,11 @@ def scan_tree(*, size: int, sizes: Iterable[int], findings: Findings) -> dict[in
     roots = {0: EMPTY_ROOT}
     edge = Edge()
     upper = _stored_tiles("level > 0", [])
-    for first in range(0, size, CHUNK_TILES * TILE_WIDTH):
-        end = min(size, first + CHUNK_TILES * TILE_WIDTH)
-        hashes = list(_leaf_hashes(first, end, findings))
-        numbers = [first // TILE_WIDTH, first // TILE_WIDTH + CHUNK_TILES]
+    for chunk in _hashed_chunks(size):
+        hashes = split_hashes(chunk.hashes)
+        for finding in chunk.findings:
+            findings.add(finding.fault, finding.where)
+        numbers = [chunk.first // TILE_WIDTH, chunk.first // TILE_WIDTH + CHUNK_TILES]
         stored = upper | _stored_tiles("level = 0 AND number >= %s AND number < %s", numbers)
         for start in range(0, len(hashes), TILE_WIDTH):
             part = hashes[start : start + TILE_WIDTH]
@@ -106,6 +112,37 @@ def scan_tree(*, size: int, sizes: Iterable[int], findings: Findings) -> dict[in
                 for tile in edge.extend_tile(part):
                     _compare_tile(tile, stored, findings)
     return roots
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """The recomputed hashes of the leaves from `first` on, side by side, and what was found in them."""
+
+    first: int
+    hashes: bytes
+    findings: tuple[Finding, ...]
+
+
+def _hashed_chunks(size: int) -> Iterator[_Chunk]:
+    """Yield the chunks in order; from a process for each processor where the work is worth it and it is safe.
+
+    A fork is safe only without threads, and when no connection is open that two processes would then share.
+    """
+    ranges = [(first, min(size, first + CHUNK)) for first in range(0, size, CHUNK)]
+    processes = min(os.cpu_count() or 1, 4)
+    is_alone = threading.active_count() == 1 and not connection.in_atomic_block
+    if size < WORTH_PROCESSES or processes == 1 or not is_alone:
+        yield from map(_hash_chunk, ranges)
+        return
+    connection.close()
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from pool.imap(_hash_chunk, ranges)
+
+
+def _hash_chunk(bounds: tuple[int, int]) -> _Chunk:
+    findings = Findings()
+    joined = b"".join(_leaf_hashes(*bounds, findings))
+    return _Chunk(first=bounds[0], hashes=joined, findings=tuple(findings.found))
 
 
 def _leaf_hashes(first: int, end: int, findings: Findings) -> Iterator[bytes]:
