@@ -34,12 +34,12 @@ def prepare() -> None:
 
 
 def write() -> None:
-    for number in range(40):
+    for number in range(15):
         receive(1000 + number * 10, 10)
 
 
 def sequence() -> None:
-    for _ in range(40):
+    for _ in range(15):
         sequence_once(NOW)
 
 

@@ -42,7 +42,7 @@ def test_processes_that_sequence_at_once_do_not_fork_and_edits_are_found(environ
     together = [step(environment, name) for name in ("write", "sequence", "sequence", "write")]
     for process in together:
         output(process)
-    assert json.loads(output(step(environment, "verify"))) == {"entries": 1100, "faults": []}
+    assert json.loads(output(step(environment, "verify"))) == {"entries": 600, "faults": []}
     assert output(step(environment, "guarded")) == ""
     output(step(environment, "prove"))
     output(step(environment, "tamper"))
