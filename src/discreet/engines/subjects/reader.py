@@ -17,6 +17,8 @@ class Select:
     `columns`: what to return, in this order. `equals`: further column = text value conditions.
     `fold`: compare case-insensitively as `lower(column)` (one key column; keys are already lower case).
     `limit`: at most so many rows over all keys; None = all. A NULL never equals a key.
+    `digits`: on a scan, only rows whose last column of `columns` holds one of these digit runs in order,
+    whatever stands between them. A reader may return more; it must not return less.
     """
 
     table: TableRef
@@ -26,6 +28,7 @@ class Select:
     equals: Mapping[str, str] | None = None
     fold: bool = False
     limit: int | None = None
+    digits: tuple[str, ...] = ()
 
     @property
     def is_scan(self) -> bool:

@@ -48,7 +48,8 @@ class Statements:
         if where is None:
             return
         if query.is_scan:
-            yield statement.where(*where), {}
+            runs, parameters = self._digit_runs(info, table, query)
+            yield statement.where(*where, *runs), parameters
             return
         for batch in self._batches(info, table, query.key_columns, query.keys, fold=query.fold):
             yield statement.where(batch.condition, *where), batch.parameters
@@ -95,7 +96,7 @@ class Statements:
             for n, name in enumerate(query.equals or {})
         ]
         if query.is_scan:
-            statement = statement.where(*where)
+            statement = statement.where(*where, *self._digit_runs(info, table, query)[0])
         else:
             keyed = self._key_columns(info, table, query.key_columns)
             batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], fold=query.fold)))
@@ -104,6 +105,20 @@ class Statements:
             statement = statement.limit(query.limit)
         compiled = str(statement.compile(dialect=_SHOWN[self._dialect.engine]))
         return " ".join(_EXPANDING.sub(r":\1", compiled).split())
+
+    def _digit_runs(
+        self, info: TableInfo, table: sa.Table, query: Select
+    ) -> tuple[list[sa.ColumnElement[bool]], Parameters]:
+        """Return LIKE conditions for `query.digits`; the patterns hold digits and wildcards of ours only."""
+        if not query.digits:
+            return [], {}
+        named = self._named(info, query.columns[-1])
+        column = table.c[named.name]
+        parameters: dict[str, object] = {
+            f"d{number}": "%" + "%".join(run) + "%" for number, run in enumerate(query.digits)
+        }
+        text = column if named.kind is Kind.TEXT else sa.cast(column, sa.String)
+        return [sa.or_(*(text.like(sa.bindparam(name)) for name in parameters))], parameters
 
     def _named(self, info: TableInfo, name: str) -> ColumnInfo:
         column = info.column(name)

@@ -34,10 +34,10 @@ BUDGET = Budget()
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A fresh plan, with what the fresh search will need and the reach it came from."""
+    """A fresh plan, the reach it came from and, if asked for, what the fresh search needs."""
 
     plan: ErasurePlan
-    captured: Captured
+    captured: Captured | None
     reach: Reach
     statements: int
 
@@ -97,8 +97,8 @@ def chosen_roots(number: str) -> dict[TableRef, set[Key]]:
     return roots
 
 
-def plan_batch(batch_id: int, *, today: date) -> Planned:
-    """Make the batch's plan on live data, with what staff decided."""
+def plan_batch(batch_id: int, *, today: date, is_captured: bool) -> Planned:
+    """Make the batch's plan on live data, with what staff decided; note what the fresh search needs."""
     graph = built().graph
     decisions = queries.decisions_of(batch_id)
     roots = roots_by_person(batch_id)
@@ -111,7 +111,9 @@ def plan_batch(batch_id: int, *, today: date) -> Planned:
             purpose=Purpose.ERASURE,
         )
         plan = make_plan(reach=reached, decisions=decisions, today=today, fingerprints=fingerprints(readers))
-        captured = capture(readers=as_readers(readers), reach=reached, plan=plan, budget=BUDGET)
+        captured = None
+        if is_captured:
+            captured = capture(readers=as_readers(readers), reach=reached, plan=plan, budget=BUDGET)
         statements = sum(reader.statements for reader in readers.values())
     return Planned(plan=plan, captured=captured, reach=reached, statements=statements)
 

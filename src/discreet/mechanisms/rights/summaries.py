@@ -34,7 +34,9 @@ GAPS: dict[str, str] = {
     "fields_not_confirmed": gettext_noop("These fields are not confirmed in the data map"),
     "fields_gone": gettext_noop("These fields are no longer in the source"),
     "links_not_confirmed": gettext_noop("These links are not confirmed in the data map"),
-    "holds_a_value_without_link": gettext_noop("Rows hold an identity value, and no link says whose they are"),
+    "holds_a_value_without_link": gettext_noop(
+        "Rows hold an identity value, and no link says whose they are"
+    ),
     "scan_over_budget": gettext_noop("Too large to look through without an index"),
     "over_budget": gettext_noop("Too large to look through without an index"),
     "backups": gettext_noop("Backups of the source: apply the tombstones after a restore"),

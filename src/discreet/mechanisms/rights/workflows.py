@@ -115,13 +115,14 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
         deciding.set_apart(actor=actor, now=now, batch_id=batch_id)
     if Kind(members[0].kind) is Kind.ACCESS:
         return _prepare_access(batch_id, actor, now)
-    planned = planning.plan_batch(batch_id, today=now.date())
+    planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)
     batch_key = queries.batch_key(batch_id)
     summary = plan_summary(planned.plan, planned.reach, not_covered=_gaps())
     summary["statements"] = planned.statements
     plan = deciding.NewPlan(
         digest=planned.plan.digest,
         sealed=keys.seal(batch_key, to_json(planned.plan).encode(), "plan"),
+        capture_sealed=keys.seal(batch_key, to_json(planned.captured).encode(), "capture"),
         summary=summary,
         open_questions=tuple(str(ref) for ref in planned.plan.open_questions),
     )
@@ -147,7 +148,7 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
         )
         summary = access_summary(reached, not_covered=_gaps())
     digest = _summary_digest(summary)
-    plan = deciding.NewPlan(digest=digest, sealed=b"", summary=summary, open_questions=())
+    plan = deciding.NewPlan(digest=digest, sealed=b"", capture_sealed=b"", summary=summary, open_questions=())
     deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
     if access_goes_by_itself(
         is_reviewed=profile().access_is_reviewed,
@@ -187,7 +188,7 @@ def capture(batch_id: int, run: int) -> list[str] | None:
     if state is not State.ACCEPTED:
         return None
     try:
-        planned = planning.plan_batch(batch_id, today=now.date())
+        planned = planning.plan_batch(batch_id, today=now.date(), is_captured=False)
     except (NobodyFound, SeveralPeople) as refusal:
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=refusal.code)
         return None
@@ -195,17 +196,9 @@ def capture(batch_id: int, run: int) -> list[str] | None:
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
         prepare_batch(batch_id, SYSTEM, now)
         return None
-    batch_key = queries.batch_key(batch_id)
     sources = sorted(planned.plan.operations)
     try:
-        executing.begin_execution(
-            now=now,
-            batch_id=batch_id,
-            run=run,
-            capture_sealed=keys.seal(batch_key, to_json(planned.captured).encode(), "capture"),
-            plan_sealed=keys.seal(batch_key, to_json(planned.plan).encode(), "plan"),
-            sources=sources,
-        )
+        executing.begin_execution(now=now, batch_id=batch_id, run=run, sources=sources)
     except WrongRequestState:
         return None
     return sources

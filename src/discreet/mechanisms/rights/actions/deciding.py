@@ -51,6 +51,7 @@ class NewPlan:
 
     digest: str
     sealed: bytes
+    capture_sealed: bytes
     summary: dict[str, object]
     open_questions: tuple[str, ...]
 
@@ -66,6 +67,7 @@ def save_plan(*, actor: Actor, now: datetime, batch_id: int, plan: NewPlan) -> N
         raise WrongRequestState(number=numbers[0], state=state.value)
     is_new = plan.digest != batch.plan_digest
     batch.plan_digest, batch.plan_sealed = plan.digest, plan.sealed
+    batch.capture_sealed = plan.capture_sealed
     batch.plan_summary = plan.summary
     batch.planned_at = now
     if is_new:

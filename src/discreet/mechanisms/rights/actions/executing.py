@@ -45,16 +45,8 @@ class PersonResult:
 
 
 @act("rights.begin_execution")
-def begin_execution(
-    *,
-    now: datetime,
-    batch_id: int,
-    run: int,
-    capture_sealed: bytes,
-    plan_sealed: bytes,
-    sources: Sequence[str],
-) -> None:
-    """Record the intent, with the captured values sealed, before anything is written.
+def begin_execution(*, now: datetime, batch_id: int, run: int, sources: Sequence[str]) -> None:
+    """Record the intent before anything is written; what was approved is sealed since the plan was made.
 
     Repeating it after a crash changes nothing.
 
@@ -68,8 +60,6 @@ def begin_execution(
         return
     if state is not State.ACCEPTED or batch.run != run:
         raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
-    batch.capture_sealed, batch.plan_sealed = capture_sealed, plan_sealed
-    batch.save()
     move_many(
         actor=SYSTEM,
         now=now,
