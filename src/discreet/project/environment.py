@@ -11,6 +11,10 @@
 | DISCREET_MAIL_FROM | sender address | `privacy@localhost` |
 | DISCREET_CHECKPOINT_DIR | second place for signed checkpoints | `HOME/witness` |
 | DISCREET_TRUSTED_PROXIES | addresses whose X-Forwarded-For counts | none |
+| DISCREET_KEYRING_PASSPHRASE | seals the keyring file | the file lies open, for its owner alone |
+| DISCREET_LEASE_SECONDS | a worker silent for this long is taken over | 10 |
+| DISCREET_WORKER_THREADS | jobs that one worker runs at a time | 8 |
+| DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes and threads of `discreet serve` | 2, 4 |
 """
 
 import os

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -157,3 +159,16 @@ def test_a_worker_ends_when_it_is_told_to(installation: Installation) -> None:
     assert worker.wait(timeout=30) == 0
     assert installation.sql("SELECT count(*) FROM jobs_worker") == [(0,)]
     assert not list((installation.home / "run").iterdir())
+
+
+@pytest.mark.promise(9)
+def test_a_restored_database_is_not_told_of_another_life(installation: Installation) -> None:
+    """A job of the same key after a restore runs: the engine's memory of the lost one does not answer for it."""
+    installation.run("begin", "sample.three_steps", "R-1")
+    installation.run("work", "--until-idle")
+    with closing(sqlite3.connect(installation.home / "discreet.sqlite3")) as link:
+        link.execute("DELETE FROM jobs_job")
+        link.commit()
+    installation.run("begin", "sample.three_steps", "R-1")
+    installation.run("work", "--until-idle")
+    assert len(installation.effects()) == 6

@@ -70,6 +70,7 @@ def start(workflow: str, *, key: str, args: Mapping[str, str | int]) -> None:
     if not all(type(value) in (str, int) for value in args.values()):
         raise ValueError("arguments are ids: str or int")
     Job.objects.bulk_create(
-        [Job(key=f"{workflow}:{key}", workflow=workflow, args=dict(args))], ignore_conflicts=True
+        [Job(key=f"{workflow}:{key}", run_id=new_id(prefix="j"), workflow=workflow, args=dict(args))],
+        ignore_conflicts=True,
     )
     transaction.on_commit(wake_worker)

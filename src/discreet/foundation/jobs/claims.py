@@ -20,6 +20,7 @@ class Claim:
     """A job held by this worker under a fence number."""
 
     key: str
+    run_id: str
     workflow: str
     args: dict[str, str | int]
     fence: int
@@ -33,7 +34,7 @@ _ANY_DUE = f"SELECT 1 FROM {_TABLE} WHERE {_DUE} LIMIT 1"  # noqa: S608
 _CLAIM = (
     f"UPDATE {_TABLE} SET state = 'running', worker = %s, fence = fence + 1 WHERE id IN "  # noqa: S608
     f"(SELECT id FROM {_TABLE} WHERE {_DUE} ORDER BY id LIMIT %s{{skip_locked}}) "
-    "RETURNING key, workflow, args, fence"
+    "RETURNING key, run_id, workflow, args, fence"
 )
 _DONE = (
     f"UPDATE {_TABLE} SET state = 'done', finished_at = %s "  # noqa: S608
@@ -42,8 +43,7 @@ _DONE = (
 
 
 def _stored(moment: datetime) -> str | datetime:
-    stored: str | datetime = connection.ops.adapt_datetimefield_value(moment)
-    return stored
+    return connection.ops.adapt_datetimefield_value(moment) or moment
 
 
 def _locked(rows: QuerySet[Job]) -> QuerySet[Job]:
@@ -63,20 +63,19 @@ def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
         cursor.execute(_CLAIM.format(skip_locked=skip_locked), [worker, *due, limit])
         rows = cursor.fetchall()
     return [
-        Claim(key, name, json.loads(args) if isinstance(args, str) else args, fence)
-        for key, name, args, fence in rows
+        Claim(key, run_id, name, json.loads(args) if isinstance(args, str) else args, fence)
+        for key, run_id, name, args, fence in rows
     ]
 
 
-def claim_running(*, key: str, worker: str) -> Claim | None:
+def claim_running(*, run_id: str, worker: str) -> Claim | None:
     """Claim a job that was handed on for recovery; `None` when it is over."""
+    running = Job.objects.filter(run_id=run_id, state=JobState.RUNNING)
     with transaction.atomic():
-        if not Job.objects.filter(key=key, state=JobState.RUNNING).update(
-            worker=worker, fence=F("fence") + 1
-        ):
+        if not running.update(worker=worker, fence=F("fence") + 1):
             return None
-        row = Job.objects.get(key=key)
-    return Claim(row.key, row.workflow, row.args, row.fence)
+        row = running.get()
+    return Claim(row.key, row.run_id, row.workflow, row.args, row.fence)
 
 
 def finish(endings: Sequence[tuple[Claim, Outcome]], *, now: datetime) -> None:

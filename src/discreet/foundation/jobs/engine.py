@@ -1,6 +1,6 @@
 """The only file that knows DBOS: it remembers each step's result and never runs one execution twice at once.
 
-One DBOS workflow, `discreet.job`, runs every job; its id is the job's key. What DBOS stores is JSON made of
+One DBOS workflow, `discreet.job`, runs every job; its id is the job's `run_id`. What DBOS stores is JSON made of
 ids and counts, read back without pickle. Losing its database loses no job: our `Job` rows start again, and
 their steps, being idempotent, find their work done.
 """
@@ -69,7 +69,7 @@ def _set_sqlite_pragmas(engine: sqlalchemy.Engine) -> None:
 
 
 class DurableEngine:
-    """DBOS with our one workflow. `body(key)` runs a job and returns its outcome as text."""
+    """DBOS with our one workflow. `body(run_id)` runs a job and returns its outcome as text."""
 
     def __init__(self, *, worker_id: str, threads: int, body: Callable[[str], str]) -> None:
         if connection.vendor == "sqlite":
@@ -90,8 +90,8 @@ class DurableEngine:
         DBOS(config=config)
 
         @DBOS.workflow(name="discreet.job", max_recovery_attempts=None)
-        def run(key: str) -> str:
-            return body(key)
+        def run(run_id: str) -> str:
+            return body(run_id)
 
         self._run = run
         DBOS.launch()
@@ -102,27 +102,27 @@ class DurableEngine:
         if connection.vendor == "sqlite":
             _set_sqlite_pragmas(instance._sys_db.engine)
 
-    def start(self, key: str) -> bool:
+    def start(self, run_id: str) -> bool:
         """Start the job on this worker's threads; `False` when DBOS knows it already."""
-        with SetWorkflowID(key):
-            handle = DBOS.start_workflow(self._run, key)
+        with SetWorkflowID(run_id):
+            handle = DBOS.start_workflow(self._run, run_id)
         return isinstance(handle, WorkflowHandleFuture)
 
-    def resume(self, key: str) -> str | None:
+    def resume(self, run_id: str) -> str | None:
         """Hand a known job to DBOS's queue; return its outcome when it is over already.
 
         A run that was parked or lost is rewound to the first step without a result.
         """
-        status = DBOS.get_workflow_status(key)
+        status = DBOS.get_workflow_status(run_id)
         if status is None:
-            raise LookupError(key)
+            raise LookupError(run_id)
         if status.status == "SUCCESS" and not _is_to_run_again(status.output):
             return str(status.output)
         if status.status in ("SUCCESS", "ERROR"):
-            steps = DBOS.list_workflow_steps(key)
-            DBOS.rewind_workflow(key, start_step=len(steps) + 1, application_version=APPLICATION_VERSION)
+            steps = DBOS.list_workflow_steps(run_id)
+            DBOS.rewind_workflow(run_id, start_step=len(steps) + 1, application_version=APPLICATION_VERSION)
         else:
-            DBOS.resume_workflow(key)
+            DBOS.resume_workflow(run_id)
         return None
 
     @staticmethod
@@ -130,11 +130,6 @@ class DurableEngine:
         """Run `call` as the next step of the running workflow, or return what it returned before."""
         result: str = DBOS.run_step({"name": name}, call)
         return result
-
-    @staticmethod
-    def forget(keys: list[str]) -> None:
-        """Delete the history of finished jobs."""
-        DBOS.delete_workflows(keys)
 
     def stop(self) -> None:
         DBOS.destroy(workflow_completion_timeout_sec=0)

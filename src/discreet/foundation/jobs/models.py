@@ -41,9 +41,14 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """A workflow to run. `key` is the workflow's id; `fence` grows with each worker that takes it."""
+    """A workflow to run, once per `key`. `fence` grows with each worker that takes it.
+
+    `run_id` is its id in the engine. It is random: after a backup is restored, the same key must not meet the
+    engine's memory of another life.
+    """
 
     key = models.CharField(max_length=200, unique=True)
+    run_id = models.CharField(max_length=200)
     workflow = models.CharField(max_length=120)
     args = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=JobState.choices, default=JobState.WAITING)
@@ -64,6 +69,7 @@ class Job(models.Model):
                 name="jobs_job_open",
                 condition=models.Q(state__in=["waiting", "running"]),
             ),
+            models.Index(fields=["run_id"], name="jobs_job_run"),
         ]
 
 

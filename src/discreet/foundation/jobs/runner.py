@@ -55,23 +55,23 @@ class Runner:
     def expect(self, claim: claims.Claim) -> None:
         """Keep a claim for the thread that is about to run the job."""
         with self._lock:
-            self._claims[claim.key] = claim
-            self._active.add(claim.key)
+            self._claims[claim.run_id] = claim
+            self._active.add(claim.run_id)
 
     def give_up(self, claim: claims.Claim) -> None:
         """Drop a claim whose job does not run here."""
         with self._lock:
-            self._claims.pop(claim.key, None)
-            self._active.discard(claim.key)
+            self._claims.pop(claim.run_id, None)
+            self._active.discard(claim.run_id)
 
-    def body(self, key: str) -> str:
-        """Run the job `key`. This is the engine's workflow function."""
+    def body(self, run_id: str) -> str:
+        """Run a job. This is the engine's workflow function."""
         close_old_connections()
         with self._lock:
-            claim = self._claims.pop(key, None)
-            self._active.add(key)
+            claim = self._claims.pop(run_id, None)
+            self._active.add(run_id)
         try:
-            claim = claim or claims.claim_running(key=key, worker=self._worker_id)
+            claim = claim or claims.claim_running(run_id=run_id, worker=self._worker_id)
             if claim is None:
                 return LOST.to_json()
             outcome = self._run(claim)
@@ -79,7 +79,7 @@ class Runner:
             return outcome.to_json()
         finally:
             with self._lock:
-                self._active.discard(key)
+                self._active.discard(run_id)
 
     def _run(self, claim: claims.Claim) -> Outcome:
         fence = Fence(key=claim.key, number=claim.fence)

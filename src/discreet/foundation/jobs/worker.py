@@ -67,8 +67,7 @@ def work(*, until_idle: bool = False, load: Callable[[], None] = load_all) -> Wo
     load()
     sys.setswitchinterval(_SWITCH_S)
     stop = _Stop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    signals_before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     life = WorkerLife()
     _book_without_waiting_for_the_disk()
     life.begin()
@@ -80,6 +79,8 @@ def work(*, until_idle: bool = False, load: Callable[[], None] = load_all) -> Wo
         loop.close()
         with contextlib.suppress(Exception):
             life.end()
+        for number, handler in signals_before.items():
+            signal.signal(number, handler)
     return WorkReport(
         failed=_failures() - failed_before,
         waiting=Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count()
@@ -158,10 +159,10 @@ class _Loop:
         free = self._threads - self._runner.active
         for claim in claims.claim_waiting(worker=self._life.worker_id, limit=free, now=timezone.now()):
             self._runner.expect(claim)
-            if self._engine.start(claim.key):
+            if self._engine.start(claim.run_id):
                 continue
             self._runner.give_up(claim)  # whichever worker gets it from the engine's queue claims it then
-            ended = self._engine.resume(claim.key)
+            ended = self._engine.resume(claim.run_id)
             if ended is not None:
                 claims.finish([(claim, Outcome.from_json(ended))], now=timezone.now())
 
