@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = {
     "home": "/desk/",
     "work": "/desk/work/",
+    "indicators": "/desk/indicators/",
     "find": "/desk/find/?q=ledger",
     "ledger": "/desk/ledger/",
     "entry": "/desk/ledger/1/",

@@ -59,3 +59,16 @@ def test_the_page_shows_value_target_and_reason(desk_client: Client) -> None:
     text = desk_client.get("/desk/").content.decode()
     for part in ("Of 1 mechanism: 1 failing", "<b>3</b>", "target all", "because", '<svg class="spark bad"'):
         assert part in text
+
+
+def test_the_gravest_stands_first() -> None:
+    for state in (State.ATTENTION, State.FAILING):
+        _register(state.name, _measured(state))
+    _register("unmeasured", None)
+    order = [row.reading.state for row in verdict(now=NOW).attention]
+    assert order == [State.FAILING, State.ATTENTION, State.NOT_MEASURED]
+
+
+def test_an_indicator_names_the_evidence_it_rests_on(desk_client: Client) -> None:
+    _register("late", Measurement(state=State.WORKING, value="3", target="all", evidence=1))
+    assert '/desk/ledger/1/"' in desk_client.get("/desk/indicators/").content.decode()

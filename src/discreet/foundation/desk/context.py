@@ -1,7 +1,6 @@
 """What every page of the desk shows around its content. A context processor, lazy in every part."""
 
 from collections.abc import Sequence
-from typing import cast
 
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -10,8 +9,7 @@ from django.utils.translation import gettext
 from discreet.foundation.desk.navigation import PlaceGroup, places
 from discreet.foundation.desk.times import is_chinese
 from discreet.foundation.organisation.queries import profile
-from discreet.foundation.staff.actors import actor_of
-from discreet.foundation.staff.models import StaffMember
+from discreet.foundation.staff.actors import actor_of, display_name
 from discreet.foundation.staff.words import role_label
 
 THEME_COOKIE = "discreet_theme"
@@ -49,8 +47,7 @@ class DeskContext:
 
     @cached_property
     def name(self) -> str:
-        member = cast(StaffMember, self._request.user)
-        return member.get_full_name() or member.get_username()
+        return display_name(self._request)
 
     @cached_property
     def company(self) -> str:

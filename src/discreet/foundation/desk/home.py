@@ -8,7 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from discreet.foundation.desk.indicators import MechanismReading, Reading, State, measure_all
+from discreet.foundation.desk.indicators import GRAVITY, MechanismReading, Reading, State, measure_all
 from discreet.foundation.desk.times import is_chinese
 
 
@@ -22,17 +22,34 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """An indicator on the page; `url` leads where something can be done about it."""
+
+    mechanism: str
+    reading: Reading
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     heading: str
     tiles: Sequence[Tile]
-    attention: Sequence[tuple[str, Reading]]
-    working: Sequence[tuple[str, Reading]]
+    attention: Sequence[Row]
+    working: Sequence[Row]
 
 
 def verdict(*, now: datetime) -> Verdict:
     """Measure, and say first whether it works."""
     mechanisms = measure_all(now=now)
-    pairs = [(gettext(one.mechanism.label), reading) for one in mechanisms for reading in one.readings]
+    rows = [
+        Row(
+            mechanism=gettext(one.mechanism.label),
+            reading=reading,
+            url=(reading.measurement.url if reading.measurement else "") or reverse(one.mechanism.url_name),
+        )
+        for one in mechanisms
+        for reading in one.readings
+    ]
     return Verdict(
         heading=_heading(mechanisms),
         tiles=[
@@ -43,8 +60,11 @@ def verdict(*, now: datetime) -> Verdict:
             )
             for one in mechanisms
         ],
-        attention=[pair for pair in pairs if pair[1].state is not State.WORKING],
-        working=[pair for pair in pairs if pair[1].state is State.WORKING],
+        attention=sorted(
+            (row for row in rows if row.reading.state is not State.WORKING),
+            key=lambda row: GRAVITY.index(row.reading.state),
+        ),
+        working=[row for row in rows if row.reading.state is State.WORKING],
     )
 
 
@@ -58,7 +78,10 @@ def _heading(mechanisms: Sequence[MechanismReading]) -> str:
         for state, template in (
             (State.WORKING, gettext("%(n)s working")),
             (State.FAILING, gettext("%(n)s failing")),
-            (State.ATTENTION, gettext("%(n)s needs attention")),
+            (
+                State.ATTENTION,
+                ngettext("%(n)s needs attention", "%(n)s need attention", count[State.ATTENTION]),
+            ),
             (State.NOT_MEASURED, gettext("%(n)s not measured")),
         )
         if count[state]

@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 #: What matters first: the worst indicator is the mechanism's state.
-_GRAVITY = (State.FAILING, State.ATTENTION, State.NOT_MEASURED, State.WORKING)
+GRAVITY = (State.FAILING, State.ATTENTION, State.NOT_MEASURED, State.WORKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,11 @@ class MechanismReading:
 
     @property
     def state(self) -> State:
-        return min((reading.state for reading in self.readings), key=_GRAVITY.index)
+        return min((reading.state for reading in self.readings), key=GRAVITY.index)
 
     @property
     def worst(self) -> Reading:
-        return min(self.readings, key=lambda reading: _GRAVITY.index(reading.state))
+        return min(self.readings, key=lambda reading: GRAVITY.index(reading.state))
 
 
 _indicators: dict[str, Indicator] = {}

@@ -33,6 +33,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @role_required()
 @require_safe
+def indicators(request: HttpRequest) -> HttpResponse:
+    """Show every indicator with its target and the evidence its value rests on."""
+    now = timezone.now()
+    return render(request, "desk/indicators.html", {"verdict": verdict(now=now), "now": now})
+
+
+@role_required()
+@require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """Show everything that waits for this person."""
     now = timezone.now()

@@ -36,6 +36,12 @@ def moment(value: datetime, *, now: datetime) -> str:
     return f"{day(value, now=now)}{separator}{clock}"
 
 
+def brief(value: datetime, *, now: datetime) -> str:
+    """Return the time alone for today, else the day alone."""
+    at = timezone.localtime(value)
+    return f"{at:%H:%M}" if at.date() == timezone.localtime(now).date() else day(value, now=now)
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """What is left of a deadline, in words and in meaning (`""`, `"warn"` or `"bad"`)."""
@@ -60,7 +66,7 @@ def _amount(span: timedelta, *, over: bool) -> str:
     hours = int(span.total_seconds() // 3600)
     if hours < 1:
         return gettext("less than an hour over") if over else gettext("less than an hour left")
-    if hours <= 48:
+    if hours < 48:
         text = (
             ngettext("%(n)s hour over", "%(n)s hours over", hours)
             if over

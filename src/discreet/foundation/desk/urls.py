@@ -8,6 +8,7 @@ app_name = "desk"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("work/", pages.work, name="work"),
+    path("indicators/", pages.indicators, name="indicators"),
     path("find/", pages.find, name="find"),
     path("ledger/", ledger_pages.entries, name="ledger"),
     path("ledger/verify/", ledger_pages.verify, name="verify_ledger"),

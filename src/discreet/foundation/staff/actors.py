@@ -37,6 +37,13 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor_for(member=request.user)
 
 
+def display_name(request: HttpRequest) -> str:
+    """Return the name the person sees of themselves: their own, else the account's."""
+    if not request.user.is_authenticated:
+        return ""
+    return request.user.get_full_name() or request.user.get_username()
+
+
 def actor_for(*, member: StaffMember) -> Actor:
     """Return the actor of a staff account."""
     return Actor(kind=ActorKind.STAFF, name=member.get_username(), roles=roles_of(member))

@@ -1,4 +1,4 @@
-"""The components of the desk, each built once. Gallery: the design language in docs/design."""
+"""The components of the desk, each built once. Source: docs/design/DESIGN-LANGUAGE.md."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,6 +26,7 @@ from discreet.foundation.desk.components import (
 )
 from discreet.foundation.desk.strip import strip_days
 from discreet.foundation.desk.texts import Text, translated
+from discreet.foundation.ledger import queries as ledger
 from discreet.vocabulary.text import gettext_noop
 
 register = template.Library()
@@ -84,7 +85,8 @@ def clock(view: ClockView, now: datetime | None = None) -> dict[str, object]:
 def evidence(entry: Entry | int, *, is_broken: bool = False) -> dict[str, object]:
     """Draw the mark of a ledger entry: hollow recorded, filled sealed, red broken; it opens the proof."""
     if isinstance(entry, int):
-        return {"number": entry, "is_sealed": False, "is_broken": is_broken}
+        found = ledger.entry(entry)
+        return {"number": entry, "is_sealed": bool(found and found.is_sealed), "is_broken": is_broken}
     return {"number": entry.entry_id, "is_sealed": entry.is_sealed, "is_broken": is_broken}
 
 
@@ -240,6 +242,12 @@ def day(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """Return day and time; the time alone for today."""
     return times.moment(value, now=timezone.now())
+
+
+@register.filter
+def brief(value: datetime) -> str:
+    """Return the time alone for today, else the day alone."""
+    return times.brief(value, now=timezone.now())
 
 
 @register.filter
