@@ -1,6 +1,6 @@
 """What can be foreseen when a company's database is connected, read or written.
 
-No text names an address with its secret, a row's value or a key. `is_temporary` tells a workflow whether
+No text names an address with its secret, a row's value or a key. `is_transient` tells a workflow whether
 trying again later can help.
 """
 
@@ -13,7 +13,7 @@ from discreet.vocabulary.text import gettext_noop
 class SourceRefusal(Refused):
     code = "source_refused"
     message = gettext_noop("The source “%(source)s” cannot be used.")
-    is_temporary: ClassVar[bool] = False
+    is_transient: ClassVar[bool] = False
 
 
 class UnknownSource(SourceRefusal):
@@ -96,21 +96,21 @@ class DriverMissing(SourceRefusal):
 class HostNotFound(SourceRefusal):
     code = "host_not_found"
     message = gettext_noop("The host “%(host)s” cannot be found. Check the spelling and the name service.")
-    is_temporary = True
+    is_transient = True
 
 
 class SourceDown(SourceRefusal):
     code = "source_down"
     message = gettext_noop("The source “%(source)s” does not answer or closed the connection.")
     status = 503
-    is_temporary = True
+    is_transient = True
 
 
 class TimedOut(SourceRefusal):
     code = "source_timed_out"
     message = gettext_noop("The source “%(source)s” took too long over a statement, which was stopped.")
     status = 503
-    is_temporary = True
+    is_transient = True
 
 
 class WrongPassword(SourceRefusal):
@@ -131,7 +131,7 @@ class TlsRefused(SourceRefusal):
 class CannotConnect(SourceRefusal):
     code = "cannot_connect"
     message = gettext_noop("The source “%(source)s” refused the connection.")
-    is_temporary = True
+    is_transient = True
 
 
 class PermissionDenied(SourceRefusal):
@@ -199,7 +199,7 @@ class ConstraintRefused(SourceRefusal):
 class Conflict(SourceRefusal):
     code = "source_conflict"
     message = gettext_noop("Somebody else was changing the same rows of “%(source)s”. Nothing was written.")
-    is_temporary = True
+    is_transient = True
 
 
 class CommitUnknown(SourceRefusal):
@@ -210,7 +210,7 @@ class CommitUnknown(SourceRefusal):
         "The source “%(source)s” did not confirm the change. It is being settled by reading again."
     )
     status = 503
-    is_temporary = True
+    is_transient = True
 
 
 class SourceFailed(SourceRefusal):

@@ -1,0 +1,64 @@
+"""Companies with a confirmed map, on each kind of server."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.foundation.sources.conftest import (
+    Company,
+    _fresh_pools,
+    company,
+    mariadb_company,
+    postgresql_company,
+    sqlite_company,
+)
+from tests.mechanisms.rights import company as ours
+
+__all__ = ["_fresh_pools", "company", "mariadb_company", "postgresql_company", "sqlite_company"]
+
+
+def _mapped(company: Company, *, is_kept: bool) -> Company:
+    ours.fill(company)
+    company.connect("shop")
+    ours.map_company("shop", is_kept=is_kept)
+    return company
+
+
+@pytest.fixture
+def shop(sqlite_company: Company, db: None) -> Company:
+    """The company on SQLite; tax law keeps its orders."""
+    return _mapped(sqlite_company, is_kept=True)
+
+
+@pytest.fixture
+def free_shop(sqlite_company: Company, db: None) -> Company:
+    """The company on SQLite; no law keeps anything."""
+    return _mapped(sqlite_company, is_kept=False)
+
+
+@pytest.fixture
+def any_shop(company: Company, db: None) -> Company:
+    """The company on each kind of server; tax law keeps its orders."""
+    return _mapped(company, is_kept=True)
+
+
+@pytest.fixture
+def any_free_shop(company: Company, db: None) -> Company:
+    return _mapped(company, is_kept=False)
+
+
+@pytest.fixture
+def broken_ledger(db: None) -> Iterator[None]:
+    """A ledger that refuses every entry."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER ledger_is_broken BEFORE INSERT ON ledger_ledgerentry "
+            "BEGIN SELECT RAISE(ABORT, 'the ledger is broken'); END"
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER ledger_is_broken")
+
+

@@ -1,0 +1,87 @@
+"""Driving requests through the product's own acts, and its jobs in this process, fence and claims included."""
+
+from datetime import UTC, datetime
+
+from discreet.foundation.jobs import claims, outcomes, registry
+from discreet.foundation.jobs.context import Fence, WorkflowContext
+from discreet.foundation.jobs.models import Job
+from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.rules import ApprovalStep, State
+from discreet.vocabulary.actors import Actor
+from discreet.vocabulary.errors import Refused
+from tests.mechanisms.rights.company import AGENT, APPROVER, NOW, who
+
+
+def work() -> None:
+    """Run what waits, until nothing is left that can run now. A refusal ends a job, as in a worker."""
+    registry.load_all()
+    while claimed := claims.claim_waiting(worker="test", limit=1, now=datetime.now(UTC)):
+        (claim,) = claimed
+        fence = Fence(key=claim.key, number=claim.fence)
+        context = WorkflowContext(key=claim.key, fence=fence, _run_step=lambda name, call: call())
+        try:
+            registry.workflow_named(claim.workflow)(context, **claim.args)
+            ending = outcomes.DONE
+        except Refused as refusal:
+            ending = outcomes.parked(refusal) if outcomes.is_transient(refusal) else outcomes.failed(refusal)
+        claims.finish([(claim, ending)], now=datetime.now(UTC))
+
+
+def failures() -> list[str]:
+    """Return why jobs failed."""
+    return list(Job.objects.filter(state="failed").values_list("failure_code", flat=True))
+
+
+def opened(kind: str = "erasure", email: str | None = None, *, actor: Actor = AGENT, **more: str) -> str:
+    received = receiving.receive_request(
+        actor=actor, now=NOW, kind=kind, claim=who(email, **more), residence="DE", channel="shell"
+    )
+    return received.number
+
+
+def verified(kind: str = "erasure", email: str | None = None, **more: str) -> str:
+    number = opened(kind, email, **more)
+    receiving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Passport seen")
+    return number
+
+
+def planned(kind: str = "erasure", email: str | None = None, **more: str) -> str:
+    """Open, verify and plan, as the worker does after the identity is proven."""
+    number = verified(kind, email, **more)
+    work()
+    return number
+
+
+def approve(number: str, *, digest: str | None = None) -> ApprovalStep:
+    """Propose as the agent and approve as the approver."""
+    batch_id = queries.batch_of(number)
+    digest = digest or queries.plan_view(batch_id).digest
+    now = datetime.now(UTC)
+    deciding.accept_erasure(actor=AGENT, now=now, batch_id=batch_id, plan_digest=digest)
+    return deciding.accept_erasure(actor=APPROVER, now=now, batch_id=batch_id, plan_digest=digest)
+
+
+def accepted(email: str, **more: str) -> str:
+    number = planned("erasure", email, **more)
+    assert approve(number) is ApprovalStep.SECOND
+    return number
+
+
+def erased(email: str, **more: str) -> queries.RequestView:
+    """Carry an erasure through and return how the request stands."""
+    number = accepted(email, **more)
+    work()
+    return queries.request_view(number)
+
+
+def batch_of(number: str) -> int:
+    return queries.batch_of(number)
+
+
+def state(number: str) -> State:
+    return queries.state_of_request(number)
+
+
+def replan(number: str, actor: Actor = AGENT) -> str:
+    return workflows.prepare_batch(queries.batch_of(number), actor, datetime.now(UTC))
