@@ -24,6 +24,7 @@ from discreet.foundation.cases.rules import (
     ClockFacts,
     Transitions,
     earliest_due,
+    is_number,
     may_move,
     token_hash,
 )
@@ -318,9 +319,12 @@ def _name(case: Case) -> str:
 
 
 def _load(number: str) -> Case:
-    case = Case.objects.select_for_update().filter(number=number).first()
+    found = (
+        Case.objects.select_for_update().filter(number=number) if is_number(number) else Case.objects.none()
+    )
+    case = found.first()
     if case is None:
-        raise UnknownCase(number=number)
+        raise UnknownCase(number=number[:16])
     return case
 
 

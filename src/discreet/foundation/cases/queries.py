@@ -147,7 +147,8 @@ def ledger_subject(number: str) -> str:
     Raises:
         UnknownCase: there is none.
     """
-    kind = Case.objects.filter(number=number).values_list("kind", flat=True).first()
+    found = Case.objects.filter(number=number) if is_number(number) else Case.objects.none()
+    kind = found.values_list("kind", flat=True).first()
     if kind is None:
         raise UnknownCase(number=number[:16])
     return f"{kind}:{number}"
@@ -236,9 +237,10 @@ def subject_of(number: str) -> bytes:
         UnknownCase: there is none.
         KeyDestroyed: the case has expired.
     """
-    sealed = Case.objects.filter(number=number).values_list("subject", flat=True).first()
+    found = Case.objects.filter(number=number) if is_number(number) else Case.objects.none()
+    sealed = found.values_list("subject", flat=True).first()
     if sealed is None:
-        raise UnknownCase(number=number)
+        raise UnknownCase(number=number[:16])
     return keys.open_sealed(number, bytes(sealed), SUBJECT_AAD)
 
 
@@ -255,7 +257,7 @@ def _filtered(where: CaseFilter) -> QuerySet[Case]:
     if where.due_before is not None:
         found = found.filter(due_at__lt=where.due_before)
     if where.number_starts:
-        found = found.filter(number__startswith=where.number_starts[:16])
+        found = found.filter(number__startswith=where.number_starts[:16].replace("\0", ""))
     return found
 
 
