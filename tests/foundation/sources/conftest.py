@@ -58,7 +58,7 @@ def _sqlite(path: Path) -> Iterator[Company]:
     connection.close()
 
 
-def _postgresql(url: str) -> Iterator[Company]:
+def company_on_postgresql(url: str) -> Iterator[Company]:
     with psycopg.connect(url, autocommit=True) as connection:
 
         def run(sql: str, args: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
@@ -83,7 +83,7 @@ def open_mariadb(url: str) -> "pymysql.Connection[pymysql.cursors.Cursor]":
     )
 
 
-def _mariadb(url: str) -> Iterator[Company]:
+def company_on_mariadb(url: str) -> Iterator[Company]:
     with open_mariadb(url) as connection:
 
         def run(sql: str, args: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
@@ -101,12 +101,12 @@ def sqlite_company(tmp_path: Path) -> Iterator[Company]:
 
 @pytest.fixture
 def postgresql_company(postgresql_url: str) -> Iterator[Company]:
-    yield from _postgresql(postgresql_url)
+    yield from company_on_postgresql(postgresql_url)
 
 
 @pytest.fixture
 def mariadb_company(mariadb_url: str) -> Iterator[Company]:
-    yield from _mariadb(mariadb_url)
+    yield from company_on_mariadb(mariadb_url)
 
 
 @pytest.fixture(

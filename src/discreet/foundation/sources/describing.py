@@ -1,11 +1,10 @@
 """Describe a source: SQLAlchemy's reflection, completed by what each kind of database alone knows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine.reflection import Inspector, ObjectKind
 
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.sources.addresses import Address
@@ -18,7 +17,7 @@ from discreet.foundation.sources.catalogue import (
     TableInfo,
     fingerprint_of,
 )
-from discreet.foundation.sources.dialects.base import ColumnFacts, Dialect, Facts, TableFacts
+from discreet.foundation.sources.dialects.base import ColumnFacts, Dialect, Facts, Reflected, TableFacts
 
 _KINDS: tuple[tuple[type[Any], Kind], ...] = (
     (sa.Boolean, Kind.BOOLEAN),
@@ -43,11 +42,10 @@ _KINDS_BY_NAME = {
 def describe(connection: sa.Connection, dialect: Dialect, *, source: str, address: Address) -> Catalogue:
     """Return everything the database says about its own structure."""
     facts = dialect.facts(connection)
-    inspector = sa.inspect(connection)
     tables: list[TableInfo] = []
     unreadable: list[str] = []
     for schema in dialect.reflected_schemas(connection, facts):
-        found, failed = _describe_schema(inspector, facts, source=source, schema=schema)
+        found, failed = _describe_schema(connection, dialect, facts, source=source, schema=schema)
         tables += found
         unreadable += failed
     return Catalogue(
@@ -64,54 +62,41 @@ def describe(connection: sa.Connection, dialect: Dialect, *, source: str, addres
     )
 
 
-class _Reflected:
-    """What reflection returned for one schema, by table name."""
-
-    def __init__(self, inspector: Inspector, names: Sequence[str], schema: str | None) -> None:
-        options: dict[str, Any] = {"schema": schema, "filter_names": list(names), "kind": ObjectKind.ANY}
-        path: dict[str, Any] = (
-            {"postgresql_ignore_search_path": True} if inspector.dialect.name == "postgresql" else {}
-        )
-        self.columns: Mapping[Any, Any] = inspector.get_multi_columns(**options)
-        self.keys: Mapping[Any, Any] = inspector.get_multi_pk_constraint(**options)
-        self.links: Mapping[Any, Any] = inspector.get_multi_foreign_keys(**options, **path)
-        self.indexes: Mapping[Any, Any] = inspector.get_multi_indexes(**options)
-        self.uniques: Mapping[Any, Any] = inspector.get_multi_unique_constraints(**options)
-        try:
-            self.comments: Mapping[Any, Any] = inspector.get_multi_table_comment(**options)
-        except NotImplementedError:
-            self.comments = {}
-
-
 def _describe_schema(
-    inspector: Inspector, facts: Facts, *, source: str, schema: str | None
+    connection: sa.Connection, dialect: Dialect, facts: Facts, *, source: str, schema: str | None
 ) -> tuple[list[TableInfo], list[str]]:
     named = {table: each for (where, table), each in facts.tables.items() if where == (schema or "")}
     try:
-        reflected = _Reflected(inspector, list(named), schema)
+        reflected = dialect.reflect(connection, list(named), schema)
         return [
             _table(reflected, TableRef(source, name, schema or ""), each, facts)
             for name, each in named.items()
         ], []
     except (sa.exc.DBAPIError, sa.exc.NoSuchTableError, sa.exc.UnreflectableTableError, KeyError):
-        return _one_by_one(inspector, named, facts, source=source, schema=schema)
+        return _one_by_one(connection, dialect, named, facts, source=source, schema=schema)
 
 
 def _one_by_one(
-    inspector: Inspector, named: Mapping[str, TableFacts], facts: Facts, *, source: str, schema: str | None
+    connection: sa.Connection,
+    dialect: Dialect,
+    named: Mapping[str, TableFacts],
+    facts: Facts,
+    *,
+    source: str,
+    schema: str | None,
 ) -> tuple[list[TableInfo], list[str]]:
     """Describe table by table, so that one broken view does not hide the others."""
     tables, failed = [], []
     for name, each in named.items():
         try:
-            reflected = _Reflected(inspector, [name], schema)
+            reflected = dialect.reflect(connection, [name], schema)
             tables.append(_table(reflected, TableRef(source, name, schema or ""), each, facts))
         except (sa.exc.DBAPIError, sa.exc.NoSuchTableError, sa.exc.UnreflectableTableError, KeyError):
             failed.append(f"{schema}.{name}" if schema else name)
     return tables, failed
 
 
-def _table(reflected: _Reflected, ref: TableRef, facts: TableFacts, all_facts: Facts) -> TableInfo:
+def _table(reflected: Reflected, ref: TableRef, facts: TableFacts, all_facts: Facts) -> TableInfo:
     at = (ref.schema or None, ref.table)
     primary_key = tuple((reflected.keys.get(at) or {}).get("constrained_columns") or ())
     indexes = _indexes(reflected.indexes.get(at) or (), reflected.uniques.get(at) or ())

@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.engine.reflection import ObjectKind
 
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
@@ -55,6 +56,39 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reflected:
+    """Columns, keys and so on by (schema or None, table), in the form of SQLAlchemy's inspector."""
+
+    columns: Mapping[Any, Any]
+    keys: Mapping[Any, Any]
+    links: Mapping[Any, Any]
+    indexes: Mapping[Any, Any]
+    uniques: Mapping[Any, Any] = field(default_factory=dict)
+    comments: Mapping[Any, Any] = field(default_factory=dict)
+
+
+def reflect(connection: sa.Connection, names: Sequence[str], schema: str | None) -> Reflected:
+    """Return SQLAlchemy's reflection of the tables `names`."""
+    inspector = sa.inspect(connection)
+    options: dict[str, Any] = {"schema": schema, "filter_names": list(names), "kind": ObjectKind.ANY}
+    path: dict[str, Any] = (
+        {"postgresql_ignore_search_path": True} if connection.dialect.name == "postgresql" else {}
+    )
+    try:
+        comments: Mapping[Any, Any] = inspector.get_multi_table_comment(**options)
+    except NotImplementedError:
+        comments = {}
+    return Reflected(
+        columns=inspector.get_multi_columns(**options),
+        keys=inspector.get_multi_pk_constraint(**options),
+        links=inspector.get_multi_foreign_keys(**options, **path),
+        indexes=inspector.get_multi_indexes(**options),
+        uniques=inspector.get_multi_unique_constraints(**options),
+        comments=comments,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class KeyColumn:
     """A column that keys are compared with: what the statement says and what is known about it."""
 
@@ -87,6 +121,10 @@ class Dialect(ABC):
     @abstractmethod
     def facts(self, connection: sa.Connection) -> Facts:
         """Return every table there is, with what reflection does not tell."""
+
+    def reflect(self, connection: sa.Connection, names: Sequence[str], schema: str | None) -> Reflected:
+        """Return what SQLAlchemy's reflection says about these tables."""
+        return reflect(connection, names, schema)
 
     @abstractmethod
     def structure(self, connection: sa.Connection) -> Iterable[str]:

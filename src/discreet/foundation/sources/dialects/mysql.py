@@ -16,7 +16,7 @@ from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import CERTIFICATE_SYSTEM, Address, certificate_path, resolve_host
 from discreet.foundation.sources.catalogue import Engine
-from discreet.foundation.sources.dialects import base, mysql_catalogue
+from discreet.foundation.sources.dialects import base, mysql_catalogue, mysql_reflection
 
 if TYPE_CHECKING:
     import pymysql
@@ -71,7 +71,7 @@ def _connect(address: Address, *, home: Path) -> "pymysql.Connection[Any]":
         client_flag=CLIENT.FOUND_ROWS,  # an update tells how many rows matched, changed or not
         local_infile=False,
         connect_timeout=base.CONNECT_TIMEOUT_S,
-        read_timeout=base.REPLY_TIMEOUT_S,
+        read_timeout=base.CONNECT_TIMEOUT_S,
         write_timeout=base.REPLY_TIMEOUT_S,
         program_name="discreet",
         defer_connect=True,
@@ -83,6 +83,7 @@ def _connect(address: Address, *, home: Path) -> "pymysql.Connection[Any]":
     except OSError as error:
         raise pymysql.err.OperationalError(2003, type(error).__name__) from None
     _set_limits(connection)
+    connection._read_timeout = base.REPLY_TIMEOUT_S  # the shorter one was for shaking hands
     return connection
 
 
@@ -124,6 +125,9 @@ class MySqlDialect(base.Dialect):
 
     def facts(self, connection: sa.Connection) -> base.Facts:
         return mysql_catalogue.facts(connection)
+
+    def reflect(self, connection: sa.Connection, names: Sequence[str], schema: str | None) -> base.Reflected:
+        return mysql_reflection.reflect(connection)
 
     def structure(self, connection: sa.Connection) -> Iterable[str]:
         return mysql_catalogue.structure(connection)

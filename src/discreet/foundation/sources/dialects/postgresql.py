@@ -15,9 +15,11 @@ from discreet.foundation.sources.dialects import base, postgresql_catalogue
 if TYPE_CHECKING:
     import psycopg
 
-_OPTIONS = " ".join(
-    f"-c {name}={value}"
-    for name, value in {
+_UNCERTAIN_STATES = ("08", "57P0", "40003")  # connection lost, server going down, completion unknown
+
+
+def _session_settings() -> str:
+    settings = {
         "statement_timeout": base.STATEMENT_TIMEOUT_S * 1000,
         "lock_timeout": base.LOCK_TIMEOUT_S * 1000,
         "idle_in_transaction_session_timeout": 600_000,
@@ -26,9 +28,8 @@ _OPTIONS = " ".join(
         "datestyle": "ISO",
         "jit": "off",
         "client_min_messages": "error",
-    }.items()
-)
-_UNCERTAIN_STATES = ("08", "57P0", "40003")  # connection lost, server going down, completion unknown
+    }
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
 class _CastTo(sa.types.UserDefinedType[object]):
@@ -64,7 +65,7 @@ def _connect(address: Address, *, home: Path, is_writer: bool) -> "psycopg.Conne
         gssencmode="disable",
         client_encoding="utf8",
         keepalives_idle=30,
-        options=_OPTIONS,
+        options=_session_settings(),
         **options,
     )
     connection.isolation_level = IsolationLevel.REPEATABLE_READ

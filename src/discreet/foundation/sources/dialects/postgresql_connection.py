@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.errors import _WaitTimeout
 
-from discreet.foundation.sources.dialects.base import REPLY_TIMEOUT_S
+from discreet.foundation.sources.dialects import base
 
 _R = TypeVar("_R")
 
@@ -16,13 +16,11 @@ class ReplyTimedOut(psycopg.OperationalError):
 
 
 class LimitedConnection(psycopg.Connection[Any]):
-    """Waits for an answer at most `reply_timeout_s`: a server or network that hangs holds no worker for ever."""
-
-    reply_timeout_s: float = REPLY_TIMEOUT_S
+    """Waits a limited time for an answer: a server or network that hangs holds no worker for ever."""
 
     def wait(self, gen: Generator[Any, Any, _R], interval: float = 0.1, timeout: float | None = None) -> _R:
         try:
-            return super().wait(gen, interval, timeout or self.reply_timeout_s)
+            return super().wait(gen, interval, timeout or base.REPLY_TIMEOUT_S)
         except _WaitTimeout:
             self.pgconn.finish()
             raise ReplyTimedOut from None

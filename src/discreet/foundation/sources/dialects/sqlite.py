@@ -88,6 +88,7 @@ class SqliteDialect(base.Dialect):
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
         engine = sa.create_engine(
             "sqlite://",
+            paramstyle="named",  # placeholders are not searched for in the text, where a name could look like one
             creator=lambda: _connect(address, is_writer=is_writer),
             poolclass=QueuePool,
             pool_size=5,
@@ -144,7 +145,7 @@ class SqliteDialect(base.Dialect):
 
     def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:
         text, name = str(error).lower(), str(getattr(error, "sqlite_errorname", ""))
-        if name.startswith("SQLITE_CONSTRAINT"):
+        if name.startswith(("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")):
             return refusals.ConstraintRefused(source=source, table=table, constraint=name)
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return refusals.Conflict(source=source)
@@ -200,7 +201,7 @@ class SqliteDialect(base.Dialect):
                 )
 
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
-        condition: sa.ColumnElement[bool] = _exact(column) == value
+        condition: sa.ColumnElement[bool] = _exact(column) == sa.literal(value, sa.types.NullType())
         return condition
 
 
