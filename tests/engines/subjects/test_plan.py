@@ -164,6 +164,15 @@ def test_a_jointly_owned_row_loses_the_persons_link_and_nothing_else():
     assert len(all_rows(opened["shop"], ref("order_line"))) == 3
 
 
+def test_a_reference_that_points_to_somebody_else_by_now_is_left_alone():
+    """Between approval and work Ben's order was given another referrer."""
+    opened = shop.connections()
+    plan = plan_for(ANN, opened=opened)
+    opened["shop"].execute("UPDATE orders SET referrer_id = 3 WHERE id = 12")
+    carry_out_plan(opened, plan)
+    assert (12, 2, 2, "Ben Roe", "2025-04-01", 7, 3) in all_rows(opened["shop"], ref("orders"))
+
+
 class TestDigest:
     """The digest changes with rows, schema, decisions and holds, and with nothing else."""
 

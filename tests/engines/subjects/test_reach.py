@@ -147,3 +147,27 @@ def test_an_access_package_of_a_batch_is_split_by_person():
     for person, order_ids in ((0, {10, 11}), (1, {12})):
         tables = {table.table: table for table in rows_for_access(reach=found, person=person)}
         assert {row[0] for row in tables[ref("orders")].rows} == order_ids
+
+
+def test_an_access_package_leaves_out_what_only_a_shared_address_leads_to():
+    """Orders shipped to Ben's house by Ann and Cat are theirs, even if the map says the address owns them."""
+    graph = shop.graph()
+    links = tuple(
+        replace(one, role=LinkRole.OWNER) if one.from_columns == ("shipping_address_id",) else one
+        for one in graph.links
+    )
+    found = run(BEN, graph=replace(graph, links=links), purpose=Purpose.ACCESS)
+    tables = {table.table: list(table.rows) for table in rows_for_access(reach=found, person=0)}
+    assert {row[0] for row in tables[ref("orders")]} == {12}
+    assert {row[0] for row in tables[ref("order_line")]} == {12}
+
+
+def test_a_package_withholds_the_column_that_names_somebody_else():
+    """A name by which a row mentions an employee is the employee's."""
+    graph = shop.graph()
+    more = shop.link("shop.orders.ship_name", "shop.employee.name", LinkRole.MENTION)
+    found = run(ANN, graph=replace(graph, links=(*graph.links, more)), purpose=Purpose.ACCESS)
+    (orders,) = [one for one in rows_for_access(reach=found, person=0) if one.table == ref("orders")]
+    assert orders.withheld == ("ship_name",)
+    assert "ship_name" not in orders.columns
+    assert "customer_id" in orders.columns

@@ -15,7 +15,7 @@ from discreet.engines.subjects.found import NotCovered, Persons, Reach, join
 from discreet.engines.subjects.graph import EraseAction, Key, LinkRole, TableRef
 from discreet.engines.subjects.identity import Identity, usable
 from discreet.engines.subjects.limits import Limits
-from discreet.engines.subjects.plans import ErasurePlan, OperationKind, Reason, TablePlan
+from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
 from discreet.engines.subjects.reader import Reader
 from discreet.engines.subjects.values import ValueHit, search_values, searched_categories
 from discreet.engines.subjects.walk import Walk
@@ -106,28 +106,15 @@ def _gone(plan: ErasurePlan) -> Iterable[RowKeys]:
 
 
 def _blanked(plan: ErasurePlan) -> Iterable[BlankedRows]:
-    """Return what each emptied row must hold afterwards, from the writes themselves."""
-    persons = {
-        (table.table, key): whose
-        for table in plan.tables
-        if table.fields
-        for key, whose in zip(table.keys, table.persons, strict=True)
-    }
-    for operations in plan.operations.values():
-        for operation in operations:
-            if operation.kind is OperationKind.UPDATE and operation.reason is not Reason.ORDER:
-                if set(operation.key_columns) & set(operation.values):
-                    continue  # addressed by the very reference that is emptied: checked as a mention
-                yield BlankedRows(
-                    rows=RowKeys(
-                        operation.table,
-                        operation.key_columns,
-                        operation.keys,
-                        tuple([persons[operation.table, key] for key in operation.keys]),
-                    ),
-                    expected=operation.values,
-                    per_row=operation.per_row,
-                )
+    """Return what each emptied row must hold afterwards, from the writes themselves.
+
+    A reference that is emptied is addressed by its old value too: found again, it was not emptied.
+    """
+    for source, operations in plan.operations.items():
+        plans = [one for one in plan.tables if one.table.source == source and one.fields and one.keys]
+        for table, operation in zip(plans, operations, strict=False):  # deletes come after the updates
+            rows = RowKeys(operation.table, operation.key_columns, operation.keys, table.persons)
+            yield BlankedRows(rows, operation.values, operation.per_row)
 
 
 def _stays(reach: Reach, plan: ErasurePlan) -> dict[TableRef, dict[Key, tuple[str, ...]]]:

@@ -90,10 +90,11 @@ class TableReach:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A row that is not the persons' own and points at one of their rows by `link`."""
+    """A row that is not the persons' own and points at one of their rows by `link`, with `value` as stored."""
 
     link: Link
     from_key: Key
+    value: Key
     to_key: Key
     persons: Persons
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from discreet.engines.subjects.found import NotCovered, Step
 from discreet.engines.subjects.graph import Column, Graph, Key, Match, Table, TableRef
 from discreet.engines.subjects.identity import Identity, check_identity, usable
-from discreet.engines.subjects.keys import cast
+from discreet.engines.subjects.keys import cast, hashable
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.lookup import Bounds, Finder, Wanted, wanted, wanted_exact
 from discreet.engines.subjects.reader import Reader, Row
@@ -217,7 +217,7 @@ def _hit(table: Table, columns: tuple[str, ...], row: Row, region: str | None) -
         names |= {" ".join(part for part in parts if part), " ".join(part for part in parts[::-1] if part)}
     return _Hit(
         table=table.ref,
-        key=row[:key_length],
+        key=row[:key_length] if table.primary_key else tuple(map(hashable, row[:key_length])),
         emails=frozenset(email for email in emails if email),
         written_emails=frozenset(values["email"]),
         phones=frozenset(phones),

@@ -155,6 +155,8 @@ class _Planner:
                 action = EraseAction.REPLACE
         duties = [self.fates.duties[number] for number in fate.duties]
         keys = list(table.with_copies(keys))
+        is_loosened = fate.reason in (Reason.SHARED, Reason.SHARED_KEPT_LINK) and table.table.primary_key
+        guard_columns = treatment.emptied if is_loosened else ()
         return TablePlan(
             table=table.ref,
             action=action,
@@ -169,6 +171,8 @@ class _Planner:
             reason_en=" ".join(dict.fromkeys(duty.reason_en for duty in duties)),
             reason_zh="".join(dict.fromkeys(duty.reason_zh for duty in duties)),
             until_dates=self._until(table, fate, keys) if duties else (),
+            guard_columns=guard_columns,
+            guards=tuple([link_value(table, guard_columns, key) for key in keys]) if guard_columns else (),
         )
 
     def _fields(
@@ -210,7 +214,8 @@ class _Planner:
         table = self.graph.tables[link.from_table]
         columns = link_columns_to_empty(graph=self.graph, link=link)
         key_columns = table.primary_key or link.from_columns
-        keys, persons = self._mentioning(references, has_key=bool(table.primary_key))
+        keys, persons, guards = self._mentioning(references, has_key=bool(table.primary_key))
+        places = [place for place, name in enumerate(link.from_columns) if name not in key_columns]
         reason, action = Reason.MENTION, EraseAction.NULL
         if not table.is_writable:
             reason, action = Reason.NOT_WRITABLE, EraseAction.KEEP
@@ -229,29 +234,32 @@ class _Planner:
             shared=len(keys),
             fields=fields if action is EraseAction.NULL else (),
             kept_fields=() if action is EraseAction.NULL else link.from_columns,
+            guard_columns=tuple(link.from_columns[place] for place in places) if guards else (),
+            guards=tuple([tuple([value[place] for place in places]) for value in guards]),
         )
 
     def _mentioning(
         self, references: Iterable[Reference], *, has_key: bool
-    ) -> tuple[tuple[Key, ...], tuple[Persons, ...]]:
-        """Return the rows to loosen and whom they name, one entry a row."""
+    ) -> tuple[tuple[Key, ...], tuple[Persons, ...], tuple[Key, ...]]:
+        """Return the rows to loosen, whom they name, and the values by which they do.
+
+        A row without a key is addressed by that value: it hits just such rows.
+        """
         if not has_key:
             listed = list(references)
-            return tuple([self._value(one) for one in listed]), tuple([one.persons for one in listed])
+            return tuple([one.value for one in listed]), tuple([one.persons for one in listed]), ()
         persons: dict[Key, Persons] = {}
+        values: dict[Key, Key] = {}
         for one in references:
             known = persons.get(one.from_key)
             persons[one.from_key] = one.persons if known is None else join(known, one.persons)
-        return tuple(persons), tuple(persons.values())
-
-    def _value(self, reference: Reference) -> Key:
-        """Return the value by which a row without a key names the person: it addresses just such rows."""
-        link = reference.link
-        return link_value(self.reach.tables[link.to_table], link.to_columns, reference.to_key)
+            values[one.from_key] = one.value
+        return tuple(persons), tuple(persons.values()), tuple(values.values())
 
     # the writes
 
     def operations(self, tables: Sequence[TablePlan]) -> dict[str, tuple[Operation, ...]]:
+        """Return the writes by source: one update for each table plan with fields, in their order, then the rest."""
         updates: dict[str, list[Operation]] = defaultdict(list)
         for plan in tables:
             if plan.fields and plan.keys:
@@ -269,11 +277,14 @@ class _Planner:
         values, per_row = values_for(
             table=table, fields=plan.fields, keys=plan.keys, new_token=self.new_token
         )
+        keys = plan.keys
+        if plan.guards:
+            keys = tuple([key + guard for key, guard in zip(plan.keys, plan.guards, strict=True)])
         return Operation(
             kind=OperationKind.UPDATE,
             table=plan.table,
-            key_columns=plan.key_columns,
-            keys=plan.keys,
+            key_columns=(*plan.key_columns, *plan.guard_columns),
+            keys=keys,
             reason=plan.reason,
             values=values,
             per_row=per_row,

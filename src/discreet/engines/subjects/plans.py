@@ -63,7 +63,11 @@ class FieldPlan:
 
 @dataclass(frozen=True, slots=True)
 class TablePlan:
-    """Rows of one table that are treated alike. `persons` runs parallel to `keys`."""
+    """Rows of one table that are treated alike. `persons` runs parallel to `keys`.
+
+    `guards`: values of `guard_columns`, parallel to `keys`, that a row must still hold to be written: a
+    reference that points to somebody else by now is not emptied.
+    """
 
     table: TableRef
     action: EraseAction
@@ -78,6 +82,8 @@ class TablePlan:
     reason_en: str = ""
     reason_zh: str = ""
     until_dates: tuple[date | None, ...] = ()  # parallel to `keys`; only for KEPT_BY_LAW
+    guard_columns: tuple[str, ...] = ()
+    guards: tuple[Key, ...] = ()
 
     @property
     def rows(self) -> int:

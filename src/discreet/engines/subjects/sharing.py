@@ -104,11 +104,11 @@ class Detector:
                 by_form = by_form or {loose_key(one): keys_of for one, keys_of in by_value.items()}
                 to_keys = by_form.get(loose_key(value), [])
             for to_key in to_keys:
-                self._note(link, from_key, to_key, state)
+                self._note(link, from_key, value, to_key, state)
 
-    def _note(self, link: Link, from_key: Key, to_key: Key, state: TableState) -> None:
+    def _note(self, link: Link, from_key: Key, value: Key, to_key: Key, state: TableState) -> None:
         ref = state.table.ref
-        self.result.references.append(Reference(link, from_key, to_key, state.persons[to_key]))
+        self.result.references.append(Reference(link, from_key, value, to_key, state.persons[to_key]))
         if self.is_own(ref, to_key):
             return
         if link.role is LinkRole.DETAIL or self.is_detail(ref, to_key):
@@ -166,15 +166,16 @@ class Detector:
             (value,) = pick(row)
             if value is not None and str(value).strip():
                 texts[str(value)].append(key)
-        from_table = self.graph.tables[link.from_table]
-        from_keys = row_keys(from_table)
+        from_keys = row_keys(self.graph.tables[link.from_table])
         values = [wanted(link.match, text) for text in texts]
         inside = self.walk.states.get(link.from_table)
         keys_of = list(texts.values())
-        for number, row in self.walk.find(link, link.from_table, link.from_columns[0], from_keys, values):
-            if inside is None or row not in inside.rows:
+        (column,) = link.from_columns
+        for number, row in self.walk.find(link, link.from_table, column, (*from_keys, column), values):
+            from_key = row[:-1]
+            if inside is None or from_key not in inside.rows:
                 for to_key in keys_of[number]:
-                    self._note(link, row, to_key, state)
+                    self._note(link, from_key, row[-1:], to_key, state)
 
     # other owners
 

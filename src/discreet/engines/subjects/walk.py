@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from discreet.engines.subjects.found import NotCovered, Persons, Step, as_set, join
 from discreet.engines.subjects.graph import Column, Graph, Key, Link, LinkRole, Match, Table, TableRef
-from discreet.engines.subjects.keys import caster, hashable, loose_key
+from discreet.engines.subjects.keys import caster, hashable, is_exact, loose_key
 from discreet.engines.subjects.limits import Limits, TooManyRows
 from discreet.engines.subjects.lookup import Bounds, Finder, Wanted, is_indexed, wanted
 from discreet.engines.subjects.order import components
@@ -207,13 +207,30 @@ class Walk:
                     known[key] = join(known[key], person) if key in known else person
         for ref, wanted_keys in owners.items():
             state = self.state(ref)
-            query = Select(ref, state.columns, state.key_columns, list(wanted_keys))
-            rows = self.read(query, purpose="roots")
-            self._attribute(state, rows, wanted_keys, state.key_columns, 1, query)
+            if state.table.primary_key:
+                query = Select(ref, state.columns, state.key_columns, list(wanted_keys))
+                rows = self.read(query, purpose="roots")
+                self._attribute(state, rows, wanted_keys, state.key_columns, 1, query)
+            else:
+                self._start_without_key(state, wanted_keys)
             if len(state.rows) < len(wanted_keys):
                 self.not_covered.append(
                     NotCovered(ref, "starting_row_gone", rows=len(wanted_keys) - len(state.rows))
                 )
+
+    def _start_without_key(self, state: TableState, wanted_keys: Mapping[Key, Persons]) -> None:
+        """Read starting rows of a table without a key by the values that can be compared with."""
+        alike: dict[tuple[str, ...], list[Key]] = defaultdict(list)
+        for key in wanted_keys:
+            places = [place for place, value in enumerate(key) if is_exact(value)]
+            names = tuple(state.key_columns[place] for place in places)
+            alike[names].append(tuple(key[place] for place in places))
+        for names, keys in alike.items():
+            query = Select(state.table.ref, state.columns, names, keys)
+            for row in self.read(query, purpose="roots") if names else ():
+                persons = wanted_keys.get(state.key_of(row))
+                if persons is not None:
+                    state.add(row, persons, 1)
 
     def run(self) -> None:
         while True:
