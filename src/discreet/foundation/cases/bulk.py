@@ -68,6 +68,18 @@ def languages_of(numbers: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
+def state_of_case(number: str) -> str:
+    """Return the state of one case with one statement.
+
+    Raises:
+        UnknownCase: there is none.
+    """
+    state = Case.objects.filter(number=number).values_list("state", flat=True).first()
+    if state is None:
+        raise UnknownCase(number=number[:16])
+    return state
+
+
 @dataclass(frozen=True, slots=True)
 class BriefCase:
     number: str
@@ -80,7 +92,9 @@ def rows_of(numbers: Sequence[str]) -> list[BriefCase]:
     return [
         BriefCase(number=number, state=state, owner=owner)
         for chunk in _chunks(numbers)
-        for number, state, owner in Case.objects.filter(number__in=chunk).values_list("number", "state", "owner")
+        for number, state, owner in Case.objects.filter(number__in=chunk).values_list(
+            "number", "state", "owner"
+        )
     ]
 
 

@@ -23,6 +23,7 @@ from discreet.mechanisms.rights import planning, queries
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.package import FieldMeaning, TableData, build
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
+from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.actors import Actor, Role
 
@@ -107,13 +108,21 @@ def record_taking(*, actor: Actor, now: datetime, number: str) -> None:
     record(actor=actor, now=now, subject=f"request:{number}", facts={"taken": True})
 
 
-def write_package(*, actor: Actor, now: datetime, number: str, out: Path) -> None:
-    """Write the package to a file of the caller's choice, readable by its owner only."""
-    queries.request_view(number)
-    if not package_path(number).exists():
+def take_package(*, actor: Actor, now: datetime, number: str) -> bytes:
+    """Return the zip to staff; the evidence is committed before it is opened.
+
+    Raises:
+        UnknownRequest, NoPackage, NotYours
+    """
+    if queries.request_view(number).outcome != Outcome.DELIVERED or not package_path(number).exists():
         raise NoPackage(number=number)
     record_taking(actor=actor, now=now, number=number)
-    blob = read_package(number)
+    return read_package(number)
+
+
+def write_package(*, actor: Actor, now: datetime, number: str, out: Path) -> None:
+    """Write the package to a file of the caller's choice, readable by its owner only."""
+    blob = take_package(actor=actor, now=now, number=number)
     with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(blob)
 

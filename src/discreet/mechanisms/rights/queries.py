@@ -7,7 +7,7 @@ from datetime import datetime
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.plans import Decisions, SharedChoice
-from discreet.foundation.cases.bulk import languages_of, rows_of
+from discreet.foundation.cases.bulk import languages_of, rows_of, state_of_case
 from discreet.foundation.cases.queries import CaseView, subject_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.datamap.queries import built
@@ -211,7 +211,7 @@ def state_of_batch(batch_id: int) -> State:
     first = requests.filter(completed_at__isnull=True).first() or requests.first()
     if first is None:
         raise UnknownRequest(number=f"B-{batch_id}")
-    return State(get_case(first.number).row.state)
+    return State(state_of_case(first.number))
 
 
 def may_be_planned(batch_id: int) -> bool:
@@ -244,7 +244,7 @@ def is_completed(number: str) -> bool:
 
 
 def language_of(number: str) -> str:
-    return get_case(number).row.language
+    return dict(languages_of([number]))[number]
 
 
 def requests_of(batch_id: int) -> list[str]:
@@ -254,7 +254,7 @@ def requests_of(batch_id: int) -> list[str]:
 
 
 def state_of_request(number: str) -> State:
-    return State(get_case(number).row.state)
+    return State(state_of_case(number))
 
 
 @dataclass(frozen=True, slots=True)

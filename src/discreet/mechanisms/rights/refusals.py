@@ -102,3 +102,9 @@ class BadImport(Refused):
     code = "rights.bad_import"
     message = gettext_noop("Line %(line)s of the file cannot be read: %(problem)s. Nothing was imported.")
     status = 422
+
+
+class KeyReused(Refused):
+    code = "rights.key_reused"
+    message = gettext_noop("This Idempotency-Key opened another request. Use a new key for a new request.")
+    status = 422

@@ -11,8 +11,7 @@ from discreet.engines.subjects.plans import SharedChoice
 from discreet.events.rights import ErasureAccepted
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
-from discreet.foundation.cases.bulk import close_many, move_many
-from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.cases.bulk import close_many, move_many, state_of_case
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
@@ -219,7 +218,7 @@ def cancel_request(*, actor: Actor, now: datetime, number: str) -> None:
 
 def _end(*, actor: Actor, now: datetime, number: str, state: State, outcome: Outcome) -> None:
     request = load_request(number)
-    current = State(get_case(number).row.state)
+    current = State(state_of_case(number))
     if state not in TRANSITIONS[current]:
         raise WrongRequestState(number=number, state=current.value)
     request.outcome, request.completed_at = outcome.value, now
@@ -301,7 +300,7 @@ def numbers_of(batch: Batch) -> list[str]:
 
 def state_of(batch: Batch) -> State:
     """Return the state that the requests of the batch share."""
-    return State(get_case(numbers_of(batch)[0]).row.state)
+    return State(state_of_case(numbers_of(batch)[0]))
 
 
 def subject_of_batch(batch: Batch) -> str:

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from discreet.events.rights import AccessDelivered, ErasureVerified
-from discreet.foundation.cases.bulk import close_many, move_many
-from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.cases.bulk import close_many, languages_of, move_many
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
@@ -214,7 +213,7 @@ def finish_access(
 def _tell(
     contact: HeldContact, template_id: str, *, now: datetime, number: str, params: dict[str, str | int]
 ) -> None:
-    language = get_case(number).row.language
+    language = dict(languages_of([number]))[number]
     send(actor=SYSTEM, now=now, to=contact, template_id=template_id, params=params, language=language)
 
 

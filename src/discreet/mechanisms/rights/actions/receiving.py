@@ -11,7 +11,7 @@ from discreet.engines.subjects.identity import Identity, check_identity
 from discreet.events.rights import IdentityVerified, RequestReceived
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
-from discreet.foundation.cases.bulk import move_many
+from discreet.foundation.cases.bulk import move_many, state_of_case
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.cases.rules import ClockFacts
 from discreet.foundation.jobs.api import publish, start
@@ -173,7 +173,7 @@ def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Seque
     request.save(update_fields=["candidate_count", "roots_sealed"])
     facts = {"candidates": len(known.people), "chosen": len(set(chosen))}
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
-    if get_case(number).row.state in (State.VERIFIED, State.PLANNED):
+    if state_of_case(number) in (State.VERIFIED, State.PLANNED):
         start("rights.prepare", key=f"{number}/{new_id(prefix='n')}", args={"batch_id": request.batch_id})
 
 
@@ -200,7 +200,7 @@ def verify_identity(
         if not reason.strip():
             raise ReasonMissing
     request = load_request(number)
-    state = State(get_case(number).row.state)
+    state = State(state_of_case(number))
     if state is not State.RECEIVED:
         raise WrongRequestState(number=number, state=state.value)
     request.verified_at = now

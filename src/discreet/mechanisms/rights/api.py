@@ -1,0 +1,275 @@
+"""The REST door of requests. A program's token opens, verifies and reads; approving takes a person.
+
+Scopes: `requests:read` lists and shows; `requests:write` opens, verifies and fetches packages.
+"""
+
+import hashlib
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Literal
+
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Header, Path, Query, Router, Schema, Status
+from ninja.security import HttpBearer
+from pydantic import Field
+
+from discreet.engines.subjects.identity import Identity
+from discreet.foundation.cases.queries import MAX_PAGE, MAX_PAGE_SIZE, CaseFilter, list_cases
+from discreet.foundation.staff.queries import authenticate_token
+from discreet.mechanisms.rights import delivery, queries
+from discreet.mechanisms.rights.actions import receiving
+from discreet.mechanisms.rights.refusals import KeyReused, NotYours, PlanMissing
+from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.summaries import REASONS
+from discreet.mechanisms.rights.views import plan_document, request_document
+from discreet.vocabulary.actors import Actor, Role
+
+router = Router(tags=["requests"])
+
+Number = Annotated[str, Path(pattern=r"^R-[1-9][0-9]{0,11}$", description="The request's number, e.g. R-1")]
+Moment = date(2000, 1, 1), date(2200, 1, 1)
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer dsc_…`, made on the desk's page of tokens."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        return authenticate_token(token, now=timezone.now())
+
+
+class Problem(Schema):
+    """Why something was refused. `code` is stable, `message` for people."""
+
+    code: str
+    message: str
+
+
+class NewRequest(Schema):
+    """A request that reached the company. One of e-mail, phone and customer number is enough."""
+
+    kind: Kind
+    email: str | None = Field(None, max_length=320)
+    phone: str | None = Field(None, max_length=40)
+    customer_number: str | None = Field(None, max_length=64)
+    name: str | None = Field(None, max_length=200)
+    residence: str = Field("", max_length=6, description="DE, CN, US-CA; unknown means the strictest law")
+    language: Literal["en", "zh-hans"] = "en"
+
+
+class Opened(Schema):
+    id: str
+    due_at: datetime | None
+    is_repeated: bool = Field(description="The same Idempotency-Key was used before: nothing was opened now")
+
+
+class Row(Schema):
+    id: str
+    kind: str
+    state: str
+    outcome: str | None
+    residence: str | None
+    received_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    candidates: int | None
+
+
+class Page(Schema):
+    requests: list[Row]
+    total: int
+    page: int
+    page_size: int
+
+
+class Request(Schema):
+    """One request as it stands. It names no person."""
+
+    id: str
+    batch: str
+    kind: str
+    state: str
+    outcome: str | None
+    received_at: datetime
+    due_at: datetime | None
+    residence: str | None
+    candidates: int | None
+    kept: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
+    search: dict[str, Any]
+    plan: str | None
+    prepared_by: str | None
+    approved_by: str | None
+    clocks: list[dict[str, Any]]
+
+
+class Plan(Schema):
+    """What would be done, table by table. `hash` is what an approval binds to."""
+
+    hash: str
+    people: int
+    sources: list[dict[str, Any]]
+    not_covered: list[dict[str, Any]]
+    open_questions: list[str]
+    steps: list[dict[str, Any]]
+    operations: list[dict[str, Any]]
+
+
+class Verification(Schema):
+    reason: str = Field(
+        min_length=1, max_length=2000, description="How the identity was checked; kept sealed"
+    )
+
+
+REFUSALS: dict[Any, Any] = {code: Problem for code in (400, 401, 403, 404, 409, 422, 429, 503)}
+
+
+@router.post("/requests", response={200: Opened, 201: Opened, **REFUSALS}, summary="Open a request")
+def open_request(
+    request: HttpRequest,
+    body: NewRequest,
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,200}$")],
+) -> Any:
+    """Record a request; its legal clocks start now. The same key opens one request, however often it is sent."""
+    actor = _with(request, Role.AGENT)
+    claim = Identity(email=body.email, phone=body.phone, name=body.name, customer_number=body.customer_number)
+    received = _received_once(actor, body, claim, _own_key(actor, idempotency_key))
+    is_repeated = not received.public_token
+    if is_repeated:
+        _refuse_another(received.number, body.kind, claim)
+    opened = {"id": received.number, "due_at": received.due_at, "is_repeated": is_repeated}
+    return Status(200 if is_repeated else 201, opened)
+
+
+@router.get("/requests", response={200: Page, **REFUSALS}, summary="List requests")
+def list_requests(
+    request: HttpRequest,
+    state: Annotated[State | Literal["open", "ended"] | None, Query()] = None,
+    due_before: Annotated[date | None, Query(ge=Moment[0], le=Moment[1])] = None,
+    page: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1,
+    page_size: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
+) -> Any:
+    """List requests, the next deadline first."""
+    _with(request, Role.VIEWER, Role.AGENT)
+    where = CaseFilter(
+        kind="request",
+        states=(state.value,) if isinstance(state, State) else (),
+        is_open={"open": True, "ended": False}.get(state) if isinstance(state, str) else None,
+        due_before=datetime.combine(due_before, time.min, UTC) if due_before else None,
+    )
+    found = list_cases(where=where, page=page, page_size=page_size)
+    rows = queries.rows([row.number for row in found.rows])
+    return {
+        "requests": [_row(row) for row in rows],
+        "total": found.total,
+        "page": page,
+        "page_size": page_size,
+    }
+
+
+@router.get("/requests/{number}", response={200: Request, **REFUSALS}, summary="Show a request")
+def show_request(request: HttpRequest, number: Number) -> Any:
+    """Show state, outcome, clocks, what was kept, and what was done in each source."""
+    _with(request, Role.VIEWER, Role.AGENT)
+    return request_document(queries.request_view(number))
+
+
+@router.post("/requests/{number}/verify", response={200: Request, **REFUSALS}, summary="Verify an identity")
+def verify(request: HttpRequest, number: Number, body: Verification) -> Any:
+    """Take the identity as proven, for the token's owner; the plan is made next."""
+    actor = _with(request, Role.AGENT)
+    receiving.verify_identity(actor=actor, now=timezone.now(), number=number, reason=body.reason)
+    return request_document(queries.request_view(number))
+
+
+@router.get("/requests/{number}/plan", response={200: Plan, **REFUSALS}, summary="Show the plan")
+def plan(request: HttpRequest, number: Number) -> Any:
+    """Show the plan as it was last made. Only a person approves it, on the desk or the command line."""
+    _with(request, Role.VIEWER, Role.AGENT)
+    found = queries.plan_view(queries.batch_of(number))
+    if not found.digest:
+        raise PlanMissing(number=number)
+    return plan_document(found, texts=REASONS)
+
+
+@router.get(
+    "/requests/{number}/package",
+    response=REFUSALS,
+    summary="Fetch the package",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "The zip",
+                "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    },
+)
+def package(request: HttpRequest, number: Number) -> HttpResponse:
+    """Return the package of a delivered access request. That it was taken is recorded first."""
+    actor = _with(request, Role.AGENT)
+    blob = delivery.take_package(actor=actor, now=timezone.now(), number=number)
+    return HttpResponse(
+        blob,
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{number}.zip"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _with(request: HttpRequest, *roles: Role) -> Actor:
+    """Return who the token acts as.
+
+    Raises:
+        NotYours: the token's scopes, or its owner's roles, do not reach this far.
+    """
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    if not any(actor.may(role) for role in roles):
+        raise NotYours
+    return actor
+
+
+def _own_key(actor: Actor, key: str) -> str:
+    """Return the key as it is stored: two programs of different people never share one."""
+    return hashlib.sha256(f"{actor.person}\0{key}".encode()).hexdigest()
+
+
+def _received_once(actor: Actor, body: NewRequest, claim: Identity, key: str) -> receiving.Received:
+    def receive() -> receiving.Received:
+        return receiving.receive_request(
+            actor=actor,
+            now=timezone.now(),
+            kind=body.kind.value,
+            claim=claim,
+            residence=body.residence,
+            language=body.language,
+            channel="api",
+            idempotency_key=key,
+        )
+
+    try:
+        return receive()
+    except IntegrityError:  # another worker's COMMIT took the key meanwhile: it is found now
+        return receive()
+
+
+def _refuse_another(number: str, kind: Kind, claim: Identity) -> None:
+    view = queries.request_view(number)
+    if view.kind != kind or (not view.case.row.is_expired and queries.claim_of(number) != claim):
+        raise KeyReused
+
+
+def _row(row: queries.RequestRow) -> dict[str, Any]:
+    return {
+        "id": row.number,
+        "kind": row.kind,
+        "state": row.state.value,
+        "outcome": row.outcome or None,
+        "residence": row.residence or None,
+        "received_at": row.received_at,
+        "due_at": row.due_at,
+        "completed_at": row.completed_at,
+        "candidates": row.candidates,
+    }
