@@ -77,6 +77,22 @@ def test_the_second_factor_is_asked_at_sign_in(client: Client) -> None:
     assert client.cookies[COOKIE].value != before
 
 
+def test_setting_up_the_second_factor_opens_the_desk_with_a_new_session(client: Client) -> None:
+    add("anna", Role.AGENT)
+    sign_in(client, "anna")
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/account/second-factor/totp/activate/")
+    secret = page.context["form"].secret
+    before = client.cookies[COOKIE].value
+    counter = next(iter(yield_hotp_counters_from_time()))
+    response = client.post(
+        "/account/second-factor/totp/activate/", {"code": f"{hotp_value(secret, counter):06d}"}
+    )
+    assert response["Location"] == "/account/second-factor/recovery-codes/"
+    assert client.get("/desk/").status_code == 200
+    assert client.cookies[COOKIE].value != before
+
+
 def test_a_session_from_before_sign_in_does_not_survive_it(demo: None) -> None:
     add("anna", Role.AGENT)
     client = Client()
