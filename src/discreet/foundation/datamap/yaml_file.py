@@ -152,44 +152,55 @@ def store(document: MapFile, *, confirmed_by: str, now: datetime) -> None:
             "from_table", "to_table"
         )
     }
-    fields: list[DataField] = []
-    tables: list[DataTable] = []
-    keeps: list[DataKeepDuty] = []
-    links: dict[tuple[object, ...], DataLink] = {}
+    rows = _FileRows(stored, confirmed_by=confirmed_by, now=now)
     for source in document.sources:
         for part in source.tables:
-            row = stored.tables[(source.name, part.name)]
-            _set_table(row, part, confirmed_by, now)
-            tables.append(row)
-            if part.keep is not None:
-                keeps.append(_keep_row(row, part.keep))
-            for field_part in part.fields:
-                fields.append(
-                    _set_field(stored.fields[row.id][field_part.name], field_part, confirmed_by, now)
-                )
-            for link_part in part.links:
-                to = stored.tables[(link_part.to_source or source.name, link_part.to)]
-                link = _link_row(row, to, link_part, confirmed_by, now)
-                key = _link_key(link)
-                if key in links:
-                    raise wrong.TwiceInFile(link_part.mark, key="links")
-                links[key] = link
+            rows.take(source.name, part)
     DataTable.objects.bulk_update(
-        tables, ["is_people", "erase", "confirmed_by", "confirmed_at"], batch_size=100
+        rows.tables, ["is_people", "erase", "confirmed_by", "confirmed_at"], batch_size=100
     )
-    DataKeepDuty.objects.bulk_create(keeps)
-    changed = [
-        "category",
-        "erase",
-        "replacement",
-        "confirmed_by",
-        "confirmed_at",
-        "confidence_percent",
-        "evidence",
-        "evidence_word",
-    ]
-    DataField.objects.bulk_update(fields, changed, batch_size=80)
-    _store_links(links, declared)
+    DataKeepDuty.objects.bulk_create(rows.keeps)
+    DataField.objects.bulk_update(rows.fields, _FIELD_COLUMNS, batch_size=80)
+    _store_links(rows.links, declared)
+
+
+_FIELD_COLUMNS = (
+    "category",
+    "erase",
+    "replacement",
+    "confirmed_by",
+    "confirmed_at",
+    "confidence_percent",
+    "evidence",
+    "evidence_word",
+)
+
+
+class _FileRows:
+    """The rows that a file's parts become."""
+
+    def __init__(self, stored: _Stored, *, confirmed_by: str, now: datetime) -> None:
+        self._stored, self._by, self._now = stored, confirmed_by, now
+        self.tables: list[DataTable] = []
+        self.fields: list[DataField] = []
+        self.keeps: list[DataKeepDuty] = []
+        self.links: dict[tuple[object, ...], DataLink] = {}
+
+    def take(self, source: str, part: TablePart) -> None:
+        row = self._stored.tables[(source, part.name)]
+        _set_table(row, part, self._by, self._now)
+        self.tables.append(row)
+        if part.keep is not None:
+            self.keeps.append(_keep_row(row, part.keep))
+        present = self._stored.fields[row.id]
+        for field in part.fields:
+            self.fields.append(_set_field(present[field.name], field, self._by, self._now))
+        for link_part in part.links:
+            to = self._stored.tables[(link_part.to_source or source, link_part.to)]
+            link = _link_row(row, to, link_part, self._by, self._now)
+            if _link_key(link) in self.links:
+                raise wrong.TwiceInFile(link_part.mark, key="links")
+            self.links[_link_key(link)] = link
 
 
 def _store_links(
