@@ -86,7 +86,7 @@ class SessionRotationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         before = _proofs(request)
         response = self.get_response(request)
-        if _proofs(request) > before:
+        if _proofs(request) > before or _changed_account(request, response):
             request.session.cycle_key()
         return response
 
@@ -96,3 +96,13 @@ def _proofs(request: HttpRequest) -> int:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES and not request.session.accessed:
         return 0
     return len(request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, ()))
+
+
+def _changed_account(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether a signed-in person just changed how their account is protected."""
+    return (
+        request.method == "POST"
+        and response.status_code == 302
+        and request.path.startswith("/account/")
+        and request.user.is_authenticated
+    )
