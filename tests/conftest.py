@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.servers import mariadb_server, mariadb_url, postgresql_server, postgresql_url
+from tests.servers import (
+    mariadb_server,
+    mariadb_url,
+    postgresql_server,
+    postgresql_standby,
+    postgresql_url,
+)
 
 __all__ = [
     "keyring",
@@ -15,6 +21,7 @@ __all__ = [
     "mariadb_server",
     "mariadb_url",
     "postgresql_server",
+    "postgresql_standby",
     "postgresql_url",
 ]
 

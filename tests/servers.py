@@ -294,6 +294,32 @@ def mariadb_url(mariadb_server: Server) -> Iterator[str]:
         cursor.execute(f"DROP DATABASE IF EXISTS {database}")
 
 
+@pytest.fixture
+def postgresql_standby(postgresql_server: Server) -> Iterator[Server]:
+    """A hot standby that follows the PostgreSQL server of this test run."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not binaries or "DISCREET_TEST_POSTGRESQL_URL" in os.environ:
+        pytest.skip("a standby needs PostgreSQL's server programs on this machine")
+    folder = _RUNS / _run_id() / f"standby-{secrets.token_hex(3)}"
+    _own(folder, "postgres")
+    log, data, primary = folder.with_suffix(".log"), folder / "data", postgresql_server
+    source = f"host={primary.host} port={primary.port} user={primary.user} password={primary.password}"
+    backup = [str(binaries[-1] / "pg_basebackup"), "-D", str(data), "-R", "-X", "stream", "-c", "fast"]
+    _run([*_as_user("postgres"), *backup, "--no-sync", "-d", source], log)
+    server = Server(host="127.0.0.1", port=_free_port(), user=primary.user, password=primary.password)
+    options = {
+        "port": server.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder,
+        "fsync": "off", "max_connections": 300, "hot_standby": "on",
+    }  # fmt: skip
+    command = [*_as_user("postgres"), str(binaries[-1] / "postgres"), "-D", str(data)]
+    pid = _spawn([*command, *(f"--{key}={value}" for key, value in options.items())], log)
+    _wait_until(lambda: psycopg.connect(server.url("postgresql", "postgres")).close(), log, pid)
+    yield server
+    _dispose_pools()
+    _stop(pid)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _dispose_pools() -> None:
     """Close the connections that sources keep for reuse, so that a database can be dropped."""
     from discreet.foundation.sources import pools

@@ -93,7 +93,7 @@ def parse_address(text: str) -> Address:
         raise refusals.UnknownScheme
     if engine is Engine.SQLITE:
         return _file_address(text, parts, variable)
-    if not parts.hostname or parts.hostname.startswith(("/", "%2f")):
+    if not re.fullmatch(r"[\w.:-]+", parts.hostname or ""):  # no socket paths, no lists of hosts
         raise refusals.IncompleteAddress(part="host")
     database = unquote(parts.path.removeprefix("/"))
     if not database or not parts.username:
@@ -101,7 +101,7 @@ def parse_address(text: str) -> Address:
     password = unquote(parts.password or "")
     return Address(
         engine=engine,
-        host=parts.hostname,
+        host=parts.hostname or "",
         port=port or _PORTS[engine],
         database=database,
         user=unquote(parts.username),

@@ -69,7 +69,7 @@ def _connect(address: Address, *, home: Path, is_writer: bool) -> "psycopg.Conne
         **options,
     )
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
-    connection.read_only = not is_writer
+    connection.read_only = None if is_writer else True  # a standby refuses even to begin READ WRITE
     return connection
 
 
@@ -125,6 +125,8 @@ class PostgreSqlDialect(base.Dialect):
         if state == "42501":
             hidden = "row-level security" in str(error)
             return refusals.RowsHidden(source=source) if hidden else _denied(source, named)
+        if state == "0A000" and "cached plan" in str(error):
+            return refusals.SchemaChanged(source=source)
         if state.startswith("23"):
             constraint = getattr(getattr(error, "diag", None), "constraint_name", None) or state
             return refusals.ConstraintRefused(source=source, table=named, constraint=constraint)
@@ -215,7 +217,6 @@ _BY_STATE: dict[str, type[refusals.SourceRefusal]] = {
     "42P01": refusals.SchemaChanged,
     "42703": refusals.SchemaChanged,
     "3F000": refusals.SchemaChanged,
-    "0A000": refusals.SchemaChanged,  # cached plan must not change result type
     "53": refusals.SourceDown,
     "57P": refusals.SourceDown,
     "57": refusals.SourceDown,
