@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from discreet.project.api import api
 from discreet.project.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", api.urls),
     path("", RedirectView.as_view(url="/desk/"), name="front"),
     path("", include("discreet.mechanisms.rights.urls")),
     path("desk/staff/", include("discreet.foundation.staff.desk_urls")),

@@ -70,7 +70,7 @@ sources:
         links:
         - {columns: [address_id], to: address, to_columns: [id], role: detail}
       orders:
-        columns: {id: none, customer_id: none, placed_on: none, note: free_text, total: payment_card}
+        columns: {id: none, customer_id: none, placed_on: none, note: free_text, total: behaviour}
         links:
         - {columns: [customer_id], to: customer, to_columns: [id], role: owner}%(keep)s
       line:

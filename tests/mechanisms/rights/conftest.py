@@ -60,5 +60,3 @@ def broken_ledger(db: None) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER ledger_is_broken")
-
-

@@ -121,7 +121,7 @@ class Verification(Schema):
     )
 
 
-REFUSALS: dict[Any, Any] = {code: Problem for code in (400, 401, 403, 404, 409, 422, 429, 503)}
+REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503), Problem)
 
 
 @router.post("/requests", response={200: Opened, 201: Opened, **REFUSALS}, summary="Open a request")

@@ -7,7 +7,7 @@ from discreet.engines.subjects.identity import Identity
 
 
 def to_bytes(claim: Identity) -> bytes:
-    return json.dumps(asdict(claim), ensure_ascii=False).encode()
+    return json.dumps(asdict(claim)).encode()
 
 
 def from_bytes(blob: bytes) -> Identity:

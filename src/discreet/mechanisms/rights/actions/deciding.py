@@ -16,7 +16,13 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
-from discreet.mechanisms.rights.actions.receiving import drop_task, load_request, new_batch, refuse_unless
+from discreet.mechanisms.rights.actions.receiving import (
+    drop_task,
+    load_request,
+    new_batch,
+    refuse_unless,
+    refuse_unless_theirs,
+)
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
     NotAnApprover,
@@ -57,7 +63,14 @@ class NewPlan:
 
 @act("rights.save_plan")
 def save_plan(*, actor: Actor, now: datetime, batch_id: int, plan: NewPlan) -> None:
-    """Keep the plan. A plan with another digest takes back the first approval it had."""
+    """Keep the plan. A plan with another digest takes back the first approval it had.
+
+    Raises:
+        NotYours: who only reads can neither prepare a plan nor count as one of the two people.
+        WrongRequestState
+    """
+    if actor.kind is not ActorKind.SYSTEM and not actor.may(Role.APPROVER):
+        refuse_unless(actor, Role.AGENT)
     batch = load_batch(batch_id)
     subject = subject_of_batch(batch)
     numbers = numbers_of(batch)
@@ -212,6 +225,7 @@ def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, art
 @act("rights.cancel_request")
 def cancel_request(*, actor: Actor, now: datetime, number: str) -> None:
     """Withdraw a request at the customer's wish, as long as nothing was executed."""
+    refuse_unless_theirs(actor)
     _end(actor=actor, now=now, number=number, state=State.CANCELLED, outcome=Outcome.NONE)
     record(actor=actor, now=now, subject=f"request:{number}", facts={"cancelled": True})
 

@@ -76,7 +76,9 @@ def receive_request(
 
     Raises:
         EmptyIdentity, NameIsNotEnough, UnknownKind, UnknownCountry
+        NotYours: somebody of the company who does not work on requests.
     """
+    refuse_unless_theirs(actor)
     if kind not in set(Kind):
         raise UnknownKind(kind=kind[:20])
     if not is_residence(residence):
@@ -322,6 +324,12 @@ def load_request(number: str) -> RightsRequest:
     if request is None:
         raise UnknownRequest(number=number[:16])
     return request
+
+
+def refuse_unless_theirs(actor: Actor) -> None:
+    """Let the customers act for themselves, and of the company whoever works on requests."""
+    if actor.kind not in (ActorKind.CUSTOMER, ActorKind.SYSTEM):
+        refuse_unless(actor, Role.AGENT)
 
 
 def refuse_unless(actor: Actor, role: Role) -> None:
