@@ -6,7 +6,6 @@ any result raises NORMALISER_VERSION. Source: DESIGN.md "People in the ledger, a
 
 import re
 import unicodedata
-from functools import lru_cache
 
 import phonenumbers
 
@@ -45,7 +44,6 @@ def normalise_email(text: str | None) -> str | None:
     return address
 
 
-@lru_cache(maxsize=65_536)
 def normalise_phone(text: str | None, *, region: str | None) -> str | None:
     """Return the number in E.164, None where it cannot be read.
 

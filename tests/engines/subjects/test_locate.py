@@ -82,6 +82,14 @@ def test_a_name_narrows_what_something_else_found():
     assert [one.roots[CUSTOMER] for one in located.candidates[0]] == [{(3,)}]
 
 
+def test_a_name_does_not_narrow_away_a_row_without_a_name():
+    """It may be theirs; a person chooses."""
+    opened = shop.connections()
+    opened["shop"].execute("INSERT INTO customer VALUES (9,'Ann@Example.com',NULL,NULL,NULL,NULL,0)")
+    candidates = find(Identity(email="ann@example.com", name="Ann Lee"), opened=opened).candidates[0]
+    assert roots_of(candidates)[CUSTOMER] == {(1,), (9,)}
+
+
 def test_one_person_under_two_spellings_is_two_candidates_marked_so():
     """They are chosen together or separately, never silently."""
     opened = shop.connections()

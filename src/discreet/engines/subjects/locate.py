@@ -236,7 +236,7 @@ def _candidates(identity: Identity, hits: list[_Hit]) -> tuple[Candidate, ...]:
             group.append(hit)
     found = [_candidate(identity, group, groups) for group in groups]
     if len(found) > 1 and any(one.name_agrees for one in found):
-        found = [one for one in found if one.name_agrees]
+        found = [one for one in found if one.name_agrees is not False]
     return tuple(found)
 
 

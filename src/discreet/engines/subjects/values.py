@@ -50,6 +50,9 @@ def search_values(
         if reader is None:
             found.not_searched.append(NotCovered(table.ref, "source_not_reached", (column.name,)))
             continue
+        if not left and not is_indexed(table, column) and not column.fold_indexed:
+            found.not_searched.append(NotCovered(table.ref, "scan_over_budget", (column.name,)))
+            continue
         whose = numbers[column.category]
         result = Finder(
             reader=reader,
