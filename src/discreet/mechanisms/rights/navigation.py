@@ -1,7 +1,11 @@
 """Where requests stand in the desk's sidebar."""
 
 from discreet.foundation.cases.queries import count_open
+from discreet.foundation.desk import acts
+from discreet.foundation.desk.cases import CasePage
+from discreet.foundation.desk.cases import register as register_case_page
 from discreet.foundation.desk.navigation import Group, NavItem, register
+from discreet.mechanisms.rights.words import ACTS
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.text import gettext_noop
 
@@ -20,3 +24,5 @@ register(
         order=10,
     )
 )
+register_case_page(CasePage(kind="request", url_name="rights:request", icon="user-check"))
+acts.register({name: label for name, label in ACTS.items() if name.startswith("rights.")})

@@ -102,7 +102,7 @@ def send_code(number: str, now: datetime) -> str:
 def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
     """Locate whom nobody looked for yet, then plan. Returns the plan's digest, "" where none is due."""
     members = queries.members(batch_id)
-    if not members:
+    if not members or queries.state_of_batch(batch_id) not in (State.VERIFIED, State.PLANNED):
         return ""
     missing = [member for member in members if member.candidates is None]
     if missing:
