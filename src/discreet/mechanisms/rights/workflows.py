@@ -14,6 +14,7 @@ from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.search import fresh_search
 from discreet.engines.subjects.storage import captured_from_json, plan_from_json, to_json
 from discreet.foundation.centre import verification
+from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.datamap.queries import not_covered as map_gaps
 from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
@@ -264,6 +265,8 @@ def search_again(batch_id: int, run: int) -> str:
         "not_searched": [gap(one) for one in result.not_searched],
     }
     results = person_results(batch_id=batch_id, plan=plan, search=result, captured=captured)
+    scopes = [f"request:{result.number}" for result in results]
+    tombstones.write(captured=captured, graph=graph, scopes=scopes, on=datetime.now(UTC).date())
     executing.finish_erasure(
         now=datetime.now(UTC),
         batch_id=batch_id,

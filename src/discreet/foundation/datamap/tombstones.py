@@ -1,0 +1,310 @@
+"""Tombstones: how a person who was erased is recognised when a restored backup brings the row back.
+
+One line per erased people row and identity value: a keyed hash over source, table, primary key and value. It
+matches only when key and identity both match, so a new sign-up under the same address, or a number that was
+given to somebody else, is not taken for the person. Further lines name requests and cases whose keys were
+destroyed, so that a restored database of Discreet itself forgets them again. Tombstones are pseudonymous
+personal data. A row without any identity value has none.
+Source: DESIGN.md "People in the ledger, and after erasure"; failure promise 9.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from discreet.engines.subjects.captures import BlankedRows, Captured, RowKeys
+from discreet.engines.subjects.found import as_set
+from discreet.engines.subjects.graph import Graph, Key, Table, TableRef
+from discreet.engines.subjects.reader import Select
+from discreet.engines.subjects.values import searched_categories
+from discreet.foundation.datamap import tombstone_file
+from discreet.foundation.datamap.queries import built
+from discreet.foundation.keys import api as keys
+from discreet.foundation.sources import session
+from discreet.vocabulary.normalise import NORMALISER_VERSION, normalise_email, normalise_phone
+
+_PURPOSE = "tombstone"
+_ROW, _REQUEST, _CASE = "row", "request", "case"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredValue:
+    """An identity value that a restored row holds. Personal data: never logged, never evidence."""
+
+    category: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredRow:
+    """A row of somebody who was erased before, and is back. `scope` names that erasure's request."""
+
+    table: TableRef
+    key: Key
+    values: tuple[RestoredValue, ...]
+    scope: str
+    erased_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`tombstones` counts those of the source; `not_searched` names people tables that are not in the map."""
+
+    rows_read: int
+    tombstones: int
+    restored: tuple[RestoredRow, ...]
+    not_searched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRequest:
+    """A request whose batch key was destroyed. The key's random name tells it from a number used again."""
+
+    number: str
+    key_id: str
+    outcome: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedCase:
+    """A case whose key was destroyed. `opened_at` tells it from a number used again."""
+
+    number: str
+    opened_at: str
+    on: str
+
+
+def write(*, captured: Captured, graph: Graph, scopes: Sequence[str], on: date) -> int:
+    """Write the tombstones of an erasure and return how many; once they are on the disk.
+
+    `scopes` names the request of each person by index, such as "request:R-1001". A repeated call changes
+    nothing. Call it before the outcome is recorded: what is called erased can be recognised.
+    """
+    return tombstone_file.append_lines(
+        [
+            tombstone_file.write_line(
+                {
+                    "v": 1,
+                    "kind": _ROW,
+                    "mac": _mac(ref, key, category, form),
+                    "source": ref.source,
+                    "schema": ref.schema,
+                    "table": ref.table,
+                    "category": category,
+                    "normaliser": NORMALISER_VERSION,
+                    "date": on.isoformat(),
+                    "scope": scopes[person],
+                }
+            )
+            for ref, key, person, category, form in _marks(captured, graph)
+        ]
+    )
+
+
+def write_ended_requests(ended: Iterable[tuple[str, str, str]], *, on: date) -> int:
+    """Note (number, batch key id, outcome) of requests whose batch key is destroyed."""
+    return tombstone_file.append_lines(
+        [
+            tombstone_file.write_line(
+                {
+                    "v": 1,
+                    "kind": _REQUEST,
+                    "number": number,
+                    "key": key_id,
+                    "outcome": outcome,
+                    "date": on.isoformat(),
+                }
+            )
+            for number, key_id, outcome in ended
+        ]
+    )
+
+
+def write_ended_case(*, number: str, opened_at: datetime, on: date) -> int:
+    """Note a case whose key is destroyed."""
+    line: dict[str, str | int] = {
+        "v": 1,
+        "kind": _CASE,
+        "number": number,
+        "opened_at": opened_at.isoformat(),
+        "date": on.isoformat(),
+    }
+    return tombstone_file.append_lines([tombstone_file.write_line(line)])
+
+
+def ended_requests() -> list[EndedRequest]:
+    return [
+        EndedRequest(
+            number=str(line["number"]), key_id=str(line["key"]), outcome=str(line["outcome"]), on=_on(line)
+        )
+        for line in _lines(_REQUEST)
+    ]
+
+
+def ended_cases() -> list[EndedCase]:
+    return [
+        EndedCase(number=str(line["number"]), opened_at=str(line["opened_at"]), on=_on(line))
+        for line in _lines(_CASE)
+    ]
+
+
+def counts_by_source() -> dict[str, int]:
+    """Return how many row tombstones there are for each source."""
+    counts: dict[str, int] = defaultdict(int)
+    for line in _lines(_ROW):
+        counts[str(line["source"])] += 1
+    return dict(counts)
+
+
+def find_restored(source: str) -> Scan:
+    """Read the people tables of a source once and return the rows that an erasure had removed or emptied.
+
+    Raises:
+        UnknownSource, SourceRefusal: see `sources`.
+    """
+    marks: dict[str, Mapping[str, object]] = {}
+    tables: set[TableRef] = set()
+    for line in _lines(_ROW):
+        if line["source"] == source:
+            marks[str(line["mac"])] = line
+            tables.add(TableRef(source=source, table=str(line["table"]), schema=str(line["schema"])))
+    graph = built().graph
+    restored: list[RestoredRow] = []
+    read = 0
+    with session.read(source, for_verification=True) as reader:
+        for ref in sorted(tables & set(graph.tables)):
+            table = graph.tables[ref]
+            key_columns, columns = _columns(table)
+            if not columns:
+                continue
+            query = Select(table=ref, columns=(*key_columns, *columns), key_columns=(), keys=())
+            for row in reader.select(query):
+                read += 1
+                found = _match(table, row[: len(key_columns)], columns, row[len(key_columns) :], marks)
+                if found is not None:
+                    restored.append(found)
+    return Scan(
+        rows_read=read,
+        tombstones=len(marks),
+        restored=tuple(restored),
+        not_searched=tuple(str(ref) for ref in sorted(tables - set(graph.tables))),
+    )
+
+
+def _match(
+    table: Table,
+    key: Key,
+    columns: Sequence[str],
+    values: Sequence[object],
+    marks: Mapping[str, Mapping[str, object]],
+) -> RestoredRow | None:
+    held: list[RestoredValue] = []
+    line: Mapping[str, object] | None = None
+    for name, value in zip(columns, values, strict=True):
+        if value is None or not str(value).strip():
+            continue
+        category = table.column(name).category
+        line = marks.get(_mac(table.ref, key, category, _form(category, str(value)))) or line
+        held.append(RestoredValue(category=category, text=str(value)))
+    if line is None:
+        return None
+    return RestoredRow(
+        table=table.ref, key=key, values=tuple(held), scope=str(line["scope"]), erased_on=_on(line)
+    )
+
+
+def _columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return key columns and identity columns of a people table."""
+    key = table.primary_key or tuple(column.name for column in table.columns)
+    searched = searched_categories()
+    return key, tuple(column.name for column in table.columns if column.category in searched)
+
+
+def _marks(captured: Captured, graph: Graph) -> Iterable[tuple[TableRef, Key, int, str, str]]:
+    values: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for value in captured.values:
+        for person in as_set(value.persons):
+            pair = (value.category, _form(value.category, value.text))
+            if pair not in values[person]:
+                values[person].append(pair)
+    for rows in captured.gone:
+        yield from _marks_of(rows, graph, values, None)
+    for blanked in captured.blanked:
+        emptied = _emptied_categories(blanked, graph)
+        if emptied:
+            yield from _marks_of(blanked.rows, graph, values, emptied)
+
+
+def _emptied_categories(blanked: BlankedRows, graph: Graph) -> frozenset[str]:
+    """Return the categories of identity values that were taken from the rows: others are somebody else's."""
+    table = graph.tables.get(blanked.rows.table)
+    if table is None:
+        return frozenset()
+    names = {*blanked.expected, *blanked.per_row}
+    searched = searched_categories()
+    return frozenset(c.category for c in table.columns if c.name in names and c.category in searched)
+
+
+def _marks_of(
+    rows: RowKeys,
+    graph: Graph,
+    values: Mapping[int, Sequence[tuple[str, str]]],
+    only: frozenset[str] | None,
+) -> Iterable[tuple[TableRef, Key, int, str, str]]:
+    table = graph.tables.get(rows.table)
+    if table is None or not table.is_people:
+        return
+    wanted, _ = _columns(table)
+    if not set(wanted) <= set(rows.key_columns):
+        return
+    places = [rows.key_columns.index(name) for name in wanted]
+    for key, persons in zip(rows.keys, rows.persons, strict=True):
+        for person in as_set(persons):
+            for category, form in values.get(person, ()):
+                if only is None or category in only:
+                    yield rows.table, tuple(key[place] for place in places), person, category, form
+
+
+def _form(category: str, text: str) -> str:
+    """Return the form in which two spellings of an identity value are equal."""
+    normal = None
+    if category == "email":
+        normal = normalise_email(text)
+    elif category == "phone":
+        normal = normalise_phone(text, region=None)
+    return normal or text.strip()
+
+
+def _mac(ref: TableRef, key: Key, category: str, form: str) -> str:
+    parts = [ref.source, ref.schema, ref.table, [_plain(value) for value in key], category, form]
+    message = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return keys.hmac_company(_PURPOSE, message.encode("utf-8", errors="surrogatepass")).hex()
+
+
+def _plain(value: object) -> str:
+    """Return one spelling of a key's value, whichever way a driver hands it over."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value).hex()
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return str(int(value))
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value)
+
+
+def _lines(kind: str) -> Iterable[Mapping[str, object]]:
+    for text in tombstone_file.read_lines(tombstone_file.tombstones_path()):
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # the beginning of a line that a crash cut; the whole one follows
+        if isinstance(line, dict) and line.get("kind") == kind:
+            yield line
+
+
+def _on(line: Mapping[str, object]) -> str:
+    return str(line["date"])
