@@ -247,6 +247,12 @@ def language_of(number: str) -> str:
     return dict(languages_of([number]))[number]
 
 
+def proven_by_code(batch_id: int) -> list[str]:
+    """Return the numbers of requests whose identity a code proved: mail can reach these people."""
+    found = RightsRequest.objects.filter(batch_id=batch_id, verified_how="code")
+    return list(found.values_list("number", flat=True))
+
+
 def requests_of(batch_id: int) -> list[str]:
     """Return every request number of a batch, in the order of arrival."""
     found = RightsRequest.objects.filter(batch_id=batch_id).order_by("position", "pk")

@@ -10,7 +10,7 @@ from discreet.foundation.ledger.api import Json
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions.executing import PersonResult
 from discreet.mechanisms.rights.rules import Verdict, erasure_outcome
-from discreet.mechanisms.rights.summaries import kept_of_person, table_name
+from discreet.mechanisms.rights.summaries import kept_by_person, table_name
 
 NOT_CARRIED_OUT = frozenset({Reason.NOT_WRITABLE, Reason.NO_KEY, Reason.SHARED_ASK})
 
@@ -22,14 +22,12 @@ def person_results(
     found = _count(persons for finding in search.found for persons in [finding.persons])
     rows: list[Counter[str]] = [Counter() for _ in range(plan.person_count)]
     stuck: Counter[int] = Counter()
-    kept: list[list[dict[str, Any]]] = [[] for _ in range(plan.person_count)]
+    kept = kept_by_person(plan)
     for table in plan.tables:
         for persons in table.persons:
             for person in as_set(persons):
                 rows[person][f"{table.table.source}.{table_name(table.table)}:{table.action}"] += 1
                 stuck[person] += table.reason in NOT_CARRIED_OUT
-    for person in range(plan.person_count):
-        kept[person] = kept_of_person(plan, person)
     results = []
     for person, member in enumerate(queries.members(batch_id)):
         verdict = Verdict(

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import date
 from typing import Any
 
-from discreet.engines.subjects.found import NotCovered, Reach
+from discreet.engines.subjects.found import NotCovered, Reach, as_set
 from discreet.engines.subjects.graph import EraseAction, TableRef
 from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
 from discreet.vocabulary.text import gettext_noop
@@ -101,23 +101,26 @@ def gap(one: NotCovered) -> dict[str, Any]:
     }
 
 
-def kept_of_person(plan: ErasurePlan, person: int) -> list[dict[str, Any]]:
-    """Return what stays of one person: per table the rows, fields, article, reason and the last date."""
-    kept: list[dict[str, Any]] = []
+def kept_by_person(plan: ErasurePlan) -> dict[int, list[dict[str, Any]]]:
+    """Return what stays of each person: per table the rows, fields, article, reason and the last date."""
+    kept: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for table in plan.tables:
-        if table.action not in (EraseAction.KEEP, EraseAction.NULL, EraseAction.REPLACE):
+        if not _stays(table):
             continue
-        positions = [
-            position
-            for position, persons in enumerate(table.persons)
-            if persons == person or (isinstance(persons, frozenset) and person in persons)
-        ]
-        if not positions or table.reason in (Reason.ORDER, Reason.MENTION):
-            continue
-        if table.action is not EraseAction.KEEP and not table.kept_fields:
-            continue
-        kept.append(_kept(table, positions))
+        positions: dict[int, list[int]] = defaultdict(list)
+        for position, persons in enumerate(table.persons):
+            for person in as_set(persons):
+                positions[person].append(position)
+        for person, places in positions.items():
+            kept[person].append(_kept(table, places))
     return kept
+
+
+def _stays(table: TablePlan) -> bool:
+    """Say whether something personal of a table's rows stays after the plan was carried out."""
+    if table.reason in (Reason.ORDER, Reason.MENTION) or table.action is EraseAction.DELETE:
+        return False
+    return table.action is EraseAction.KEEP or bool(table.kept_fields)
 
 
 def _kept(table: TablePlan, positions: list[int]) -> dict[str, Any]:

@@ -61,8 +61,8 @@ def prepare(ctx: WorkflowContext, batch_id: int) -> None:
 @workflow("rights.deliver")
 def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Build and hand over the packages of accepted access requests."""
-    for member in queries.members(batch_id):
-        ctx.step(f"package:{member.number}", deliver_package, batch_id, run, member.number, ctx.now())
+    for number in queries.requests_of(batch_id):
+        ctx.step(f"package:{number}", deliver_package, batch_id, run, number, ctx.now())
 
 
 @workflow("rights.erase")
@@ -108,10 +108,14 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
     missing = [member for member in members if member.candidates is None]
     if missing:
         located = planning.look([queries.claim_of(member.number) for member in missing])
-        for member, found in zip(missing, located.candidates, strict=True):
-            receiving.note_candidates(
-                actor=actor, now=now, number=member.number, candidates=planning.candidates_of(found)
-            )
+        receiving.note_all(
+            actor=actor,
+            now=now,
+            found=[
+                (member.number, planning.candidates_of(candidates))
+                for member, candidates in zip(missing, located.candidates, strict=True)
+            ],
+        )
     if len(members) > 1:
         deciding.set_apart(actor=actor, now=now, batch_id=batch_id)
     if Kind(members[0].kind) is Kind.ACCESS:
@@ -280,5 +284,6 @@ def search_again(batch_id: int, run: int) -> str:
 
 def contacts_held(batch_id: int) -> dict[str, HeldContact]:
     """Return the contact points that identities were proven with, by request number."""
-    found = {member.number: verification.held_contact(member.number) for member in queries.members(batch_id)}
+    proven = queries.proven_by_code(batch_id)
+    found = {number: verification.held_contact(number) for number in proven}
     return {number: contact for number, contact in found.items() if contact is not None}

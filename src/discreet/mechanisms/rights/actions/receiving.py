@@ -39,6 +39,7 @@ from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.text import gettext_noop
 
+_AT_ONCE = 200
 TASK_VERIFY = gettext_noop("Check the identity")
 
 
@@ -153,6 +154,20 @@ def note_candidates(*, actor: Actor, now: datetime, number: str, candidates: Can
         "sources": sorted(candidates.sources()),
     }
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+
+
+def note_all(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidates]]) -> None:
+    """Keep who matches each request, some at a time, so that others can write in between."""
+    for begin in range(0, len(found), _AT_ONCE):
+        _note_some(actor=actor, now=now, found=found[begin : begin + _AT_ONCE])
+
+
+@act("rights.note_candidates_of_batch")
+def _note_some(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidates]]) -> None:
+    for number, candidates in found:
+        note_candidates(actor=actor, now=now, number=number, candidates=candidates)
+    batch_id = load_request(found[0][0]).batch_id
+    record(actor=actor, now=now, subject=f"batch:{batch_id}", facts={"requests": len(found)})
 
 
 @act("rights.choose_candidates")
