@@ -2,8 +2,8 @@
 
 import pytest
 
-from discreet.foundation.keys.api import KeyDestroyed
 from discreet.foundation.keys import api as keys
+from discreet.foundation.keys.api import KeyDestroyed
 from discreet.mechanisms.rights.models import Batch
 from discreet.mechanisms.rights.rules import Outcome, State
 from tests.foundation.sources.conftest import Company
