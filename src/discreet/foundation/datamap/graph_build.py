@@ -48,6 +48,10 @@ def _column(row: DataField, *, confirmed_only: bool) -> Column:
         numeric=row.is_numeric,
         binary=row.is_binary,
         max_length=row.max_length,
+        type=row.type,
+        ignores_case=row.ignores_case,
+        fold_indexed=row.is_fold_indexed,
+        is_generated=row.is_generated,
         erase=EraseAction.KEEP if is_open else erase,
         replacement=None if is_open else row.replacement,
     )

@@ -97,6 +97,9 @@ class DataField(models.Model):
     is_numeric = models.BooleanField(default=False)
     is_binary = models.BooleanField(default=False)
     max_length = models.BigIntegerField(null=True, blank=True)
+    ignores_case = models.BooleanField(default=False)  # its collation compares so
+    is_fold_indexed = models.BooleanField(default=False)  # an index on lower(column)
+    is_generated = models.BooleanField(default=False)
     is_gone = models.BooleanField(default=False)
 
     category = models.CharField(max_length=63, default="none")

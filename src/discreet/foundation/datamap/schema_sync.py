@@ -31,6 +31,9 @@ FACT_FIELDS = (
     "is_numeric",
     "is_binary",
     "max_length",
+    "ignores_case",
+    "is_fold_indexed",
+    "is_generated",
     "is_gone",
 )
 GUESS_FIELDS = ("category", "confidence_percent", "evidence", "evidence_word")
@@ -157,6 +160,8 @@ def _set_facts(row: DataField, column: ColumnInfo, position: int) -> None:
     row.position, row.type, row.comment = position, column.type[:255], column.comment
     row.is_nullable, row.is_unique, row.is_indexed = column.nullable, column.is_unique, column.is_indexed
     row.is_numeric, row.is_binary, row.max_length = column.numeric, column.binary, column.max_length
+    row.ignores_case, row.is_fold_indexed = column.ignores_case, column.is_fold_indexed
+    row.is_generated = column.is_generated
     row.is_gone = False
 
 

@@ -2,8 +2,8 @@
 
 One line per erased people row and identity value: a keyed hash over source, table, primary key and value. It
 matches only when key and identity both match, so a new sign-up under the same address, or a number that was
-given to somebody else, is not taken for the person. Further lines name requests and cases whose keys were
-destroyed, so that a restored database of Discreet itself forgets them again. Tombstones are pseudonymous
+given to somebody else, is not taken for the person. Further lines name requests and cases that
+ended, so that a restored database of Discreet itself forgets them again. Tombstones are pseudonymous
 personal data. A row without any identity value has none.
 Source: DESIGN.md "People in the ledger, and after erasure"; failure promise 9.
 """
@@ -61,10 +61,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class EndedRequest:
-    """A request whose batch key was destroyed. The key's random name tells it from a number used again."""
+    """A request that has its outcome. `received_at` tells it from a number used again."""
 
     number: str
-    key_id: str
+    received_at: str
     outcome: str
     on: str
 
@@ -105,8 +105,8 @@ def write(*, captured: Captured, graph: Graph, scopes: Sequence[str], on: date) 
     )
 
 
-def write_ended_requests(ended: Iterable[tuple[str, str, str]], *, on: date) -> int:
-    """Note (number, batch key id, outcome) of requests whose batch key is destroyed."""
+def write_ended_requests(ended: Iterable[tuple[str, datetime, str]], *, on: date) -> int:
+    """Note (number, received at, outcome) of requests whose plan is destroyed."""
     return tombstone_file.append_lines(
         [
             tombstone_file.write_line(
@@ -114,12 +114,12 @@ def write_ended_requests(ended: Iterable[tuple[str, str, str]], *, on: date) -> 
                     "v": 1,
                     "kind": _REQUEST,
                     "number": number,
-                    "key": key_id,
+                    "received_at": received_at.isoformat(),
                     "outcome": outcome,
                     "date": on.isoformat(),
                 }
             )
-            for number, key_id, outcome in ended
+            for number, received_at, outcome in ended
         ]
     )
 
@@ -139,7 +139,10 @@ def write_ended_case(*, number: str, opened_at: datetime, on: date) -> int:
 def ended_requests() -> list[EndedRequest]:
     return [
         EndedRequest(
-            number=str(line["number"]), key_id=str(line["key"]), outcome=str(line["outcome"]), on=_on(line)
+            number=str(line["number"]),
+            received_at=str(line["received_at"]),
+            outcome=str(line["outcome"]),
+            on=_on(line),
         )
         for line in _lines(_REQUEST)
     ]

@@ -34,6 +34,12 @@ GAPS: dict[str, str] = {
     "fields_not_confirmed": gettext_noop("These fields are not confirmed in the data map"),
     "fields_gone": gettext_noop("These fields are no longer in the source"),
     "links_not_confirmed": gettext_noop("These links are not confirmed in the data map"),
+    "starting_row_gone": gettext_noop("The row that the search started from is gone"),
+    "several_people_match": gettext_noop("Several people match across sources; none was followed"),
+    "column_cannot_be_emptied": gettext_noop("These fields cannot be emptied"),
+    "formatted_phones_not_compared": gettext_noop("Phone numbers written with formatting were not compared"),
+    "source_not_reached": gettext_noop("The source was not reached"),
+    "table_not_mapped": gettext_noop("The table is not in the data map"),
     "holds_a_value_without_link": gettext_noop(
         "Rows hold an identity value, and no link says whose they are"
     ),
