@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from discreet.foundation.jobs import claims, outcomes, registry
 from discreet.foundation.jobs.context import Fence, WorkflowContext
 from discreet.foundation.jobs.models import Job
+from discreet.foundation.mail import workflows as mail_workflows
 from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import deciding, receiving
 from discreet.mechanisms.rights.rules import ApprovalStep, State
@@ -13,9 +14,11 @@ from discreet.vocabulary.errors import Refused
 from tests.mechanisms.rights.company import AGENT, APPROVER, NOW, who
 
 
+assert mail_workflows  # registers what sends mail
+
+
 def work() -> None:
     """Run what waits, until nothing is left that can run now. A refusal ends a job, as in a worker."""
-    registry.load_all()
     while claimed := claims.claim_waiting(worker="test", limit=1, now=datetime.now(UTC)):
         (claim,) = claimed
         fence = Fence(key=claim.key, number=claim.fence)
