@@ -91,7 +91,19 @@ class _Session:
 
     def statement(self, query: Select) -> str:
         """Return the statement's text with placeholders and without any value."""
-        return self._build.text(query)
+        shape = (
+            query.table,
+            query.columns,
+            query.key_columns,
+            tuple(query.equals or ()),
+            query.fold,
+            query.limit is None,
+            len(query.digits),
+        )
+        text = self._source.texts.get(shape)
+        if text is None:
+            text = self._source.texts[shape] = self._build.text(query)
+        return text
 
     def count(self, table: TableRef) -> int:
         """Return how many rows the table has now."""

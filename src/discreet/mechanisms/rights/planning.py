@@ -168,4 +168,4 @@ def as_readers(readers: Mapping[str, ReadSession]) -> Mapping[str, Reader]:
 
 def fingerprints(readers: Mapping[str, ReadSession]) -> dict[str, str]:
     """Return each source's schema as it is now: a changed schema changes the plan's digest."""
-    return {name: session.fingerprint(name) for name in sorted(readers)}
+    return {name: readers[name].fingerprint() for name in sorted(readers)}
