@@ -1,0 +1,24 @@
+"""What rights does when something happened."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from discreet.events.cases import CaseExpired
+from discreet.events.rights import ErasureVerified
+from discreet.foundation.jobs.api import on
+from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
+from discreet.mechanisms.rights.delivery import remove_package
+
+
+@on(CaseExpired)
+def forget_expired(event: CaseExpired, now: datetime) -> None:
+    """Delete the package and what is sealed of a request whose case key is destroyed."""
+    forget_request(now=now, number=event.case_number)
+    transaction.on_commit(lambda: remove_package(event.case_number))
+
+
+@on(ErasureVerified)
+def note_erased(event: ErasureVerified, now: datetime) -> None:
+    """Note the outcomes where a restored database finds them."""
+    note_outcomes(now=now, batch_id=event.batch_id)

@@ -1,0 +1,40 @@
+"""The end of packages' lives."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from discreet.foundation.jobs.api import scheduled
+from discreet.mechanisms.rights.actions.forgetting import expire_package
+from discreet.mechanisms.rights.delivery import package_path, remove_package
+from discreet.mechanisms.rights.models import RightsRequest
+
+_UNFINISHED_FOR = timedelta(days=1)
+
+
+@scheduled("rights.expire_packages", every_s=3600)
+def expire_packages(now: datetime) -> int:
+    """Remove the sealed packages whose time is over, and files that a crash left half-written."""
+    folder = package_path("any").parent
+    lying = sorted(path.stem for path in folder.glob("*.sealed"))
+    living = _with_living_package(lying, now)
+    over = [number for number in lying if number not in living]
+    for number in over:
+        expire_package(now=now, number=number)
+        remove_package(number)
+    before = (now - _UNFINISHED_FOR).timestamp()
+    for path in folder.glob("*.part"):
+        if path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+    return len(over)
+
+
+def _with_living_package(numbers: Sequence[str], now: datetime) -> set[str]:
+    """Return the requests whose package is still on offer, or being made."""
+    is_living = Q(package_expires_at__gt=now) | Q(completed_at__isnull=True)
+    living: set[str] = set()
+    for start in range(0, len(numbers), 500):
+        part = RightsRequest.objects.filter(is_living, number__in=numbers[start : start + 500])
+        living.update(part.values_list("number", flat=True))
+    return living
