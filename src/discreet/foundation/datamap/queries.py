@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -70,15 +71,22 @@ def not_covered(sources: Collection[str] | None = None) -> tuple[NotCovered, ...
 
 
 def fields_meaning(sources: Collection[str] | None = None) -> Meanings:
-    """Return, per table and column, what it holds: for packages and letters."""
+    """Return, per table and column, what it holds: for packages and letters. Kept by map version."""
+    whole = _meanings(*_version_row())
+    if sources is None:
+        return whole
+    return {ref: columns for ref, columns in whole.items() if ref.source in sources}
+
+
+@lru_cache(maxsize=1)
+def _meanings(number: int, stamp: str) -> Meanings:
     rows = DataField.objects.filter(is_gone=False).select_related("table").order_by("table_id", "position")
     meanings: dict[TableRef, dict[str, Meaning]] = defaultdict(dict)
     for row in rows:
-        if sources is None or row.table.source in sources:
-            category = category_of(row.category)
-            meanings[ref_of(row.table)][row.name] = Meaning(
-                category=category.id, dpv=category.dpv, en=category.en, zh=category.zh, comment=row.comment
-            )
+        category = category_of(row.category)
+        meanings[ref_of(row.table)][row.name] = Meaning(
+            category=category.id, dpv=category.dpv, en=category.en, zh=category.zh, comment=row.comment
+        )
     return meanings
 
 

@@ -12,12 +12,15 @@ from pathlib import Path
 from django.conf import settings
 
 from discreet.engines.subjects.access import AccessTable, rows_for_access
+from discreet.engines.subjects.found import Reach
 from discreet.engines.subjects.reach import Purpose
+from discreet.foundation.centre import verification
 from discreet.foundation.datamap.queries import built, fields_meaning
 from discreet.foundation.datamap.views import Meanings
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
+from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import planning, queries
 from discreet.mechanisms.rights.actions import executing
@@ -55,9 +58,26 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
         run=run,
         number=number,
         facts={"rows": dict(counts), "statements": statements, "not_covered": len(reached.not_covered)},
-        contact=planning.contact_of(number),
+        contact=_contact(number, reached),
     )
     return sum(counts.values())
+
+
+def _contact(number: str, reached: Reach) -> HeldContact | None:
+    """Return where the link goes: the contact that was verified, else the first e-mail address held."""
+    held = verification.held_contact(number)
+    if held is not None:
+        return held
+    for found in reached.tables.values():
+        columns = [c.name for c in found.table.columns if c.category == "email" and c.name in found.columns]
+        if not found.table.is_people or not columns:
+            continue
+        places = found.position(tuple(columns))
+        for key, row in found.rows.items():
+            address = next((str(row[place]) for place in places if row[place]), "")
+            if address and key not in found.shared and key not in found.beyond_shared:
+                return hold(case_number=number, kind=ContactKind.EMAIL, address=address)
+    return None
 
 
 def _tables(found: Iterator[AccessTable], meanings: Meanings) -> Iterator[TableData]:
