@@ -174,6 +174,7 @@ CSRF_FAILURE_VIEW = "discreet.foundation.desk.refusals.csrf_failed"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [PACKAGE / "project" / "locale", PACKAGE / "vocabulary" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -78,6 +78,7 @@ def latest_checkpoint() -> str | None:
 
 
 def status() -> LedgerStatus:
+    """Return how much is sealed, what waits, and whether the second place keeps up."""
     note = latest_checkpoint()
     checkpoint = read_checkpoint(note) if note else None
     oldest = WaitingEntry.objects.order_by("pk").values_list("entry__at", flat=True).first()
