@@ -72,7 +72,7 @@ def _contact(number: str, reached: Reach) -> HeldContact | None:
         columns = [c.name for c in found.table.columns if c.category == "email" and c.name in found.columns]
         if not found.table.is_people or not columns:
             continue
-        places = found.position(tuple(columns))
+        places = [found.columns.index(name) for name in columns]
         for key, row in found.rows.items():
             address = next((str(row[place]) for place in places if row[place]), "")
             if address and key not in found.shared and key not in found.beyond_shared:
