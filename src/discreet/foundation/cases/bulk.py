@@ -3,21 +3,101 @@
 The caller records what concerns each person; here stands only that the cases moved.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F
 
 from discreet.foundation.cases.actions import RETENTION_DAYS
-from discreet.foundation.cases.models import Case, CaseClock, CaseTask
+from discreet.foundation.cases.models import Case, CaseClock, CaseNumber, CaseTask
 from discreet.foundation.cases.refusals import CaseClosed, UnknownCase, WrongState
-from discreet.foundation.cases.rules import Transitions, may_move
+from discreet.foundation.cases.rules import SUBJECT_AAD, ClockFacts, Transitions, earliest_due, may_move
+from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.vocabulary.actors import Actor
 
 _AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What differs between cases that are opened together. `subject` is sealed under the case's own key."""
+
+    language: str
+    subject: bytes
+
+
+@act("cases.open_many")
+def open_many(
+    *,
+    actor: Actor,
+    now: datetime,
+    subject: str,
+    prefix: str,
+    kind: str,
+    title: str,
+    state: str,
+    opening: Sequence[NewCase],
+) -> list[str]:
+    """Open cases with the next numbers of `prefix`, each with its own key; return the numbers in order.
+
+    `subject` is what the evidence is recorded under. They have no public address until one is added.
+    """
+    first = _take_numbers(prefix, len(opening))
+    numbers = [f"{prefix}-{first + position}" for position in range(len(opening))]
+    keys.create_case_keys(numbers)
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = dict(zip(numbers[start : start + _AT_ONCE], opening[start : start + _AT_ONCE], strict=True))
+        sealed = keys.seal_many({number: new.subject for number, new in part.items()}, SUBJECT_AAD)
+        Case.objects.bulk_create(
+            [
+                Case(
+                    number=number,
+                    kind=kind,
+                    title=title,
+                    state=state,
+                    opened_at=now,
+                    language=new.language,
+                    subject=sealed[number],
+                )
+                for number, new in part.items()
+            ]
+        )
+    facts: dict[str, Json] = {"kind": kind, "cases": len(numbers), "state": state}
+    record(actor=actor, now=now, subject=subject, facts=facts)
+    return numbers
+
+
+@act("cases.set_clocks_many")
+def set_clocks_many(
+    *, actor: Actor, now: datetime, subject: str, numbers: Sequence[str], clocks: Sequence[ClockFacts]
+) -> None:
+    """Set the same legal deadlines on many cases: a known rule gets its new date, one not named is dropped.
+
+    Raises:
+        UnknownCase, CaseClosed: of the first case that cannot have clocks.
+    """
+    named = {clock.rule_id for clock in clocks}
+    for chunk in _chunks(numbers):
+        _refuse_closed(chunk)
+        open_clocks = CaseClock.objects.filter(case__number__in=chunk, met_at__isnull=True)
+        open_clocks.exclude(rule_id__in=named).delete()
+        CaseClock.objects.bulk_create(
+            [
+                CaseClock(case_id=case_id, **asdict(clock))
+                for case_id in Case.objects.filter(number__in=chunk).values_list("pk", flat=True)
+                for clock in clocks
+            ],
+            update_conflicts=True,
+            unique_fields=["case", "rule_id"],
+            update_fields=["law", "article", "due_at", "warn_at", "is_unsure", "paused_at"],
+        )
+        _set_due(chunk)
+    dates: list[Json] = [{"rule": clock.rule_id, "due_at": clock.due_at.isoformat()} for clock in clocks]
+    record(actor=actor, now=now, subject=subject, facts={"cases": len(numbers), "clocks": dates})
 
 
 @act("cases.move_many")
@@ -99,6 +179,13 @@ def rows_of(numbers: Sequence[str]) -> list[BriefCase]:
 
 
 def _refuse(numbers: Sequence[str], *, to: str, transitions: Transitions) -> None:
+    for number, state in _refuse_closed(numbers).items():
+        if not may_move(transitions=transitions, from_state=state, to_state=to):
+            raise WrongState(number=number, state=state)
+
+
+def _refuse_closed(numbers: Sequence[str]) -> dict[str, str]:
+    """Lock the cases and return their states by number."""
     rows = {
         number: (state, closed_at)
         for number, state, closed_at in Case.objects.select_for_update()
@@ -108,11 +195,30 @@ def _refuse(numbers: Sequence[str], *, to: str, transitions: Transitions) -> Non
     for number in numbers:
         if number not in rows:
             raise UnknownCase(number=number)
-        state, closed_at = rows[number]
-        if closed_at is not None:
+        if rows[number][1] is not None:
             raise CaseClosed(number=number)
-        if not may_move(transitions=transitions, from_state=state, to_state=to):
-            raise WrongState(number=number, state=state)
+    return {number: rows[number][0] for number in numbers}
+
+
+def _set_due(numbers: Sequence[str]) -> None:
+    clocks: dict[int, list[tuple[datetime, bool, bool]]] = {
+        case_id: [] for case_id in Case.objects.filter(number__in=numbers).values_list("pk", flat=True)
+    }
+    found = CaseClock.objects.filter(case_id__in=clocks)
+    for case_id, due_at, paused_at, met_at in found.values_list("case_id", "due_at", "paused_at", "met_at"):
+        clocks[case_id].append((due_at, paused_at is not None, met_at is not None))
+    alike: dict[datetime | None, list[int]] = defaultdict(list)
+    for case_id, rows in clocks.items():
+        alike[earliest_due(rows)].append(case_id)
+    for due_at, case_ids in alike.items():
+        Case.objects.filter(pk__in=case_ids).update(due_at=due_at, version=F("version") + 1)
+
+
+def _take_numbers(prefix: str, count: int) -> int:
+    """Take `count` numbers of the prefix and return the first."""
+    CaseNumber.objects.get_or_create(prefix=prefix)
+    CaseNumber.objects.filter(prefix=prefix).update(last=F("last") + count)
+    return CaseNumber.objects.values_list("last", flat=True).get(prefix=prefix) - count + 1
 
 
 def _chunks(numbers: Sequence[str]) -> list[Sequence[str]]:

@@ -20,7 +20,7 @@
 Both `publish` and `start` write rows in the act's transaction: what rolls back was never started.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -38,6 +38,7 @@ __all__ = [
     "WorkflowContext",
     "on",
     "publish",
+    "publish_many",
     "scheduled",
     "start",
     "workflow",
@@ -52,8 +53,22 @@ def publish(event: Event) -> None:
     Raises:
         OutsideAct: no act is running.
     """
+    publish_many([event])
+
+
+def publish_many(events: Iterable[Event]) -> None:
+    """Publish several events with the running act, in their order.
+
+    Raises:
+        OutsideAct: no act is running.
+    """
     current_act()
-    OutboxEvent.objects.create(event_id=new_id(prefix="e"), name=event.event_name(), body=event.to_json())
+    OutboxEvent.objects.bulk_create(
+        [
+            OutboxEvent(event_id=new_id(prefix="e"), name=event.event_name(), body=event.to_json())
+            for event in events
+        ]
+    )
     transaction.on_commit(wake_worker)
 
 

@@ -5,7 +5,7 @@ row: whatever was sealed under it is then unreadable, in backups of other files 
 Source: DESIGN.md "Parts" (crypto), "People in the ledger, and after erasure".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -163,6 +163,49 @@ def open_sealed(case_id: str, sealed: bytes, aad: str) -> bytes:
         return _open(key=_case_key(case_id), sealed=bytes(sealed), aad=f"{case_id}/{aad}".encode())
     except Unsealable:
         raise SealBroken from None
+
+
+def seal_many(plaintexts: Mapping[str, bytes], aad: str) -> dict[str, bytes]:
+    """Seal one value for each case, for the place `aad`, by the case's id.
+
+    Raises:
+        KeyDestroyed: one of the cases has no key (any more).
+    """
+    return {
+        case_id: _seal(key=key, plaintext=plaintexts[case_id], aad=f"{case_id}/{aad}".encode())
+        for case_id, key in _case_keys(plaintexts)
+    }
+
+
+def open_many(sealed: Mapping[str, bytes], aad: str) -> dict[str, bytes]:
+    """Return what was sealed for each case, by the case's id.
+
+    Raises:
+        KeyDestroyed: the key of one of the cases is gone.
+        SealBroken: one was changed, or is of another place.
+    """
+    try:
+        return {
+            case_id: _open(key=key, sealed=bytes(sealed[case_id]), aad=f"{case_id}/{aad}".encode())
+            for case_id, key in _case_keys(sealed)
+        }
+    except Unsealable:
+        raise SealBroken from None
+
+
+def _case_keys(case_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    keyring, wanted = store.this_keyring(), list(case_ids)
+    for start in range(0, len(wanted), _BULK):
+        part = wanted[start : start + _BULK]
+        wrapped = dict(CaseKey.objects.filter(case_id__in=part).values_list("case_id", "wrapped"))
+        if len(wrapped) < len(part):
+            raise KeyDestroyed
+        for case_id in part:
+            try:
+                key = keyring.unwrap(bytes(wrapped[case_id]), aad=f"case-key/{case_id}")
+            except Unsealable:
+                raise store.KeyringWrong from None
+            yield case_id, key
 
 
 def destroy_case_key(case_id: str) -> None:

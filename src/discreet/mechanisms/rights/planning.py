@@ -5,7 +5,7 @@ No Discreet transaction is open while a source is read: intent and outcome are a
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from discreet.engines.subjects.captured import capture
@@ -29,6 +29,7 @@ from discreet.mechanisms.rights.refusals import NobodyFound, SeveralPeople
 from discreet.mechanisms.rights.roots import Candidates, Person, Root
 
 LIMITS = Limits()
+ROWS_PER_PERSON = 200
 BUDGET = Budget()
 
 
@@ -81,12 +82,19 @@ def roots_by_person(batch_id: int) -> list[dict[TableRef, set[Key]]]:
     Raises:
         NobodyFound, SeveralPeople: one of them has not exactly one candidate.
     """
-    return [chosen_roots(member.number) for member in queries.members(batch_id)]
+    numbers = [member.number for member in queries.members(batch_id)]
+    return [
+        _only_one(number, found)
+        for number, found in zip(numbers, queries.roots_of_many(numbers), strict=True)
+    ]
 
 
 def chosen_roots(number: str) -> dict[TableRef, set[Key]]:
     """Return the starting rows of the one candidate of a request."""
-    found = queries.roots_of(number)
+    return _only_one(number, queries.roots_of(number))
+
+
+def _only_one(number: str, found: Candidates | None) -> dict[TableRef, set[Key]]:
     if found is None or not found.people:
         raise NobodyFound
     if len(found.people) > 1:
@@ -95,6 +103,11 @@ def chosen_roots(number: str) -> dict[TableRef, set[Key]]:
     for root in found.people[0].roots:
         roots.setdefault(root.table, set()).add(root.key)
     return roots
+
+
+def limits_for(people: int) -> Limits:
+    """Return the bounds of one pass over so many people; the share of a table is the same for any number."""
+    return replace(LIMITS, max_rows_per_step=max(LIMITS.max_rows_per_step, ROWS_PER_PERSON * people))
 
 
 def plan_batch(batch_id: int, *, today: date, is_captured: bool) -> Planned:
@@ -107,7 +120,7 @@ def plan_batch(batch_id: int, *, today: date, is_captured: bool) -> Planned:
             graph=graph,
             readers=as_readers(readers),
             roots_by_person=roots,
-            limits=LIMITS,
+            limits=limits_for(len(roots)),
             purpose=Purpose.ERASURE,
         )
         plan = make_plan(reach=reached, decisions=decisions, today=today, fingerprints=fingerprints(readers))

@@ -1,4 +1,4 @@
-"""Reading requests. What is sealed stays sealed here, but for `roots_of` and `claim_of`."""
+"""Reading requests. What is sealed stays sealed here, but for `roots_of…` and `claim…_of…`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.plans import Decisions, SharedChoice
 from discreet.foundation.cases.bulk import languages_of, rows_of, state_of_case
-from discreet.foundation.cases.queries import CaseView, subject_of
+from discreet.foundation.cases.queries import CaseView, subject_of, subjects_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
@@ -17,6 +17,8 @@ from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcom
 from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
 from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import Kind, State
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +155,13 @@ def batch_of(name: str) -> int:
 
 def members(batch_id: int) -> list[Member]:
     """Return the requests of a batch that have not ended, in the order of its plan."""
-    rows = RightsRequest.objects.filter(batch_id=batch_id, completed_at__isnull=True).order_by("position")
+    found = RightsRequest.objects.filter(batch_id=batch_id, completed_at__isnull=True).order_by("position")
     languages = dict(_languages(batch_id))
     return [
-        Member(
-            number=row.number,
-            kind=row.kind,
-            position=row.position,
-            candidates=row.candidate_count,
-            language=languages[row.number],
+        Member(number=number, kind=kind, position=position, candidates=candidates, language=languages[number])
+        for number, kind, position, candidates in found.values_list(
+            "number", "kind", "position", "candidate_count"
         )
-        for row in rows
     ]
 
 
@@ -192,9 +190,26 @@ def roots_of(number: str) -> Candidates | None:
     return Candidates.from_json(keys.open_sealed(number, bytes(sealed), "roots").decode())
 
 
+def roots_of_many(numbers: Sequence[str]) -> list[Candidates | None]:
+    """Open who matches each of the requests, in their order; None where nobody looked."""
+    sealed: dict[str, bytes] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        found = RightsRequest.objects.filter(number__in=numbers[start : start + _AT_ONCE])
+        kept = found.filter(roots_sealed__isnull=False).values_list("number", "roots_sealed")
+        sealed.update((number, bytes(blob)) for number, blob in kept)
+    opened = keys.open_many(sealed, "roots")
+    return [Candidates.from_json(opened[number].decode()) if number in opened else None for number in numbers]
+
+
 def claim_of(number: str) -> Identity:
     """Open what the person said of themselves."""
     return claims.from_bytes(subject_of(number))
+
+
+def claims_of_many(numbers: Sequence[str]) -> list[Identity]:
+    """Open what each of the persons said of themselves, in the order of the numbers."""
+    opened = subjects_of(numbers)
+    return [claims.from_bytes(opened[number]) for number in numbers]
 
 
 def batch_key(batch_id: int) -> str:

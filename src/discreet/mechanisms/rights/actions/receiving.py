@@ -3,6 +3,7 @@
 Source: GDPR Art. 12(3), 12(6); EDPB Guidelines 01/2022; PIPL Art. 50; 11 CCR 7021, 7060 to 7063.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,18 +12,19 @@ from discreet.engines.subjects.identity import Identity, check_identity
 from discreet.events.rights import IdentityVerified, RequestReceived
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
-from discreet.foundation.cases.bulk import move_many, state_of_case
+from discreet.foundation.cases.bulk import NewCase, move_many, open_many, set_clocks_many, state_of_case
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.cases.rules import ClockFacts
-from discreet.foundation.jobs.api import publish, start
+from discreet.foundation.jobs.api import publish, publish_many, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.ledger.api import Evidence, Json, record, record_many
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import clocks_of
-from discreet.foundation.rulepacks.clocks import strictest
+from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import claims as sealed_claims
+from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
     NotACandidate,
@@ -39,7 +41,7 @@ from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.text import gettext_noop
 
-_AT_ONCE = 200
+_AT_ONCE = 500
 TASK_VERIFY = gettext_noop("Check the identity")
 
 
@@ -164,10 +166,20 @@ def note_all(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidat
 
 @act("rights.note_candidates_of_batch")
 def _note_some(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidates]]) -> None:
-    for number, candidates in found:
-        note_candidates(actor=actor, now=now, number=number, candidates=candidates)
+    """Keep who matches some requests. Whoever has not exactly one candidate gets evidence of their own."""
+    sealed = keys.seal_many({number: one.to_json().encode() for number, one in found}, "roots")
+    update_each(
+        ("candidate_count", "roots_sealed"),
+        {number: (len(one.people), sealed[number]) for number, one in found},
+    )
     batch_id = load_request(found[0][0]).batch_id
-    record(actor=actor, now=now, subject=f"batch:{batch_id}", facts={"requests": len(found)})
+    unclear = {number: one for number, one in found if len(one.people) != 1}
+    facts = {"requests": len(found), "unclear": len(unclear)}
+    evidence = [Evidence(subject=f"batch:{batch_id}", facts=facts)]
+    for number, one in unclear.items():
+        said: dict[str, Json] = {"candidates": len(one.people), "sources": sorted(one.sources())}
+        evidence.append(Evidence(subject=f"request:{number}", facts=said))
+    record_many(actor=actor, now=now, evidence=evidence)
 
 
 @act("rights.choose_candidates")
@@ -251,18 +263,14 @@ def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> 
     if not reason.strip():
         raise ReasonMissing
     batch = Batch.objects.select_for_update().get(pk=batch_id)
-    requests = list(batch.requests.filter(completed_at__isnull=True, verified_at__isnull=True))
-    for request in requests:
-        request.verified_at, request.verified_by, request.verified_how = now, actor.person, "staff"
-        request.verified_reason_sealed = keys.seal(
-            batch.key_id, reason.strip()[:2000].encode(), "verified-reason"
-        )
-    RightsRequest.objects.bulk_update(
-        requests,
-        ["verified_at", "verified_by", "verified_how", "verified_reason_sealed"],
-        batch_size=200,
+    waiting = batch.requests.filter(completed_at__isnull=True, verified_at__isnull=True)
+    numbers = list(waiting.order_by("position").values_list("number", flat=True))
+    waiting.update(
+        verified_at=now,
+        verified_by=actor.person,
+        verified_how="staff",
+        verified_reason_sealed=keys.seal(batch.key_id, reason.strip()[:2000].encode(), "verified-reason"),
     )
-    numbers = [request.number for request in requests]
     subject = f"batch:{batch.pk}"
     move_many(
         actor=actor, now=now, subject=subject, numbers=numbers, to=State.VERIFIED, transitions=TRANSITIONS
@@ -276,23 +284,75 @@ def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> 
 def receive_batch(
     *, actor: Actor, now: datetime, kind: Kind, claims: Sequence[tuple[Identity, str, str]]
 ) -> tuple[int, list[str]]:
-    """Receive many requests as one batch: all or none. `claims`: (identity, residence, language)."""
+    """Receive many requests as one batch: all or none. `claims`: (identity, residence, language).
+
+    Every clock starts now. Nobody gets a public address; staff can add one.
+
+    Raises:
+        EmptyIdentity, NameIsNotEnough, UnknownCountry, NotYours
+    """
+    refuse_unless_theirs(actor)
+    for claim, residence, _ in claims:
+        if not is_residence(residence):
+            raise UnknownCountry(residence=residence[:8])
+        check_identity(identity=claim)
     batch = new_batch(kind)
-    numbers = [
-        receive_request(
-            actor=actor,
-            now=now,
-            kind=kind.value,
-            claim=claim,
-            residence=residence,
-            language=language,
-            channel="import",
-            batch_id=batch.pk,
-        ).number
-        for claim, residence, language in claims
-    ]
-    record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"requests": len(numbers)})
+    numbers = open_many(
+        actor=actor,
+        now=now,
+        subject=f"batch:{batch.pk}",
+        prefix="R",
+        kind="request",
+        title=TITLES[kind],
+        state=State.RECEIVED.value,
+        opening=[
+            NewCase(language=language, subject=sealed_claims.to_bytes(claim)) for claim, _, language in claims
+        ],
+    )
+    residences = [residence.upper() for _, residence, _ in claims]
+    due_at = _start_clocks(actor=actor, now=now, batch=batch, numbers=numbers, residences=residences)
+    RightsRequest.objects.bulk_create(
+        [
+            RightsRequest(
+                number=number,
+                batch=batch,
+                position=position,
+                kind=kind.value,
+                channel="import",
+                residence=residence,
+                received_at=now,
+                due_at=due_at[residence],
+                opened_by=actor.person,
+            )
+            for position, (number, residence) in enumerate(zip(numbers, residences, strict=True))
+        ],
+        batch_size=_AT_ONCE,
+    )
+    evidence = [Evidence(subject=f"batch:{batch.pk}", facts={"requests": len(numbers)})]
+    for number, residence in zip(numbers, residences, strict=True):
+        facts = {"kind": kind.value, "channel": "import", "residence": residence, "batch": batch.pk}
+        evidence.append(Evidence(subject=f"request:{number}", facts=facts))
+    record_many(actor=actor, now=now, evidence=evidence)
+    publish_many(RequestReceived(number=number) for number in numbers)
     return batch.pk, numbers
+
+
+def _start_clocks(
+    *, actor: Actor, now: datetime, batch: Batch, numbers: Sequence[str], residences: Sequence[str]
+) -> dict[str, datetime | None]:
+    """Start the clocks of a batch; return when the answer is due, by residence."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for number, residence in zip(numbers, residences, strict=True):
+        alike[residence].append(number)
+    due_at: dict[str, datetime | None] = {}
+    for residence, members in alike.items():
+        clocks = clocks_of(profile=profile(), residence=residence or None, kind=batch.kind, received_at=now)
+        set_clocks_many(
+            actor=actor, now=now, subject=f"batch:{batch.pk}", numbers=members, clocks=_facts_of(clocks)
+        )
+        answer = strictest(clocks)
+        due_at[residence] = answer.due_at if answer else None
+    return due_at
 
 
 def _set_clocks(
@@ -303,7 +363,16 @@ def _set_clocks(
     `is_told`: the person sees at once that the request arrived, so receipt is confirmed. Source: 11 CCR 7021(a).
     """
     clocks = clocks_of(profile=profile(), residence=residence or None, kind=kind, received_at=now)
-    facts = [
+    cases.set_clocks(actor=actor, now=now, number=number, clocks=_facts_of(clocks))
+    for clock in clocks:
+        if is_told and clock.purpose is Purpose.ACKNOWLEDGEMENT:
+            cases.meet_clock(actor=actor, now=now, number=number, rule_id=clock.rule_id)
+    answer = strictest(clocks)
+    return answer.due_at if answer else None
+
+
+def _facts_of(clocks: Sequence[Clock]) -> list[ClockFacts]:
+    return [
         ClockFacts(
             rule_id=clock.rule_id,
             law=clock.law.value,
@@ -314,12 +383,6 @@ def _set_clocks(
         )
         for clock in clocks
     ]
-    cases.set_clocks(actor=actor, now=now, number=number, clocks=facts)
-    for clock in clocks:
-        if is_told and clock.purpose is Purpose.ACKNOWLEDGEMENT:
-            cases.meet_clock(actor=actor, now=now, number=number, rule_id=clock.rule_id)
-    answer = strictest(clocks)
-    return answer.due_at if answer else None
 
 
 def drop_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
