@@ -21,10 +21,24 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("discreet.project.demo:demo", "Make the sample company and serve it."),
     "find": ("discreet.mechanisms.rights.cli:find", "Find a person in a source; the look-up is recorded."),
     "rights": ("discreet.mechanisms.rights.cli:rights", "Requests: open, verify, plan, accept, show."),
+    "doctor": (
+        "discreet.project.operations.cli:doctor",
+        "Examine this installation; 1 if something must be done.",
+    ),
+    "backup": (
+        "discreet.project.operations.cli:backup",
+        "Write one file from which all comes back: --out FILE.",
+    ),
+    "restore": ("discreet.project.operations.cli:restore", "Bring an installation back: FILE [--home DIR]."),
+    "upgrade": ("discreet.project.operations.cli:upgrade", "Back up, change the database, check."),
+    "tombstones": (
+        "discreet.project.operations.cli:tombstones",
+        "Find who came back with a restored source.",
+    ),
     "staff": ("discreet.foundation.staff.cli:staff", "Add, list and change staff accounts."),
 }
-# commands that choose the home before Django is loaded
-SETS_UP_ITSELF = frozenset({"demo"})
+# commands that choose the home before Django is loaded, or run where the database is missing or broken
+SETS_UP_ITSELF = frozenset({"demo", "doctor", "restore", "upgrade"})
 
 
 class LazyGroup(click.Group):

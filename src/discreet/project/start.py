@@ -68,7 +68,7 @@ def prepare_home() -> None:
 
     from discreet.foundation.keys import api as keys
 
-    if _missing_migrations():
+    if missing_migrations():
         with _alone(read_environment().home / "run" / "prepare.lock"):
             if connection.vendor == "sqlite":
                 _migrate_sqlite(Path(connection.settings_dict["NAME"]))
@@ -88,7 +88,7 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _missing_migrations() -> set[tuple[str, str]]:
+def missing_migrations() -> set[tuple[str, str]]:
     """Return the migrations that stand on disk and not in the database. Imports none of them.
 
     Raises:
@@ -130,7 +130,7 @@ def _migrate_postgresql() -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('discreet.migrate'))")
-        if _missing_migrations():
+        if missing_migrations():
             _migrate()
 
 
@@ -139,7 +139,7 @@ def _migrate_sqlite(path: Path) -> None:
     if copy.exists():
         _copy_database(copy, path)  # the last upgrade was cut off
     elif path.exists():
-        if not _missing_migrations():
+        if not missing_migrations():
             return
         _refuse_if_a_worker_runs()
         partial = copy.with_name(copy.name + ".partial")

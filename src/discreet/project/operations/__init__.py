@@ -1,0 +1,1 @@
+"""Running an installation: state of health, backup and restore, upgrade, tombstones."""
