@@ -17,6 +17,8 @@ from discreet.foundation.rulepacks.deadlines import Stage, count
 from discreet.foundation.rulepacks.law import Law, Purpose
 from discreet.vocabulary.errors import Refused
 
+pytestmark = [pytest.mark.duty("M8.3"), pytest.mark.duty("M9.1")]
+
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 Facts = dict[str, Any]
 

@@ -11,6 +11,8 @@ from discreet.engines.subjects.locate import SAME_EMAIL, Located, locate, roots_
 from tests.engines.subjects import shop
 from tests.engines.subjects.shop import ref
 
+pytestmark = pytest.mark.duty("M8.2")
+
 CUSTOMER, CONTACT = ref("customer"), ref("contact", "desk")
 
 
@@ -150,6 +152,7 @@ def test_a_hostile_value_finds_nobody(email: str):
     assert find(Identity(email=email)).candidates == ((),)
 
 
+@pytest.mark.duty("M8.5")
 def test_a_batch_is_searched_with_the_statements_of_one():
     """One statement a column serves all identities."""
     one = find(Identity(email="ann@example.com"))

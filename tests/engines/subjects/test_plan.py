@@ -27,6 +27,8 @@ from tests.engines.subjects import shop
 from tests.engines.subjects.shop import TAX, ref
 from tests.engines.subjects.sqlite_source import SqliteReader, all_rows, carry_out, carry_out_plan, connect
 
+pytestmark = pytest.mark.duty("M8.4")
+
 TODAY = date(2026, 1, 1)
 ANN, BEN = ({ref("customer"): {(number,)}} for number in (1, 2))
 

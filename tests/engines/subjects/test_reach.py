@@ -122,6 +122,7 @@ def test_reach_names_a_starting_row_that_is_gone():
     assert one.reason == "starting_row_gone"
 
 
+@pytest.mark.duty("M8.5")
 def test_reach_of_a_batch_needs_no_more_statements_than_of_one():
     """Statements serve all people of a batch at once."""
     assert len(run(ANN, BEN, CAT).steps) <= len(run(ANN).steps) + 2

@@ -18,6 +18,8 @@ from tests.engines.subjects import shop
 from tests.engines.subjects.shop import TAX, ref
 from tests.engines.subjects.sqlite_source import carry_out_plan
 
+pytestmark = pytest.mark.duty("M13.3")
+
 ANN = {ref("customer"): {(1,)}}
 
 

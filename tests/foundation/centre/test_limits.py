@@ -15,6 +15,8 @@ from discreet.foundation.centre.refusals import TooManyRequests
 from discreet.foundation.centre.rules import Limit, client_address, window_end, window_of
 from tests.foundation.cases.conftest import NOW
 
+pytestmark = pytest.mark.duty("M8.2")
+
 THREE = Limit(name="three", count=3, window_s=3600)
 PROXIES = ("10.0.0.0/8", "192.0.2.7")
 

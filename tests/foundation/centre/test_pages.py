@@ -21,7 +21,7 @@ from tests.foundation.cases.conftest import NOW, OpenedCase, opened
 from tests.foundation.centre.conftest import delivered_texts
 from tests.foundation.centre.test_verification import held, start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.duty("M8.1")]
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from discreet.vocabulary.actors import SYSTEM
 from tests.foundation.cases.conftest import NOW, opened
 from tests.foundation.centre.conftest import codes, delivered_texts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.duty("M8.2")]
 
 
 def held(number: str, address: str = "li.lei@example.com") -> HeldContact:

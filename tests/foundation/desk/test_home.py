@@ -11,7 +11,7 @@ from discreet.foundation.desk.home import verdict
 from discreet.foundation.desk.indicators import Indicator, Measurement, Mechanism, State
 from tests.foundation.staff.people import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.duty("effectiveness")]
 RIGHTS = Mechanism(number=8, label="Rights", url_name="desk:work")
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.foundation.jobs.conftest import Installation, eventually
 
+pytestmark = pytest.mark.duty("M8.4")
+
 
 def test_a_workflow_runs_its_steps_in_order_once(installation: Installation) -> None:
     """Each step sees what the ones before it returned."""

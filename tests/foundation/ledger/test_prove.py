@@ -36,7 +36,7 @@ from discreet.foundation.ledger.verifier import discreet_verify
 from discreet.vocabulary.actors import SYSTEM
 from tests.foundation.ledger.conftest import NOW, Tamper, receive
 
-pytestmark = pytest.mark.usefixtures("history")
+pytestmark = [pytest.mark.usefixtures("history"), pytest.mark.duty("ledger")]
 FOREIGN = Ed25519PrivateKey.from_private_bytes(b"\x09" * 32)
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

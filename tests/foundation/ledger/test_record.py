@@ -12,7 +12,7 @@ from discreet.foundation.ledger.models import LedgerEntry, PersonSalt, WaitingEn
 from discreet.vocabulary.actors import SYSTEM
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.duty("ledger")]
 
 
 @act("demo.open_thing")

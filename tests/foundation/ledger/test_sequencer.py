@@ -17,6 +17,8 @@ from discreet.vocabulary.actors import SYSTEM
 from tests.foundation.ledger.conftest import NOW, Tamper, receive
 from tests.foundation.ledger.test_verify import cut_to_600
 
+pytestmark = pytest.mark.duty("ledger")
+
 
 @pytest.mark.usefixtures("db", "witness")
 def test_entries_get_indices_in_the_order_they_were_recorded() -> None:

@@ -22,7 +22,7 @@ from discreet.foundation.ledger.texts import FAULTS
 from discreet.foundation.ledger.verify import verify_ledger
 from tests.foundation.ledger.conftest import NOW, Tamper, receive
 
-pytestmark = [pytest.mark.promise(11), pytest.mark.usefixtures("history")]
+pytestmark = [pytest.mark.promise(11), pytest.mark.usefixtures("history"), pytest.mark.duty("ledger")]
 AT_600 = "SELECT entry_id FROM ledger_ledgerleaf WHERE leaf_index >= 600"
 
 

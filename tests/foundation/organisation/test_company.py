@@ -32,6 +32,8 @@ from discreet.foundation.rulepacks.law import Law
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.errors import Refused
 
+pytestmark = pytest.mark.duty("M9.1")
+
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADMINISTRATOR = Actor(kind=ActorKind.STAFF, name="ada", roles=frozenset({Role.ADMINISTRATOR}))
 AGENT = Actor(kind=ActorKind.STAFF, name="ben", roles=frozenset({Role.AGENT, Role.APPROVER}))

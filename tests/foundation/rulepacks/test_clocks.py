@@ -11,6 +11,8 @@ from discreet.foundation.rulepacks.calendars import calendar_for
 from discreet.foundation.rulepacks.clocks import Place, request_clocks, strictest, warnings
 from discreet.foundation.rulepacks.law import Law, Purpose, RequestKind
 
+pytestmark = [pytest.mark.duty("M8.3"), pytest.mark.duty("M9.1")]
+
 RECEIVED = datetime(2026, 3, 5, 9, tzinfo=UTC)
 moments = st.integers(
     min_value=int(datetime(2021, 12, 1, tzinfo=UTC).timestamp()),

@@ -18,6 +18,8 @@ from discreet.foundation.rulepacks.calendars import (
 )
 from discreet.foundation.rulepacks.deadlines import NoExtension, NoPeriod, Stage, count, deadline
 
+pytestmark = pytest.mark.duty("M8.3")
+
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = [
     "Europe/Berlin",

@@ -18,6 +18,8 @@ from discreet.foundation.rulepacks.calendars import (
 )
 from discreet.foundation.rulepacks.deadlines import Stage, count, deadline
 
+pytestmark = [pytest.mark.duty("M8.3"), pytest.mark.duty("M9.1")]
+
 CASES = Path(__file__).resolve().parents[3] / "law" / "deadline-cases.csv"
 ZONE_CALENDARS = {
     "Europe/Berlin": "DE",

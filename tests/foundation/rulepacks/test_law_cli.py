@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from discreet.foundation.rulepacks.cli import law
 from discreet.foundation.rulepacks.queries import UnknownRule
 
+pytestmark = pytest.mark.duty("M9.1")
+
 
 def test_the_list_names_every_pack_and_rule() -> None:
     output = CliRunner().invoke(law, ["list"]).output

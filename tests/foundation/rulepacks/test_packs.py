@@ -22,6 +22,8 @@ from discreet.foundation.rulepacks.law import (
 )
 from discreet.foundation.rulepacks.loader import load_pack
 
+pytestmark = pytest.mark.duty("M9.1")
+
 RECORD = json.loads((Path(__file__).resolve().parents[3] / "law" / "rules.json").read_text("utf-8"))
 PACK_OF = {"EU": "eu-gdpr", "US-CA": "us-ca-ccpa", "CN": "cn-pipl", "INT": "int-guidelines"}
 ROLLS = {Roll.MOVES: True, Roll.STAYS: False, Roll.NOT_STATED: None}

@@ -20,6 +20,8 @@ from discreet.vocabulary.actors import Actor, ActorKind
 from tests.foundation.sources.conftest import NOW, OPERATOR, Company
 from tests.servers import PASSWORD
 
+pytestmark = pytest.mark.duty("sources")
+
 SERVER = "postgresql://u:canary-pw@db.example:5432/shop"
 
 

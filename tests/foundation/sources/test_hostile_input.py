@@ -13,6 +13,8 @@ from discreet.foundation.sources import pools, refusals, session
 from discreet.foundation.sources.actions import connect_source
 from tests.foundation.sources.conftest import NOW, OPERATOR, Company
 
+pytestmark = pytest.mark.duty("sources")
+
 NAMES = [
     '"; DROP TABLE keep;--', "'; DROP TABLE keep;--", "`; DROP TABLE keep;--", 'a"b', "a'b", "a`b", "a\\b", "%s",
     "%(k0)s", ":p", "k0", "?", "$1", "100%", "a.b", "public.keep", "SELECT", "x" * 63, "é" * 31, "客户 资料", "a b",

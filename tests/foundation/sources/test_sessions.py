@@ -7,6 +7,8 @@ from discreet.engines.subjects.reader import Select
 from discreet.foundation.sources import refusals, session
 from tests.foundation.sources.conftest import Company
 
+pytestmark = pytest.mark.duty("sources")
+
 CUSTOMER, ORDERS, LINE = (TableRef("shop", name) for name in ("customer", "orders", "line"))
 
 

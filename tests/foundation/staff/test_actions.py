@@ -11,7 +11,7 @@ from discreet.foundation.staff.rules import Scope
 from discreet.vocabulary.actors import ActorKind, Role
 from tests.foundation.staff.people import NOW, PASSWORD, ROOT, add, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.duty("M2.5")]
 OTHERS = [role for role in Role if role is not Role.ADMINISTRATOR]
 
 

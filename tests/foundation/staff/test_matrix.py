@@ -13,6 +13,8 @@ from discreet.vocabulary.actors import Role
 from tests.foundation.staff.addresses import Address, addresses
 from tests.foundation.staff.people import add
 
+pytestmark = pytest.mark.duty("M2.1")
+
 MATRIX = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text(encoding="utf-8"))
 METHODS = ("GET", "POST")
 

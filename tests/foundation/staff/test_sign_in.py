@@ -19,7 +19,7 @@ from discreet.foundation.staff.models import StaffMember
 from discreet.vocabulary.actors import Role
 from tests.foundation.staff.people import NOW, PASSWORD, ROOT, add, is_signed_in, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.duty("M2.5")]
 COOKIE = "discreet_session"
 
 

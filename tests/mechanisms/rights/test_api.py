@@ -29,6 +29,8 @@ from tests.foundation.staff.people import ROOT, add
 from tests.mechanisms.rights.company import ANN, BOB, CLEO
 from tests.mechanisms.rights.driving import state, work
 
+pytestmark = pytest.mark.duty("M8.1")
+
 BOTH = (Scope.REQUESTS_READ, Scope.REQUESTS_WRITE)
 CHECKS = [
     not_a_server_error,

@@ -14,7 +14,7 @@ from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CLEO, NOW
 from tests.mechanisms.rights.driving import erased, opened
 
-pytestmark = [pytest.mark.django_db, pytest.mark.duty("M8.3")]
+pytestmark = [pytest.mark.django_db, pytest.mark.duty("M8.3"), pytest.mark.duty("effectiveness")]
 MEASURES = (
     indicators.answered_in_time,
     indicators.open_and_overdue,
