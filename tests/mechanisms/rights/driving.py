@@ -13,7 +13,6 @@ from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.errors import Refused
 from tests.mechanisms.rights.company import AGENT, APPROVER, NOW, who
 
-
 assert mail_workflows  # registers what sends mail
 
 

@@ -26,3 +26,15 @@ def register() -> None:
         ),
         must_arrive=True,
     )
+    register_template(
+        "rights.erasure_incomplete",
+        subject=gettext_noop("Your erasure request at %(company)s is not complete (%(number)s)"),
+        body=gettext_noop(
+            "We have carried out your request as far as we could. It is not complete: traces of you may still be "
+            "in our systems.\n\n"
+            "What was done stands on the status page whose address you were given when you made the request. "
+            "There you also find whom to ask.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )

@@ -17,7 +17,8 @@ from uuid import UUID
 from django.template.loader import render_to_string
 from django.utils import translation
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The wide forms are read as formulas by spreadsheets set to Chinese or Japanese.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def csv_cell(value: object) -> str:
     text = str(simple)
     if isinstance(simple, int | float):
         return text
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    is_formula = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
+    return "'" + text if is_formula else text
 
 
 def build(

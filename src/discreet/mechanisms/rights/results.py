@@ -9,7 +9,7 @@ from discreet.engines.subjects.plans import ErasurePlan, Reason
 from discreet.foundation.ledger.api import Json
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions.executing import PersonResult
-from discreet.mechanisms.rights.rules import Verdict, erasure_outcome
+from discreet.mechanisms.rights.rules import Outcome, Verdict, erasure_outcome
 from discreet.mechanisms.rights.summaries import kept_by_person, table_name
 
 NOT_CARRIED_OUT = frozenset({Reason.NOT_WRITABLE, Reason.NO_KEY, Reason.SHARED_ASK})
@@ -20,6 +20,7 @@ def person_results(
 ) -> list[PersonResult]:
     """Return one result for each request of the batch, in the order of its plan."""
     found = _count(persons for finding in search.found for persons in [finding.persons])
+    nobodys = sum(1 for finding in search.found if not as_set(finding.persons))  # whose it is cannot be told
     rows: list[Counter[str]] = [Counter() for _ in range(plan.person_count)]
     stuck: Counter[int] = Counter()
     kept = kept_by_person(plan)
@@ -31,7 +32,7 @@ def person_results(
     results = []
     for person, member in enumerate(queries.members(batch_id)):
         verdict = Verdict(
-            found_again=found[person],
+            found_again=found[person] + nobodys,
             kept_rows=sum(int(one["rows"]) for one in kept[person]),
             not_carried_out=stuck[person],
         )
@@ -41,10 +42,24 @@ def person_results(
                 number=member.number,
                 outcome=erasure_outcome(verdict),
                 kept=tuple(kept[person]),
-                facts={"rows": counts, "found_again": found[person]},
+                facts={"rows": counts, "found_again": found[person] + nobodys},
             )
         )
     return results
+
+
+def unsearched_results(*, batch_id: int, plan: ErasurePlan, reason: str) -> list[PersonResult]:
+    """Return an incomplete result for each request: what was not searched again cannot be called erased."""
+    kept = kept_by_person(plan)
+    return [
+        PersonResult(
+            number=member.number,
+            outcome=Outcome.INCOMPLETE,
+            kept=tuple(kept[person]),
+            facts={"search_refused": reason},
+        )
+        for person, member in enumerate(queries.members(batch_id))
+    ]
 
 
 def _count(all_persons: Any) -> Counter[int]:

@@ -27,7 +27,7 @@ from discreet.mechanisms.rights import planning, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.delivery import deliver_package
 from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, SeveralPeople, WrongRequestState
-from discreet.mechanisms.rights.results import person_results
+from discreet.mechanisms.rights.results import person_results, unsearched_results
 from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
 from discreet.mechanisms.rights.summaries import access_summary, gap, plan_summary
 from discreet.vocabulary.actors import SYSTEM, Actor
@@ -55,7 +55,15 @@ def locate(ctx: WorkflowContext, number: str) -> None:
 @workflow("rights.prepare")
 def prepare(ctx: WorkflowContext, batch_id: int) -> None:
     """After the identity is proven: make the plan; an access request that needs no decision is delivered."""
-    ctx.step("plan", prepare_batch, batch_id, SYSTEM, ctx.now())
+    try:
+        ctx.step("plan", prepare_batch, batch_id, SYSTEM, ctx.now())
+    except (NobodyFound, SeveralPeople):
+        ctx.step("ask", ask_who, batch_id)
+
+
+def ask_who(batch_id: int) -> None:
+    """Ask staff who it is."""
+    deciding.ask_who(now=datetime.now(UTC), batch_id=batch_id)
 
 
 @workflow("rights.deliver")
@@ -72,8 +80,14 @@ def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     if sources is None:
         return
     for source in sources:
-        ctx.step(f"write:{source}", write_source, batch_id, run, source, ctx.fence)
-    ctx.step("search", search_again, batch_id, run)
+        try:
+            ctx.step(f"write:{source}", write_source, batch_id, run, source, ctx.fence)
+        except Refused as refusal:  # for good: it was rolled back, and the fresh search will find the rows
+            ctx.step(f"refused:{source}", note_refusal, batch_id, run, source, refusal.code)
+    try:
+        ctx.step("search", search_again, batch_id, run)
+    except Refused as refusal:
+        ctx.step("unsearched", end_unsearched, batch_id, run, refusal.code)
 
 
 def locate_request(number: str, actor: Actor, now: datetime) -> int:
@@ -107,7 +121,7 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
         return ""
     missing = [member for member in members if member.candidates is None]
     if missing:
-        located = planning.look([queries.claim_of(member.number) for member in missing])
+        located = planning.look(queries.claims_of_many([member.number for member in missing]))
         receiving.note_all(
             actor=actor,
             now=now,
@@ -194,7 +208,9 @@ def capture(batch_id: int, run: int) -> list[str] | None:
         return None
     try:
         planned = planning.plan_batch(batch_id, today=now.date(), is_captured=False)
-    except (NobodyFound, SeveralPeople) as refusal:
+    except Refused as refusal:
+        if getattr(refusal, "is_transient", False):
+            raise
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=refusal.code)
         return None
     if planned.plan.digest != approved:
@@ -203,10 +219,22 @@ def capture(batch_id: int, run: int) -> list[str] | None:
         return None
     sources = sorted(planned.plan.operations)
     try:
-        executing.begin_execution(now=now, batch_id=batch_id, run=run, sources=sources)
+        executing.begin_execution(
+            now=now, batch_id=batch_id, run=run, people=planned.plan.person_count, sources=sources
+        )
+    except PlanChanged as refusal:
+        executing.send_back(now=now, batch_id=batch_id, run=run, reason=refusal.code)
+        return None
     except WrongRequestState:
         return None
     return sources
+
+
+def note_refusal(batch_id: int, run: int, source: str, reason: str) -> None:
+    """Record that one source refused the writes for good."""
+    executing.record_source_refusal(
+        now=datetime.now(UTC), batch_id=batch_id, run=run, source=source, reason=reason
+    )
 
 
 def write_source(batch_id: int, run: int, source: str, fence: Fence) -> dict[str, Any]:
@@ -276,6 +304,24 @@ def search_again(batch_id: int, run: int) -> str:
         batch_id=batch_id,
         run=run,
         search=search,
+        results=results,
+        contacts=contacts_held(batch_id),
+    )
+    return results[0].outcome.value
+
+
+def end_unsearched(batch_id: int, run: int, reason: str) -> str:
+    """End what could not be searched again: without a search nothing is called erased."""
+    if queries.state_of_batch(batch_id) is not State.EXECUTING:
+        return ""
+    key_id, sealed = queries.sealed_plan(batch_id)
+    plan = plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode())
+    results = unsearched_results(batch_id=batch_id, plan=plan, reason=reason)
+    executing.finish_erasure(
+        now=datetime.now(UTC),
+        batch_id=batch_id,
+        run=run,
+        search={"refused": reason},
         results=results,
         contacts=contacts_held(batch_id),
     )

@@ -16,6 +16,7 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
+from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
     load_request,
@@ -41,12 +42,13 @@ from discreet.mechanisms.rights.rules import (
     State,
     erasure_approval,
 )
-from discreet.vocabulary.actors import Actor, ActorKind, Role
+from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
 from discreet.vocabulary.text import gettext_noop
 
 TASK_PLAN = gettext_noop("Read the plan and decide")
 TASK_APPROVE = gettext_noop("Approve the plan as second person")
 TASK_CHOOSE = gettext_noop("Choose who it is")
+TASK_NOBODY = gettext_noop("Nobody was found: look again, or refuse the request")
 PREPARABLE = (State.VERIFIED, State.PLANNED)
 
 
@@ -91,7 +93,9 @@ def save_plan(*, actor: Actor, now: datetime, batch_id: int, plan: NewPlan) -> N
         move_many(
             actor=actor, now=now, subject=subject, numbers=numbers, to=State.PLANNED, transitions=TRANSITIONS
         )
-    _ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
+    if len(numbers) == 1:
+        drop_task(actor=actor, now=now, number=numbers[0], key="choose")
+    ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
     facts: dict[str, Json] = {
         "plan": plan.digest,
         "changed": is_new,
@@ -143,7 +147,7 @@ def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: s
     if step is ApprovalStep.FIRST:
         batch.planned_by = actor.person
         batch.save()
-        _ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
+        ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
         record(actor=actor, now=now, subject=subject, facts={"plan": plan_digest, "step": step.value})
         return step
     if not actor.may(Role.APPROVER):
@@ -178,7 +182,7 @@ def return_plan(*, actor: Actor, now: datetime, batch_id: int) -> None:
         raise WrongRequestState(number=numbers[0], state=state.value)
     returned_to, batch.planned_by = batch.planned_by, ""
     batch.save(update_fields=["planned_by"])
-    _ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
+    ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
     record(actor=actor, now=now, subject=subject_of_batch(batch), facts={"returned_to": returned_to})
 
 
@@ -245,11 +249,11 @@ def _end(*, actor: Actor, now: datetime, number: str, state: State, outcome: Out
         state=state,
         transitions=TRANSITIONS,
     )
-    if request.batch.requests.count() == 1:
+    if not request.batch.requests.filter(completed_at__isnull=True).exists():
         keys.destroy_case_key(request.batch.key_id)
 
 
-def _ask_for_decision(batch: Batch, *, actor: Actor, now: datetime, numbers: list[str]) -> None:
+def ask_for_decision(batch: Batch, *, actor: Actor, now: datetime, numbers: list[str]) -> None:
     """Put the decision on somebody's desk: the first by an agent, the second by another approver."""
     number = numbers[0]
     first = not batch.planned_by or batch.kind == Kind.ACCESS
@@ -264,6 +268,28 @@ def _ask_for_decision(batch: Batch, *, actor: Actor, now: datetime, numbers: lis
     cases.add_task(actor=actor, now=now, number=number, task=task)
 
 
+@act("rights.ask_who")
+def ask_who(*, now: datetime, batch_id: int) -> None:
+    """Put a request that nobody, or not exactly one person, matches on an agent's desk."""
+    batch = load_batch(batch_id)
+    request = load_request(numbers_of(batch)[0])
+    if request.completed_at is None:
+        _ask_who(request, actor=SYSTEM, now=now)
+    facts = {"candidates": request.candidate_count}
+    record(actor=SYSTEM, now=now, subject=f"request:{request.number}", facts=facts)
+
+
+def _ask_who(request: RightsRequest, *, actor: Actor, now: datetime) -> None:
+    task = NewTask(
+        key="choose",
+        what=TASK_CHOOSE if request.candidate_count else TASK_NOBODY,
+        role=Role.AGENT,
+        url_name="rights:request",
+        url_args=(request.number,),
+    )
+    cases.add_task(actor=actor, now=now, number=request.number, task=task)
+
+
 @act("rights.set_apart")
 def set_apart(*, actor: Actor, now: datetime, batch_id: int) -> int:
     """Move requests without exactly one candidate out of the batch, each into its own. Returns how many."""
@@ -274,11 +300,12 @@ def set_apart(*, actor: Actor, now: datetime, batch_id: int) -> int:
         request.batch = new_batch(Kind(batch.kind))
         request.position = 0
         request.save(update_fields=["batch", "position"])
+        _ask_who(request, actor=actor, now=now)
         moved += 1
-    left = list(batch.requests.filter(completed_at__isnull=True).order_by("position", "pk"))
-    for position, request in enumerate(left):
-        request.position = position
-    RightsRequest.objects.bulk_update(left, ["position"], batch_size=500)
+    open_requests = batch.requests.filter(completed_at__isnull=True).order_by("position", "pk")
+    left = list(open_requests.values_list("number", "position"))
+    shifted = {number: (position,) for position, (number, old) in enumerate(left) if old != position}
+    update_each(("position",), shifted)
     if moved:
         batch.plan_digest = ""
         batch.save(update_fields=["plan_digest"])

@@ -17,14 +17,16 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, record, record_many
 from discreet.foundation.mail.api import HeldContact, is_reachable, send
+from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.deciding import (
+    ask_for_decision,
     load_batch,
     numbers_of,
     state_of,
     subject_of_batch,
 )
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
-from discreet.mechanisms.rights.refusals import NoPackage, WrongRequestState
+from discreet.mechanisms.rights.refusals import NoPackage, PlanChanged, WrongRequestState
 from discreet.mechanisms.rights.rules import TRANSITIONS, Outcome, State
 from discreet.vocabulary.actors import SYSTEM
 from discreet.vocabulary.ids import new_token
@@ -44,13 +46,14 @@ class PersonResult:
 
 
 @act("rights.begin_execution")
-def begin_execution(*, now: datetime, batch_id: int, run: int, sources: Sequence[str]) -> None:
+def begin_execution(*, now: datetime, batch_id: int, run: int, people: int, sources: Sequence[str]) -> None:
     """Record the intent before anything is written; what was approved is sealed since the plan was made.
 
     Repeating it after a crash changes nothing.
 
     Raises:
         WrongRequestState: it was cancelled, sent back or carried out meanwhile.
+        PlanChanged: one of its `people` withdrew after the plan was made again.
     """
     batch = load_batch(batch_id)
     subject, state = subject_of_batch(batch), state_of(batch)
@@ -59,6 +62,8 @@ def begin_execution(*, now: datetime, batch_id: int, run: int, sources: Sequence
         return
     if state is not State.ACCEPTED or batch.run != run:
         raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
+    if len(numbers_of(batch)) != people:
+        raise PlanChanged
     move_many(
         actor=SYSTEM,
         now=now,
@@ -82,7 +87,16 @@ def send_back(*, now: datetime, batch_id: int, run: int, reason: str) -> None:
     move_many(
         actor=SYSTEM, now=now, subject=subject, numbers=numbers, to=State.PLANNED, transitions=TRANSITIONS
     )
+    ask_for_decision(batch, actor=SYSTEM, now=now, numbers=numbers)
     record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "reason": reason})
+
+
+@act("rights.record_source_refusal")
+def record_source_refusal(*, now: datetime, batch_id: int, run: int, source: str, reason: str) -> None:
+    """Record that nothing was written in one source, and why. The fresh search says what that leaves."""
+    subject = subject_of_batch(load_batch(batch_id))
+    facts: dict[str, Json] = {"run": run, "source": source, "reason": reason}
+    record(actor=SYSTEM, now=now, subject=subject, facts=facts)
 
 
 @act("rights.record_source_outcome")
@@ -121,14 +135,9 @@ def finish_erasure(
         return
     if state is not State.EXECUTING or batch.run != run:
         raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
-    requests = {request.number: request for request in batch.requests.all()}
-    for result in results:
-        request = requests[result.number]
-        request.outcome, request.completed_at = result.outcome.value, now
-        request.kept = list(result.kept)
-        request.roots_sealed = None
-    RightsRequest.objects.bulk_update(
-        list(requests.values()), ["outcome", "completed_at", "kept", "roots_sealed"], batch_size=200
+    update_each(
+        ("outcome", "completed_at", "kept", "roots_sealed"),
+        {result.number: (result.outcome.value, now, list(result.kept), None) for result in results},
     )
     batch.search_summary, batch.finished_at = search, now
     batch.capture_sealed = batch.plan_sealed = None
@@ -161,9 +170,11 @@ def finish_erasure(
     )
     keys.destroy_case_key(batch.key_id)
     publish(ErasureVerified(batch_id=batch.pk))
+    incomplete = {result.number for result in results if result.outcome is Outcome.INCOMPLETE}
     for number, contact in contacts.items():
         if is_reachable(contact):
-            _tell(contact, "rights.erasure_done", now=now, number=number, params={"number": number})
+            template = "rights.erasure_incomplete" if number in incomplete else "rights.erasure_done"
+            _tell(contact, template, now=now, number=number, params={"number": number})
 
 
 @act("rights.finish_access")
