@@ -10,6 +10,7 @@
 | DISCREET_SMTP_URL | `smtp://user:password@host:port` or `smtps://…` | mail goes to a folder |
 | DISCREET_MAIL_FROM | sender address | `privacy@localhost` |
 | DISCREET_CHECKPOINT_DIR | second place for signed checkpoints | `HOME/witness` |
+| DISCREET_CHECKPOINT_MAIL | mailbox that gets the newest signed checkpoint, once an hour | none |
 | DISCREET_TRUSTED_PROXIES | addresses whose X-Forwarded-For counts | none |
 | DISCREET_KEYRING_PASSPHRASE | seals the keyring file | the file lies open, for its owner alone |
 | DISCREET_LEASE_SECONDS | a worker silent for this long is taken over | 10 |
@@ -32,6 +33,7 @@ class Environment:
     smtp_url: str
     mail_from: str
     checkpoint_dir: Path
+    checkpoint_mail: str
     trusted_proxies: tuple[str, ...]
 
 
@@ -51,5 +53,6 @@ def read_environment() -> Environment:
         smtp_url=os.environ.get("DISCREET_SMTP_URL", ""),
         mail_from=os.environ.get("DISCREET_MAIL_FROM", "privacy@localhost"),
         checkpoint_dir=Path(os.environ.get("DISCREET_CHECKPOINT_DIR") or home / "witness"),
+        checkpoint_mail=os.environ.get("DISCREET_CHECKPOINT_MAIL", ""),
         trusted_proxies=_listed("DISCREET_TRUSTED_PROXIES"),
     )

@@ -118,7 +118,7 @@ def _hand_over(claimed: _Claimed) -> None:
     payload = json.loads(opened)
     message = _compose(claimed, to=payload["to"], params=payload["params"])
     if settings.ENVIRONMENT.smtp_url:
-        _to_server(message)
+        hand_to_server(message)
     else:
         write_to_folder(message_id=claimed.message_id, message=message)
 
@@ -142,7 +142,13 @@ def _compose(claimed: _Claimed, *, to: str, params: dict[str, str | int]) -> Ema
     return message
 
 
-def _to_server(message: EmailMessage) -> None:
+def hand_to_server(message: EmailMessage) -> None:
+    """Send one message by DISCREET_SMTP_URL.
+
+    Raises:
+        CannotDeliver: refused for good.
+        TryAgain: the server is away, busy, or not to be trusted now.
+    """
     try:
         with _connect() as server:
             server.send_message(message)

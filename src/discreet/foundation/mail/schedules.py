@@ -5,6 +5,7 @@ from datetime import datetime
 from discreet.foundation.jobs.api import scheduled
 from discreet.foundation.mail.actions import expire_once
 from discreet.foundation.mail.delivery import deliver_due
+from discreet.foundation.mail.witness import mail_checkpoint
 
 
 @scheduled("mail.deliver_due", every_s=15)
@@ -17,3 +18,9 @@ def retry(now: datetime) -> int:
 def expire(now: datetime) -> int:
     """Delete what has ended."""
     return expire_once(now)
+
+
+@scheduled("mail.checkpoint", every_s=3600)
+def checkpoint(now: datetime) -> int:
+    """Send the newest signed checkpoint to the second place by mail, where one is named."""
+    return mail_checkpoint(now)
