@@ -81,15 +81,16 @@ def set_clocks_many(
         UnknownCase, CaseClosed: of the first case that cannot have clocks.
     """
     named = {clock.rule_id for clock in clocks}
+    columns = [asdict(clock) for clock in clocks]
     for chunk in _chunks(numbers):
         _refuse_closed(chunk)
         open_clocks = CaseClock.objects.filter(case__number__in=chunk, met_at__isnull=True)
         open_clocks.exclude(rule_id__in=named).delete()
         CaseClock.objects.bulk_create(
             [
-                CaseClock(case_id=case_id, **asdict(clock))
+                CaseClock(case_id=case_id, **values)
                 for case_id in Case.objects.filter(number__in=chunk).values_list("pk", flat=True)
-                for clock in clocks
+                for values in columns
             ],
             update_conflicts=True,
             unique_fields=["case", "rule_id"],
@@ -210,8 +211,8 @@ def _set_due(numbers: Sequence[str]) -> None:
     alike: dict[datetime | None, list[int]] = defaultdict(list)
     for case_id, rows in clocks.items():
         alike[earliest_due(rows)].append(case_id)
-    for due_at, case_ids in alike.items():
-        Case.objects.filter(pk__in=case_ids).update(due_at=due_at, version=F("version") + 1)
+    for earliest, case_ids in alike.items():
+        Case.objects.filter(pk__in=case_ids).update(due_at=earliest, version=F("version") + 1)
 
 
 def _take_numbers(prefix: str, count: int) -> int:

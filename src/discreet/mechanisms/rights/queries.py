@@ -195,8 +195,8 @@ def roots_of_many(numbers: Sequence[str]) -> list[Candidates | None]:
     sealed: dict[str, bytes] = {}
     for start in range(0, len(numbers), _AT_ONCE):
         found = RightsRequest.objects.filter(number__in=numbers[start : start + _AT_ONCE])
-        kept = found.filter(roots_sealed__isnull=False).values_list("number", "roots_sealed")
-        sealed.update((number, bytes(blob)) for number, blob in kept)
+        kept = found.values_list("number", "roots_sealed")
+        sealed.update((number, bytes(blob)) for number, blob in kept if blob is not None)
     opened = keys.open_many(sealed, "roots")
     return [Candidates.from_json(opened[number].decode()) if number in opened else None for number in numbers]
 

@@ -166,20 +166,16 @@ def note_all(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidat
 
 @act("rights.note_candidates_of_batch")
 def _note_some(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidates]]) -> None:
-    """Keep who matches some requests. Whoever has not exactly one candidate gets evidence of their own."""
-    sealed = keys.seal_many({number: one.to_json().encode() for number, one in found}, "roots")
-    update_each(
-        ("candidate_count", "roots_sealed"),
-        {number: (len(one.people), sealed[number]) for number, one in found},
-    )
+    """Keep who matches some requests; whoever has not exactly one candidate gets evidence of their own."""
+    clear = {number: one for number, one in found if len(one.people) == 1}
+    sealed = keys.seal_many({number: one.to_json().encode() for number, one in clear.items()}, "roots")
+    update_each(("candidate_count", "roots_sealed"), {number: (1, sealed[number]) for number in clear})
+    for number, one in found:
+        if number not in clear:
+            note_candidates(actor=actor, now=now, number=number, candidates=one)
     batch_id = load_request(found[0][0]).batch_id
-    unclear = {number: one for number, one in found if len(one.people) != 1}
-    facts = {"requests": len(found), "unclear": len(unclear)}
-    evidence = [Evidence(subject=f"batch:{batch_id}", facts=facts)]
-    for number, one in unclear.items():
-        said: dict[str, Json] = {"candidates": len(one.people), "sources": sorted(one.sources())}
-        evidence.append(Evidence(subject=f"request:{number}", facts=said))
-    record_many(actor=actor, now=now, evidence=evidence)
+    facts = {"requests": len(found), "clear": len(clear)}
+    record(actor=actor, now=now, subject=f"batch:{batch_id}", facts=facts)
 
 
 @act("rights.choose_candidates")
@@ -311,30 +307,38 @@ def receive_batch(
     )
     residences = [residence.upper() for _, residence, _ in claims]
     due_at = _start_clocks(actor=actor, now=now, batch=batch, numbers=numbers, residences=residences)
-    RightsRequest.objects.bulk_create(
-        [
-            RightsRequest(
-                number=number,
-                batch=batch,
-                position=position,
-                kind=kind.value,
-                channel="import",
-                residence=residence,
-                received_at=now,
-                due_at=due_at[residence],
-                opened_by=actor.person,
-            )
-            for position, (number, residence) in enumerate(zip(numbers, residences, strict=True))
-        ],
-        batch_size=_AT_ONCE,
-    )
-    evidence = [Evidence(subject=f"batch:{batch.pk}", facts={"requests": len(numbers)})]
-    for number, residence in zip(numbers, residences, strict=True):
-        facts = {"kind": kind.value, "channel": "import", "residence": residence, "batch": batch.pk}
-        evidence.append(Evidence(subject=f"request:{number}", facts=facts))
-    record_many(actor=actor, now=now, evidence=evidence)
-    publish_many(RequestReceived(number=number) for number in numbers)
+    requests = [
+        RightsRequest(
+            number=number,
+            batch=batch,
+            position=position,
+            kind=kind.value,
+            channel="import",
+            residence=residence,
+            received_at=now,
+            due_at=due_at[residence],
+            opened_by=actor.person,
+        )
+        for position, (number, residence) in enumerate(zip(numbers, residences, strict=True))
+    ]
+    _receive_all(actor=actor, now=now, requests=requests)
+    record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"requests": len(numbers)})
     return batch.pk, numbers
+
+
+@act("rights.receive_request")
+def _receive_all(*, actor: Actor, now: datetime, requests: Sequence[RightsRequest]) -> None:
+    """Save the requests of an import, with the same evidence and event for each as one that came alone."""
+    RightsRequest.objects.bulk_create(requests, batch_size=_AT_ONCE)
+    evidence = [
+        Evidence(
+            subject=f"request:{one.number}",
+            facts={"kind": one.kind, "channel": one.channel, "residence": one.residence},
+        )
+        for one in requests
+    ]
+    record_many(actor=actor, now=now, evidence=evidence)
+    publish_many(RequestReceived(number=one.number) for one in requests)
 
 
 def _start_clocks(
