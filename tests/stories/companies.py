@@ -162,7 +162,7 @@ def sample(folder: Path) -> Iterator[Company]:
                 theirs=_of_shop("Q000003") | _of_support("anna.weber@example.org", "Q000003"),
                 gone=gone,
                 outcome="erased_except_kept",
-                secrets=("anna.weber", "+493023125001", "wheelchair"),
+                secrets=("anna.weber@example.org", "+493023125001", "wheelchair"),
             ),
             "zh-hans": Person(
                 claim={"email": "MEI.LIN@example.com", "residence": "CN"},

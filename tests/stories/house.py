@@ -119,6 +119,15 @@ class House:
             end(self._server)
             self._server = None
 
+    def verifies(self, proof: Path, language: str = "en") -> str:
+        """Let a bare Python, without Discreet, check a proof; return what it said, "" if it refused."""
+        bare = Path(sys.base_prefix) / "bin" / "python3"
+        done = subprocess.run(
+            [bare, "-I", "-S", VERIFIER, proof, "--language", language], capture_output=True, text=True,
+            check=False, cwd=proof.parent, env={"LANG": "C.UTF-8"},
+        )  # fmt: skip
+        return done.stdout if done.returncode == 0 else ""
+
     def mails(self) -> list[EmailMessage]:
         """Return the mails that went out, oldest first."""
         files = sorted((self.home / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
@@ -129,10 +138,8 @@ def end(process: "subprocess.Popen[bytes]") -> None:
     """Stop a process that this test started, with its group."""
     if process.poll() is None:
         process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(20)
-        except subprocess.TimeoutExpired:
-            pass
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
@@ -148,9 +155,13 @@ def _prepared() -> Path:
 
 def new_house(folder: Path, **more: str) -> House:
     """Return an installation as after its first start."""
-    home = folder / "home"
-    shutil.copytree(_prepared(), home, ignore=shutil.ignore_patterns("*.sock"))
-    return House(home, **more)
+    copy_home(_prepared(), folder / "home")
+    return House(folder / "home", **more)
+
+
+def copy_home(source: Path, target: Path) -> None:
+    """Copy the home of an installation that does not run."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.sock", "*.lock", "mail", "static"))
 
 
 @contextlib.contextmanager

@@ -1,0 +1,105 @@
+"""Every page of requests, in every state, both languages and themes: no axe fault, no sideways scrolling."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from discreet.foundation.cases.actions import add_public_token
+from discreet.vocabulary.actors import Role
+from tests.browser.conftest import browser, page
+from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
+from tests.foundation.sources.conftest import Company
+from tests.foundation.staff.people import PASSWORD, add
+from tests.mechanisms.rights import driving
+from tests.mechanisms.rights.company import ANN, BOB, CLEO, CUSTOMER, NOW
+from tests.mechanisms.rights.conftest import _fresh_pools, shop, sqlite_company
+
+__all__ = ["_fresh_pools", "browser", "page", "shop", "sqlite_company"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LOOKS = [("en", "light"), ("en", "dark"), ("zh-hans", "light"), ("zh-hans", "dark")]
+
+
+@pytest.fixture
+def base(live_server: LiveServer, settings: Settings, shop: Company) -> Iterator[str]:
+    settings.DISCREET_DEMO = True
+    cache.clear()
+    add("lena.brandt", *Role)
+    yield live_server.url
+
+
+def states() -> dict[str, str]:
+    """Bring requests into every state and return their numbers."""
+    numbers = {
+        "done": driving.accepted(ANN),
+        "delivered": driving.verified("access", BOB),
+        "planned": driving.planned("erasure", BOB),
+        "unknown": driving.verified("erasure", "nobody@example.com"),
+        "candidates": driving.verified("erasure", "twin@example.com"),
+    }
+    driving.work()
+    numbers |= {
+        "received": driving.opened("erasure", CLEO),
+        "verified": driving.verified("erasure", CLEO),
+    }
+    numbers["proposed"] = _proposed()
+    return numbers
+
+
+def _proposed() -> str:
+    from datetime import UTC, datetime
+
+    from discreet.mechanisms.rights import queries, workflows
+    from discreet.mechanisms.rights.actions import deciding
+    from tests.mechanisms.rights.company import AGENT
+
+    number = driving.verified("erasure", phone="+41446681801")
+    batch_id = queries.batch_of(number)
+    workflows.prepare_batch(batch_id, AGENT, datetime.now(UTC))
+    digest = queries.plan_view(batch_id).digest
+    deciding.accept_erasure(actor=AGENT, now=datetime.now(UTC), batch_id=batch_id, plan_digest=digest)
+    return number
+
+
+def addresses(numbers: dict[str, str]) -> dict[str, str]:
+    found = {"list": "/desk/requests/?state=all", "new": "/desk/requests/new/"}
+    found |= {f"request-{state}": f"/desk/requests/{number}/" for state, number in numbers.items()}
+    found |= public(numbers)
+    return found
+
+
+def public(numbers: dict[str, str]) -> dict[str, str]:
+    found = {"ask-access": "/privacy/ask/access/", "ask-erasure": "/privacy/ask/erasure/"}
+    for state, number in numbers.items():
+        token = add_public_token(actor=CUSTOMER, now=NOW, number=number)
+        found[f"status-{state}"] = f"/privacy/request/{token}/"
+    return found | {"fetch": "/privacy/package/R-1/abc/"}
+
+
+def test_every_page_is_accessible_in_both_languages_and_themes(page: Page, base: str) -> None:
+    faults: dict[str, list[str]] = {}
+    paths = addresses(states())
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    for language, theme in LOOKS:
+        choose(page, base, language=language, theme=theme)
+        for name, path in paths.items():
+            page.goto(base + path)
+            picture(page, f"rights-{name}.{language}.{theme}")
+            assert not overflows(page), name
+            faults[f"{name} {language} {theme}"] = accessibility_faults(page)
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_no_public_page_scrolls_sideways_on_a_phone(page: Page, base: str) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    paths = addresses(states())
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    for language in ("en", "zh-hans"):
+        choose(page, base, language=language)
+        for name, path in paths.items():
+            page.goto(base + path)
+            picture(page, f"rights-{name}.{language}.phone")
+            assert not overflows(page), name
