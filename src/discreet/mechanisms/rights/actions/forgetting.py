@@ -14,7 +14,7 @@ from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.tombstones import EndedRequest, RestoredRow
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import record
+from discreet.foundation.ledger.api import Json, record
 from discreet.mechanisms.rights.actions.receiving import note_candidates, receive_request, verify_identity
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.roots import Candidates, Person, Root
@@ -63,7 +63,12 @@ def end_again(*, actor: Actor, now: datetime, ended: EndedRequest) -> bool:
     request = RightsRequest.objects.select_for_update().select_related("batch").filter(number=ended.number)
     found = request.filter(completed_at__isnull=True).first()
     is_same = found is not None and found.received_at.isoformat() == ended.received_at
-    facts = {"request": ended.number, "again": is_same, "outcome": ended.outcome, "on": ended.on}
+    facts: dict[str, Json] = {
+        "request": ended.number,
+        "again": is_same,
+        "outcome": ended.outcome,
+        "on": ended.on,
+    }
     record(actor=actor, now=now, subject="rights:restored", facts=facts)
     if found is None or not is_same:
         return False
@@ -110,7 +115,7 @@ def reopen_erasure(
     )
     reason = VERIFIED_BY_TOMBSTONE % {"scope": scope, "on": rows[0].erased_on}
     verify_identity(actor=actor, now=now, number=received.number, reason=reason)
-    facts = {"source": source, "rows": len(rows), "erased_by": scope}
+    facts: dict[str, Json] = {"source": source, "rows": len(rows), "erased_by": scope}
     record(actor=actor, now=now, subject=f"request:{received.number}", facts=facts)
     return received.number, True
 
