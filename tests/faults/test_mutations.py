@@ -1,0 +1,484 @@
+"""The mutation list of DESIGN.md: a world, or a product, that misbehaves must never end in `erased`.
+
+First the world: what a database does behind our back ends `incomplete`. Then the product: each line of it that
+matters is broken by patching, and the check named beside it must notice.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from discreet.engines.subjects import plan as plan_engine
+from discreet.engines.subjects import search as search_engine
+from discreet.engines.subjects.captures import Budget, Captured, SearchResult
+from discreet.engines.subjects.graph import Graph
+from discreet.engines.subjects.limits import EmptyIdentity
+from discreet.engines.subjects.sharing import Detector, Sharing
+from discreet.foundation.datamap.actions import apply_map
+from discreet.foundation.jobs import claims
+from discreet.foundation.jobs.context import Fence, FenceLost
+from discreet.foundation.jobs.models import Job
+from discreet.foundation.keys import api as keys
+from discreet.foundation.keys.models import CaseKey
+from discreet.foundation.ledger.models import LedgerEntry
+from discreet.foundation.sources import session
+from discreet.mechanisms.rights import finding, package, queries, results, workflows
+from discreet.mechanisms.rights.actions import deciding, executing, receiving
+from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.refusals import SamePersonApproves
+from discreet.mechanisms.rights.rules import ApprovalStep, Outcome, State
+from discreet.vocabulary.errors import Refused
+from tests.foundation.sources.conftest import (
+    Company,
+    _fresh_pools,
+    company,
+    mariadb_company,
+    postgresql_company,
+    sqlite_company,
+)
+from tests.mechanisms.rights import company as ours
+from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CLEO, NOW, who
+from tests.mechanisms.rights.driving import accepted, batch_of, erased, failures, planned, work
+from tests.mechanisms.rights.test_no_trace import traces
+
+__all__ = ["_fresh_pools", "company", "mariadb_company", "postgresql_company", "sqlite_company"]
+
+ARCHIVE = "CREATE TABLE archive (id integer PRIMARY KEY, mail varchar(200))"
+ARCHIVE_MAP = "      archive:\n        columns: {id: none, mail: email}\n"
+
+
+def mapped(
+    company: Company, *, extra: tuple[str, ...] = (), more_map: str = "", links: bool = True
+) -> Company:
+    """Make the company; `links` False: no foreign key is declared in it."""
+    tables = ours.TABLES
+    if not links:
+        tables = tuple(re.sub(r", FOREIGN KEY \(\w+\) REFERENCES \w+ \(\w+\)", "", one) for one in tables)
+    company.fill((*tables, *ours.ROWS, *extra))
+    company.connect("shop")
+    text = ours.MAP % {"name": "shop", "keep": ours.KEEP}
+    apply_map(actor=ours.OPERATOR, now=NOW, text=text + more_map)
+    return company
+
+
+@pytest.fixture
+def shop(sqlite_company: Company, db: None) -> Company:
+    return mapped(sqlite_company)
+
+
+# the world misbehaves
+
+RESTORES = {
+    "sqlite": (
+        "CREATE TRIGGER back AFTER DELETE ON customer BEGIN "
+        "INSERT INTO customer VALUES (OLD.id, OLD.email, OLD.phone, OLD.name, NULL, OLD.deleted_at); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "INSERT INTO customer VALUES (OLD.id, OLD.email, OLD.phone, OLD.name, NULL, OLD.deleted_at); "
+        "RETURN OLD; END $$",
+        "CREATE TRIGGER back AFTER DELETE ON customer FOR EACH ROW EXECUTE FUNCTION back()",
+    ),
+}
+KEEPS = {
+    "sqlite": ("CREATE TRIGGER keeps BEFORE DELETE ON customer BEGIN SELECT RAISE(IGNORE); END",),
+    "postgresql": (
+        "CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        "CREATE TRIGGER keeps BEFORE DELETE ON customer FOR EACH ROW EXECUTE FUNCTION keeps()",
+    ),
+}
+COPIES = {
+    "sqlite": (
+        ARCHIVE,
+        "CREATE TRIGGER copies AFTER DELETE ON customer BEGIN "
+        "INSERT INTO archive VALUES (OLD.id + 1000, OLD.email); END",
+    ),
+    "postgresql": (
+        ARCHIVE,
+        "CREATE FUNCTION copies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "INSERT INTO archive VALUES (OLD.id + 1000, OLD.email); RETURN OLD; END $$",
+        "CREATE TRIGGER copies AFTER DELETE ON customer FOR EACH ROW EXECUTE FUNCTION copies()",
+    ),
+    "mysql": (
+        ARCHIVE,
+        "CREATE TRIGGER copies AFTER DELETE ON customer FOR EACH ROW "
+        "INSERT INTO archive VALUES (OLD.id + 1000, OLD.email)",
+    ),
+}
+
+
+def ends_incomplete(email: str) -> queries.RequestView:
+    view = erased(email)
+    assert failures() == []
+    assert (view.state, view.outcome) == (State.DONE, Outcome.INCOMPLETE)
+    return view
+
+
+@pytest.mark.promise(1)
+@pytest.mark.parametrize("triggers", [RESTORES, KEEPS], ids=["restores the row", "keeps the row"])
+def test_a_trigger_that_undoes_the_deletion_ends_incomplete(
+    company: Company, db: None, triggers: dict[str, tuple[str, ...]]
+) -> None:
+    if company.engine not in triggers:
+        triggers = COPIES  # there a trigger cannot write the table that fired it: it copies
+    extra = triggers[company.engine]
+    mapped(company, extra=extra, more_map=ARCHIVE_MAP if ARCHIVE in extra else "")
+    view = ends_incomplete(CLEO)
+    assert view.search["found"]
+
+
+@pytest.mark.promise(1)
+def test_a_copy_under_another_key_ends_incomplete(company: Company, db: None) -> None:
+    mapped(company, extra=COPIES[company.engine], more_map=ARCHIVE_MAP)
+    ends_incomplete(CLEO)
+
+
+def undone_update(company: Company) -> Company:
+    trigger = (
+        "CREATE TRIGGER undo AFTER UPDATE OF note ON orders WHEN NEW.note IS NULL BEGIN "
+        "UPDATE orders SET note = OLD.note WHERE id = OLD.id; END"
+    )
+    return mapped(company, extra=(trigger,))
+
+
+def test_an_update_that_a_trigger_undoes_ends_incomplete(sqlite_company: Company, db: None) -> None:
+    undone_update(sqlite_company)
+    ends_incomplete(ANN)
+
+
+def test_a_constraint_that_refuses_ends_incomplete(sqlite_company: Company, db: None) -> None:
+    refuses = "CREATE TRIGGER no BEFORE DELETE ON customer BEGIN SELECT RAISE(ABORT, 'never'); END"
+    mapped(sqlite_company, extra=(refuses,))
+    ends_incomplete(CLEO)
+    assert sqlite_company.run("SELECT email FROM customer WHERE id = 3") == [(CLEO,)]
+    assert sqlite_company.run("SELECT count(*) FROM login WHERE customer_id = 3") == [(1,)]
+    assert LedgerEntry.objects.filter(act="rights.record_source_refusal").count() == 1
+
+
+def test_a_table_that_is_gone_before_the_search_ends_incomplete(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = workflows.write_source
+
+    def write_then_lose(*args: Any) -> dict[str, Any]:
+        done = write(*args)
+        shop.run("DROP TABLE login")
+        return done
+
+    monkeypatch.setattr(workflows, "write_source", write_then_lose)
+    ends_incomplete(CLEO)
+
+
+def test_what_signs_up_again_before_the_search_is_not_called_erased(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = workflows.write_source
+
+    def write_then_return(*args: Any) -> dict[str, Any]:
+        done = write(*args)
+        shop.run(f"INSERT INTO customer VALUES (77, '{CLEO}', NULL, 'Cleo again', NULL, NULL)")
+        return done
+
+    monkeypatch.setattr(workflows, "write_source", write_then_return)
+    ends_incomplete(CLEO)
+
+
+@pytest.mark.promise(1)
+def test_a_run_that_deletes_only_the_root_row_fails_the_fresh_search(
+    sqlite_company: Company, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapped(sqlite_company, links=False)
+    run = workflows.run_operation
+    monkeypatch.setattr(
+        workflows,
+        "run_operation",
+        lambda writer, one: run(writer, one) if one.table.table == "customer" else 0,
+    )
+    ends_incomplete(CLEO)
+    assert sqlite_company.run("SELECT count(*) FROM customer WHERE id = 3") == [(0,)]
+
+
+def test_a_run_that_writes_nothing_ends_incomplete(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflows, "run_operation", lambda writer, one: len(one.keys))
+    ends_incomplete(CLEO)
+
+
+def test_a_run_that_commits_nothing_ends_incomplete(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session.WriteSession, "commit", lambda self, before_commit: None)
+    ends_incomplete(CLEO)
+
+
+# the product misbehaves: (what is broken, the check that must notice)
+
+
+def check_a_row_that_comes_back_is_found(company: Company) -> None:
+    mapped(company, extra=RESTORES["sqlite"])
+    assert erased(CLEO).outcome == Outcome.INCOMPLETE
+
+
+def check_a_copy_is_found(company: Company) -> None:
+    mapped(company, extra=COPIES["sqlite"], more_map=ARCHIVE_MAP)
+    assert erased(CLEO).outcome == Outcome.INCOMPLETE
+
+
+def check_an_undone_update_is_found(company: Company) -> None:
+    undone_update(company)
+    assert erased(ANN).outcome == Outcome.INCOMPLETE
+
+
+def check_what_cannot_be_written_is_not_called_erased(company: Company) -> None:
+    company.fill((*ours.TABLES, *ours.ROWS))
+    company.connect("shop", writable=False)
+    ours.map_company("shop")
+    assert erased(CLEO).outcome == Outcome.INCOMPLETE
+
+
+def check_more_rows_are_sent_back(company: Company) -> None:
+    mapped(company)
+    number = accepted(CLEO)
+    company.run("INSERT INTO login VALUES (99, 3, '192.0.2.9', NULL)")
+    work()
+    assert queries.request_view(number).state is State.PLANNED
+
+
+def check_one_person_cannot_erase(company: Company) -> None:
+    mapped(company)
+    number = planned(email=CLEO)
+    batch_id, digest = batch_of(number), queries.plan_view(batch_of(number)).digest
+    steps: list[object] = []
+    for _ in range(2):
+        try:
+            steps.append(
+                deciding.accept_erasure(actor=APPROVER, now=NOW, batch_id=batch_id, plan_digest=digest)
+            )
+        except Refused as refusal:
+            steps.append(type(refusal))
+    assert steps == [ApprovalStep.FIRST, SamePersonApproves]
+
+
+def check_what_the_law_keeps_stays(company: Company) -> None:
+    mapped(company)
+    erased(ANN)
+    assert company.run("SELECT total FROM orders WHERE id = 10") == [(5,)]
+
+
+def check_the_neighbours_address_stays(company: Company) -> None:
+    mapped(company, links=False)
+    erased(ANN)
+    assert company.run("SELECT street FROM address WHERE id = 1") == [("Shared Lane 1",)]
+
+
+def check_the_outcome_is_recorded_after_the_search(company: Company) -> None:
+    mapped(company)
+    recorded: list[bool] = []
+    search = workflows.fresh_search
+
+    def spy(**given: Any) -> SearchResult:
+        recorded.append(LedgerEntry.objects.filter(act="rights.finish_erasure").exists())
+        return search(**given)
+
+    workflows.fresh_search = spy
+    try:
+        erased(CLEO)
+    finally:
+        workflows.fresh_search = search
+    assert recorded == [False]
+
+
+def check_a_late_worker_writes_nothing(company: Company) -> None:
+    mapped(company)
+    number = accepted(CLEO)
+    (claim,) = [
+        one
+        for one in claims.claim_waiting(worker="late", limit=9, now=datetime.now(UTC))
+        if one.workflow == "rights.erase"
+    ]
+    batch_id = batch_of(number)
+    workflows.capture(batch_id, 1)
+    claims.take_over(dead_worker="late")
+    with contextlib.suppress(FenceLost):
+        workflows.write_source(batch_id, 1, "shop", Fence(key=claim.key, number=claim.fence))
+    assert company.run("SELECT count(*) FROM customer WHERE id = 3") == [(1,)]
+    assert Job.objects.get(key=claim.key).state == "waiting"
+
+
+def check_evidence_stands_before_a_look_up_reads(company: Company) -> None:
+    mapped(company)
+    noted: list[bool] = []
+    read = session.read
+
+    def spy(*args: Any, **given: Any) -> Any:
+        noted.append(LedgerEntry.objects.filter(act="rights.look_up").exists())
+        return read(*args, **given)
+
+    session.read = spy
+    try:
+        finding.find_person(actor=AGENT, now=NOW, source="shop", claim=who(CLEO))
+    finally:
+        session.read = read
+    assert noted and all(noted)
+
+
+def check_an_empty_identity_is_refused(company: Company) -> None:
+    with contextlib.suppress(EmptyIdentity):
+        receiving.receive_request(actor=AGENT, now=NOW, kind="erasure", claim=who(" "), channel="desk")
+    assert RightsRequest.objects.count() == 0
+
+
+def check_the_key_dies_with_the_request(company: Company) -> None:
+    mapped(company)
+    erased(CLEO)
+    assert not CaseKey.objects.filter(pk=Batch.objects.get().key_id).exists()
+
+
+def check_nothing_of_a_person_is_stored_in_the_clear(company: Company) -> None:
+    mapped(company)
+    planned(email=ANN)
+    assert traces() == []
+
+
+def check_no_cell_is_a_formula(company: Company) -> None:
+    assert package.csv_cell("=HYPERLINK(1)").startswith("'")
+
+
+def check_a_second_run_finds_its_work_done(company: Company) -> None:
+    mapped(company)
+    number = accepted(CLEO)
+    work()
+    before = queries.request_view(number)
+    workflows.search_again(batch_of(number), 1)
+    assert queries.request_view(number).completed_at == before.completed_at
+    assert LedgerEntry.objects.filter(act="rights.finish_erasure", subject=f"request:{number}").count() == 1
+
+
+NOTHING_FOUND = SearchResult(found=(), searched=(), not_searched=())
+
+
+def certificate_first(batch_id: int, run: int) -> str:
+    member = queries.members(batch_id)[0]
+    plan = executing.PersonResult(number=member.number, outcome=Outcome.ERASED, kept=(), facts={})
+    executing.finish_erasure(now=NOW, batch_id=batch_id, run=run, search={}, results=[plan], contacts={})
+    nothing = Captured(values=(), gone=(), blanked=(), stays={}, others={})
+    workflows.fresh_search(graph=Graph(tables={}), readers={}, captured=nothing, budget=Budget())
+    return "erased"
+
+
+def look_up_late(*, actor: object, now: datetime, source: str, claim: object) -> None:
+    with session.read(source):
+        pass
+    finding.record_look_up(actor=actor, now=now, source=source, by=["email"])  # type: ignore[arg-type]
+
+
+def lawless(**given: Any) -> Any:
+    reach = given["reach"]
+    tables = {ref: replace(table, keep=None) for ref, table in reach.graph.tables.items()}
+    graph = replace(reach.graph, tables=tables)
+    found = {ref: replace(one, table=tables[ref]) for ref, one in reach.tables.items()}
+    return plan_engine.make_plan(**{**given, "reach": replace(reach, graph=graph, tables=found)})
+
+
+Patch = tuple[object, str, object]
+Check = Callable[[Company], None]
+MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
+    "search skipped": (
+        [(workflows, "fresh_search", lambda **_: NOTHING_FOUND)],
+        check_a_row_that_comes_back_is_found,
+    ),
+    "rows not searched by key, nor values": (
+        [
+            (search_engine._FreshSearch, "rows", lambda *_: None),
+            (search_engine._FreshSearch, "values", lambda *_: None),
+        ],
+        check_a_row_that_comes_back_is_found,
+    ),
+    "values not searched": (
+        [(search_engine._FreshSearch, "values", lambda *_: None)],
+        check_a_copy_is_found,
+    ),
+    "emptied fields not searched": (
+        [(search_engine._FreshSearch, "fields", lambda *_: None)],
+        check_an_undone_update_is_found,
+    ),
+    "outcome from what was planned": (
+        [(results, "erasure_outcome", lambda _: Outcome.ERASED)],
+        check_a_row_that_comes_back_is_found,
+    ),
+    "what cannot be written counts as done": (
+        [
+            (results, "NOT_CARRIED_OUT", frozenset()),
+            (workflows, "fresh_search", lambda **_: NOTHING_FOUND),
+        ],
+        check_what_cannot_be_written_is_not_called_erased,
+    ),
+    "approval not bound to the plan": (
+        [(plan_engine, "plan_digest", lambda **_: "0" * 64)],
+        check_more_rows_are_sent_back,
+    ),
+    "two eyes": (
+        [(deciding, "erasure_approval", lambda **given: ApprovalStep.SECOND)],
+        check_one_person_cannot_erase,
+    ),
+    "duties to keep ignored": (
+        [(workflows.planning, "make_plan", lawless)],
+        check_what_the_law_keeps_stays,
+    ),
+    "sharing not detected": (
+        [(Detector, "detect", lambda self: Sharing())],
+        check_the_neighbours_address_stays,
+    ),
+    "certificate before search": (
+        [(workflows, "search_again", certificate_first)],
+        check_the_outcome_is_recorded_after_the_search,
+    ),
+    "fence not checked": (
+        [(Fence, "check", lambda self: None)],
+        check_a_late_worker_writes_nothing,
+    ),
+    "evidence after the read": (
+        [(finding, "find_person", look_up_late)],
+        check_evidence_stands_before_a_look_up_reads,
+    ),
+    "empty identity accepted": (
+        [(receiving, "check_identity", lambda **_: None)],
+        check_an_empty_identity_is_refused,
+    ),
+    "key kept": (
+        [(keys, "destroy_case_key", lambda *_: None)],
+        check_the_key_dies_with_the_request,
+    ),
+    "stored in the clear": (
+        [
+            (keys, "seal", lambda case_id, plaintext, aad: plaintext),
+            (keys, "open_sealed", lambda case_id, sealed, aad: sealed),
+        ],
+        check_nothing_of_a_person_is_stored_in_the_clear,
+    ),
+    "formulas not escaped": ([(package, "FORMULA_STARTS", ())], check_no_cell_is_a_formula),
+}
+
+
+@pytest.mark.parametrize(
+    "check", sorted({check for _, check in MUTATIONS.values()}, key=lambda c: c.__name__)
+)
+def test_the_check_passes_on_the_product_as_it_is(sqlite_company: Company, db: None, check: Check) -> None:
+    check(sqlite_company)
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_the_mutation_turns_its_check_red(
+    sqlite_company: Company, db: None, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    patches, check = MUTATIONS[name]
+    for target, attribute, mutant in patches:
+        monkeypatch.setattr(target, attribute, mutant)
+    with pytest.raises(AssertionError):
+        check(sqlite_company)
+
+
+def test_a_step_that_runs_again_changes_nothing(sqlite_company: Company, db: None) -> None:
+    check_a_second_run_finds_its_work_done(sqlite_company)
