@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from discreet.engines.subjects.identity import Identity
-from discreet.foundation.cases.models import Case, CaseClock, CaseToken
+from discreet.foundation.cases.models import Case, CaseToken
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.jobs.models import OutboxEvent
 from discreet.foundation.ledger.models import LedgerEntry
@@ -32,21 +32,23 @@ def email(number: int) -> str:
 
 def add_people(company: Company, count: int, *, start: int = 1000) -> None:
     """Add people of four shapes: alone; with an order that tax law keeps; living with a stranger; in couples."""
+    rows: dict[str, list[str]] = {"address": [], "customer": [], "login": [], "orders": []}
     for number in range(start, start + count):
         shape = SHAPES[number % 4]
         home = number - 4 if shape == "couple" and number % 8 == 7 else number
         if home == number:
-            company.run(f"INSERT INTO address VALUES ({number}, 'Lane {number}', 'Bern')")
-        company.run(
-            f"INSERT INTO customer VALUES ({number}, '{email(number)}', NULL, 'Member {number}', {home}, NULL)"
-        )
-        company.run(f"INSERT INTO login VALUES ({number}, {number}, '192.0.2.9', NULL)")
+            rows["address"].append(f"({number}, 'Lane {number}', 'Bern')")
+        rows["customer"].append(f"({number}, '{email(number)}', NULL, 'Member {number}', {home}, NULL)")
+        rows["login"].append(f"({number}, {number}, '192.0.2.9', NULL)")
         if shape == "kept":
-            company.run(f"INSERT INTO orders VALUES ({number}, {number}, '2025-05-01', 'note', 9)")
+            rows["orders"].append(f"({number}, {number}, '2025-05-01', 'note', 9)")
         if shape == "neighbour":
-            company.run(
-                f"INSERT INTO customer VALUES ({number + 100000}, 'n{number}@example.com', NULL, 'N', {number}, NULL)"
+            rows["customer"].append(
+                f"({number + 100000}, 'n{number}@example.com', NULL, 'N', {number}, NULL)"
             )
+    company.fill(
+        tuple(f"INSERT INTO {table} VALUES {', '.join(rows[table])}" for table in rows if rows[table])
+    )
 
 
 def received(emails: list[str], residence: str = "DE") -> tuple[int, list[str]]:
@@ -68,6 +70,11 @@ def planned_batch(emails: list[str]) -> list[str]:
 def facts_of(subject: str, act: str) -> dict[str, object]:
     facts: dict[str, object] = json.loads(LedgerEntry.objects.get(subject=subject, act=act).body)["facts"]
     return facts
+
+
+def statements(captured: CaptureQueriesContext) -> int:
+    """Count statements, but for the company's key: it is remembered after a commit, which a test never makes."""
+    return sum("keys_datakey" not in one["sql"] for one in captured.captured_queries)
 
 
 @pytest.mark.promise(1)
@@ -113,7 +120,7 @@ def test_a_batchs_search_stands_once_and_each_persons_evidence_points_at_it(shop
 
 
 def test_an_imported_request_has_the_clocks_evidence_and_event_of_a_single_one(shop: Company) -> None:
-    single = opened()
+    single = opened(email=email(7))
     _, (imported,) = received([email(1)])
     assert get_case(imported).clocks == get_case(single).clocks
     for field in ("due_at", "title", "state", "kind"):
@@ -143,16 +150,15 @@ def test_an_import_with_one_bad_person_opens_nothing(shop: Company) -> None:
     claims = [(Identity(email=email(1)), "DE", "en"), (Identity(email=email(2)), "Atlantis", "en")]
     with pytest.raises(UnknownCountry):
         receiving.receive_batch(actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=claims)
-    assert (Case.objects.count(), CaseClock.objects.count(), LedgerEntry.objects.count()) == (0, 0, 0) or (
-        not Case.objects.exists() and not LedgerEntry.objects.filter(subject__startswith="request:").exists()
-    )
+    assert not Case.objects.exists()
+    assert not LedgerEntry.objects.filter(act__startswith="rights.").exists()
 
 
 def test_numbers_go_on_after_an_import(shop: Company) -> None:
-    before = int(opened().removeprefix("R-"))
+    before = int(opened(email=email(7)).removeprefix("R-"))
     _, numbers = received([email(1), email(2), email(3)])
     assert [int(number.removeprefix("R-")) for number in numbers] == [before + 1, before + 2, before + 3]
-    assert int(opened().removeprefix("R-")) == before + 4
+    assert int(opened(email=email(7)).removeprefix("R-")) == before + 4
 
 
 def test_the_statements_of_a_batch_do_not_grow_with_every_person(shop: Company) -> None:
@@ -166,7 +172,7 @@ def test_the_statements_of_a_batch_do_not_grow_with_every_person(shop: Company) 
     approve(numbers[0])
     with CaptureQueriesContext(connection) as erasing:
         work()
-    counts = [len(one.captured_queries) for one in (importing, verifying, planning_it, erasing)]
+    counts = [statements(one) for one in (importing, verifying, planning_it, erasing)]
     assert max(counts) < PEOPLE / 2, counts
 
 

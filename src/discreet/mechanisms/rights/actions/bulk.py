@@ -33,4 +33,4 @@ def update_each(names: Sequence[str], values: Mapping[str, Sequence[object]]) ->
 
 
 def _quoted(field: "Field[object, object]") -> str:
-    return connection.ops.quote_name(field.column)
+    return connection.ops.quote_name(field.column or field.name)

@@ -4,6 +4,8 @@ Source: DESIGN.md, Erasure; failure promise 1 ("erased" only when every source w
 """
 
 import hashlib
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -150,24 +152,7 @@ def finish_erasure(
         state=State.DONE,
         transitions=TRANSITIONS,
     )
-    record_many(
-        actor=SYSTEM,
-        now=now,
-        evidence=[
-            Evidence(
-                subject=f"request:{result.number}",
-                facts={
-                    "outcome": result.outcome.value,
-                    "plan": batch.plan_digest,
-                    "kept": list(result.kept),
-                    "search": search,
-                    **result.facts,
-                },
-                person_refs=result.person_refs,
-            )
-            for result in results
-        ],
-    )
+    _record_results(batch, subject=subject, now=now, search=search, results=results)
     keys.destroy_case_key(batch.key_id)
     publish(ErasureVerified(batch_id=batch.pk))
     incomplete = {result.number for result in results if result.outcome is Outcome.INCOMPLETE}
@@ -175,6 +160,41 @@ def finish_erasure(
         if is_reachable(contact):
             template = "rights.erasure_incomplete" if number in incomplete else "rights.erasure_done"
             _tell(contact, template, now=now, number=number, params={"number": number})
+
+
+def _record_results(
+    batch: Batch,
+    *,
+    subject: str,
+    now: datetime,
+    search: dict[str, Json],
+    results: Sequence[PersonResult],
+) -> None:
+    """Record one entry a person. The search of several people stands once, in the entry of their batch."""
+    evidence = []
+    said: Json = search
+    if len(results) > 1:
+        said = {"batch": f"B-{batch.pk}", "sha256": hashlib.sha256(_canonical(search)).hexdigest()}
+        outcomes: dict[str, Json] = dict(Counter(result.outcome.value for result in results))
+        facts: dict[str, Json] = {"outcomes": outcomes, "plan": batch.plan_digest, "search": search}
+        evidence.append(Evidence(subject=subject, facts=facts))
+    for result in results:
+        facts = {
+            "outcome": result.outcome.value,
+            "plan": batch.plan_digest,
+            "kept": list(result.kept),
+            "search": said,
+            **result.facts,
+        }
+        evidence.append(
+            Evidence(subject=f"request:{result.number}", facts=facts, person_refs=result.person_refs)
+        )
+    record_many(actor=SYSTEM, now=now, evidence=evidence)
+
+
+def _canonical(facts: dict[str, Json]) -> bytes:
+    """Return the spelling that the entry itself has: sorted, without blanks, ASCII."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
 @act("rights.finish_access")
