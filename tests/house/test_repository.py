@@ -78,3 +78,14 @@ def test_every_direct_dependency_is_in_the_lock() -> None:
     }
     direct = {re.split(r"[\[<>=~! ;]", one)[0].lower() for one in project["dependencies"]}
     assert direct <= locked
+
+
+def test_every_link_of_a_page_leads_somewhere() -> None:
+    dead = [
+        f"{name}: {target}"
+        for name, text in committed().items()
+        if name.endswith(".md") and "vendor" not in name
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+        if "://" not in target and not (ROOT / name).parent.joinpath(target).exists()
+    ]
+    assert dead == []

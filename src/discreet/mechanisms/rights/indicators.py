@@ -174,7 +174,8 @@ def _state_of_share(share: int, *, missed: int) -> State:
 def _duration(spent: timedelta) -> tuple[str, str]:
     hours = spent.total_seconds() / 3600
     if hours < 1:
-        return f"{spent.total_seconds() / 60:.0f}", gettext_noop("minutes")
+        minutes = int(spent.total_seconds() // 60)
+        return str(minutes) if minutes else "< 1", gettext_noop("minutes")
     if hours < 48:
         return f"{hours:.0f}", gettext_noop("hours")
     return f"{hours / 24:.1f}", gettext_noop("days")
