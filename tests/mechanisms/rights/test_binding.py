@@ -10,7 +10,9 @@ from discreet.foundation.cases.models import CaseTask
 from discreet.foundation.datamap import actions as datamap
 from discreet.foundation.datamap.models import DataField, DataTable
 from discreet.foundation.jobs.models import Job
+from discreet.foundation.jobs.outcomes import is_transient
 from discreet.foundation.ledger.models import LedgerEntry
+from discreet.foundation.sources import refusals
 from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import deciding, executing
 from discreet.mechanisms.rights.models import SourceOutcome
@@ -218,3 +220,28 @@ def test_verifying_twice_plans_once(shop: Company) -> None:
 def test_the_table_named_by_staff_is_the_table_decided(shop: Company) -> None:
     assert queries.table_named("shop.address") == TableRef("shop", "address")
     assert queries.table_named("shop.nothing") is None
+
+
+def test_what_is_being_carried_out_cannot_be_withdrawn(shop: Company) -> None:
+    number = accepted(CLEO)
+    executing.begin_execution(now=NOW, batch_id=batch_of(number), run=1, people=1, sources=["shop"])
+    with pytest.raises(WrongRequestState):
+        deciding.cancel_request(actor=CUSTOMER, now=NOW, number=number)
+    assert state(number) is State.EXECUTING
+
+
+@pytest.mark.parametrize(
+    ("refusal", "is_tried_again"),
+    [
+        (refusals.SourceDown, True),
+        (refusals.TimedOut, True),
+        (refusals.Conflict, True),
+        (refusals.CommitUnknown, True),
+        (refusals.ConstraintRefused, False),
+        (refusals.PermissionDenied, False),
+    ],
+)
+def test_a_source_that_is_away_for_a_moment_ends_no_request(
+    refusal: type[refusals.SourceRefusal], is_tried_again: bool
+) -> None:
+    assert is_transient(refusal(source="shop", table="t", constraint="c")) is is_tried_again
