@@ -15,6 +15,8 @@ from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import ANN, ANN_NAME, ANN_PHONE, BOB, CLEO, NOW, OPERATOR
 from tests.mechanisms.rights.driving import accepted, approve, erased, failures, state, work
 
+pytestmark = pytest.mark.duty("M13.3")
+
 ANN_ROW = f"INSERT INTO customer VALUES (1, '{ANN}', '{ANN_PHONE}', '{ANN_NAME}', 1, NULL)"
 
 
