@@ -191,7 +191,9 @@ def _groups(view: RequestView) -> list[PlanGroup]:
                         Choice(value=table["action"], label=_action(view, table["action"]), is_chosen=True),
                     ),
                     why=_why(table),
-                    kept_until=table.get("until") or "",
+                    kept_until=gettext("Kept until %(date)s.") % {"date": table["until"]}
+                    if table.get("until")
+                    else "",
                     is_warning=bool(table["shared"]),
                     statements=statements[(source["name"], table["table"])],
                 )
@@ -221,7 +223,8 @@ def _why(table: dict[str, Any]) -> str:
     if own:
         text = f"{text}. {own}" if not language.startswith("zh") else f"{text}。{own}"
     if fields:
-        text += " " + gettext("Emptied: %(fields)s") % {"fields": ", ".join(fields)}
+        stop = "。" if language.startswith("zh") else ". "
+        text = text.rstrip("。. ") + stop + gettext("Emptied: %(fields)s") % {"fields": ", ".join(fields)}
     return text
 
 
