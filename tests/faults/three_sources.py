@@ -1,15 +1,20 @@
 """One erasure over SQLite, PostgreSQL and MariaDB, approved and waiting for a worker, as often as wanted."""
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
+import pymysql
 import pytest
 
+from tests.faults.proxy import FaultProxy, fault_proxy
 from tests.foundation.sources.conftest import (
     Company,
     company_on_mariadb,
@@ -41,10 +46,13 @@ class Approved:
     number: str
     companies: dict[str, Company]
     others: dict[str, list[list[tuple[object, ...]]]]
+    proxies: dict[str, FaultProxy]
     used: int = 0
 
     def again(self, **more: str) -> House:
         """Return a house in which the approved erasure has not begun, its databases filled anew."""
+        for proxy in self.proxies.values():
+            proxy.set("passing")
         for company in self.companies.values():
             for table in ORDER:
                 company.run(f"DELETE FROM {table}")
@@ -85,6 +93,7 @@ def approved_erasure(folder: Path, urls: dict[str, str]) -> Iterator[Approved]:
     """Yield the approved erasure. `urls` are of empty databases, by name of the source."""
     with ExitStack() as stack:
         companies: dict[str, Company] = {}
+        proxies: dict[str, FaultProxy] = {}
         for name, url in urls.items():
             opened = contextmanager(_company)(url)
             companies[name] = stack.enter_context(opened)
@@ -92,6 +101,11 @@ def approved_erasure(folder: Path, urls: dict[str, str]) -> Iterator[Approved]:
         house = new_house(folder)
         house.add_staff({"chen": ("agent",), "lena": ("approver",)})
         for name, url in urls.items():
+            parts = urlsplit(url)
+            if parts.hostname:
+                proxies[name] = stack.enter_context(fault_proxy(parts.hostname, parts.port or 0))
+                netloc = f"{parts.username}:{parts.password}@127.0.0.1:{proxies[name].port}"
+                url = urlunsplit(parts._replace(netloc=netloc))
             house.run("connect", name, url, "--write-url", url)
         maps = [MAP % {"name": name, "keep": KEEP} for name in urls]
         path = folder / "map.yaml"
@@ -103,7 +117,7 @@ def approved_erasure(folder: Path, urls: dict[str, str]) -> Iterator[Approved]:
         for person in ("chen", "lena"):
             house.run("rights", "accept", number, "--as", person)
         others = {name: [company.run(sql) for sql in OTHERS] for name, company in companies.items()}
-        yield Approved(home=house.home, number=number, companies=companies, others=others)
+        yield Approved(home=house.home, number=number, companies=companies, others=others, proxies=proxies)
 
 
 def _company(url: str) -> Iterator[Company]:
@@ -131,11 +145,6 @@ def approved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def _database(kind: str, server: Any) -> Iterator[str]:
-    import secrets
-
-    import psycopg
-    import pymysql
-
     database = f"kill_{secrets.token_hex(6)}"
     if kind == "postgres":
         with psycopg.connect(server.url("postgresql", "postgres"), autocommit=True) as admin:

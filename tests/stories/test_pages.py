@@ -50,17 +50,9 @@ def states() -> dict[str, str]:
 
 
 def _proposed() -> str:
-    from datetime import UTC, datetime
-
-    from discreet.mechanisms.rights import queries, workflows
-    from discreet.mechanisms.rights.actions import deciding
-    from tests.mechanisms.rights.company import AGENT
-
+    """A plan that a colleague made: the first of two people."""
     number = driving.verified("erasure", phone="+41446681801")
-    batch_id = queries.batch_of(number)
-    workflows.prepare_batch(batch_id, AGENT, datetime.now(UTC))
-    digest = queries.plan_view(batch_id).digest
-    deciding.accept_erasure(actor=AGENT, now=datetime.now(UTC), batch_id=batch_id, plan_digest=digest)
+    driving.replan(number)
     return number
 
 

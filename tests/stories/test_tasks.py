@@ -129,7 +129,7 @@ def test_what_was_kept_is_explained(
     with at_home(browser, house, language, "viewer") as hand:
         hand.click("a[href='/desk/requests/']")
         hand.choose("select[name=state]", "ended")
-        hand.click("form[role=search].filter button")
+        hand.click("main form[role=search] button")
         hand.click(f"a:text-is('{numbers['kept']}')")
         main = hand.page.locator("main")
         expect(main).to_contain_text("shop.invoice")
