@@ -76,6 +76,8 @@ def prepare_home() -> None:
                 _migrate_postgresql()
             keys.ensure_keyring()
     else:
+        # An upgrade that was cut off when it was through: the next one must not start from this copy.
+        (read_environment().home / "discreet.sqlite3.before-upgrade").unlink(missing_ok=True)
         keys.check_keyring()
     connection.close()
 
@@ -147,7 +149,7 @@ def _migrate_sqlite(path: Path) -> None:
         partial.replace(copy)
     if path.exists():
         _migrate()
-        copy.unlink()
+        copy.unlink(missing_ok=True)
         return
     _build_sqlite(path)
 
