@@ -13,7 +13,7 @@ from tests.house.reading import ROOT
 FORBIDDEN = {
     "a package registry": re.compile(
         r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|registry[.]yarnpkg|repo1?[.]maven|proxy[.]golang"
-        r"|index[.]crates|npmmirror[.]com|/simple/[a-z0-9-]+/?[\"' ]|artifactory|--(?:extra-)?index-url[ =]"
+        r"|index[.]crates|npmmirror[.]com|/simple/[a-z0-9-]+/?[\"' ]|artifactor[y]|--(?:extra-)?index-url[ =]"
     ),
     "a path of somebody's machine": re.compile(r"(?<![\w.~})*/-])/(?:root|work|Users|home/[a-z]\w*)/\w"),
 }
