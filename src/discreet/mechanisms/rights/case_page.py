@@ -72,7 +72,7 @@ def context(
         "clocks": _clocks(view),
         "steps": _steps(view),
         "groups": _groups(view),
-        "summary": plan_words(view.plan.summary),
+        "summary": plan_words(view.plan.summary) if is_erasure else copy_words(view.plan.summary),
         "gaps": _gaps(view.plan.summary.get("not_covered")),
         "missing_indexes": _missing_indexes(view.plan.summary.get("steps")),
         "questions": view.plan.summary.get("open_questions", []),
@@ -95,6 +95,12 @@ def context(
         or (view.state is State.VERIFIED and view.candidates in (None, 1)),
         "me": actor.name,
     }
+
+
+def copy_words(summary: dict[str, Any]) -> str:
+    """Return how much the person gets a copy of."""
+    rows = sum(table["rows"] for source in summary.get("sources", []) for table in source["tables"])
+    return ngettext("A copy of %(n)s row", "A copy of %(n)s rows", rows) % {"n": f"{rows:,}"}
 
 
 def plan_words(summary: dict[str, Any]) -> str:
@@ -182,7 +188,9 @@ def _groups(view: RequestView) -> list[PlanGroup]:
     return [
         PlanGroup(
             label=source["name"],
-            note=gettext("%(engine)s, one transaction") % {"engine": engines.get(source["name"], "")},
+            note=gettext("%(engine)s, one transaction") % {"engine": engines.get(source["name"], "")}
+            if view.kind == Kind.ERASURE
+            else engines.get(source["name"], ""),
             rows=[
                 PlanRow(
                     name=table["table"],
