@@ -20,6 +20,7 @@ from discreet.foundation.desk.components import (
     TimelineItem,
 )
 from discreet.foundation.desk.times import left
+from discreet.foundation.ledger.queries import EntryView
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import letters, queries
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
@@ -263,11 +264,17 @@ def _timeline(number: str) -> list[TimelineItem]:
         TimelineItem(
             at=entry.at,
             title=gettext(ACTS[entry.act]) if entry.act in ACTS else entry.act,
-            detail=entry.actor_label,
+            detail=_detail(entry),
             entry=entry,
         )
         for entry in reversed(entries)
     ]
+
+
+def _detail(entry: EntryView) -> str:
+    """Return who did it, and in which source where it is done source by source."""
+    source = entry.facts.get("source")
+    return f"{source} · {entry.actor_label}" if source else entry.actor_label
 
 
 def _candidates(view: RequestView) -> list[dict[str, Any]]:
