@@ -138,6 +138,19 @@ def test_a_copy_under_another_key_ends_incomplete(company: Company, db: None) ->
     ends_incomplete(CLEO)
 
 
+@pytest.mark.promise(1)
+def test_a_copy_of_an_address_that_changed_after_the_approval_ends_incomplete(
+    company: Company, db: None
+) -> None:
+    """The rows are those approved, so the plan holds; the search looks for the values as they are now."""
+    mapped(company, extra=COPIES[company.engine], more_map=ARCHIVE_MAP)
+    number = accepted(CLEO)
+    company.run("UPDATE customer SET email = 'moved@example.net' WHERE id = 3")
+    work()
+    assert failures() == []
+    assert queries.request_view(number).outcome == Outcome.INCOMPLETE
+
+
 def undone_update(company: Company) -> Company:
     trigger = (
         "CREATE TRIGGER undo AFTER UPDATE OF note ON orders WHEN NEW.note IS NULL BEGIN "

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
+from discreet.engines.subjects.captured import captured_values
 from discreet.engines.subjects.plans import Operation, OperationKind
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.search import fresh_search
@@ -217,10 +218,22 @@ def capture(batch_id: int, run: int) -> list[str] | None:
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
         prepare_batch(batch_id, SYSTEM, now)
         return None
+    renewed = None
+    if not _is_as_captured(batch_id, planned):
+        planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)
+        if planned.plan.digest != approved:
+            executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
+            return None
+        renewed = _sealed(batch_id, planned)
     sources = sorted(planned.plan.operations)
     try:
         executing.begin_execution(
-            now=now, batch_id=batch_id, run=run, people=planned.plan.person_count, sources=sources
+            now=now,
+            batch_id=batch_id,
+            run=run,
+            people=planned.plan.person_count,
+            sources=sources,
+            renewed=renewed,
         )
     except PlanChanged as refusal:
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=refusal.code)
@@ -228,6 +241,26 @@ def capture(batch_id: int, run: int) -> list[str] | None:
     except WrongRequestState:
         return None
     return sources
+
+
+def _is_as_captured(batch_id: int, planned: planning.Planned) -> bool:
+    """Say whether the people's identity values are still those that the fresh search will look for.
+
+    The digest binds rows, not values: somebody who changed their e-mail address has the same plan.
+    """
+    key_id = queries.batch_key(batch_id)
+    known = captured_from_json(keys.open_sealed(key_id, queries.sealed_capture(batch_id), "capture").decode())
+    live = captured_values(reach=planned.reach)
+    return {(one.category, one.text) for one in live} == {(one.category, one.text) for one in known.values}
+
+
+def _sealed(batch_id: int, planned: planning.Planned) -> tuple[bytes, bytes]:
+    """Return plan and captured values, sealed together: the values that rows get are random."""
+    key_id = queries.batch_key(batch_id)
+    return (
+        keys.seal(key_id, to_json(planned.plan).encode(), "plan"),
+        keys.seal(key_id, to_json(planned.captured).encode(), "capture"),
+    )
 
 
 def note_refusal(batch_id: int, run: int, source: str, reason: str) -> None:

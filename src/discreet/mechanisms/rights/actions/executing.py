@@ -48,9 +48,18 @@ class PersonResult:
 
 
 @act("rights.begin_execution")
-def begin_execution(*, now: datetime, batch_id: int, run: int, people: int, sources: Sequence[str]) -> None:
+def begin_execution(
+    *,
+    now: datetime,
+    batch_id: int,
+    run: int,
+    people: int,
+    sources: Sequence[str],
+    renewed: tuple[bytes, bytes] | None = None,
+) -> None:
     """Record the intent before anything is written; what was approved is sealed since the plan was made.
 
+    `renewed`: plan and captured values, sealed anew where identity values changed and the plan did not.
     Repeating it after a crash changes nothing.
 
     Raises:
@@ -66,6 +75,9 @@ def begin_execution(*, now: datetime, batch_id: int, run: int, people: int, sour
         raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
     if len(numbers_of(batch)) != people:
         raise PlanChanged
+    if renewed is not None:
+        batch.plan_sealed, batch.capture_sealed = renewed
+        batch.save(update_fields=["plan_sealed", "capture_sealed"])
     move_many(
         actor=SYSTEM,
         now=now,
