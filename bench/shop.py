@@ -95,12 +95,12 @@ class Bench:
         self.wait(lambda: bool(queries.plan_view(batch_id).digest), 120)
         return batch_id
 
-    def wait(self, is_done: "object", seconds: float) -> None:
+    def wait(self, is_done: "object", seconds: float, pause: float = 0.002) -> None:
         deadline = time.monotonic() + seconds
         while not is_done():  # type: ignore[operator]
             if time.monotonic() > deadline:
                 raise SystemExit("bench: a request was not done in time")
-            time.sleep(0.002)
+            time.sleep(pause)
 
     def accept(self, batch_id: int) -> float:
         """Approve; return the moment the approval was committed."""
@@ -163,10 +163,10 @@ class Bench:
         )
         imported = time.monotonic()
         receiving.verify_batch(actor=self.agent, now=datetime.now(UTC), batch_id=batch_id, reason="bench")
-        self.wait(lambda: bool(queries.plan_view(batch_id).digest), 900)
+        self.wait(lambda: bool(queries.plan_view(batch_id).digest), 900, pause=0.05)
         planned = time.monotonic()
         start = self.accept(batch_id)
-        self.wait(lambda: self.is_done(batch_id), 900)
+        self.wait(lambda: self.is_done(batch_id), 900, pause=0.05)
         done = time.monotonic() - start
         self.check(batch_id)
         return imported - begun, planned - imported, done
