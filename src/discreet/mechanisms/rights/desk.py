@@ -1,5 +1,7 @@
 """Staff pages of requests: the list, the case, and one act behind each button."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -41,7 +43,11 @@ def requests(request: HttpRequest) -> HttpResponseBase:
     page = request.GET.get("page", "1")
     number = min(int(page), 100_000) if page.isdecimal() and len(page) < 7 and int(page) > 0 else 1
     found = list_cases(where=where, page=number, page_size=PAGE_SIZE)
-    rows = queries.rows([row.number for row in found.rows])
+    next_due = {row.number: row.due_at for row in found.rows}  # the list is sorted by it
+    rows = [
+        row if row.completed_at else replace(row, due_at=next_due[row.number])
+        for row in queries.rows(list(next_due))
+    ]
     overdue = sum(1 for row in rows if row.due_at and row.due_at < now and not row.completed_at)
     return render(
         request,
