@@ -23,6 +23,7 @@ from tests.foundation.sources.conftest import (
 from tests.mechanisms.rights.company import ANN, KEEP, MAP, ROWS, TABLES
 from tests.stories.house import House, copy_home, new_house
 
+NUMBER = "R-1001"
 ORDER = ("line", "orders", "login", "customer", "address")
 OTHERS = (
     "SELECT * FROM customer WHERE id <> 1 ORDER BY id",
@@ -99,25 +100,28 @@ def approved_erasure(folder: Path, urls: dict[str, str]) -> Iterator[Approved]:
             companies[name] = stack.enter_context(opened)
             companies[name].fill((*TABLES, *ROWS))
         house = new_house(folder)
-        house.add_staff({"chen": ("agent",), "lena": ("approver",)})
+        connects = []
         for name, url in urls.items():
             parts = urlsplit(url)
             if parts.hostname:
                 proxies[name] = stack.enter_context(fault_proxy(parts.hostname, parts.port or 0))
                 netloc = f"{parts.username}:{parts.password}@127.0.0.1:{proxies[name].port}"
                 url = urlunsplit(parts._replace(netloc=netloc))
-            house.run("connect", name, url, "--write-url", url)
+            connects.append(("connect", name, url, "--write-url", url))
         maps = [MAP % {"name": name, "keep": KEEP} for name in urls]
         path = folder / "map.yaml"
         path.write_text(maps[0] + "".join(text.split("sources:\n")[1] for text in maps[1:]))
-        house.run("map", "apply", str(path))
-        number = str(house.json("rights", "open", "--kind", "erasure", "--email", ANN)["id"])
-        house.run("rights", "verify", number, "--reason", "Passport seen")
-        house.run("work", "--until-idle")
-        for person in ("chen", "lena"):
-            house.run("rights", "accept", number, "--as", person)
+        house.add_staff(
+            {"chen": "agent", "lena": "approver"},
+            *connects,
+            ("map", "apply", str(path)),
+            ("rights", "open", "--kind", "erasure", "--email", ANN),
+            ("rights", "verify", NUMBER, "--reason", "Passport seen"),
+            ("rights", "plan", NUMBER, "--as", "chen"),
+            ("rights", "accept", NUMBER, "--as", "lena"),
+        )
         others = {name: [company.run(sql) for sql in OTHERS] for name, company in companies.items()}
-        yield Approved(home=house.home, number=number, companies=companies, others=others, proxies=proxies)
+        yield Approved(home=house.home, number=NUMBER, companies=companies, others=others, proxies=proxies)
 
 
 def _company(url: str) -> Iterator[Company]:

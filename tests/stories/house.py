@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -29,6 +29,12 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "quiet bamboo lamp"
 VERIFIER = ROOT / "src/discreet/foundation/ledger/verifier/discreet_verify.py"
 COMMAND = [sys.executable, "-c", "from discreet.project.cli import main; main()"]
+SEVERAL = [
+    sys.executable,
+    "-c",
+    "import json, sys; from discreet.project.cli import main\n"
+    "for command in json.loads(sys.argv[1]): main(command, standalone_mode=False)",
+]
 T = TypeVar("T")
 
 
@@ -78,14 +84,25 @@ class House:
         assert may_fail or done.returncode == 0, f"{args}: {done.stdout}{done.stderr}"
         return done.stdout
 
+    def run_all(self, commands: Sequence[Sequence[str]], *, text: str = "") -> str:
+        """Run several commands one after the other in one process, which starts once, and return all output."""
+        done = subprocess.run(
+            [*SEVERAL, json.dumps(commands)], env=self.environment, input=text, text=True,
+            capture_output=True, timeout=240, check=False, cwd=self.home.parent,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{commands}: {done.stdout}{done.stderr}"
+        return done.stdout
+
     def json(self, *args: str) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(self.run(*args, "--json"))
         return answer
 
-    def add_staff(self, accounts: Mapping[str, tuple[str, ...]]) -> None:
-        for name, roles in accounts.items():
-            options = [part for role in roles for part in ("--role", role)]
-            self.run("staff", "add", name, *options, "--password-stdin", text=PASSWORD + "\n")
+    def add_staff(self, accounts: Mapping[str, str], *then: Sequence[str]) -> str:
+        """Add accounts, each with one role, then run further commands."""
+        added = [
+            ["staff", "add", name, "--role", role, "--password-stdin"] for name, role in accounts.items()
+        ]
+        return self.run_all([*added, *then], text=(PASSWORD + "\n") * len(added))
 
     def start(self, *args: str, wrapper: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
         """Start a command in the background, in a process group of its own."""

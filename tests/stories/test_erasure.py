@@ -25,13 +25,12 @@ ENDINGS = {
 
 def _furnish(house: House, company: Company, folder: Path) -> None:
     """Connect and map the company by the command line, and serve it."""
-    house.add_staff({"chen": ("agent",), "lena": ("approver",)})
-    house.run("company", "set", "--name-en", "Story Ltd", "--name-zh", "故事公司", "--phone-region", "CN")
-    for source in company.sources:
-        house.run("connect", source.name, source.url, "--write-url", source.url)
     path = folder / "map.yaml"
     path.write_text(company.map_text, encoding="utf-8")
-    house.run("map", "apply", str(path))
+    names = ("--name-en", "Story Ltd", "--name-zh", "故事公司", "--phone-region", "CN")
+    connects = [("connect", one.name, one.url, "--write-url", one.url) for one in company.sources]
+    people = {"chen": "agent", "lena": "approver"}
+    house.add_staff(people, ("company", "set", *names), *connects, ("map", "apply", str(path)))
     house.serve()
 
 
