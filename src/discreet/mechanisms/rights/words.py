@@ -71,6 +71,7 @@ ACTS: dict[str, str] = {
     "centre.start_verification": gettext_noop("Code sent to the contact held"),
     "centre.check_code": gettext_noop("Code entered"),
     "mail.send": gettext_noop("Mail queued"),
+    "mail.note_delivery": gettext_noop("Mail handed over"),
     "rights.receive_request": gettext_noop("Received"),
     "rights.note_candidates": gettext_noop("Person looked for"),
     "rights.choose_candidates": gettext_noop("Person chosen"),
