@@ -144,6 +144,7 @@ def test_a_copy_of_an_address_that_changed_after_the_approval_ends_incomplete(
 ) -> None:
     """The rows are those approved, so the plan holds; the search looks for the values as they are now."""
     mapped(company, extra=COPIES[company.engine], more_map=ARCHIVE_MAP)
+    company.run("UPDATE customer SET phone = '+41446681899' WHERE id = 3")
     number = accepted(CLEO)
     company.run("UPDATE customer SET email = 'moved@example.net' WHERE id = 3")
     work()

@@ -18,6 +18,7 @@ from discreet.mechanisms.rights.actions import deciding, executing
 from discreet.mechanisms.rights.models import SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanChanged, WrongRequestState
 from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.witness import RowsChanged
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import ANN, BOB, CLEO, CUSTOMER, NOW, OPERATOR
 from tests.mechanisms.rights.driving import (
@@ -153,7 +154,9 @@ def test_who_withdraws_after_the_last_look_is_not_erased(shop: Company) -> None:
     approve(ann)
     deciding.cancel_request(actor=CUSTOMER, now=NOW, number=cleo)
     with pytest.raises(PlanChanged):
-        executing.begin_execution(now=NOW, batch_id=batch_id, run=1, people=2, sources=["shop"])
+        executing.begin_execution(
+            now=NOW, batch_id=batch_id, run=1, people=2, sources=["shop"], witness_sealed=b""
+        )
     work()
     assert shop.run("SELECT email FROM customer WHERE id = 3") == [(CLEO,)]
     assert (state(ann), state(cleo)) == (State.PLANNED, State.CANCELLED)
@@ -163,9 +166,15 @@ def test_an_intent_is_recorded_once_and_only_for_the_run_that_was_approved(shop:
     number = accepted(CLEO)
     batch_id = batch_of(number)
     with pytest.raises(WrongRequestState):
-        executing.begin_execution(now=NOW, batch_id=batch_id, run=2, people=1, sources=["shop"])
-    executing.begin_execution(now=NOW, batch_id=batch_id, run=1, people=1, sources=["shop"])
-    executing.begin_execution(now=NOW, batch_id=batch_id, run=1, people=1, sources=["shop"])
+        executing.begin_execution(
+            now=NOW, batch_id=batch_id, run=2, people=1, sources=["shop"], witness_sealed=b""
+        )
+    executing.begin_execution(
+        now=NOW, batch_id=batch_id, run=1, people=1, sources=["shop"], witness_sealed=b""
+    )
+    executing.begin_execution(
+        now=NOW, batch_id=batch_id, run=1, people=1, sources=["shop"], witness_sealed=b""
+    )
     assert state(number) is State.EXECUTING
 
 
@@ -224,7 +233,9 @@ def test_the_table_named_by_staff_is_the_table_decided(shop: Company) -> None:
 
 def test_what_is_being_carried_out_cannot_be_withdrawn(shop: Company) -> None:
     number = accepted(CLEO)
-    executing.begin_execution(now=NOW, batch_id=batch_of(number), run=1, people=1, sources=["shop"])
+    executing.begin_execution(
+        now=NOW, batch_id=batch_of(number), run=1, people=1, sources=["shop"], witness_sealed=b""
+    )
     with pytest.raises(WrongRequestState):
         deciding.cancel_request(actor=CUSTOMER, now=NOW, number=number)
     assert state(number) is State.EXECUTING
@@ -245,3 +256,59 @@ def test_a_source_that_is_away_for_a_moment_ends_no_request(
     refusal: type[refusals.SourceRefusal], is_tried_again: bool
 ) -> None:
     assert is_transient(refusal(source="shop", table="t", constraint="c")) is is_tried_again
+
+
+class Unfenced:
+    """Stands in for the fence of a worker that holds its workflow."""
+
+    def check(self) -> None: ...
+
+
+def another_in_their_place(company: Company) -> None:
+    company.run("UPDATE login SET customer_id = 2 WHERE customer_id = 3")
+    company.run("DELETE FROM customer WHERE id = 3")
+    company.run("INSERT INTO customer VALUES (3, 'carl@example.net', NULL, 'Carl New', NULL, NULL)")
+
+
+def one_row_handed_over(company: Company) -> None:
+    company.run("UPDATE login SET customer_id = 2 WHERE id = 23")
+
+
+@pytest.mark.promise(16)
+def test_a_key_given_to_somebody_else_after_the_approval_is_not_erased(shop: Company) -> None:
+    number = accepted(CLEO)
+    company_key = "UPDATE customer SET email = 'carl@example.net', name = 'Carl New' WHERE id = 3"
+    shop.run(company_key)
+    before = everything(shop)
+    work()
+    assert everything(shop) == before
+    assert queries.request_view(number).state is State.PLANNED
+    assert LedgerEntry.objects.filter(act="rights.send_back").count() == 1
+
+
+@pytest.mark.promise(2)
+@pytest.mark.parametrize("change", [another_in_their_place, one_row_handed_over])
+def test_rows_that_change_hands_between_the_last_look_and_the_write_are_left_alone(
+    shop: Company, change: Callable[[Company], None]
+) -> None:
+    number = accepted(CLEO)
+    batch_id = batch_of(number)
+    assert workflows.capture(batch_id, 1) == ["shop"]
+    change(shop)
+    before = everything(shop)
+    with pytest.raises(RowsChanged):
+        workflows.write_source(batch_id, 1, "shop", Unfenced())  # type: ignore[arg-type]
+    assert everything(shop) == before
+    assert workflows.rows_changed(batch_id, 1, "shop", RowsChanged.code) is False
+    assert queries.request_view(number).state is State.PLANNED
+
+
+def test_what_an_earlier_run_committed_is_not_taken_for_a_change(shop: Company) -> None:
+    number = accepted(ANN)
+    batch_id = batch_of(number)
+    workflows.capture(batch_id, 1)
+    workflows.write_source(batch_id, 1, "shop", Unfenced())  # type: ignore[arg-type]
+    SourceOutcome.objects.all().delete()  # as if the worker had died before it could note the commit
+    after = everything(shop)
+    workflows.write_source(batch_id, 1, "shop", Unfenced())  # type: ignore[arg-type]
+    assert everything(shop) == after

@@ -21,6 +21,7 @@ class Batch(models.Model):
     approved_at = models.DateTimeField(null=True)
     run = models.PositiveIntegerField(default=0)  # how often execution was started
     capture_sealed = models.BinaryField(null=True)
+    witness_sealed = models.BinaryField(null=True)  # whose each row was at the last look before writing
     search_summary = models.JSONField(default=dict)
     finished_at = models.DateTimeField(null=True)
 

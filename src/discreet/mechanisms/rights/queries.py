@@ -249,6 +249,18 @@ def sealed_capture(batch_id: int) -> bytes:
     return bytes(sealed)
 
 
+def sealed_witness(batch_id: int) -> bytes:
+    sealed = Batch.objects.values_list("witness_sealed", flat=True).get(pk=batch_id)
+    if sealed is None:
+        raise PlanMissing(number=f"B-{batch_id}")
+    return bytes(sealed)
+
+
+def is_anything_written(batch_id: int, run: int) -> bool:
+    """Say whether this run has committed in any source."""
+    return SourceOutcome.objects.filter(batch_id=batch_id, run=run).exists()
+
+
 def is_written(batch_id: int, run: int, source: str) -> bool:
     """Say whether the outcome of one source is recorded for this run."""
     return SourceOutcome.objects.filter(batch_id=batch_id, run=run, source=source).exists()

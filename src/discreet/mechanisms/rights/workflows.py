@@ -6,10 +6,13 @@ Source: DESIGN.md, Erasure; failure promises 1, 2, 6, 28.
 import hashlib
 import json
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from discreet.engines.subjects.captured import captured_values
+from discreet.engines.subjects.captures import CapturedValue
+from discreet.engines.subjects.found import as_set
 from discreet.engines.subjects.plans import Operation, OperationKind
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.search import fresh_search
@@ -31,6 +34,7 @@ from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, Severa
 from discreet.mechanisms.rights.results import person_results, unsearched_results
 from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
 from discreet.mechanisms.rights.summaries import access_summary, gap, plan_summary
+from discreet.mechanisms.rights.witness import RowsChanged, check_rows, witness
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.errors import Refused
@@ -83,6 +87,9 @@ def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     for source in sources:
         try:
             ctx.step(f"write:{source}", write_source, batch_id, run, source, ctx.fence)
+        except RowsChanged as refusal:
+            if not ctx.step(f"changed:{source}", rows_changed, batch_id, run, source, refusal.code):
+                return
         except Refused as refusal:  # for good: it was rolled back, and the fresh search will find the rows
             ctx.step(f"refused:{source}", note_refusal, batch_id, run, source, refusal.code)
     try:
@@ -218,8 +225,13 @@ def capture(batch_id: int, run: int) -> list[str] | None:
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
         prepare_batch(batch_id, SYSTEM, now)
         return None
+    lost, is_as_captured = _compare_identities(batch_id, planned)
+    if lost:
+        executing.send_back(now=now, batch_id=batch_id, run=run, reason="rights.identity_changed", lost=lost)
+        _plan_or_ask(batch_id, now)
+        return None
     renewed = None
-    if not _is_as_captured(batch_id, planned):
+    if not is_as_captured:
         planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)
         if planned.plan.digest != approved:
             executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
@@ -233,6 +245,9 @@ def capture(batch_id: int, run: int) -> list[str] | None:
             run=run,
             people=planned.plan.person_count,
             sources=sources,
+            witness_sealed=keys.seal(
+                queries.batch_key(batch_id), witness(planned.reach, planned.plan).encode(), "witness"
+            ),
             renewed=renewed,
         )
     except PlanChanged as refusal:
@@ -243,15 +258,29 @@ def capture(batch_id: int, run: int) -> list[str] | None:
     return sources
 
 
-def _is_as_captured(batch_id: int, planned: planning.Planned) -> bool:
-    """Say whether the people's identity values are still those that the fresh search will look for.
+def _compare_identities(batch_id: int, planned: planning.Planned) -> tuple[list[str], bool]:
+    """Return the requests whose rows hold none of their person's values any more, and whether all are the same.
 
-    The digest binds rows, not values: somebody who changed their e-mail address has the same plan.
+    The digest binds rows, not values. Somebody who changed their e-mail address and kept their phone has the
+    same plan and is searched for by both; a starting row without any known value may be another person's.
     """
     key_id = queries.batch_key(batch_id)
     known = captured_from_json(keys.open_sealed(key_id, queries.sealed_capture(batch_id), "capture").decode())
-    live = captured_values(reach=planned.reach)
-    return {(one.category, one.text) for one in live} == {(one.category, one.text) for one in known.values}
+    then, live = _by_person(known.values), _by_person(captured_values(reach=planned.reach))
+    lost = [
+        member.number
+        for person, member in enumerate(queries.members(batch_id))
+        if then.get(person) and not then[person] & live.get(person, set())
+    ]
+    return lost, then == live
+
+
+def _by_person(values: Sequence[CapturedValue]) -> dict[int, set[tuple[str, str]]]:
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for value in values:
+        for person in as_set(value.persons):
+            found[person].add((value.category, value.normalised or value.text))
+    return dict(found)
 
 
 def _sealed(batch_id: int, planned: planning.Planned) -> tuple[bytes, bytes]:
@@ -261,6 +290,26 @@ def _sealed(batch_id: int, planned: planning.Planned) -> tuple[bytes, bytes]:
         keys.seal(key_id, to_json(planned.plan).encode(), "plan"),
         keys.seal(key_id, to_json(planned.captured).encode(), "capture"),
     )
+
+
+def rows_changed(batch_id: int, run: int, source: str, reason: str) -> bool:
+    """Send the plan back if nothing was written yet; else go on to the search. Returns whether to go on."""
+    if queries.is_anything_written(batch_id, run):
+        note_refusal(batch_id, run, source, reason)
+        return True
+    now = datetime.now(UTC)
+    lost = [member.number for member in queries.members(batch_id)]
+    executing.send_back(now=now, batch_id=batch_id, run=run, reason=reason, lost=lost)
+    _plan_or_ask(batch_id, now)
+    return False
+
+
+def _plan_or_ask(batch_id: int, now: datetime) -> None:
+    """Make a new plan; where it is no longer clear who it is, ask staff."""
+    try:
+        prepare_batch(batch_id, SYSTEM, now)
+    except (NobodyFound, SeveralPeople):
+        deciding.ask_who(now=now, batch_id=batch_id)
 
 
 def note_refusal(batch_id: int, run: int, source: str, reason: str) -> None:
@@ -277,8 +326,11 @@ def write_source(batch_id: int, run: int, source: str, fence: Fence) -> dict[str
     key_id, sealed = queries.sealed_plan(batch_id)
     plan = plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode())
     counts: dict[str, Counter[str]] = defaultdict(Counter)
+    rows = keys.open_sealed(key_id, queries.sealed_witness(batch_id), "witness").decode()
     with session.write(source) as writer:
-        for operation in plan.operations[source]:
+        operations = plan.operations[source]
+        is_open = check_rows(writer=writer, source=source, sealed=rows, operations=operations)
+        for operation in operations if is_open else ():
             done = run_operation(writer, operation)
             if done > len(operation.keys):
                 raise WroteTooMuch(table=operation.table.table, rows=done, expected=len(operation.keys))

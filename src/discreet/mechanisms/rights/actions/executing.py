@@ -55,6 +55,7 @@ def begin_execution(
     run: int,
     people: int,
     sources: Sequence[str],
+    witness_sealed: bytes,
     renewed: tuple[bytes, bytes] | None = None,
 ) -> None:
     """Record the intent before anything is written; what was approved is sealed since the plan was made.
@@ -75,9 +76,10 @@ def begin_execution(
         raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
     if len(numbers_of(batch)) != people:
         raise PlanChanged
+    batch.witness_sealed = witness_sealed
     if renewed is not None:
         batch.plan_sealed, batch.capture_sealed = renewed
-        batch.save(update_fields=["plan_sealed", "capture_sealed"])
+    batch.save(update_fields=["plan_sealed", "capture_sealed", "witness_sealed"])
     move_many(
         actor=SYSTEM,
         now=now,
@@ -91,10 +93,14 @@ def begin_execution(
 
 
 @act("rights.send_back")
-def send_back(*, now: datetime, batch_id: int, run: int, reason: str) -> None:
-    """Undo the approval: what would be carried out is no longer what was approved. Nothing was written."""
+def send_back(*, now: datetime, batch_id: int, run: int, reason: str, lost: Sequence[str] = ()) -> None:
+    """Undo the approval: what would be carried out is no longer what was approved. Nothing was written.
+
+    `lost`: requests whose starting rows are no longer the person's; they are looked for anew.
+    """
     batch = load_batch(batch_id)
     subject, numbers = subject_of_batch(batch), numbers_of(batch)
+    RightsRequest.objects.filter(number__in=lost).update(candidate_count=None, roots_sealed=None)
     batch.approved_by, batch.approved_at = "", None
     batch.planned_by, batch.plan_digest = "", ""
     batch.save()
@@ -154,7 +160,7 @@ def finish_erasure(
         {result.number: (result.outcome.value, now, list(result.kept), None) for result in results},
     )
     batch.search_summary, batch.finished_at = search, now
-    batch.capture_sealed = batch.plan_sealed = None
+    batch.capture_sealed = batch.plan_sealed = batch.witness_sealed = None
     batch.save()
     close_many(
         actor=SYSTEM,
