@@ -213,6 +213,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     # Its warnings name addresses of people; failed sign-ins are evidence in the ledger instead.
-    "loggers": {"axes": {"level": "CRITICAL"}},
+    # Django's would name the address of every refused page, and some hold a customer's token.
+    "loggers": {"axes": {"level": "CRITICAL"}, "django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -251,7 +251,8 @@ def _gaps(gaps: Any) -> list[dict[str, str]]:
 def _missing_indexes(steps: Any) -> list[str]:
     """Return the statement for each index that would turn a scan into a look-up."""
     found = {
-        f"CREATE INDEX ON {step['table']} ({', '.join(step['missing_index'])})"
+        f"{step['source']}: CREATE INDEX ix_{step['table']}_{'_'.join(step['missing_index'])}"
+        f" ON {step['table']} ({', '.join(step['missing_index'])})"
         for step in steps or []
         if step["missing_index"]
     }

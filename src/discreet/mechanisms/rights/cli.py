@@ -95,7 +95,10 @@ def open_request(
         channel="shell",
         idempotency_key=idempotency_key,
     )
-    _print({"id": received.number, "due_at": received.due_at}, is_json=is_json)
+    _print(
+        {"id": received.number, "due_at": received.due_at.isoformat() if received.due_at else None},
+        is_json=is_json,
+    )
 
 
 @rights.command()
@@ -146,6 +149,8 @@ def accept(number: str, digest: str | None, user: str | None) -> None:
     actor, now = shell_actor(user), datetime.now(UTC)
     batch_id = queries.batch_of(number)
     if queries.kind_of_batch(batch_id) is Kind.ACCESS:
+        if not queries.plan_view(batch_id).digest:  # shows nothing that a decision could bind to
+            workflows.prepare_batch(batch_id, actor, now)
         deciding.accept_access(actor=actor, now=now, batch_id=batch_id)
         click.echo(f"{number}: accepted")
         return

@@ -29,8 +29,10 @@ from discreet.mechanisms.rights.refusals import NoPackage, NotYours
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.normalise import normalise_email, normalise_phone, phone_digits
 
 AAD = "package"
+SENT_BACK = -1  # instead of a number of rows
 
 
 def package_path(number: str) -> Path:
@@ -46,6 +48,11 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
     with planning.readers_of(graph) as opened:
         reached = planning.reach_one(number, purpose=Purpose.ACCESS, readers=planning.as_readers(opened))
         statements = sum(reader.statements for reader in opened.values())
+    if not _is_still_theirs(number, reached):
+        executing.send_back(
+            now=now, batch_id=batch_id, run=run, reason="rights.identity_changed", lost=[number]
+        )
+        return SENT_BACK
     language = queries.language_of(number)
     tables = list(_tables(rows_for_access(reach=reached, person=0), fields_meaning()))
     company = profile().name_zh if language.startswith("zh") else profile().name_en
@@ -61,6 +68,38 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
         contact=_contact(number, reached),
     )
     return sum(counts.values())
+
+
+def _is_still_theirs(number: str, reached: Reach) -> bool:
+    """Say whether a starting row still holds what the person wrote of themselves; its key may be another's now."""
+    claim = queries.claim_of(number)
+    emails = {normalise_email(claim.email)} if claim.email else set()
+    phones = {normalise_phone(claim.phone, region=claim.region), claim.phone} if claim.phone else set()
+    for found in reached.tables.values():
+        if not found.table.is_people:
+            continue
+        categories = [found.table.column(name).category for name in found.columns]
+        for key, row in found.rows.items():
+            if not found.paths[key] & 1:
+                continue
+            for category, value in zip(categories, row, strict=True):
+                if value is None:
+                    continue
+                text = str(value)
+                if category == "email" and normalise_email(text) in emails:
+                    return True
+                if category == "phone" and (
+                    normalise_phone(text, region=claim.region) in phones
+                    or phone_digits(text) in _digits(phones)
+                ):
+                    return True
+                if claim.customer_number and text.strip() == claim.customer_number.strip():
+                    return True
+    return False
+
+
+def _digits(phones: set[str | None]) -> set[str]:
+    return {phone_digits(text) for text in phones if text}
 
 
 def _contact(number: str, reached: Reach) -> HeldContact | None:

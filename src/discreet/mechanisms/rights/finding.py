@@ -11,6 +11,7 @@ from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.locate import locate, roots_of
 from discreet.engines.subjects.reach import Purpose, reach
 from discreet.foundation.datamap.queries import graph as map_graph
+from discreet.foundation.datamap.queries import not_covered
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.sources.queries import require_source
@@ -72,5 +73,15 @@ def find_person(*, actor: Actor, now: datetime, source: str, claim: Identity) ->
     return {
         "source": source,
         "people": people,
-        "not_searched": [gap(one) for one in located.not_searched],
+        "not_searched": [gap(one) for one in located.not_searched]
+        + [
+            {
+                "source": one.source,
+                "table": one.table,
+                "columns": list(one.names),
+                "reason": one.gap.value,
+                "rows": 0,
+            }
+            for one in not_covered([source])
+        ],
     }

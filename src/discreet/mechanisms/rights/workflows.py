@@ -29,7 +29,7 @@ from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
 from discreet.mechanisms.rights import planning, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
-from discreet.mechanisms.rights.delivery import deliver_package
+from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, SeveralPeople, WrongRequestState
 from discreet.mechanisms.rights.results import person_results, unsearched_results
 from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
@@ -75,7 +75,10 @@ def ask_who(batch_id: int) -> None:
 def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Build and hand over the packages of accepted access requests."""
     for number in queries.requests_of(batch_id):
-        ctx.step(f"package:{number}", deliver_package, batch_id, run, number, ctx.now())
+        rows = ctx.step(f"package:{number}", deliver_package, batch_id, run, number, ctx.now())
+        if rows == SENT_BACK:
+            ctx.step(f"again:{number}", _plan_or_ask, batch_id, ctx.now())
+            return
 
 
 @workflow("rights.erase")

@@ -202,6 +202,8 @@ def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
         return
     if state not in PREPARABLE:
         raise WrongRequestState(number=numbers[0], state=state.value)
+    if state is State.VERIFIED or not batch.plan_digest:
+        raise PlanMissing(number=numbers[0])
     batch.approved_by, batch.approved_at = actor.person, now
     batch.run += 1
     batch.save()
