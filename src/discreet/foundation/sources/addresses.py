@@ -27,6 +27,7 @@ _SCHEMES = {
 }
 _PORTS = {Engine.POSTGRESQL: 5432, Engine.MYSQL: 3306}
 _VARIABLE = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
+_OPTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 CERTIFICATE_SYSTEM = "system"
 
@@ -135,7 +136,9 @@ def _options(parts: SplitResult) -> Mapping[str, str]:
         )
         if not (is_mode or is_certificate) or name in options:
             accepted = f"sslmode={'|'.join(SSL_MODES)}, sslrootcert=system|FILE (DISCREET_HOME/certificates)"
-            raise refusals.UnknownOption(option=name[:40], accepted=accepted)
+            # A password with an unescaped "?" ends here too: only what can be an option's name is shown.
+            is_name = _OPTION.fullmatch(name) and "@" not in parts.query
+            raise refusals.UnknownOption(option=name if is_name else "?", accepted=accepted)
         options[name] = value
     return MappingProxyType(options)
 
