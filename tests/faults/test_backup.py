@@ -2,10 +2,12 @@
 
 import io
 import json
+import secrets
 import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -322,3 +324,44 @@ def test_a_manifest_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_a_manifest_says_how_much_room_it_needs() -> None:
     members = {"a": archive.Member(3, ""), "b": archive.Member(4, "")}
     assert Manifest(made_at="", version="", kind="sqlite", members=members).total_bytes == 7
+
+
+# --- PostgreSQL ---
+
+
+@pytest.mark.postgresql
+@pytest.mark.promise(9)
+def test_an_installation_on_postgresql_comes_back_in_another_database(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    one = Installation(home=tmp_path / "home", source=tmp_path / "shop.sqlite3")
+    one.more["DISCREET_DATABASE_URL"] = postgresql_url
+    number = str(one.json("rights", "open", "--kind", "erasure", "--email", ANN)["id"])
+    backup = tmp_path / "b.tar"
+    one.do("backup", "--out", str(backup), "--with-keyring")
+    done = Installation(home=tmp_path / "other", source=one.source, more=one.more).run("restore", str(backup))
+    assert done.returncode == 1 and "not empty" in done.stderr
+    empty = beside(postgresql_url)
+    other = Installation(home=tmp_path / "other", source=one.source, more={"DISCREET_DATABASE_URL": empty})
+    told = other.json("restore", str(backup))
+    assert told["evidence_intact"] and [case["number"] for case in told["open"]] == [number]
+    assert other.show(number)["state"] == "received"
+
+
+@pytest.mark.postgresql
+def test_without_pg_dump_the_operator_is_told_what_to_install(postgresql_url: str, tmp_path: Path) -> None:
+    one = Installation(home=tmp_path / "home", source=tmp_path / "shop.sqlite3")
+    one.more |= {"DISCREET_DATABASE_URL": postgresql_url, "PATH": str(tmp_path)}
+    done = one.run("backup", "--out", str(tmp_path / "b.tar"))
+    assert done.returncode == 1 and "pg_dump" in done.stderr
+    assert not (tmp_path / "b.tar").exists()
+
+
+def beside(url: str) -> str:
+    """Make one more empty database on the same server and return its address."""
+    import psycopg
+
+    name = f"restored_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {name}")
+    return urlsplit(url)._replace(path=f"/{name}").geturl()

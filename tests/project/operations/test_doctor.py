@@ -1,0 +1,91 @@
+"""What `discreet doctor` sees and says."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.project.operations.installation import Installation
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    folder = tmp_path_factory.mktemp("doctor")
+    made = Installation(home=folder / "home", source=folder / "shop.sqlite3")
+    made.home.mkdir(mode=0o700)
+    made.connect()
+    made.do("work", "--until-idle")
+    return made
+
+
+def examine(one: Installation, *more: str) -> dict[str, Any]:
+    """Return the checks by name."""
+    done = one.run("doctor", "--json", *more)
+    document = json.loads(done.stdout)
+    assert document["ok"] == (done.returncode == 0) == all(c["status"] != "fail" for c in document["checks"])
+    return {check["check"]: check for check in document["checks"]}
+
+
+def test_what_is_well_and_what_is_not_is_told_with_what_to_do(one: Installation) -> None:
+    found = examine(one)
+    well = {"mode", "home", "disk", "database", "keyring", "ledger", "outbox", "jobs", "clock", "source shop"}
+    assert {name for name, check in found.items() if check["status"] == "good"} >= well
+    assert found["worker"]["status"] == "fail" and "discreet serve" in found["worker"]["to_do"]
+    assert found["mail"]["status"] == "warn" and "DISCREET_SMTP_URL" in found["mail"]["to_do"]
+
+
+def test_it_speaks_chinese(one: Installation) -> None:
+    assert examine(one, "--language", "zh-hans")["worker"]["what"].startswith("没有工作进程在运行")
+
+
+def test_what_is_open_to_others_or_unreachable_fails(one: Installation) -> None:
+    one.more = {
+        "DISCREET_BASE_URL": "http://privacy.example.com",
+        "DISCREET_ALLOWED_HOSTS": "privacy.example.com",
+        "DISCREET_SMTP_URL": "smtp://127.0.0.1:1",
+    }
+    keyring = one.home / "keys" / "keyring.json"
+    moved = one.source.with_suffix(".away")
+    one.source.rename(moved)
+    keyring.chmod(0o644)
+    try:
+        found = examine(one)
+    finally:
+        one.more = {}
+        keyring.chmod(0o600)
+        moved.rename(one.source)
+    for name in ("home", "address", "mail", "source shop"):
+        assert found[name]["status"] == "fail", found[name]
+
+
+@pytest.mark.promise(10)
+def test_a_lost_keyring_is_told_and_no_new_one_made(one: Installation) -> None:
+    keyring = one.home / "keys" / "keyring.json"
+    kept = keyring.read_bytes()
+    keyring.unlink()
+    try:
+        found = examine(one)
+        assert found["keyring"]["status"] == "fail" and not keyring.exists()
+    finally:
+        keyring.write_bytes(kept)
+        keyring.chmod(0o600)
+
+
+@pytest.mark.promise(11)
+def test_evidence_that_was_changed_fails(one: Installation) -> None:
+    with closing(sqlite3.connect(one.home / "discreet.sqlite3")) as link:
+        for (name,) in link.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            link.execute(f'DROP TRIGGER "{name}"')
+        link.execute("UPDATE ledger_ledgerentry SET body = replace(body, 'shop', 'sh0p')")
+        link.commit()
+    found = examine(one)
+    assert found["ledger"]["status"] == "fail" and "discreet ledger verify" in found["ledger"]["to_do"]
+
+
+def test_a_home_without_a_database_is_told_to_upgrade(tmp_path: Path) -> None:
+    bare = Installation(home=tmp_path / "home", source=tmp_path / "shop.sqlite3")
+    assert "discreet upgrade" in examine(bare)["database"]["to_do"]
+    assert not (bare.home / "discreet.sqlite3").exists()
