@@ -251,7 +251,9 @@ def report(bench: Bench, args: argparse.Namespace, first_start: float, server: i
     if args.batch:
         emails = [f"c{1000 + n}@example.com" for n in range(args.batch)]
         imported, planned, done = bench.batch(emails)
-        print(f"| batch of {args.batch:,} erasures: import / plan / approval → all verified | {imported:.1f} s / {planned:.1f} s / {done:.1f} s |")
+        print(
+            f"| batch of {args.batch:,} erasures: import / plan / approval → all verified | {imported:.1f} s / {planned:.1f} s / {done:.1f} s |"
+        )
     print(f"| PSS of `discreet serve`, all processes, after these runs | {pss_mb(server):.0f} MB |")
     print(f"| first start with migrations | {first_start:.1f} s |")
 
@@ -266,7 +268,6 @@ def statements() -> int:
     numbers = RightsRequest.objects.filter(kind="access").values_list("number", flat=True)[:20]
     facts = [entry.facts for number in numbers for entry in entries_for(f"request:{number}")]
     return max(int(json.loads(json.dumps(one))["statements"]) for one in facts if "statements" in one)
-
 
 
 if __name__ == "__main__":
