@@ -8,6 +8,7 @@ import pytest
 from discreet.foundation.datamap import tombstone_file
 from discreet.foundation.datamap.tombstones import ended_requests, find_restored
 from discreet.foundation.jobs.delivery import deliver_once
+from discreet.foundation.jobs.registry import load_all
 from discreet.mechanisms.rights.actions.forgetting import end_again, reopen_erasure
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.rules import Outcome, State
@@ -130,6 +131,8 @@ def test_a_request_that_came_back_open_gets_its_outcome_again(free_shop: Company
     number = accepted(CLEO)
     before = RightsRequest.objects.get(number=number)
     work()
+    assert (failures(), state(number)) == ([], State.DONE)
+    load_all()
     while deliver_once(now=datetime.now(UTC)):
         pass
     (ended,) = ended_requests()
