@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 
+from tests.browser.harness import CHROMIUM, DESKTOP, FLAGS
 from tests.servers import (
     mariadb_server,
     mariadb_url,
@@ -14,6 +15,9 @@ from tests.servers import (
     postgresql_standby,
     postgresql_url,
 )
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 __all__ = [
     "keyring",
@@ -64,3 +68,46 @@ def ledger_can_be_emptied() -> Iterator[None]:
     patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Start Debian's Chromium once a process: a second Playwright would meet the event loop of the first."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing")
+    # Playwright keeps an event loop on this thread; Django would refuse its database from there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """Return a page of a fresh profile. Errors of scripts and of the content policy fail the test."""
+    context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    opened = context.new_page()
+    errors: list[str] = []
+
+    def note(message: "ConsoleMessage") -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            errors.append(message.text)
+
+    opened.on("console", note)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def unscripted_page(browser: "Browser") -> "Iterator[Page]":
+    """Return a page without JavaScript."""
+    context = browser.new_context(
+        viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, java_script_enabled=False
+    )
+    yield context.new_page()
+    context.close()

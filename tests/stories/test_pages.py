@@ -10,7 +10,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from discreet.foundation.cases.actions import add_public_token
 from discreet.vocabulary.actors import Role
-from tests.browser.conftest import browser, page
 from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import PASSWORD, add
@@ -18,7 +17,7 @@ from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import ANN, BOB, CLEO, CUSTOMER, NOW
 from tests.mechanisms.rights.conftest import _fresh_pools, shop, sqlite_company
 
-__all__ = ["_fresh_pools", "browser", "page", "shop", "sqlite_company"]
+__all__ = ["_fresh_pools", "shop", "sqlite_company"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = [("en", "light"), ("en", "dark"), ("zh-hans", "light"), ("zh-hans", "dark")]
 

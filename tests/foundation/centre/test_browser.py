@@ -1,6 +1,5 @@
 """The public pages in Chromium: readable by everyone, in both languages and themes, with and without scripts."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 from discreet.foundation.centre import entries
 from discreet.foundation.centre.entries import Entry
 
-playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or "/nowhere/chromium"
 AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run")
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,17 +20,6 @@ pytestmark = [
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
     pytest.mark.duty("M8.1"),
 ]
-
-
-@pytest.fixture
-def browser() -> Iterator[object]:
-    # Playwright keeps an event loop on this thread; Django would take it for an asynchronous door.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield found
-        found.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
