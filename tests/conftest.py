@@ -111,17 +111,3 @@ def unscripted_page(browser: "Browser") -> "Iterator[Page]":
     )
     yield context.new_page()
     context.close()
-
-
-#: Failed in the last full run, cause not traced (timing suspected): out of the default run until mended.
-TIMING = (
-    "test_a_worker_that_wakes_late_writes_nothing_more",
-    "test_two_workers_share_and_a_dead_ones_work_is_taken_over",
-    "test_an_erasure_goes_from_the_privacy_centre_to_a_proof_that_a_stranger_accepts[sample-en]",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.name.startswith(TIMING):
-            item.add_marker(pytest.mark.full)

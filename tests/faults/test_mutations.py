@@ -22,7 +22,7 @@ from discreet.engines.subjects.sharing import Detector, Sharing
 from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.context import Fence, FenceLost
-from discreet.foundation.jobs.models import Job
+from discreet.foundation.jobs.models import Job, Worker
 from discreet.foundation.keys import api as keys
 from discreet.foundation.keys.models import CaseKey
 from discreet.foundation.ledger.models import LedgerEntry
@@ -307,6 +307,7 @@ def check_the_outcome_is_recorded_after_the_search(company: Company) -> None:
 def check_a_late_worker_writes_nothing(company: Company) -> None:
     mapped(company)
     number = accepted(CLEO)
+    Worker.objects.create(pk="late", host="here", pid=1)
     (claim,) = [
         one
         for one in claims.claim_waiting(worker="late", limit=9, now=datetime.now(UTC))

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from discreet.engines.merkle.checkpoint import read_checkpoint, sign_checkpoint
 from discreet.engines.merkle.note import verifier_key
+from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import destroy_salts, record
 from discreet.foundation.ledger.cli import ledger
@@ -26,13 +27,16 @@ from discreet.foundation.ledger.prove import (
     CheckpointUnknown,
     LedgerBroken,
     NothingToProve,
+    NotYetSealed,
     bundle,
+    complete_bundle,
     verifier_file,
 )
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.texts import FAULTS
 from discreet.foundation.ledger.verifier import discreet_verify
+from discreet.foundation.ledger.witness import locked_now
 from discreet.vocabulary.actors import SYSTEM
 from tests.foundation.ledger.conftest import NOW, Tamper, receive
 
@@ -128,6 +132,21 @@ def test_what_is_not_sealed_cannot_be_proven() -> None:
         bundle("request:R-701")
     with pytest.raises(NothingToProve):
         bundle("request:absent")
+
+
+@pytest.mark.promise(16)
+def test_a_proof_that_is_handed_out_lacks_nothing_that_happened_before() -> None:
+    """What waits for its place is sealed first."""
+    assert len(complete_bundle("request:R-701", now=NOW)["entries"]) == 1
+
+
+def test_a_proof_is_not_handed_out_without_what_another_process_is_sealing(
+    witness: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prove, "PATIENCE_S", 0.0)
+    with locked_now(witness) as is_ours, pytest.raises(NotYetSealed):
+        assert is_ours
+        complete_bundle("request:R-701", now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from discreet.foundation.jobs import claims, outcomes, registry
 from discreet.foundation.jobs.context import Fence, WorkflowContext
-from discreet.foundation.jobs.models import Job
+from discreet.foundation.jobs.models import Job, Worker
 from discreet.foundation.mail import workflows as mail_workflows
 from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import deciding, receiving
@@ -18,6 +18,7 @@ assert mail_workflows  # registers what sends mail
 
 def work() -> None:
     """Run what waits, until nothing is left that can run now. A refusal ends a job, as in a worker."""
+    Worker.objects.get_or_create(pk="test", defaults={"host": "here", "pid": 1})
     while claimed := claims.claim_waiting(worker="test", limit=1, now=datetime.now(UTC)):
         (claim,) = claimed
         fence = Fence(key=claim.key, number=claim.fence)
@@ -74,6 +75,7 @@ def erased(email: str, **more: str) -> queries.RequestView:
     """Carry an erasure through and return how the request stands."""
     number = accepted(email, **more)
     work()
+    assert failures() == []
     return queries.request_view(number)
 
 

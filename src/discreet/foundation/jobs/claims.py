@@ -34,6 +34,7 @@ _ANY_DUE = f"SELECT 1 FROM {_TABLE} WHERE {_DUE} LIMIT 1"  # noqa: S608
 _CLAIM = (
     f"UPDATE {_TABLE} SET state = 'running', worker = %s, fence = fence + 1 WHERE id IN "  # noqa: S608
     f"(SELECT id FROM {_TABLE} WHERE {_DUE} ORDER BY id LIMIT %s{{skip_locked}}) "
+    f"AND EXISTS (SELECT 1 FROM {Worker._meta.db_table} WHERE worker_id = %s) "
     "RETURNING key, run_id, workflow, args, fence"
 )
 _DONE = (
@@ -51,7 +52,7 @@ def _locked(rows: QuerySet[Job]) -> QuerySet[Job]:
 
 
 def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
-    """Claim up to `limit` jobs that are due; other workers get others."""
+    """Claim up to `limit` jobs that are due; other workers get others, and one declared dead gets none."""
     if limit <= 0:
         return []
     due: list[str | datetime] = [_stored(now), _stored(now + timedelta(seconds=LONGEST_GAP_S * 2))]
@@ -60,7 +61,7 @@ def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
         cursor.execute(_ANY_DUE, due)
         if cursor.fetchone() is None:
             return []
-        cursor.execute(_CLAIM.format(skip_locked=skip_locked), [worker, *due, limit])
+        cursor.execute(_CLAIM.format(skip_locked=skip_locked), [worker, *due, limit, worker])
         rows = cursor.fetchall()
     return [
         Claim(key, run_id, name, json.loads(args) if isinstance(args, str) else args, fence)
@@ -69,9 +70,11 @@ def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
 
 
 def claim_running(*, run_id: str, worker: str) -> Claim | None:
-    """Claim a job that was handed on for recovery; `None` when it is over."""
+    """Claim a job that was handed on for recovery; `None` when it is over, or this worker declared dead."""
     running = Job.objects.filter(run_id=run_id, state=JobState.RUNNING)
     with transaction.atomic():
+        if not Worker.objects.filter(pk=worker).exists():
+            return None
         if not running.update(worker=worker, fence=F("fence") + 1):
             return None
         row = running.get()
@@ -110,6 +113,12 @@ def _set_failed_or_waiting(claim: Claim, outcome: Outcome, now: datetime) -> Non
         row.failure_message = outcome.message[:500]
         row.failure_params = json.loads(json.dumps(dict(outcome.params)))
     row.save()
+
+
+def hand_back(claim: Claim, *, worker: str) -> bool:
+    """Set a job waiting again that was handed on and that nobody began; `False`: somebody has it."""
+    held = Job.objects.filter(key=claim.key, fence=claim.fence, worker=worker, state=JobState.RUNNING)
+    return bool(held.update(state=JobState.WAITING, fence=F("fence") + 1, next_try_at=None, worker=""))
 
 
 def take_over(*, dead_worker: str) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
@@ -67,7 +67,10 @@ class WorkerLife:
         os.close(self._lock)
 
     def dead_workers(self, *, monotonic: Callable[[], float] = time.monotonic) -> list[str]:
-        """Return the workers that are certainly dead, or have not beaten for a lease as seen from here."""
+        """Return the workers that are certainly dead, or have not beaten for a lease as seen from here.
+
+        Who holds a job without being announced was declared dead while it claimed.
+        """
         now = monotonic()
         dead = []
         rows = dict(Worker.objects.exclude(pk=self.worker_id).values_list("worker_id", "beats"))
@@ -80,6 +83,9 @@ class WorkerLife:
                 dead.append(worker_id)
         for gone in set(self._seen) - set(rows):
             del self._seen[gone]
+        announced = Worker.objects.filter(pk=OuterRef("worker"))
+        running = Job.objects.filter(state=JobState.RUNNING)
+        dead += running.exclude(Exists(announced)).values_list("worker", flat=True).distinct()
         return dead
 
     def forget(self, worker_id: str) -> None:

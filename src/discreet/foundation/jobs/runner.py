@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ class Runner:
         self._ended = ended
         self._claims: dict[str, claims.Claim] = {}
         self._active: set[str] = set()
+        self._handed_on: dict[str, tuple[claims.Claim, float]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -59,16 +61,30 @@ class Runner:
             self._active.add(claim.run_id)
 
     def give_up(self, claim: claims.Claim) -> None:
-        """Drop a claim whose job does not run here."""
+        """Drop a claim whose job does not run here, and remember that somebody should begin it."""
         with self._lock:
             self._claims.pop(claim.run_id, None)
             self._active.discard(claim.run_id)
+            self._handed_on[claim.run_id] = (claim, time.monotonic())
+
+    def not_begun(self, *, within_s: float) -> list[claims.Claim]:
+        """Return the claims that were handed on longer ago than this; each is returned once.
+
+        Whoever took one from the engine's queue may have died before it claimed the job.
+        """
+        since = time.monotonic() - within_s
+        with self._lock:
+            late = [claim for claim, at in self._handed_on.values() if at < since]
+            for claim in late:
+                del self._handed_on[claim.run_id]
+        return late
 
     def body(self, run_id: str) -> str:
         """Run a job. This is the engine's workflow function."""
         close_old_connections()
         with self._lock:
             claim = self._claims.pop(run_id, None)
+            self._handed_on.pop(run_id, None)
             self._active.add(run_id)
         try:
             claim = claim or claims.claim_running(run_id=run_id, worker=self._worker_id)

@@ -165,6 +165,9 @@ class _Loop:
             ended = self._engine.resume(claim.run_id)
             if ended is not None:
                 claims.finish([(claim, Outcome.from_json(ended))], now=timezone.now())
+        for claim in self._runner.not_begun(within_s=lease_s()):
+            if claims.hand_back(claim, worker=self._life.worker_id):
+                logger.warning("job %s was handed on and nobody began it; it waits again", claim.key)
 
     def _book_endings(self) -> None:
         endings = []

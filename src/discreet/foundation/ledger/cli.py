@@ -44,8 +44,9 @@ def prove(number: str | None, subject: str | None, out: Path, kept: tuple[Path, 
     """Write a proof that the one-file verifier accepts on any machine."""
     if (number is None) == (subject is None):
         raise click.UsageError(_("Name either --request or --subject."))
-    sequence_once(timezone.now())
-    bundle = proofs.bundle(subject or f"request:{number}", against=[_note(path) for path in kept])
+    bundle = proofs.complete_bundle(
+        subject or f"request:{number}", now=timezone.now(), against=[_note(path) for path in kept]
+    )
     out.write_text(json.dumps(bundle, indent=1) + "\n", encoding="utf-8")
     click.echo(_("%(count)d entries proven in %(file)s.") % {"count": len(bundle["entries"]), "file": out})
     click.echo(_("Key fingerprint: %(fingerprint)s") % {"fingerprint": log_key().fingerprint})

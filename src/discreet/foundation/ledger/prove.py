@@ -3,7 +3,9 @@
 The form is read by `verifier/discreet_verify.py`, which needs neither Discreet nor its database.
 """
 
+import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, TypedDict
 
@@ -17,13 +19,15 @@ from discreet.engines.merkle.proofs import (
     is_included,
 )
 from discreet.engines.merkle.tree import leaf_hash
-from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry, PersonSalt
+from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry, PersonSalt, WaitingEntry
+from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.stored_tiles import StoredTiles
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
 FORMAT = "discreet.proof/1"
+PATIENCE_S = 5.0
 
 
 class NothingToProve(Refused):
@@ -76,9 +80,36 @@ class Bundle(TypedDict):
     consistency: list[ConsistencyProof]
 
 
+class NotYetSealed(Refused):
+    code = "ledger.not_yet_sealed"
+    message: ClassVar[str] = gettext_noop(
+        "The newest evidence about %(subject)s is being sealed. Try again in a moment."
+    )
+    status = 503
+    is_transient = True
+
+
 def verifier_file() -> Path:
     """Return the one-file verifier."""
     return Path(__file__).parent / "verifier" / "discreet_verify.py"
+
+
+def complete_bundle(subject: str, *, now: datetime, against: Sequence[str] = ()) -> Bundle:
+    """Seal what still waits about a subject, then return its proof: nothing that happened before is missing.
+
+    Raises:
+        NotYetSealed: another process holds the sequencer for too long.
+        NothingToProve, CheckpointUnknown, LedgerBroken: as `bundle`.
+        LedgerBehindWitness: as `sequence_once`.
+    """
+    patient_until = time.monotonic() + PATIENCE_S
+    while WaitingEntry.objects.filter(entry__subject=subject).exists():
+        if sequence_once(now):
+            continue
+        if time.monotonic() > patient_until:
+            raise NotYetSealed(subject=subject)
+        time.sleep(0.05)
+    return bundle(subject, against=against)
 
 
 def bundle(subject: str, *, against: Sequence[str] = ()) -> Bundle:

@@ -247,7 +247,7 @@ def proof(request: HttpRequest, number: str) -> HttpResponseBase:
     """Return the proof bundle of a request."""
     view = queries.request_view(number)
     return JsonResponse(
-        prove.bundle(f"request:{view.number}"),
+        prove.complete_bundle(f"request:{view.number}", now=timezone.now()),
         headers={"Content-Disposition": f'attachment; filename="{view.number}-proof.json"'},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )
