@@ -64,18 +64,19 @@ def holder(house: House) -> str | None:
 
 
 def stop(house: House, process: int) -> None:
-    """Let a worker stand still, but not while it holds Discreet's own database."""
+    """Let a worker stand still, but not while it locks a SQLite file: nobody can take that lock from it."""
 
     def try_once() -> bool | None:
         os.killpg(process, signal.SIGSTOP)
-        with closing(sqlite3.connect(house.home / "discreet.sqlite3", timeout=1)) as connection:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                os.killpg(process, signal.SIGCONT)
-                return None
-            connection.execute("ROLLBACK")
-            return True
+        for name in ("discreet.sqlite3", "jobs.sqlite3"):
+            with closing(sqlite3.connect(house.home / name, timeout=1)) as connection:
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    os.killpg(process, signal.SIGCONT)
+                    return None
+                connection.execute("ROLLBACK")
+        return True
 
     until(try_once, "a moment without a lock")
 
