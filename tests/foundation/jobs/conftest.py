@@ -53,6 +53,14 @@ class Installation:
         self.processes.append(process)
         return process
 
+    def freeze(self, worker: "subprocess.Popen[str]") -> None:
+        """Let a worker stand still, but not while it locks a SQLite file: nobody can take that lock from it."""
+        worker.send_signal(signal.SIGSTOP)
+        while any(_is_locked(path) for path in sorted(self.home.glob("*.sqlite3"))):
+            worker.send_signal(signal.SIGCONT)
+            time.sleep(0.02)
+            worker.send_signal(signal.SIGSTOP)
+
     def sql(self, text: str) -> list[tuple[object, ...]]:
         if self.database_url:
             with psycopg.connect(self.database_url) as link:
@@ -77,6 +85,16 @@ class Installation:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait()
+
+
+def _is_locked(path: Path) -> bool:
+    with closing(sqlite3.connect(path, timeout=1)) as link:
+        try:
+            link.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        link.execute("ROLLBACK")
+        return False
 
 
 def eventually(is_true: Callable[[], object], *, within_s: float = 60.0) -> None:

@@ -122,7 +122,7 @@ def test_a_worker_that_wakes_late_writes_nothing_more(where: str, request: pytes
     frozen = installation.worker()
     installation.run("begin", "sample.late_writer", "R-1")
     eventually(lambda: installation.effects())
-    frozen.send_signal(signal.SIGSTOP)
+    installation.freeze(frozen)
     second = installation.worker()
     eventually(lambda: len(installation.effects()) == 2)
     installation.go("go-R-1")
