@@ -10,12 +10,14 @@ class Refused(Exception):
 
     Subclasses set `code` (stable, for machines), `message` (an English template for `gettext`, with
     `%(name)s` parameters) and `status` (the HTTP status a web door answers with). Doors translate:
-    `gettext(refusal.message) % refusal.params`.
+    `gettext(refusal.message) % refusal.params`. `templates` names the parameters that are English
+    templates themselves, such as the words for a state: doors translate them too.
     """
 
     code: ClassVar[str] = "refused"
     message: ClassVar[str] = gettext_noop("This was refused.")
     status: ClassVar[int] = 409
+    templates: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, **params: str | int) -> None:
         self.params: dict[str, str | int] = params

@@ -20,7 +20,7 @@ def test_a_refusal_becomes_a_page_with_its_status(desk_client: Client) -> None:
 def test_a_refusal_of_the_api_is_json(client: Client) -> None:
     response = client.get("/api/refusing/")
     assert response.status_code == 409
-    assert response.json() == {"error": {"code": "refused", "message": "This was refused."}}
+    assert response.json() == {"code": "refused", "message": "This was refused."}
 
 
 @pytest.mark.parametrize(

@@ -34,5 +34,8 @@ acts.register(
         "datamap.add_link": gettext_noop("Link added"),
         "datamap.remove_link": gettext_noop("Link removed"),
         "datamap.apply_map": gettext_noop("Map file applied"),
+        "datamap.note_expired_case": gettext_noop("Expired case noted beside the tombstones"),
+        "tombstones.begin_check": gettext_noop("Check of a restored source begun"),
+        "tombstones.check": gettext_noop("Restored source checked against tombstones"),
     }
 )

@@ -25,4 +25,15 @@ def label(act: str) -> str:
     return gettext(named) if named else act.partition(".")[2].replace("_", " ")
 
 
-register({"desk.verify_ledger": gettext_noop("Ledger verified")})
+def named() -> frozenset[str]:
+    """Return every act that has a label."""
+    discover()
+    return frozenset(_labels)
+
+
+register(
+    {
+        "desk.verify_ledger": gettext_noop("Ledger verified"),
+        "ledger.accept_rollback": gettext_noop("Older database taken over on purpose"),
+    }
+)

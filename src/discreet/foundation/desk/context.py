@@ -17,9 +17,9 @@ THEMES = ("light", "dark")
 
 
 def theme_of(request: HttpRequest) -> str:
-    """Return the theme the person chose, from their cookie, so that no page flashes."""
+    """Return the theme the person chose, from their cookie, so that no page flashes; "" follows the device."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
-    return chosen if chosen in THEMES else "light"
+    return chosen if chosen in THEMES else ""
 
 
 class DeskContext:

@@ -34,7 +34,10 @@ REASONS = {
 def message_of(refusal: Refused) -> str:
     """Return what a refusal says, in the language of this request."""
     message = gettext(refusal.message)
-    return message % refusal.params if refusal.params else message
+    if not refusal.params:
+        return message
+    spoken = {name: gettext(str(refusal.params[name])) for name in refusal.templates}
+    return message % {**refusal.params, **spoken}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -42,14 +45,14 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def refused_response(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """Return the answer to a refusal: its page, or `{"error": {"code", "message"}}` for the API."""
+    """Return the answer to a refusal: its page, or `{"code", "message"}` for the API, as its own router answers."""
     return answer(request, status=refusal.status, code=refusal.code, why=message_of(refusal))
 
 
 def answer(request: HttpRequest, *, status: int, code: str, why: str) -> HttpResponse:
     """Return the page or JSON that says what was refused, why, and where to go."""
     if wants_json(request):
-        return JsonResponse({"error": {"code": code, "message": why}}, status=status)
+        return JsonResponse({"code": code, "message": why}, status=status)
     is_desk = request.path.startswith("/desk/")
     heading = gettext(HEADINGS.get(status, gettext_noop("This was refused")))
     context = {
@@ -78,7 +81,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     """Answer a bug. The page asks nothing of the database, which may be what failed."""
     why = gettext(REASONS[500])
     if wants_json(request):
-        return JsonResponse({"error": {"code": "failed", "message": why}}, status=500)
+        return JsonResponse({"code": "failed", "message": why}, status=500)
     context = {"heading": gettext(HEADINGS[500]), "why": why}
     return HttpResponse(render_to_string("desk/failed.html", context), status=500)
 

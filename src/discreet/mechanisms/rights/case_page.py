@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import timeline
-from discreet.foundation.desk import masks
+from discreet.foundation.desk import acts, masks
 from discreet.foundation.desk.components import (
     Choice,
     ClockView,
@@ -27,7 +27,7 @@ from discreet.mechanisms.rights.queries import RequestRow, RequestView
 from discreet.mechanisms.rights.rules import Kind, State
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.views import reason_text
-from discreet.mechanisms.rights.words import ACTIONS, ACTS, OUTCOME_TONES, OUTCOMES, QUIET, STATES, TONES
+from discreet.mechanisms.rights.words import ACTIONS, OUTCOME_TONES, OUTCOMES, QUIET, STATES, TONES
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -264,7 +264,7 @@ def _timeline(number: str) -> list[TimelineItem]:
     return [
         TimelineItem(
             at=entry.at,
-            title=gettext(ACTS[entry.act]) if entry.act in ACTS else entry.act,
+            title=acts.label(entry.act),
             detail=_detail(entry),
             entry=entry,
         )

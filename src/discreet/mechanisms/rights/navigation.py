@@ -25,4 +25,4 @@ register(
     )
 )
 register_case_page(CasePage(kind="request", url_name="rights:request", icon="user-check"))
-acts.register({name: label for name, label in ACTS.items() if name.startswith("rights.")})
+acts.register(ACTS)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from discreet.foundation.desk.refusals import message_of
 from discreet.mechanisms.rights.queries import PlanView, RequestView
 from discreet.vocabulary.errors import Refused
 
@@ -19,8 +20,7 @@ def refusal_text(refusal: Refused | None) -> str:
     """Return why something was refused, in the reader's language; "" for no refusal."""
     if refusal is None:
         return ""
-    text = gettext(refusal.message)
-    return text % refusal.params if refusal.params else text
+    return message_of(refusal)
 
 
 def plan_document(plan: PlanView, *, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -77,6 +77,7 @@ def request_document(request: RequestView) -> dict[str, Any]:
         "plan": request.plan.digest or None,
         "prepared_by": request.plan.prepared_by or None,
         "approved_by": request.plan.approved_by or None,
+        "both_by_shell_user": request.plan.both_by_shell_user or None,
         "clocks": [
             {
                 "rule": clock.rule_id,

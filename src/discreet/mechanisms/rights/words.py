@@ -59,19 +59,6 @@ ACTIONS: dict[str, str] = {
     "keep": gettext_noop("Keep"),
 }
 ACTS: dict[str, str] = {
-    "cases.open_case": gettext_noop("Case opened"),
-    "cases.set_clocks": gettext_noop("Legal clocks started"),
-    "cases.move": gettext_noop("Moved on"),
-    "cases.move_many": gettext_noop("Moved on"),
-    "cases.close_many": gettext_noop("Closed"),
-    "cases.add_task": gettext_noop("Task given"),
-    "cases.drop_task": gettext_noop("Task taken back"),
-    "cases.meet_clock": gettext_noop("Clock met"),
-    "cases.add_public_token": gettext_noop("Status address made"),
-    "centre.start_verification": gettext_noop("Code sent to the contact held"),
-    "centre.check_code": gettext_noop("Code entered"),
-    "mail.send": gettext_noop("Mail queued"),
-    "mail.note_delivery": gettext_noop("Mail handed over"),
     "rights.receive_request": gettext_noop("Received"),
     "rights.note_candidates": gettext_noop("Person looked for"),
     "rights.choose_candidates": gettext_noop("Person chosen"),
@@ -93,6 +80,18 @@ ACTS: dict[str, str] = {
     "rights.reveal_person": gettext_noop("Person unmasked"),
     "rights.refuse_request": gettext_noop("Refused"),
     "rights.cancel_request": gettext_noop("Withdrawn"),
+    "rights.open_batch": gettext_noop("Batch opened"),
+    "rights.receive_batch": gettext_noop("Batch received"),
+    "rights.verify_batch": gettext_noop("Identities of a batch proven"),
+    "rights.ask_code_again": gettext_noop("Another code asked for"),
+    "rights.look_up": gettext_noop("Person looked up by staff"),
+    "rights.note_candidates_of_batch": gettext_noop("People of a batch looked for"),
+    "rights.return_plan": gettext_noop("Plan returned to its proposer"),
+    "rights.note_outcomes": gettext_noop("Outcomes noted outside the database"),
+    "rights.end_again": gettext_noop("Outcome restored after a backup"),
+    "rights.reopen_erasure": gettext_noop("Opened again: a restore brought rows back"),
+    "rights.expire_package": gettext_noop("Link to the package expired"),
+    "rights.forget_request": gettext_noop("Sealed details of the request destroyed"),
 }
 # Acts whose entries a timeline leaves out: they repeat what a neighbour says.
 QUIET = frozenset({"cases.move", "cases.move_many", "cases.add_task", "cases.drop_task", "cases.open_case"})
