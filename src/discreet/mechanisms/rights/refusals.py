@@ -1,5 +1,7 @@
 """What the acts of this mechanism refuse, each with what the person can do."""
 
+from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.words import STATES
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
@@ -13,6 +15,10 @@ class UnknownRequest(Refused):
 class WrongRequestState(Refused):
     code = "rights.wrong_state"
     message = gettext_noop("Request %(number)s is “%(state)s”; this cannot be done to it now.")
+    templates = frozenset({"state"})
+
+    def __init__(self, *, number: str, state: str) -> None:
+        super().__init__(number=number, state=STATES[State(state)])
 
 
 class UnknownKind(Refused):
