@@ -183,11 +183,12 @@ def _column(
 
 
 def _has_fold_index(name: str, facts: ColumnFacts, indexes: tuple[Index, ...]) -> bool:
-    firsts = [index.columns[0] for index in indexes if index.columns]
-    lowered = {
-        each.replace('"', "").replace("::text", "").replace("(", "").replace(")", "") for each in firsts
-    }
-    return f"lower{name}" in lowered or (facts.ignores_case and name in firsts)
+    """Return whether an index begins with the column in lower case, as each engine writes that down."""
+    firsts = {index.columns[0] for index in indexes if index.columns}
+    quoted = '"' + name.replace('"', '""') + '"'
+    written = ("lower({})", "lower({}::text)", "lower(({})::text)")
+    spelled = {text.format(each) for each in (name, quoted) for text in written}
+    return bool(firsts & spelled) or (facts.ignores_case and name in firsts)
 
 
 def _kind(found: sa.types.TypeEngine[Any]) -> Kind:

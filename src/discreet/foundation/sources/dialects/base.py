@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -69,8 +69,24 @@ class Reflected:
 
 def reflect(connection: sa.Connection, names: Sequence[str], schema: str | None) -> Reflected:
     """Return SQLAlchemy's reflection of the tables `names`."""
+    reflected = reflect_without_indexes(connection, names, schema)
     inspector = sa.inspect(connection)
-    options: dict[str, Any] = {"schema": schema, "filter_names": list(names), "kind": ObjectKind.ANY}
+    options = _options(names, schema)
+    return replace(
+        reflected,
+        indexes=inspector.get_multi_indexes(**options),
+        uniques=inspector.get_multi_unique_constraints(**options),
+    )
+
+
+def _options(names: Sequence[str], schema: str | None) -> dict[str, Any]:
+    return {"schema": schema, "filter_names": list(names), "kind": ObjectKind.ANY}
+
+
+def reflect_without_indexes(connection: sa.Connection, names: Sequence[str], schema: str | None) -> Reflected:
+    """Return the reflection for a dialect that reads indexes better by itself."""
+    inspector = sa.inspect(connection)
+    options = _options(names, schema)
     path: dict[str, Any] = (
         {"postgresql_ignore_search_path": True} if connection.dialect.name == "postgresql" else {}
     )
@@ -82,8 +98,7 @@ def reflect(connection: sa.Connection, names: Sequence[str], schema: str | None)
         columns=inspector.get_multi_columns(**options),
         keys=inspector.get_multi_pk_constraint(**options),
         links=inspector.get_multi_foreign_keys(**options, **path),
-        indexes=inspector.get_multi_indexes(**options),
-        uniques=inspector.get_multi_unique_constraints(**options),
+        indexes={},
         comments=comments,
     )
 

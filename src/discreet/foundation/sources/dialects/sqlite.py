@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
 from discreet.foundation.sources.catalogue import Engine, TableKind
-from discreet.foundation.sources.dialects import base
+from discreet.foundation.sources.dialects import base, sqlite_indexes
 
 _KINDS = {"table": TableKind.TABLE, "view": TableKind.VIEW}
 # tables in which modules keep what a virtual table shows: reached through it, never by themselves
@@ -130,6 +131,10 @@ class SqliteDialect(base.Dialect):
             if name not in shadows
         }
         return base.Facts(version=f"SQLite {sqlite3.sqlite_version}", default_schema="", tables=tables)
+
+    def reflect(self, connection: sa.Connection, names: Sequence[str], schema: str | None) -> base.Reflected:
+        reflected = base.reflect_without_indexes(connection, names, schema)
+        return replace(reflected, indexes=sqlite_indexes.indexes(connection, names))
 
     def structure(self, connection: sa.Connection) -> Iterable[str]:
         rows = connection.exec_driver_sql(
