@@ -13,6 +13,8 @@
 | DISCREET_CHECKPOINT_MAIL | mailbox that gets the newest signed checkpoint, once an hour | none |
 | DISCREET_TRUSTED_PROXIES | addresses whose X-Forwarded-For counts | none |
 | DISCREET_KEYRING_PASSPHRASE | seals the keyring file | the file lies open, for its owner alone |
+| DISCREET_SHELL_APPROVALS | `recorded`: `--as` may name any account, and evidence says through which user of \
+the operating system; `separate`: at the shell that user decides for their own account only | recorded |
 | DISCREET_LEASE_SECONDS | a worker silent for this long is taken over | 10 |
 | DISCREET_WORKER_THREADS | jobs that one worker runs at a time | 8 |
 | DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes and threads of `discreet serve` | 2, 4 |
@@ -35,6 +37,7 @@ class Environment:
     checkpoint_dir: Path
     checkpoint_mail: str
     trusted_proxies: tuple[str, ...]
+    shell_approvals: str
 
 
 def _listed(name: str, default: str = "") -> tuple[str, ...]:
@@ -55,4 +58,5 @@ def read_environment() -> Environment:
         checkpoint_dir=Path(os.environ.get("DISCREET_CHECKPOINT_DIR") or home / "witness"),
         checkpoint_mail=os.environ.get("DISCREET_CHECKPOINT_MAIL", ""),
         trusted_proxies=_listed("DISCREET_TRUSTED_PROXIES"),
+        shell_approvals=os.environ.get("DISCREET_SHELL_APPROVALS") or "recorded",
     )

@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = False
 DISCREET_DEMO = ENVIRONMENT.demo
 DISCREET_BASE_URL = ENVIRONMENT.base_url
+DISCREET_SHELL_APPROVALS = ENVIRONMENT.shell_approvals
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 ROOT_URLCONF = "discreet.project.urls"
 WSGI_APPLICATION = "discreet.project.wsgi.application"

@@ -1,6 +1,7 @@
 """Who acts: turns a signed-in request or a shell into an `Actor`."""
 
-import getpass
+import os
+import pwd
 
 from django.http import HttpRequest
 
@@ -49,6 +50,14 @@ def actor_for(*, member: StaffMember) -> Actor:
     return Actor(kind=ActorKind.STAFF, name=member.get_username(), roles=roles_of(member))
 
 
+def operating_system_user() -> str:
+    """Return whom the kernel runs this process for. Environment variables, which anybody may set, say nothing."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user often has no name
+        return f"uid-{os.getuid()}"
+
+
 def shell_actor(as_user: str | None = None) -> Actor:
     """Return who acts at the command line.
 
@@ -59,7 +68,7 @@ def shell_actor(as_user: str | None = None) -> Actor:
     Raises:
         UnknownStaff: `as_user` is not an active staff account.
     """
-    operator = getpass.getuser()
+    operator = operating_system_user()
     name = as_user or operator
     if not StaffMember.objects.exists():
         return Actor(kind=ActorKind.SHELL, name=name, roles=frozenset(Role), shell_user=operator)

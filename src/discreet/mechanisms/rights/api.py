@@ -100,6 +100,9 @@ class Request(Schema):
     plan: str | None
     prepared_by: str | None
     approved_by: str | None
+    both_by_shell_user: str | None = Field(
+        description="Both decisions came through this user of the operating system, under two account names"
+    )
     clocks: list[dict[str, Any]]
 
 

@@ -318,5 +318,8 @@ def _approval(view: RequestView, actor: Actor) -> dict[str, Any]:
         return {"may": False, "why": why, "proposer": proposer}
     why = gettext("You did not prepare this plan, so you may approve it.")
     if not actor.may(Role.APPROVER):
+        if not view.plan.is_proposed and actor.may(Role.AGENT):
+            why = gettext("Erasure needs two people. You prepare it; another approver starts it.")
+            return {"may": True, "button": gettext("Ask for second approval"), "why": why}
         return {"may": False, "why": gettext("An approver must approve it."), "proposer": proposer}
     return {"may": True, "button": gettext("Approve and erase"), "why": why, "proposer": proposer}

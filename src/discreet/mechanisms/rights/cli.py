@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
@@ -112,7 +113,7 @@ def verify(number: str, reason: str, user: str | None) -> None:
         receiving.verify_batch(actor=actor, now=now, batch_id=queries.batch_of(number), reason=reason)
     else:
         receiving.verify_identity(actor=actor, now=now, number=number, reason=reason)
-    click.echo(f"{number}: verified")
+    click.echo(_("%(number)s: verified") % {"number": number})
 
 
 @rights.command()
@@ -130,12 +131,17 @@ def choose(number: str, candidate: tuple[int, ...], user: str | None, is_json: b
 
 @rights.command()
 @click.argument("number", metavar="ID")
+@click.option("--stored", "is_stored", is_flag=True, help="Only show the plan that was last made.")
 @as_user
 @as_json
-def plan(number: str, user: str | None, is_json: bool) -> None:
-    """Show what would be done, on live data. Nothing is changed."""
+def plan(number: str, is_stored: bool, user: str | None, is_json: bool) -> None:
+    """Make the plan on live data, keep it sealed, and show it. Your data is not changed.
+
+    Who makes a plan that nobody has proposed stands as its proposer until somebody proposes it by `accept`.
+    With --stored the plan is shown as it was last made, and nothing is recorded.
+    """
     batch_id = queries.batch_of(number)
-    if queries.may_be_planned(batch_id):
+    if not is_stored and queries.may_be_planned(batch_id):
         workflows.prepare_batch(batch_id, shell_actor(user), datetime.now(UTC))
     _print(plan_document(queries.plan_view(batch_id), texts=REASONS), is_json=is_json)
 
@@ -152,7 +158,7 @@ def accept(number: str, digest: str | None, user: str | None) -> None:
         if not queries.plan_view(batch_id).digest:  # shows nothing that a decision could bind to
             workflows.prepare_batch(batch_id, actor, now)
         deciding.accept_access(actor=actor, now=now, batch_id=batch_id)
-        click.echo(f"{number}: accepted")
+        click.echo(_("%(number)s: accepted") % {"number": number})
         return
     step = deciding.accept_erasure(
         actor=actor,
@@ -160,8 +166,17 @@ def accept(number: str, digest: str | None, user: str | None) -> None:
         batch_id=batch_id,
         plan_digest=digest or queries.plan_view(batch_id).digest,
     )
-    done = "accepted" if step is ApprovalStep.SECOND else "proposed; a second person must accept it"
-    click.echo(f"{number}: {done}")
+    if step is not ApprovalStep.SECOND:
+        click.echo(
+            _("%(number)s: proposed; a second person, an approver, must accept it") % {"number": number}
+        )
+        return
+    click.echo(_("%(number)s: accepted") % {"number": number})
+    if shell_user := queries.plan_view(batch_id).both_by_shell_user:
+        told = _(
+            "Both decisions came through one user of the operating system, “%(user)s”. The evidence says so."
+        )
+        click.echo(told % {"user": shell_user}, err=True)
 
 
 @rights.command()
@@ -182,7 +197,7 @@ def refuse(number: str, reason: str, article: str, user: str | None) -> None:
     deciding.refuse_request(
         actor=shell_actor(user), now=datetime.now(UTC), number=number, reason=reason, article=article
     )
-    click.echo(f"{number}: refused")
+    click.echo(_("%(number)s: refused") % {"number": number})
 
 
 @rights.command()
@@ -191,7 +206,7 @@ def refuse(number: str, reason: str, article: str, user: str | None) -> None:
 def cancel(number: str, user: str | None) -> None:
     """Withdraw a request at the customer's wish."""
     deciding.cancel_request(actor=shell_actor(user), now=datetime.now(UTC), number=number)
-    click.echo(f"{number}: cancelled")
+    click.echo(_("%(number)s: cancelled") % {"number": number})
 
 
 @rights.command()

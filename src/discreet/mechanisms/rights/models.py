@@ -16,6 +16,9 @@ class Batch(models.Model):
     plan_summary = models.JSONField(default=dict)  # tables, counts, statements: no values
     planned_at = models.DateTimeField(null=True)
     planned_by = models.CharField(max_length=150, default="")
+    planned_shell = models.CharField(max_length=150, default="")  # the operating system's user, at the shell
+    is_proposed = models.BooleanField(default=False)  # by approving, and not only by making the plan
+    approved_shell = models.CharField(max_length=150, default="")
     decisions = models.JSONField(default=dict)  # "source.table" → action a person chose
     approved_by = models.CharField(max_length=150, default="")
     approved_at = models.DateTimeField(null=True)

@@ -57,7 +57,10 @@ class RequestView:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan's summary as it was stored. `digest` "" = there is none."""
+    """A plan's summary as it was stored. `digest` "" = there is none.
+
+    `both_by_shell_user`: the operating system's user through whom both decisions came; "" = they did not.
+    """
 
     batch_id: int
     digest: str
@@ -65,6 +68,8 @@ class PlanView:
     prepared_by: str
     approved_by: str
     approved_at: datetime | None
+    is_proposed: bool
+    both_by_shell_user: str
     summary: dict[str, object]
     decisions: dict[str, str]
 
@@ -133,6 +138,8 @@ def plan_view(batch_id: int) -> PlanView:
         prepared_by=batch.planned_by,
         approved_by=batch.approved_by,
         approved_at=batch.approved_at,
+        is_proposed=batch.is_proposed,
+        both_by_shell_user=batch.approved_shell if batch.approved_shell == batch.planned_shell else "",
         summary=batch.plan_summary,
         decisions=batch.decisions,
     )

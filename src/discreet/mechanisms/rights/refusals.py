@@ -84,6 +84,15 @@ class SamePersonApproves(Refused):
     status = 403
 
 
+class ShellActsForAnother(Refused):
+    code = "rights.shell_acts_for_another"
+    message = gettext_noop(
+        "At this shell only the account “%(shell_user)s” may decide: that is who the operating system says you"
+        " are. Sign in on the desk to decide under another account."
+    )
+    status = 403
+
+
 class NotAnApprover(Refused):
     code = "rights.not_an_approver"
     message = gettext_noop("Approving needs the role “approver”. Ask an administrator, or another person.")

@@ -71,11 +71,19 @@ class ApprovalStep(StrEnum):
     SAME_PERSON = "same_person"  # refused: proposer and approver are one person
 
 
-def erasure_approval(*, approver: str, proposer: str) -> ApprovalStep:
-    """Decide what an approval by `approver` means when `proposer` prepared the plan ("" = nobody)."""
+def erasure_approval(
+    *, approver: str, proposer: str, is_proposed: bool = True, may_approve: bool = True
+) -> ApprovalStep:
+    """Decide what an approval by `approver` means when `proposer` prepared the plan ("" = nobody).
+
+    `is_proposed`: the proposer said so, and did not only make the plan. Who only made it binds nobody: their
+    own approval, or that of a person who may not approve (`may_approve`), becomes the proposal.
+    """
     if not proposer:
         return ApprovalStep.FIRST
-    return ApprovalStep.SAME_PERSON if approver.casefold() == proposer.casefold() else ApprovalStep.SECOND
+    if approver.casefold() == proposer.casefold():
+        return ApprovalStep.SAME_PERSON if is_proposed else ApprovalStep.FIRST
+    return ApprovalStep.SECOND if is_proposed or may_approve else ApprovalStep.FIRST
 
 
 def access_goes_by_itself(

@@ -6,6 +6,8 @@ Source: DESIGN.md, Erasure; GDPR Art. 12(4), 17(3); PIPL Art. 47.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import SharedChoice
 from discreet.events.rights import ErasureAccepted
@@ -31,6 +33,7 @@ from discreet.mechanisms.rights.refusals import (
     PlanChanged,
     PlanMissing,
     SamePersonApproves,
+    ShellActsForAnother,
     UnknownRequest,
     WrongRequestState,
 )
@@ -85,9 +88,9 @@ def save_plan(*, actor: Actor, now: datetime, batch_id: int, plan: NewPlan) -> N
     batch.plan_summary = plan.summary
     batch.planned_at = now
     if is_new:
-        batch.planned_by = actor.person if actor.kind is not ActorKind.SYSTEM else ""
-    elif not batch.planned_by and actor.kind is not ActorKind.SYSTEM:
-        batch.planned_by = actor.person
+        _set_proposer(batch, None)
+    if not batch.planned_by and actor.kind is not ActorKind.SYSTEM and not acts_for_another(actor):
+        _set_proposer(batch, actor)
     batch.save()
     if state is State.VERIFIED:
         move_many(
@@ -114,7 +117,7 @@ def decide_shared(
     if state_of(batch) not in PREPARABLE:
         raise WrongRequestState(number=numbers_of(batch)[0], state=state_of(batch).value)
     batch.decisions = {**batch.decisions, decision_key(table): choice.value}
-    batch.planned_by = ""
+    _set_proposer(batch, None)
     batch.plan_digest = ""
     batch.save()
     facts = {"table": str(table), "choice": choice.value}
@@ -126,10 +129,12 @@ def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: s
     """Approve the plan with this digest. The first approval proposes it, a second person's starts it.
 
     Raises:
-        NotAnApprover, SamePersonApproves, PlanMissing, PlanChanged, OpenQuestions, WrongRequestState
+        NotAnApprover, SamePersonApproves, ShellActsForAnother, PlanMissing, PlanChanged, OpenQuestions,
+        WrongRequestState
     """
     if not (actor.may(Role.APPROVER) or actor.may(Role.AGENT)):
         raise NotAnApprover
+    _refuse_another(actor)
     batch = load_batch(batch_id)
     numbers, state, subject = numbers_of(batch), state_of(batch), subject_of_batch(batch)
     if not batch.plan_digest or state is State.VERIFIED:
@@ -141,18 +146,24 @@ def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: s
     questions = batch.plan_summary.get("open_questions", [])
     if questions:
         raise OpenQuestions(tables=", ".join(questions))
-    step = erasure_approval(approver=actor.person, proposer=batch.planned_by)
+    step = erasure_approval(
+        approver=actor.person,
+        proposer=batch.planned_by,
+        is_proposed=batch.is_proposed,
+        may_approve=actor.may(Role.APPROVER),
+    )
     if step is ApprovalStep.SAME_PERSON:
         raise SamePersonApproves
     if step is ApprovalStep.FIRST:
-        batch.planned_by = actor.person
+        _set_proposer(batch, actor)
+        batch.is_proposed = True
         batch.save()
         ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
         record(actor=actor, now=now, subject=subject, facts={"plan": plan_digest, "step": step.value})
         return step
     if not actor.may(Role.APPROVER):
         raise NotAnApprover
-    batch.approved_by, batch.approved_at = actor.person, now
+    batch.approved_by, batch.approved_at, batch.approved_shell = actor.person, now, actor.shell_user
     batch.run += 1
     batch.save()
     move_many(
@@ -160,12 +171,15 @@ def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: s
     )
     for number in numbers if len(numbers) == 1 else ():
         drop_task(actor=actor, now=now, number=number, key="decide")
-    record(
-        actor=actor,
-        now=now,
-        subject=subject,
-        facts={"plan": plan_digest, "step": step.value, "people": len(numbers), "run": batch.run},
-    )
+    facts: dict[str, Json] = {
+        "plan": plan_digest,
+        "step": step.value,
+        "people": len(numbers),
+        "run": batch.run,
+    }
+    if actor.shell_user and actor.shell_user == batch.planned_shell:
+        facts["both_by_shell_user"] = actor.shell_user
+    record(actor=actor, now=now, subject=subject, facts=facts)
     publish(ErasureAccepted(batch_id=batch.pk))
     start("rights.erase", key=f"{batch.pk}/{batch.run}", args={"batch_id": batch.pk, "run": batch.run})
     return step
@@ -180,8 +194,9 @@ def return_plan(*, actor: Actor, now: datetime, batch_id: int) -> None:
     numbers, state = numbers_of(batch), state_of(batch)
     if state is not State.PLANNED or not batch.planned_by:
         raise WrongRequestState(number=numbers[0], state=state.value)
-    returned_to, batch.planned_by = batch.planned_by, ""
-    batch.save(update_fields=["planned_by"])
+    returned_to = batch.planned_by
+    _set_proposer(batch, None)
+    batch.save()
     ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
     record(actor=actor, now=now, subject=subject_of_batch(batch), facts={"returned_to": returned_to})
 
@@ -191,10 +206,11 @@ def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
     """Decide that the person gets the package. Accepting what was accepted before changes nothing.
 
     Raises:
-        NotYours, WrongRequestState
+        NotYours, ShellActsForAnother, WrongRequestState
     """
     if actor.kind is not ActorKind.SYSTEM and not actor.may(Role.APPROVER):
         refuse_unless(actor, Role.AGENT)
+    _refuse_another(actor)
     batch = load_batch(batch_id)
     numbers, state, subject = numbers_of(batch), state_of(batch), subject_of_batch(batch)
     if state in (State.ACCEPTED, State.DONE):
@@ -313,6 +329,27 @@ def set_apart(*, actor: Actor, now: datetime, batch_id: int) -> int:
         batch.save(update_fields=["plan_digest"])
     record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"set_apart": moved, "left": len(left)})
     return moved
+
+
+def acts_for_another(actor: Actor) -> bool:
+    """Say whether somebody at the shell uses an account that is not theirs, where that counts for nothing.
+
+    `DISCREET_SHELL_APPROVALS=separate`: at the shell only the operating system knows who somebody is.
+    """
+    is_other = actor.kind is ActorKind.SHELL and actor.shell_user.casefold() != actor.person
+    return is_other and settings.DISCREET_SHELL_APPROVALS != "recorded"
+
+
+def _refuse_another(actor: Actor) -> None:
+    if acts_for_another(actor):
+        raise ShellActsForAnother(shell_user=actor.shell_user[:32])
+
+
+def _set_proposer(batch: Batch, actor: Actor | None) -> None:
+    """Note who makes the plan theirs; nobody: it needs a first decision again."""
+    batch.planned_by = actor.person if actor else ""
+    batch.planned_shell = actor.shell_user if actor else ""
+    batch.is_proposed = False
 
 
 def decision_key(table: TableRef) -> str:

@@ -102,7 +102,8 @@ def send_back(*, now: datetime, batch_id: int, run: int, reason: str, lost: Sequ
     subject, numbers = subject_of_batch(batch), numbers_of(batch)
     RightsRequest.objects.filter(number__in=lost).update(candidate_count=None, roots_sealed=None)
     batch.approved_by, batch.approved_at = "", None
-    batch.planned_by, batch.plan_digest = "", ""
+    batch.approved_shell = ""
+    batch.planned_by, batch.planned_shell, batch.is_proposed, batch.plan_digest = "", "", False, ""
     batch.save()
     move_many(
         actor=SYSTEM, now=now, subject=subject, numbers=numbers, to=State.PLANNED, transitions=TRANSITIONS
