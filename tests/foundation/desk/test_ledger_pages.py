@@ -12,6 +12,7 @@ from discreet.foundation.desk.ledger_view import panel
 from discreet.foundation.ledger.guards import unsafe_lift_guards
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.ledger.sequencer import sequence_once
+from discreet.foundation.ledger.verifier import discreet_verify
 from discreet.foundation.ledger.verify import verify_ledger
 from tests.foundation.staff.people import ROOT
 
@@ -69,3 +70,29 @@ def test_an_unknown_entry_is_a_missing_page(desk_client: Client, number: str) ->
 )
 def test_odd_queries_of_the_list_are_harmless(desk_client: Client, query: str) -> None:
     assert desk_client.get(f"/desk/ledger/{query}").status_code == 200
+
+
+def test_an_entry_shows_the_path_that_leads_to_the_signed_root(desk_client: Client) -> None:
+    (entry,) = entries_for("staff:anna")
+    sequence_once(timezone.now())
+    page = desk_client.get(f"/desk/ledger/{entry.entry_id}/").content.decode()
+    proof = desk_client.get(f"/desk/ledger/{entry.entry_id}/proof.json").json()
+    (proven,) = proof["entries"]
+    assert all(part in page for part in proven["proof"])
+    assert ("verified", 1, "staff:anna") in discreet_verify.verify(proof)
+
+
+def test_an_entry_that_waits_has_no_proof_yet(desk_client: Client) -> None:
+    (entry,) = entries_for("staff:anna")
+    assert desk_client.get(f"/desk/ledger/{entry.entry_id}/proof.json").status_code == 404
+
+
+def test_an_entry_that_was_changed_is_not_proven(desk_client: Client) -> None:
+    (entry,) = entries_for("staff:anna")
+    sequence_once(timezone.now())
+    unsafe_lift_guards(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_ledgerentry SET body = replace(body, 'auditor', 'agent')")
+    page = desk_client.get(f"/desk/ledger/{entry.entry_id}/").content.decode()
+    assert "does not lead to the signed root" in page
+    assert desk_client.get(f"/desk/ledger/{entry.entry_id}/proof.json").status_code == 500

@@ -66,6 +66,12 @@ def test_language_and_theme_are_kept_without_javascript(desk_client: Client) -> 
     assert "我的工作" in page
 
 
+def test_a_page_follows_the_device_until_a_theme_is_chosen(desk_client: Client) -> None:
+    page = desk_client.get("/desk/work/").content.decode()
+    assert '<html lang="en">' in page
+    assert "to-light by-device" in page and "to-dark by-device" in page
+
+
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
 def test_the_language_switch_leads_nowhere_else(desk_client: Client, target: str) -> None:
     response = desk_client.post("/preferences/language/", {"language": "en", "next": target})

@@ -4,7 +4,7 @@ import json
 import time
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from discreet.foundation.desk import actions
 from discreet.foundation.desk.acts import label
-from discreet.foundation.desk.ledger_view import panel
-from discreet.foundation.ledger import queries
+from discreet.foundation.desk.ledger_view import READABLE, panel, seal
+from discreet.foundation.ledger import prove, queries
 from discreet.foundation.ledger.verify import verify_ledger
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
@@ -56,9 +56,22 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         "label": label(view.act),
         "facts": json.dumps(dict(view.facts), ensure_ascii=False, indent=2, sort_keys=True),
         "others": [(other, label(other.act)) for other in reversed(queries.entries_for(view.subject)[-20:])],
-        "status": queries.status(),
+        "seal": seal(view),
     }
     return render(request, "desk/ledger_entry.html", context)
+
+
+@role_required()
+@require_safe
+def entry_proof(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Return the proof that one entry stands in the signed ledger, for the one-file verifier."""
+    if entry_id > MAX_ID:
+        raise Http404
+    return JsonResponse(
+        prove.entry_bundle(entry_id),
+        headers={"Content-Disposition": f'attachment; filename="entry-{entry_id}-proof.json"'},
+        json_dumps_params=READABLE,
+    )
 
 
 @role_required(Role.AUDITOR, Role.ADMINISTRATOR, Role.APPROVER)

@@ -1,19 +1,23 @@
 """What pages show of the ledger: its state is what was verified last, never what is hoped."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
 
+from discreet.engines.merkle.checkpoint import read_checkpoint
 from discreet.foundation.desk.actions import VERIFICATION
-from discreet.foundation.ledger import queries
+from discreet.foundation.ledger import prove, queries
 from discreet.foundation.ledger.queries import EntryView
 
 BAR_DAYS = 14
 BARS_CACHED_S = 60
 CACHED_ABOVE = 20_000
+READABLE: dict[str, Any] = {"ensure_ascii": False, "indent": 1}
 #: A verification older than this proves nothing about today.
 FRESH = timedelta(hours=24)
 
@@ -30,6 +34,37 @@ class LedgerPanel:
     per_day: Sequence[int]
     first_day: datetime
     is_witnessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The way from one entry to the signed root. Without a `proof` the entry waits, or does not verify."""
+
+    tree_size: int
+    root: str
+    path: Sequence[str]
+    checkpoint: str
+    proof: str
+    is_broken: bool = False
+
+
+def seal(entry: EntryView) -> Seal:
+    """Return the inclusion proof of an entry at the newest checkpoint, recomputed now."""
+    none = Seal(tree_size=0, root="", path=(), checkpoint="", proof="")
+    try:
+        bundle = prove.entry_bundle(entry.entry_id)
+    except prove.NothingToProve:
+        return none
+    except prove.LedgerBroken:
+        return replace(none, is_broken=True)
+    signed = read_checkpoint(bundle["checkpoint"])
+    return Seal(
+        tree_size=signed.size,
+        root=signed.root.hex(),
+        path=bundle["entries"][0]["proof"],
+        checkpoint=bundle["checkpoint"],
+        proof=json.dumps(bundle, **READABLE),
+    )
 
 
 def panel(*, now: datetime) -> LedgerPanel:

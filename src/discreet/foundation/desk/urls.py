@@ -13,4 +13,5 @@ urlpatterns = [
     path("ledger/", ledger_pages.entries, name="ledger"),
     path("ledger/verify/", ledger_pages.verify, name="verify_ledger"),
     path("ledger/<int:entry_id>/", ledger_pages.entry, name="ledger_entry"),
+    path("ledger/<int:entry_id>/proof.json", ledger_pages.entry_proof, name="ledger_entry_proof"),
 ]

@@ -145,6 +145,36 @@ def bundle(subject: str, *, against: Sequence[str] = ()) -> Bundle:
         raise LedgerBroken from None
 
 
+def entry_bundle(entry_id: int) -> Bundle:
+    """Return the proof of one sealed entry, in the same form; it opens no commitment to a person.
+
+    Raises:
+        NothingToProve: the entry does not exist, or no signed checkpoint covers it yet.
+        LedgerBroken: the entry does not lead to the signed root.
+    """
+    head = LedgerCheckpoint.objects.order_by("-size").first()
+    rows = LedgerEntry.objects.filter(pk=entry_id, leaf__leaf_index__lt=head.size if head else 0)
+    found = rows.values_list("leaf__leaf_index", "body", "subject").first()
+    if head is None or found is None:
+        raise NothingToProve(subject=f"#{entry_id}")
+    index, body, subject = found
+    tiles = StoredTiles()
+    try:
+        proven = _proven(tiles, head, entry_id, index, body)
+        size, root = _first_seal(index)
+        earlier = [] if size == head.size else [_consistent(tiles, head, size, root)]
+    except TileIncomplete:
+        raise LedgerBroken from None
+    return {
+        "format": FORMAT,
+        "subject": subject,
+        "verifier_key": str(log_key()),
+        "checkpoint": head.note,
+        "entries": [{**proven, "persons": []}],
+        "consistency": earlier,
+    }
+
+
 def _proven(tiles: StoredTiles, head: LedgerCheckpoint, entry_id: int, index: int, body: str) -> ProvenEntry:
     leaf, root = leaf_hash(body.encode()), bytes(head.root)
     proof = inclusion_proof(tiles, index=index, size=head.size)

@@ -16,6 +16,13 @@
   addEventListener("click", (event) => {
     document.querySelectorAll("details.who[open]").forEach((el) => { if (!el.contains(event.target)) el.open = false; });
   });
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.querySelector("span").textContent = button.dataset.copied;
+    });
+  });
   /* One click, one request. */
   addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.method !== "post") return;
