@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from discreet.foundation.mail.delivery import deliver_once
 from discreet.foundation.mail.folder import write_to_folder
+from discreet.foundation.organisation.queries import profile
 from discreet.project import urls_centre
 from tests.foundation.mail.conftest import NOW, contact
 from tests.foundation.mail.test_send import send
@@ -45,3 +46,12 @@ def test_nothing_in_a_mail_runs_in_the_mailbox(client: Client, home: Path) -> No
     page = client.get("/mailbox/").content.decode()
     assert "<script>" not in page and "<img" not in page
     assert 'href="http://localhost:8000/privacy/"' in page and 'href="javascript' not in page
+
+
+def test_the_mailbox_shows_times_in_the_zone_that_the_desk_shows(client: Client, home: Path) -> None:
+    mail = EmailMessage()
+    mail["To"], mail["Subject"], mail["Date"] = "x@example.com", "x", "Mon, 02 Mar 2026 22:30:00 +0000"
+    mail.set_content("x")
+    write_to_folder(message_id="m_late", message=mail)
+    assert profile().zone.key == "Europe/Brussels"
+    assert "23:30</time>" in client.get("/mailbox/").content.decode()

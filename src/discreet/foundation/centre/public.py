@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from discreet.foundation.centre.refusals import TooManyRequests
+from discreet.foundation.desk.refusals import message_of
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
@@ -71,8 +72,7 @@ def public_page(
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Return the page of a refusal; 429 says when to come back."""
-    why = gettext(refusal.message) % refusal.params if refusal.params else gettext(refusal.message)
-    response = _page(request, status=refusal.status, why=why)
+    response = _page(request, status=refusal.status, why=message_of(refusal))
     if isinstance(refusal, TooManyRequests):
         response["Retry-After"] = str(int(refusal.params["minutes"]) * 60)
     return response

@@ -21,9 +21,14 @@ def day(value: datetime, *, now: datetime) -> str:
     is_other_year = at.year != today.year
     if is_chinese():
         text = f"{at.month} 月 {at.day} 日"
-        return f"{at.year} 年 {text}" if is_other_year else text
+        return _whole(f"{at.year} 年 {text}" if is_other_year else text)
     text = f"{at.day} {_MONTHS[at.month - 1]}"
-    return f"{text} {at.year}" if is_other_year else text
+    return _whole(f"{text} {at.year}" if is_other_year else text)
+
+
+def _whole(text: str) -> str:
+    """Return a date that no line breaks."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def moment(value: datetime, *, now: datetime) -> str:

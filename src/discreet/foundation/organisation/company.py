@@ -100,6 +100,11 @@ class CompanyProfile:
     phone_region: str = ""
     access_is_reviewed: bool = False
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone that pages, letters and packages show times in: that of the first law."""
+        return ZoneInfo(self.zones[self.laws[0]])
+
     def name(self, language: str) -> str:
         """Return the company's name in a language, or in the other where it has none in this."""
         first, second = (

@@ -55,8 +55,14 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
         return SENT_BACK
     language = queries.language_of(number)
     tables = list(_tables(rows_for_access(reach=reached, person=0), fields_meaning()))
-    company = profile().name_zh if language.startswith("zh") else profile().name_en
-    blob = build(number=number, company=company, language=language, made_at=now, tables=tables)
+    company = profile()
+    blob = build(
+        number=number,
+        company=company.name(language),
+        language=language,
+        made_at=now.astimezone(company.zone),
+        tables=tables,
+    )
     _write_sealed(number, keys.seal(number, blob, AAD))
     counts = {f"{table.source}.{table.table}": len(table.rows) for table in tables}
     executing.finish_access(

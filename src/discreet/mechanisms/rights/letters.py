@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, ngettext
 
 from discreet.foundation.mail.letters import (
@@ -44,6 +44,11 @@ def _kept_line(one: dict[str, object], language: str) -> dict[str, str]:
     }
 
 
+def _day(at: datetime) -> str:
+    """Return the day where the company is: the worker and the pages say the same."""
+    return formats.date_format(timezone.localtime(at, profile().zone), "DATE_FORMAT")
+
+
 def answer_letter(view: RequestView, *, now: datetime) -> bytes:
     """Return the PDF of the answer in the customer's language."""
     language = view.case.row.language
@@ -54,7 +59,7 @@ def answer_letter(view: RequestView, *, now: datetime) -> bytes:
             language=language,
             company=name,
             title=gettext("Answer to your request %(number)s") % {"number": view.number},
-            date=formats.date_format(view.completed_at or now, "DATE_FORMAT"),
+            date=_day(view.completed_at or now),
             footer=view.number,
             blocks=tuple(_blocks(view, language)),
         )
@@ -62,7 +67,7 @@ def answer_letter(view: RequestView, *, now: datetime) -> bytes:
 
 
 def _blocks(view: RequestView, language: str) -> list[Paragraph | Heading | Facts | Table | Bullets | Exact]:
-    done = formats.date_format(view.completed_at, "DATE_FORMAT") if view.completed_at else ""
+    done = _day(view.completed_at) if view.completed_at else ""
     blocks: list[Paragraph | Heading | Facts | Table | Bullets | Exact] = [
         Facts(
             (
@@ -70,7 +75,7 @@ def _blocks(view: RequestView, language: str) -> list[Paragraph | Heading | Fact
                     gettext("You asked for"),
                     gettext("Erasure") if view.kind == Kind.ERASURE else gettext("Access"),
                 ),
-                (gettext("Received"), formats.date_format(view.received_at, "DATE_FORMAT")),
+                (gettext("Received"), _day(view.received_at)),
                 (gettext("Answered"), done),
                 (gettext("Outcome"), gettext(OUTCOMES.get(view.outcome, "")) if view.outcome else "–"),
             )

@@ -15,7 +15,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 # The wide forms are read as formulas by spreadsheets set to Chinese or Japanese.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
@@ -127,7 +127,7 @@ def _html(number: str, company: str, language: str, made_at: datetime, tables: S
         }
         for table in tables
     ]
-    with translation.override(language):
+    with translation.override(language), timezone.override(made_at.tzinfo):
         return render_to_string(
             "rights/package.html",
             {"number": number, "company": company, "made_at": made_at, "tables": shown, "language": language},
