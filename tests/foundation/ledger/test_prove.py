@@ -64,20 +64,80 @@ def refusal(proof: Any, elsewhere: str | None = None, key: str | None = None) ->
     return str(caught.value.code)
 
 
+def end(name: str, **facts: Any) -> None:
+    """Record an act of the mechanism about request R-300."""
+
+    @act(f"rights.{name}" if name != "send_code" else "centre.start_verification")
+    def note() -> None:
+        record(actor=SYSTEM, now=NOW, subject="request:R-300", facts=facts)
+
+    note()
+    sequence_once(NOW)
+
+
 def note_of(size: int) -> str:
     return LedgerCheckpoint.objects.get(size=size).note
 
 
 def test_a_proof_is_accepted_by_the_file_alone_in_both_languages(run: Run) -> None:
+    end("finish_erasure", outcome="erased_except_kept")
     proof = bundle("request:R-300")
     english = run(proof, "--key", log_key().fingerprint, "--language", "en")
     assert english.returncode == 0
-    assert "VERIFIED. 1 entries about request:R-300" in english.stdout
+    assert english.stdout.startswith(
+        "VERIFIED. Outcome: erased, except what a law keeps. 2 entries about request:R-300 stand in the ledger;"
+    )
     assert "It is the fingerprint you gave." in english.stdout
     chinese = run(proof, "--language", "zh")
     assert chinese.returncode == 0
-    assert "验证通过" in chinese.stdout
+    assert chinese.stdout.startswith("验证通过。结果：已删除，依法须保留的除外。")
     assert "尚未核对" in chinese.stdout
+
+
+@pytest.mark.parametrize("left", ["entry", "fact"])
+def test_a_proof_without_an_outcome_says_so_first_and_does_not_pass(run: Run, left: str) -> None:
+    """Cut out of the bundle, or named by an act that ends nothing, such as a code that was sent."""
+    end("finish_erasure", outcome="erased") if left == "entry" else end("send_code", outcome="sent")
+    proof = bundle("request:R-300")
+    proof["entries"] = proof["entries"][:1] if left == "entry" else proof["entries"]
+    english = run(proof, "--language", "en")
+    assert english.returncode == 3
+    assert english.stdout.startswith("VERIFIED SO FAR: no outcome in this proof. ")
+    assert run(proof, "--language", "zh").stdout.startswith("仅部分验证：此证明中没有处理结果。")
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "told"),
+    [
+        ("finish_erasure", {"outcome": "erased"}, "erased"),
+        ("finish_erasure", {"outcome": "incomplete"}, "incomplete"),
+        ("finish_access", {"outcome": "delivered"}, "delivered"),
+        ("end_again", {"outcome": "erased"}, "erased"),
+        ("refuse_request", {"article": "Art. 12(5)"}, "refused"),
+        ("cancel_request", {"cancelled": True}, "cancelled"),
+        ("finish_erasure", {"outcome": "of a later version"}, "of a later version"),
+    ],
+)
+def test_a_proof_names_the_outcome_it_holds(name: str, facts: dict[str, Any], told: str) -> None:
+    end(name, **facts)
+    end(name, repeated=True)
+    proof: Any = bundle("request:R-300")
+    last = proof["entries"][-1 if name in ("refuse_request", "cancel_request") else 1]["index"]
+    assert discreet_verify.verify(proof)[0] == ("outcome", told, 3, "request:R-300", last)
+
+
+def test_a_proof_about_no_request_needs_no_outcome(run: Run) -> None:
+    @act("sources.connect_source")
+    def connect() -> None:
+        record(actor=SYSTEM, now=NOW, subject="source:shop", facts={})
+
+    connect()
+    sequence_once(NOW)
+    told = run(bundle("source:shop"), "--language", "en")
+    assert (told.returncode, told.stdout.splitlines()[0]) == (
+        0,
+        "VERIFIED. 1 entries about source:shop stand in the ledger.",
+    )
 
 
 def test_a_proof_forged_under_another_key_is_refused_by_its_fingerprint(run: Run) -> None:
@@ -85,7 +145,7 @@ def test_a_proof_forged_under_another_key_is_refused_by_its_fingerprint(run: Run
     foreign = verifier_key(name=log_key().name, private=FOREIGN)
     proof["checkpoint"] = sign_checkpoint(read_checkpoint(proof["checkpoint"]), private=FOREIGN)
     proof["verifier_key"] = str(foreign)
-    assert run(proof).returncode == 0
+    assert run(proof).returncode == 3
     refused = run(proof, "--key", log_key().fingerprint, "--language", "zh")
     assert refused.returncode == 1
     assert "验证未通过" in refused.stdout
@@ -96,7 +156,7 @@ def test_a_checkpoint_kept_elsewhere_is_found_in_the_ledger(run: Run, tmp_path: 
     kept.write_text(note_of(256))
     proof = bundle("request:R-3", against=[note_of(256)])
     accepted = run(proof, "--checkpoint", str(kept), "--language", "en")
-    assert accepted.returncode == 0
+    assert accepted.returncode == 3
     assert "contains the checkpoint you kept (size 256)" in accepted.stdout
 
 
@@ -174,7 +234,7 @@ def test_a_proof_holds_every_sealed_entry_of_its_subject(entries: int) -> None:
         sequence_once(NOW)
     proof: Any = bundle("request:R-many")
     assert [json.loads(entry["body"])["facts"]["step"] for entry in proof["entries"]] == list(range(entries))
-    assert discreet_verify.verify(proof)[0] == ("verified", entries, "request:R-many")
+    assert discreet_verify.verify(proof)[0] == ("so_far", entries, "request:R-many")
 
 
 def test_destroying_the_salt_leaves_the_proof_valid() -> None:
@@ -257,7 +317,7 @@ def test_the_command_line_verifies_and_proves(tmp_path: Path, run: Run) -> None:
     out = tmp_path / "out.json"
     proven = CliRunner().invoke(ledger, ["prove", "--request", "R-702", "--out", str(out)])
     assert proven.exit_code == 0, proven.output
-    assert run(out.read_text(), "--key", log_key().fingerprint).returncode == 0
+    assert run(out.read_text(), "--key", log_key().fingerprint).returncode == 3
     verified = CliRunner().invoke(ledger, ["verify"])
     assert (verified.exit_code, "Intact" in verified.output) == (0, True)
     assert str(log_key()) in CliRunner().invoke(ledger, ["key"]).output

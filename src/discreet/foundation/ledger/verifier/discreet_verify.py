@@ -6,7 +6,10 @@
 It checks that every entry of the proof stands unchanged in the company's ledger (RFC 6962 inclusion), that
 the ledger's state was signed (Ed25519, C2SP signed-note), and, given a checkpoint kept elsewhere, that the
 ledger only grew since then (RFC 6962 consistency). A proof shows what stands in the ledger; it cannot show
-that nothing is missing from the proof. Exit code 0: verified. 1: refused.
+that nothing is missing from the proof, so the first line names the outcome that it holds.
+
+Exit code 0: verified, and for a request with its outcome. 1: refused. 2: wrong arguments. 3: every entry is
+verified, but the proof of a request holds no outcome: it was made before the end, or the end was left out.
 
 Compare FINGERPRINT with one obtained from the company by another way (its website, a letter): without it a
 proof made up under another key looks the same.
@@ -27,6 +30,18 @@ TEXTS = {
     "verified": (
         "VERIFIED. %s entries about %s stand in the ledger.",
         "验证通过。账本中有 %s 条关于 %s 的记录。",
+    ),
+    "outcome": (
+        "VERIFIED. Outcome: %s. %s entries about %s stand in the ledger; entry %s is the outcome.",
+        "验证通过。结果：%s。账本中有 %s 条关于 %s 的记录，其中记录 %s 为结果。",
+    ),
+    "so_far": (
+        "VERIFIED SO FAR: no outcome in this proof. %s entries about %s stand in the ledger.",
+        "仅部分验证：此证明中没有处理结果。账本中有 %s 条关于 %s 的记录。",
+    ),
+    "so_far_means": (
+        "Ask the company for a newer proof: this one does not show that the request was carried out.",
+        "请向该公司索取更新的证明：本证明不能表明该请求已处理完毕。",
     ),
     "refused": ("REFUSED. %s", "验证未通过。%s"),
     "key": ("Key fingerprint: %s", "密钥指纹：%s"),
@@ -77,6 +92,23 @@ TEXTS = {
         "The ledger was rewritten: it does not contain the checkpoint you kept.",
         "账本已被改写：其中不包含您保存的检查点。",
     ),
+}
+
+# What an outcome says, and the acts that give a request its outcome.
+OUTCOMES = {
+    "erased": ("erased, nothing found again, nothing kept", "已删除，复查未发现残留，无保留"),
+    "erased_except_kept": ("erased, except what a law keeps", "已删除，依法须保留的除外"),
+    "incomplete": ("INCOMPLETE, not everything was erased", "未完成，并非全部删除"),
+    "delivered": ("a copy of the data was delivered", "已提供数据副本"),
+    "refused": ("the request was refused", "请求被拒绝"),
+    "cancelled": ("the request was withdrawn", "请求已撤回"),
+}
+OUTCOME_ACTS = {
+    "rights.finish_erasure": None,  # None: the entry names it
+    "rights.finish_access": None,
+    "rights.end_again": None,
+    "rights.refuse_request": "refused",
+    "rights.cancel_request": "cancelled",
 }
 
 
@@ -272,13 +304,27 @@ def verify(
             told.append(("consistent", check_elsewhere(bundle, elsewhere, key, size, root)))
         told += [("tree", size, root.hex()), ("key", found)]
         told.append(("key_matches",) if fingerprint is not None else ("key_unknown",))
-        return [("verified", len(bundle["entries"]), bundle["subject"]), *told, ("complete",)]
+        return [*headline(bundle), *told, ("complete",)]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
         raise RefusedProof("unreadable") from error
 
 
 def cleaned(fingerprint: str) -> str:
     return "".join(fingerprint.replace(":", "").split()).lower()
+
+
+def headline(bundle: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return what the proof comes to. Its entries have been checked."""
+    count, subject = len(bundle["entries"]), bundle["subject"]
+    if not subject.startswith("request:"):
+        return [("verified", count, subject)]
+    for entry in sorted(bundle["entries"], key=lambda one: int(one["index"]), reverse=True):
+        body = json.loads(entry["body"])
+        act = body["act"]
+        outcome = OUTCOME_ACTS.get(act) or body["facts"].get("outcome")
+        if act in OUTCOME_ACTS and isinstance(outcome, str) and outcome:
+            return [("outcome", outcome, count, subject, entry["index"])]
+    return [("so_far", count, subject), ("so_far_means",)]
 
 
 def check_entries(bundle: dict[str, Any], size: int, root: bytes) -> list[tuple[Any, ...]]:
@@ -330,6 +376,8 @@ def check_elsewhere(
 
 
 def say(language: str, code: str, *parts: object) -> str:
+    if code == "outcome" and parts[0] in OUTCOMES:
+        parts = (OUTCOMES[str(parts[0])][language == "zh"], *parts[1:])
     text = TEXTS[code][language == "zh"] % parts if code else str(parts[0])
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
@@ -353,7 +401,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     for code, *parts in told:
         print(say(language, code, *parts))
-    return 0
+    return 3 if told[0][0] == "so_far" else 0
 
 
 def read_proof(path: str) -> dict[str, Any]:

@@ -72,6 +72,8 @@ def end_again(*, actor: Actor, now: datetime, ended: EndedRequest) -> bool:
     record(actor=actor, now=now, subject="rights:restored", facts=facts)
     if found is None or not is_same:
         return False
+    its_own: dict[str, Json] = {"outcome": ended.outcome, "on": ended.on}
+    record(actor=actor, now=now, subject=f"request:{ended.number}", facts=its_own)
     found.outcome, found.completed_at, found.roots_sealed = ended.outcome, now, None
     found.save()
     state = state_of_case(ended.number)
