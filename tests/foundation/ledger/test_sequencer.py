@@ -10,9 +10,9 @@ from discreet.foundation.ledger.findings import Fault
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerLeaf, WaitingEntry
 from discreet.foundation.ledger.queries import entries_for, entry_counts_by_act, latest_checkpoint, status
 from discreet.foundation.ledger.rollback import NothingRolledBack, accept_rollback
-from discreet.foundation.ledger.sequencer import LedgerBehindWitness, sequence_once
+from discreet.foundation.ledger.sequencer import LedgerBehindWitness, sequence_once, settle_second_place
 from discreet.foundation.ledger.verify import verify_ledger
-from discreet.foundation.ledger.witness import read_notes
+from discreet.foundation.ledger.witness import append_notes, read_notes
 from discreet.vocabulary.actors import SYSTEM
 from tests.foundation.ledger.conftest import NOW, Tamper, receive
 from tests.foundation.ledger.test_verify import cut_to_600
@@ -78,6 +78,27 @@ def test_nothing_is_sealed_while_the_second_place_cannot_be_read(witness: Path) 
     witness.with_name("aside").rename(witness)
     assert sequence_once(NOW) == 3
     assert verify_ledger().is_intact
+
+
+@pytest.mark.usefixtures("history")
+def test_what_a_killed_sequencer_owes_the_second_place_is_settled_and_nothing_is_sealed(
+    witness: Path,
+) -> None:
+    """Killed between its commit and the copy: no reason to call the evidence broken."""
+    notes = read_notes(witness)
+    witness.unlink()
+    append_notes(witness, notes[:-1])
+    assert not verify_ledger().is_intact
+    settle_second_place()
+    assert verify_ledger().is_intact
+    assert status_waiting() == 3
+
+
+@pytest.mark.usefixtures("history")
+def test_a_second_place_that_is_gone_is_told_and_not_made_anew(witness: Path) -> None:
+    witness.unlink()
+    settle_second_place()
+    assert not verify_ledger().is_intact
 
 
 def status_waiting() -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from discreet.foundation.ledger import prove as proofs
 from discreet.foundation.ledger.rollback import accept_rollback
-from discreet.foundation.ledger.sequencer import sequence_once
+from discreet.foundation.ledger.sequencer import sequence_once, settle_second_place
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.texts import FAULTS
 from discreet.foundation.ledger.verify import Verdict, verify_ledger
@@ -29,6 +29,7 @@ def ledger() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
 def verify(kept: tuple[Path, ...], as_json: bool) -> None:
     """Recompute the whole ledger and compare it with its signatures and the second place."""
+    settle_second_place()
     verdict = verify_ledger(elsewhere=[_note(path) for path in kept])
     click.echo(json.dumps(_as_json(verdict), indent=2) if as_json else _told(verdict))
     if not verdict.is_intact:

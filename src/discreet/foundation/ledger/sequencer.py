@@ -4,6 +4,7 @@ Order is that of commits, batch by batch: an entry waits until a run sees it com
 fork the tree: one holds the lock, and index, tile and checkpoint size are unique.
 """
 
+import contextlib
 from datetime import datetime
 from typing import ClassVar
 
@@ -49,6 +50,18 @@ def sequence_once(now: datetime) -> int:
             placed += count
         _copy_checkpoints()
     return placed
+
+
+def settle_second_place() -> None:
+    """Give the second place what a sequencer that was killed after its commit owes it, and seal nothing.
+
+    Where the two contradict each other, or the second place is gone or empty, nothing is copied: that is for
+    `verify_ledger` to tell.
+    """
+    path = witness_path()
+    with contextlib.suppress(LedgerBehindWitness, OSError), locked_now(path) as is_alone:
+        if is_alone and last_checkpoint(path, key=log_key()):
+            _copy_checkpoints()
 
 
 def _sequence_batch() -> int:
