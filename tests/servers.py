@@ -113,7 +113,7 @@ def _start_postgresql(folder: Path) -> tuple[Server, int]:
     return server, pid
 
 
-def _start_mariadb(folder: Path) -> tuple[Server, int]:
+def _start_mariadb(folder: Path, *more: str) -> tuple[Server, int]:
     install, daemon = shutil.which("mariadb-install-db"), shutil.which("mariadbd", path="/usr/sbin:/usr/bin")
     if not install or not daemon:
         raise CannotStart("MariaDB's server programs are not installed")
@@ -135,7 +135,7 @@ def _start_mariadb(folder: Path) -> tuple[Server, int]:
         f"--pid-file={folder / 'm.pid'}", f"--init-file={first}", "--innodb-flush-log-at-trx-commit=0",
         "--innodb-flush-method=nosync", "--innodb-doublewrite=0", "--innodb-buffer-pool-size=64M",
         "--innodb-log-file-size=32M", "--character-set-server=utf8mb4", "--skip-log-bin", "--skip-name-resolve",
-        "--max-connections=300", "--lower-case-table-names=0",
+        "--max-connections=300", "--lower-case-table-names=0", *more,
     ]  # fmt: skip
     pid = _spawn([daemon, "--no-defaults", *account, *options], log)
     _wait_until(
@@ -148,7 +148,10 @@ def _start_mariadb(folder: Path) -> tuple[Server, int]:
     return server, pid
 
 
-_STARTERS = {"postgresql": _start_postgresql, "mariadb": _start_mariadb}
+_STARTERS: dict[str, Callable[[Path], tuple[Server, int]]] = {
+    "postgresql": _start_postgresql,
+    "mariadb": _start_mariadb,
+}
 
 
 @contextlib.contextmanager
@@ -318,6 +321,32 @@ def postgresql_standby(postgresql_server: Server) -> Iterator[Server]:
     _dispose_pools()
     _stop(pid)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def own_server(name: str, folder: Path, *more: str) -> Iterator[Server]:
+    """Yield a server that only this test uses and may reconfigure; `more` are options of MariaDB."""
+    variable = f"DISCREET_TEST_{name.upper()}_URL"
+    try:
+        if os.environ.get(variable):
+            raise CannotStart(f"{variable} names a server that a test must not reconfigure")
+        server, pid = _start_mariadb(folder, *more) if name == "mariadb" else _start_postgresql(folder)
+    except CannotStart as error:
+        pytest.skip(f"{name}: {error}")
+    yield server
+    _dispose_pools()
+    _stop(pid)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def own_folder() -> Path:
+    """Return a new folder that the servers' accounts can reach."""
+    _RUNS.mkdir(exist_ok=True)
+    _RUNS.chmod(0o755)
+    folder = _RUNS / f"{_run_id()}-own-{secrets.token_hex(4)}"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    return folder
 
 
 def _dispose_pools() -> None:

@@ -45,6 +45,11 @@ def _mysql(catalogue: Catalogue, database: str) -> list[str]:
         f"CREATE USER {read} IDENTIFIED BY '<password 1>';",
         f"CREATE USER {write} IDENTIFIED BY '<password 2>';",
     ]
+    right = "SLAVE MONITOR" if catalogue.version.startswith("MariaDB") else "REPLICATION CLIENT"
+    lines += [
+        "-- To know a replica, which may lag behind and must not verify an erasure:",
+        f"GRANT {right} ON *.* TO {read}, {write};",
+    ]
     for table in catalogue.tables:
         lines += _table_grants(table, f"{_back(database)}.{_back(table.ref.table)}", read, write)
     return lines

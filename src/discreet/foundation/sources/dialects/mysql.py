@@ -21,6 +21,7 @@ from discreet.foundation.sources.dialects import base, mysql_catalogue, mysql_re
 if TYPE_CHECKING:
     import pymysql
 
+_TLS_FAILED = 2026
 _UNCERTAIN_CODES = frozenset({1053, 1317, 1927, 3169})  # shutdown, interrupted, killed
 
 
@@ -60,6 +61,10 @@ def _connect(address: Address, *, home: Path) -> "pymysql.Connection[Any]":
     from pymysql.constants import CLIENT
 
     ips = resolve_host(address.host, address.port)
+    try:
+        encryption = _tls_options(address, home)
+    except OSError as error:  # the root certificate cannot be read
+        raise pymysql.err.OperationalError(_TLS_FAILED, type(error).__name__) from None
     connection = pymysql.connect(
         host=address.host,
         port=address.port,
@@ -76,15 +81,25 @@ def _connect(address: Address, *, home: Path) -> "pymysql.Connection[Any]":
         program_name="discreet",
         defer_connect=True,
         sql_mode="STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION",
-        **_tls_options(address, home),
+        **encryption,
     )
     try:
         connection.connect(_dial(address.host, ips, address.port))
+    except pymysql.err.OperationalError as error:
+        if _is_tls_failure(getattr(error, "original_exception", None)):
+            raise pymysql.err.OperationalError(_TLS_FAILED, "handshake") from None
+        raise
     except OSError as error:
         raise pymysql.err.OperationalError(2003, type(error).__name__) from None
     _set_limits(connection)
     connection._read_timeout = base.REPLY_TIMEOUT_S  # the shorter one was for shaking hands
     return connection
+
+
+def _is_tls_failure(error: BaseException | None) -> bool:
+    """Tell a handshake that was refused from a connection that went away during it."""
+    is_cut = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, TimeoutError))
+    return isinstance(error, ssl.SSLError) and not is_cut
 
 
 def _set_limits(connection: "pymysql.Connection[Any]") -> None:

@@ -46,6 +46,7 @@ _STRUCTURE = """
                      md5(action_statement))
       FROM information_schema.triggers WHERE trigger_schema = database()
 """
+_FOLLOWING = "SHOW GLOBAL STATUS WHERE variable_name IN ('Slave_running', 'Slaves_running')"
 _TRANSACTIONAL = frozenset({"innodb", "rocksdb", "tokudb", "ndbcluster"})
 _FOREIGN = frozenset({"federated", "connect", "spider"})
 
@@ -107,7 +108,7 @@ def structure(connection: sa.Connection) -> Iterable[str]:
 def is_replica(connection: sa.Connection) -> bool:
     """Return whether the server is read-only or follows another one.
 
-    Without the right to ask for the replication state, being read-only is what tells.
+    Without the right to ask for the replication state, being read-only or following just now is what tells.
     """
     if connection.exec_driver_sql("SELECT @@global.read_only").scalar() in (1, "1", "ON"):
         return True
@@ -118,4 +119,5 @@ def is_replica(connection: sa.Connection) -> bool:
         except sa.exc.DBAPIError:
             continue
         return False
-    return False
+    # No right to ask: what MariaDB tells everybody says whether it is following just now.
+    return any(value not in ("", "0", "OFF") for _, value in _rows(connection, _FOLLOWING))

@@ -224,6 +224,10 @@ _BY_STATE: dict[str, type[refusals.SourceRefusal]] = {
 }
 
 
+# OpenSSL and libpq say “SSL” too when an encrypted connection merely went away.
+_CUT = ("unexpected", "eof detected", "connection reset", "broken pipe", "timed out")
+
+
 def _unconnected(text: str, source: str) -> refusals.SourceRefusal:
     """Return what a failure without a state means: libpq gives only a text while connecting."""
     low = text.lower()
@@ -231,7 +235,8 @@ def _unconnected(text: str, source: str) -> refusals.SourceRefusal:
         return refusals.WrongPassword(source=source)
     if 'database "' in low and "does not exist" in low:
         return refusals.UnknownDatabase(source=source)
-    if "ssl" in low or "certificate" in low:
+    is_cut = any(text in low for text in _CUT)
+    if "certificate" in low or ("ssl" in low and not is_cut):
         return refusals.TlsRefused(source=source)
     if "no pg_hba.conf entry" in low or "permission denied" in low:
         return refusals.CannotConnect(source=source)
