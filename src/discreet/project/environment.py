@@ -15,6 +15,13 @@
 | DISCREET_KEYRING_PASSPHRASE | seals the keyring file | the file lies open, for its owner alone |
 | DISCREET_SHELL_APPROVALS | `recorded`: `--as` may name any account, and evidence says through which user of \
 the operating system; `separate`: at the shell that user decides for their own account only | recorded |
+| DISCREET_OIDC_ISSUER, DISCREET_OIDC_CLIENT_ID | identity provider of staff (OpenID Connect) | none |
+| DISCREET_OIDC_CLIENT_SECRET, or DISCREET_OIDC_CLIENT_SECRET_FILE | its secret for Discreet, or a file with it | none |
+| DISCREET_OIDC_NAME | what the sign-in page calls the provider | `SSO` |
+| DISCREET_OIDC_VERIFIED_CLAIM | claim that says the e-mail is verified | `email_verified` |
+| DISCREET_OIDC_MFA_ACR | comma-separated `acr` values that mean two factors | none; `amr` counts always |
+| DISCREET_OIDC_ROLE_CLAIM | claim with groups, such as `groups` or `realm_access.roles` | none |
+| DISCREET_OIDC_ROLES | `group=role, …`: groups decide roles, and accounts come into being | none |
 | DISCREET_LEASE_SECONDS | a worker silent for this long is taken over | 10 |
 | DISCREET_WORKER_THREADS | jobs that one worker runs at a time | 8 |
 | DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes and threads of `discreet serve` | 2, 4 |
@@ -23,6 +30,8 @@ the operating system; `separate`: at the shell that user decides for their own a
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from discreet.foundation.staff.provider_settings import ProviderSettings, read_provider_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class Environment:
     checkpoint_dir: Path
     checkpoint_mail: str
     trusted_proxies: tuple[str, ...]
+    identity_provider: ProviderSettings | None
     shell_approvals: str
 
 
@@ -58,5 +68,6 @@ def read_environment() -> Environment:
         checkpoint_dir=Path(os.environ.get("DISCREET_CHECKPOINT_DIR") or home / "witness"),
         checkpoint_mail=os.environ.get("DISCREET_CHECKPOINT_MAIL", ""),
         trusted_proxies=_listed("DISCREET_TRUSTED_PROXIES"),
+        identity_provider=read_provider_settings(os.environ),
         shell_approvals=os.environ.get("DISCREET_SHELL_APPROVALS") or "recorded",
     )

@@ -14,10 +14,11 @@ from discreet.foundation.desk.refusals import refused_response
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.staff.models import StaffMember
 from discreet.foundation.staff.permissions import UndeclaredView, declared_roles
+from discreet.foundation.staff.second_factor import session_is_vouched
 from discreet.vocabulary.errors import Refused
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 WITHOUT_TIMES = ("/static/", "/healthz", "/api/")  # machines read these; the API speaks UTC
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 ViewFunction = Callable[..., HttpResponseBase]
 
 
@@ -42,23 +43,26 @@ class RefusalMiddleware:
 
 
 class SetUpFirstMiddleware:
-    """Sends staff to what comes first: a password of their own, then (outside the demo) a second factor."""
+    """Sends staff to what comes first: a password of their own, then (outside the demo) a second factor.
+
+    What the identity provider vouched for at this session's sign-in is one.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and request.path.startswith(("/desk/", "/api/")):
-            due = _due_first(request.user)
+            due = _due_first(request.user, is_vouched=session_is_vouched(request))
             if due:
                 return HttpResponseRedirect(due)
         return self.get_response(request)
 
 
-def _due_first(member: StaffMember) -> str:
+def _due_first(member: StaffMember, *, is_vouched: bool) -> str:
     if member.must_change_password:
         return reverse("account_change_password")
-    if not settings.DISCREET_DEMO and not is_mfa_enabled(member):
+    if not (settings.DISCREET_DEMO or is_vouched or is_mfa_enabled(member)):
         return reverse("mfa_activate_totp")
     return ""
 

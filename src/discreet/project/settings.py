@@ -160,6 +160,17 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# A link starts it: the content policy would stop a form that ends at the provider.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_ADAPTER = "discreet.foundation.staff.single_sign_on.StaffProviderAdapter"
+DISCREET_IDENTITY_PROVIDER = ENVIRONMENT.identity_provider
+MFA_FORMS = {
+    "authenticate": "discreet.foundation.staff.second_factor.CodeForm",
+    "reauthenticate": "discreet.foundation.staff.second_factor.ConfirmCodeForm",
+    "authenticate_webauthn": "discreet.foundation.staff.second_factor.PasskeyForm",
+    "reauthenticate_webauthn": "discreet.foundation.staff.second_factor.ConfirmPasskeyForm",
+    "login_webauthn": "discreet.foundation.staff.second_factor.PasskeySignInForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Discreet"
 AXES_FAILURE_LIMIT = 5

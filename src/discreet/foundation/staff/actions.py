@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -71,7 +72,7 @@ def change_roles(*, actor: Actor, now: datetime, username: str, roles: Collectio
     _refuse_own(actor, member)
     before = _stored(roles_of(member))
     if Role.ADMINISTRATOR not in roles:
-        _keep_one_administrator(member)
+        keep_one_administrator(member)
     member.roles = _stored(roles)
     member.save(update_fields=["roles"])
     record(
@@ -88,7 +89,7 @@ def deactivate_member(*, actor: Actor, now: datetime, username: str) -> None:
     _require_administrator(actor)
     member = _locked(username)
     _refuse_own(actor, member)
-    _keep_one_administrator(member)
+    keep_one_administrator(member)
     member.is_active = False
     member.save(update_fields=["is_active"])
     revoked = ApiToken.objects.filter(owner=member, revoked_at=None).update(revoked_at=now)
@@ -113,7 +114,10 @@ def reactivate_member(*, actor: Actor, now: datetime, username: str) -> None:
 
 @act("staff.reset_sign_in")
 def reset_sign_in(*, actor: Actor, now: datetime, username: str) -> str:
-    """Give a new first password and remove every second factor; sessions end. Return the password."""
+    """Give a new first password, remove every second factor and the tie to the identity provider.
+
+    Sessions end. Return the password.
+    """
     _require_administrator(actor)
     member = _locked(username)
     _refuse_own(actor, member)
@@ -122,7 +126,9 @@ def reset_sign_in(*, actor: Actor, now: datetime, username: str) -> str:
     member.must_change_password = True
     member.save(update_fields=["password", "must_change_password"])
     removed, _ = Authenticator.objects.filter(user=member).delete()
-    record(actor=actor, now=now, subject=f"staff:{member.username}", facts={"factors_removed": removed})
+    untied, _ = SocialAccount.objects.filter(user=member).delete()
+    facts = {"factors_removed": removed, "provider_untied": bool(untied)}
+    record(actor=actor, now=now, subject=f"staff:{member.username}", facts=facts)
     return first
 
 
@@ -137,19 +143,41 @@ def change_password(*, actor: Actor, now: datetime, password: str) -> None:
 
 
 @act("staff.sign_in")
-def sign_in(*, member_id: int, now: datetime) -> None:
-    """Record that a person signed in."""
+def sign_in(*, member_id: int, now: datetime, by: str, second_factor: str) -> None:
+    """Record that a person signed in: `by` what, and which second factor they showed ("none" is one)."""
     member = StaffMember.objects.get(pk=member_id)
     actor = Actor(kind=ActorKind.STAFF, name=member.username, roles=roles_of(member))
-    record(actor=actor, now=now, subject=f"staff:{member.username}", facts={"outcome": "signed_in"})
+    facts = {"outcome": "signed_in", "by": by, "second_factor": second_factor}
+    record(actor=actor, now=now, subject=f"staff:{member.username}", facts=facts)
 
 
 @act("staff.refuse_sign_in")
-def refuse_sign_in(*, named: str, now: datetime) -> None:
+def refuse_sign_in(*, named: str, now: datetime, by: str, reason: str) -> None:
     """Record a failed sign-in. What was typed is kept only when it names an account."""
-    member = StaffMember.objects.filter(Q(username__iexact=named) | Q(email__iexact=named)).first()
-    name = member.username if member and named else NOBODY
-    record(actor=SYSTEM, now=now, subject=f"staff:{name}", facts={"outcome": "refused"})
+    facts = {"outcome": "refused", "by": by, "reason": reason}
+    record(actor=SYSTEM, now=now, subject=_account_named(named), facts=facts)
+
+
+@act("staff.lock_out")
+def lock_out(*, named: str, now: datetime, stage: str) -> None:
+    """Record that too many failures closed an account for a while. `stage`: password or second_factor."""
+    record(actor=SYSTEM, now=now, subject=_account_named(named), facts={"stage": stage})
+
+
+@act("staff.refuse_second_factor")
+def refuse_second_factor(*, member_id: int, now: datetime, factor: str, is_confirming: bool) -> None:
+    """Record a wrong second factor, at sign-in or (`is_confirming`) when a signed-in person was asked again."""
+    member = StaffMember.objects.get(pk=member_id)
+    stage = "confirm" if is_confirming else "sign_in"
+    record(
+        actor=SYSTEM, now=now, subject=f"staff:{member.username}", facts={"factor": factor, "stage": stage}
+    )
+
+
+@act("staff.change_factor")
+def change_factor(*, actor: Actor, now: datetime, factor: str, change: str) -> None:
+    """Record that a person added, removed or renewed a second factor of their own."""
+    record(actor=actor, now=now, subject=f"staff:{actor.name}", facts={"factor": factor, "change": change})
 
 
 @act("staff.create_token")
@@ -209,6 +237,12 @@ def _refuse_own(actor: Actor, member: StaffMember) -> None:
         raise refusals.OwnRights
 
 
+def _account_named(named: str) -> str:
+    """Return the subject of evidence about a typed name; what names no account is not kept."""
+    member = StaffMember.objects.filter(Q(username__iexact=named) | Q(email__iexact=named)).first()
+    return f"staff:{member.username if member and named else NOBODY}"
+
+
 def _locked(username: str) -> StaffMember:
     member = StaffMember.objects.select_for_update().filter(username__iexact=username).first()
     if member is None:
@@ -216,7 +250,7 @@ def _locked(username: str) -> StaffMember:
     return member
 
 
-def _keep_one_administrator(member: StaffMember) -> None:
+def keep_one_administrator(member: StaffMember) -> None:
     """Refuse to take the rights of the last active administrator. Locks them all against a race."""
     active = StaffMember.objects.select_for_update().filter(is_active=True)
     names = [one.username for one in active if one.has_role(Role.ADMINISTRATOR)]

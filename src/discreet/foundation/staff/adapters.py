@@ -1,31 +1,57 @@
-"""What allauth asks of us: nobody signs up, sign-ins are evidence, mails are not sent."""
+"""What allauth asks of us: nobody signs up, what happens at the door is evidence, mails are not sent."""
 
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from discreet.foundation.centre.limits import client_of
-from discreet.foundation.staff import actions
+from discreet.foundation.staff import actions, second_factor
 from discreet.foundation.staff.actors import actor_for
+from discreet.foundation.staff.lockout import note_lock_out
 from discreet.foundation.staff.models import StaffMember
+
+#: What allauth would mail after a change of factors, as (factor, change).
+FACTOR_CHANGES = {
+    "mfa/email/totp_activated": ("totp", "added"),
+    "mfa/email/totp_deactivated": ("totp", "removed"),
+    "mfa/email/recovery_codes_generated": ("recovery_codes", "renewed"),
+    "mfa/email/webauthn_added": ("passkey", "added"),
+    "mfa/email/webauthn_removed": ("passkey", "removed"),
+}
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
-    """Accounts come from an administrator or the command line, never from the web."""
+    """Accounts come from an administrator, the command line or mapped groups, never from a form."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_login_stages(self) -> list[str]:
+        ours = {second_factor.ALLAUTH_STAGE: second_factor.STAGE}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def post_login(self, request: HttpRequest, user: StaffMember, **kwargs: Any) -> HttpResponse:
-        actions.sign_in(member_id=user.pk, now=timezone.now())
+        second_factor.keep(request, is_vouched=second_factor.is_vouched(kwargs.get("signal_kwargs")))
+        by, factor = second_factor.proofs(request, get_authentication_records(request, user))
+        actions.sign_in(member_id=user.pk, now=timezone.now(), by=by, second_factor=factor)
         return cast(HttpResponse, super().post_login(request, user, **kwargs))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            note_lock_out(named=_named(credentials), stage="password")
+            raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
-        named = credentials.get("username") or credentials.get("email") or ""
-        actions.refuse_sign_in(named=str(named), now=timezone.now())
+        is_locked = bool(getattr(request, "axes_locked_out", False))
+        reason = "locked_out" if is_locked else "credentials"
+        actions.refuse_sign_in(named=_named(credentials), now=timezone.now(), by="password", reason=reason)
 
     def set_password(self, user: StaffMember, password: str) -> None:
         actions.change_password(actor=actor_for(member=user), now=timezone.now(), password=password)
@@ -34,5 +60,19 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_of(request)
 
+    def send_notification_mail(
+        self, template_prefix: str, user: StaffMember, *args: Any, **kwargs: Any
+    ) -> None:
+        """Record the change that allauth would mail about."""
+        if template_prefix in FACTOR_CHANGES:
+            factor, change = FACTOR_CHANGES[template_prefix]
+            actions.change_factor(
+                actor=actor_for(member=user), now=timezone.now(), factor=factor, change=change
+            )
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send nothing: outgoing mail goes through `foundation.mail` only."""
+
+
+def _named(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("username") or credentials.get("email") or "")

@@ -37,6 +37,10 @@ acts.register(
         "staff.change_password": gettext_noop("Password changed"),
         "staff.sign_in": gettext_noop("Signed in"),
         "staff.refuse_sign_in": gettext_noop("Sign-in refused"),
+        "staff.refuse_second_factor": gettext_noop("Second factor refused"),
+        "staff.lock_out": gettext_noop("Locked out after failed sign-ins"),
+        "staff.change_factor": gettext_noop("Second factor changed"),
+        "staff.admit_from_provider": gettext_noop("Vouched for by the identity provider"),
         "staff.create_token": gettext_noop("API token created"),
         "staff.revoke_token": gettext_noop("API token revoked"),
     }

@@ -47,3 +47,35 @@ def token_roles(*, scopes: Collection[Scope], owner_roles: Collection[Role]) -> 
 def leaves_no_administrator(*, member: str, administrators: Collection[str]) -> bool:
     """Return whether nobody could give rights any more once `member` no longer administers."""
     return set(administrators) <= {member}
+
+
+#: What an identity provider may say was used (RFC 8176, section 2): something known, and something held or
+#: borne. A text message or call (`sms`, `tel`) is not counted: its number can be taken over.
+KNOWN_FACTORS = frozenset({"pwd", "pin", "kba"})
+HELD_FACTORS = frozenset({"otp", "hwk", "swk", "sc", "face", "fpt", "iris", "retina", "vbm"})
+
+
+def proves_second_factor(
+    *, methods: Collection[str], context: str, accepted_contexts: Collection[str]
+) -> bool:
+    """Return whether a provider says that two factors were used: by `amr`, or by an agreed `acr`.
+
+    Source: RFC 8176; OpenID Connect Core 1.0, section 2.
+    """
+    used = set(methods)
+    is_two = "mfa" in used or bool(used & KNOWN_FACTORS and used & HELD_FACTORS)
+    return is_two or (bool(context) and context in accepted_contexts)
+
+
+def roles_of_groups(*, groups: Collection[str], role_of_group: Mapping[str, Role]) -> frozenset[Role]:
+    """Return the roles that a provider's groups give; groups that nobody mapped give none."""
+    return frozenset(role_of_group[group] for group in groups if group in role_of_group)
+
+
+def username_from(*, preferred: str, email: str, taken: Collection[str]) -> str:
+    """Return a free account name near what the provider calls the person. `taken`: names in lower case."""
+    wanted = (preferred or email).partition("@")[0].casefold()
+    stem = re.sub(r"[^a-z0-9._-]+", "-", wanted).strip("._-")[:50]
+    stem = stem if len(stem) > 1 else f"staff-{stem}".rstrip("-")
+    free = (name for name in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+    return next(free)

@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext
 
 from discreet.foundation.staff.rules import Scope
+from discreet.foundation.staff.single_sign_on import provider_settings
 from discreet.foundation.staff.words import role_label, scope_label
 from discreet.vocabulary.actors import Role
 
@@ -27,3 +28,10 @@ def scope_word(scope: str) -> str:
 def in_order(roles: Collection[Role]) -> list[Role]:
     """Return roles in the order of their definition."""
     return [role for role in Role if role in roles]
+
+
+@register.simple_tag
+def provider_name() -> str:
+    """Return what people call the company's identity provider, or nothing when there is none."""
+    provider = provider_settings()
+    return provider.name if provider else ""

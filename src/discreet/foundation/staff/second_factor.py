@@ -1,0 +1,108 @@
+"""The second factor: when it is asked, what counts as one, and evidence of the wrong ones."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+
+from discreet.foundation.staff import actions
+from discreet.foundation.staff.lockout import note_lock_out
+from discreet.foundation.staff.models import StaffMember
+
+ALLAUTH_STAGE = "allauth.mfa.stages.AuthenticateStage"
+STAGE = "discreet.foundation.staff.second_factor.SecondFactorStage"
+#: In a session: the identity provider said at this sign-in that two factors were used.
+SESSION_KEY = "staff_provider_second_factor"
+#: In the state of a sign-in that is under way.
+STATE_KEY = "second_factor"
+
+_ALLAUTH_NAMES = {"webauthn": "passkey"}
+
+
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # allauth ships no types
+    """Asks for the second factor, unless the identity provider vouched for one at this very sign-in."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        if is_vouched(self.login.signal_kwargs):
+            return False
+        return bool(super()._should_handle(request))
+
+
+def is_vouched(signal_kwargs: Mapping[str, Any] | None) -> bool:
+    """Return whether a sign-in under way came from the provider with two factors."""
+    login = (signal_kwargs or {}).get("sociallogin")
+    return login is not None and login.state.get(STATE_KEY) is True
+
+
+def keep(request: HttpRequest, *, is_vouched: bool) -> None:
+    """Remember for this session whether the provider vouched for a second factor."""
+    request.session.pop(SESSION_KEY, None)
+    if is_vouched:
+        request.session[SESSION_KEY] = True
+
+
+def session_is_vouched(request: HttpRequest) -> bool:
+    return request.session.get(SESSION_KEY) is True
+
+
+def proofs(request: HttpRequest, records: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Return what a person signed in by, and the second factor they showed, as evidence names them."""
+    methods = [record for record in records if not record.get("reauthenticated")]
+    factors = [str(record.get("type")) for record in methods if record.get("method") == "mfa"]
+    factor = _ALLAUTH_NAMES.get(factors[-1], factors[-1]) if factors else "none"
+    if any(record.get("method") == "socialaccount" for record in methods):
+        return "provider", "provider" if session_is_vouched(request) else factor
+    if any(record.get("passwordless") for record in methods):
+        return "passkey", "passkey"
+    return "password", factor
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc]
+    def clean_code(self) -> str:
+        return cast(str, _watched(self, super().clean_code, factor="code", is_confirming=False))
+
+
+class ConfirmCodeForm(ReauthenticateForm):  # type: ignore[misc]
+    def clean_code(self) -> str:
+        return cast(str, _watched(self, super().clean_code, factor="code", is_confirming=True))
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        return _watched(self, super().clean_credential, factor="passkey", is_confirming=False)
+
+
+class ConfirmPasskeyForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        return _watched(self, super().clean_credential, factor="passkey", is_confirming=True)
+
+
+class PasskeySignInForm(LoginWebAuthnForm):  # type: ignore[misc]
+    """Signs in by a passkey alone. Whom a wrong one names is anybody's claim, so evidence names nobody."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except ValidationError:
+            actions.refuse_sign_in(named="", now=timezone.now(), by="passkey", reason="credentials")
+            raise
+
+
+def _watched(form: Any, clean: Any, *, factor: str, is_confirming: bool) -> Any:
+    """Run the check of a factor; what it refuses is evidence."""
+    member: StaffMember = form.user
+    try:
+        return clean()
+    except ValidationError as error:
+        if getattr(error, "code", "") == "too_many_login_attempts":
+            note_lock_out(named=member.username, stage="second_factor")
+        else:
+            actions.refuse_second_factor(
+                member_id=member.pk, now=timezone.now(), factor=factor, is_confirming=is_confirming
+            )
+        raise
