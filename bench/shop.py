@@ -151,11 +151,11 @@ class Bench:
         """Return seconds to import, to plan, and from approval to the last verified outcome."""
         from discreet.engines.subjects.identity import Identity
         from discreet.mechanisms.rights import queries
-        from discreet.mechanisms.rights.actions import receiving
+        from discreet.mechanisms.rights.actions import importing, receiving
         from discreet.mechanisms.rights.rules import Kind
 
         begun = time.monotonic()
-        batch_id, _ = receiving.receive_batch(
+        batch_id, _ = importing.receive_batch(
             actor=self.agent,
             now=datetime.now(UTC),
             kind=Kind.ERASURE,

@@ -14,7 +14,7 @@ from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.jobs.models import OutboxEvent
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import planning, queries
-from discreet.mechanisms.rights.actions import receiving
+from discreet.mechanisms.rights.actions import importing, receiving
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import UnknownCountry
 from discreet.mechanisms.rights.rules import Kind, State
@@ -52,7 +52,7 @@ def add_people(company: Company, count: int, *, start: int = 1000) -> None:
 
 
 def received(emails: list[str], residence: str = "DE") -> tuple[int, list[str]]:
-    return receiving.receive_batch(
+    return importing.receive_batch(
         actor=AGENT,
         now=NOW,
         kind=Kind.ERASURE,
@@ -137,7 +137,7 @@ def test_an_imported_request_has_the_clocks_evidence_and_event_of_a_single_one(s
 
 def test_residences_of_one_batch_run_under_their_own_clocks(shop: Company) -> None:
     claims = [(Identity(email=email(n)), place, "en") for n, place in enumerate(["DE", "cn", "", "US-CA"])]
-    _, numbers = receiving.receive_batch(actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=claims)
+    _, numbers = importing.receive_batch(actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=claims)
     for number, (claim, place, _) in zip(numbers, claims, strict=True):
         alone = receiving.receive_request(
             actor=AGENT, now=NOW, kind="erasure", claim=claim, residence=place, channel="shell"
@@ -149,7 +149,7 @@ def test_residences_of_one_batch_run_under_their_own_clocks(shop: Company) -> No
 def test_an_import_with_one_bad_person_opens_nothing(shop: Company) -> None:
     claims = [(Identity(email=email(1)), "DE", "en"), (Identity(email=email(2)), "Atlantis", "en")]
     with pytest.raises(UnknownCountry):
-        receiving.receive_batch(actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=claims)
+        importing.receive_batch(actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=claims)
     assert not Case.objects.exists()
     assert not LedgerEntry.objects.filter(act__startswith="rights.").exists()
 

@@ -142,11 +142,11 @@ def test_a_table_that_goes_missing_before_execution_writes_nothing(shop: Company
 
 def test_who_withdraws_after_the_last_look_is_not_erased(shop: Company) -> None:
     """Between the plan made again and the intent, one of two people withdraws."""
-    from discreet.mechanisms.rights.actions import receiving
+    from discreet.mechanisms.rights.actions import importing, receiving
     from discreet.mechanisms.rights.rules import Kind
     from tests.mechanisms.rights.company import AGENT, who
 
-    batch_id, (ann, cleo) = receiving.receive_batch(
+    batch_id, (ann, cleo) = importing.receive_batch(
         actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=[(who(ANN), "", "en"), (who(CLEO), "", "en")]
     )
     receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Letters")

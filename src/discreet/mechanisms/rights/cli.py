@@ -1,6 +1,7 @@
 """The command line of requests. Every command is one act or query, recorded with who did it."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,18 @@ from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
 from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.import_file import Remark
+from discreet.mechanisms.rights.refusals import BadImport
 from discreet.mechanisms.rights.rules import ApprovalStep, Kind
 from discreet.mechanisms.rights.summaries import REASONS
-from discreet.mechanisms.rights.views import plan_document, request_document
+from discreet.mechanisms.rights.views import (
+    plan_document,
+    problem_document,
+    refusal_text,
+    remark_documents,
+    remark_text,
+    request_document,
+)
 
 as_user = click.option("--as", "user", help="Staff account that acts; the shell's user otherwise.")
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON.")
@@ -220,13 +230,64 @@ def package(number: str, out: Path, user: str | None) -> None:
 
 
 @rights.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", default=Kind.ERASURE.value, type=click.Choice([kind.value for kind in Kind]))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    help="Of the lines that name none. Without it they are erasures, and that is said.",
+)
+@click.option("--skip-bad", is_flag=True, help="Import the lines that are right, though others are wrong.")
 @as_user
 @as_json
-def import_file(file: Path, kind: str, user: str | None, is_json: bool) -> None:
-    """Open a batch from a CSV file with the columns email, phone, customer_number, residence, language."""
-    document = imports.import_csv(
-        actor=shell_actor(user), now=datetime.now(UTC), path=file, default_kind=Kind(kind)
-    )
-    _print(document, is_json=is_json)
+def import_file(file: Path, kind: str | None, skip_bad: bool, user: str | None, is_json: bool) -> None:
+    """Open a batch from a CSV file: all of its lines, or none if one is wrong.
+
+    The first line names the columns, in English or Chinese: kind, email, phone, name, customer_number,
+    residence, language; those you need. UTF-8, UTF-16 or GB18030; commas, semicolons or tabs.
+    """
+    try:
+        document = imports.import_csv(
+            actor=shell_actor(user),
+            now=datetime.now(UTC),
+            path=file,
+            default_kind=Kind(kind) if kind else None,
+            skip_bad=skip_bad,
+        )
+    except BadImport as refusal:
+        if is_json:
+            nothing = {"imported": 0, "ids": [], "errors": remark_documents(refusal.errors)}
+            _print(problem_document(refusal) | nothing, is_json=True)
+        _tell_remarks(refusal.errors)
+        raise click.ClickException(refusal_text(refusal)) from refusal
+    for name in ("errors", "warnings"):
+        _tell_remarks(document[name])
+        document[name] = remark_documents(document[name])
+    if is_json:
+        _print(document, is_json=True)
+        return
+    for batch in document["batches"]:
+        told = _("%(batch)s: %(kind)s, requests: %(count)s (%(first)s to %(last)s)") % {
+            "batch": batch["id"],
+            "kind": batch["kind"],
+            "count": len(batch["requests"]),
+            "first": batch["requests"][0],
+            "last": batch["requests"][-1],
+        }
+        click.echo(told)
+    if document["repeated"]:
+        click.echo(_("These requests were imported before and are still open: nothing was opened now."))
+
+
+_MOST_REMARKS = 20
+
+
+def _tell_remarks(remarks: Sequence[Remark]) -> None:
+    """Tell on stderr what is wrong with lines, the first of them."""
+    for one in remarks[:_MOST_REMARKS]:
+        click.echo(
+            _("Line %(line)s: %(message)s") % {"line": one.line, "message": remark_text(one)}, err=True
+        )
+    if len(remarks) > _MOST_REMARKS:
+        click.echo(
+            _("… and %(count)s more; --json lists all.") % {"count": len(remarks) - _MOST_REMARKS}, err=True
+        )

@@ -27,6 +27,8 @@ class Batch(models.Model):
     witness_sealed = models.BinaryField(null=True)  # whose each row was at the last look before writing
     search_summary = models.JSONField(default=dict)
     finished_at = models.DateTimeField(null=True)
+    import_key = models.CharField(max_length=64, null=True, unique=True)  # the same file is one batch
+    to_receive = models.PositiveIntegerField(default=0)  # requests of the file that are not here yet
 
 
 class RightsRequest(models.Model):

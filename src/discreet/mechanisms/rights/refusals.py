@@ -1,9 +1,14 @@
 """What the acts of this mechanism refuse, each with what the person can do."""
 
+from typing import TYPE_CHECKING
+
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.words import STATES
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
+
+if TYPE_CHECKING:
+    from discreet.mechanisms.rights.import_file import Remark
 
 
 class UnknownRequest(Refused):
@@ -114,8 +119,60 @@ class NoPackage(Refused):
 
 
 class BadImport(Refused):
+    """`errors` says line by line what is wrong."""
+
     code = "rights.bad_import"
-    message = gettext_noop("Line %(line)s of the file cannot be read: %(problem)s. Nothing was imported.")
+    message = gettext_noop(
+        "Nothing was imported: something is wrong in %(count)s lines of the file, first in line %(line)s."
+    )
+    status = 422
+
+    def __init__(self, errors: "tuple[Remark, ...]") -> None:
+        super().__init__(count=len(errors), line=errors[0].line)
+        self.errors = errors
+
+
+class FileUnreadable(Refused):
+    code = "rights.file_unreadable"
+    message = gettext_noop(
+        "The file %(file)s cannot be read. Check that it exists, is a file, and may be read by this account."
+    )
+    status = 422
+
+
+class FileUnwritable(Refused):
+    code = "rights.file_unwritable"
+    message = gettext_noop(
+        "The file %(file)s cannot be written. Check that its folder exists and may be written by this account."
+    )
+    status = 422
+
+
+class ImportUnfinished(Refused):
+    code = "rights.import_unfinished"
+    message = gettext_noop(
+        "The import of %(batch)s was cut off. Import the same file again: it goes on there."
+    )
+
+
+class IdentityNotProven(Refused):
+    code = "rights.identity_not_proven"
+    message = gettext_noop(
+        "The identity of %(number)s is not proven yet. Prove it first; then a plan is made."
+    )
+
+
+class NotAnEmail(Refused):
+    code = "rights.not_an_email"
+    message = gettext_noop("This is not an e-mail address. Write it as name@example.com.")
+    status = 422
+
+
+class NotAPhone(Refused):
+    code = "rights.not_a_phone"
+    message = gettext_noop(
+        "This is not a phone number. Write it with its country code, such as +49 30 1234567."
+    )
     status = 422
 
 

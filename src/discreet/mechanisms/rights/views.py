@@ -1,11 +1,12 @@
 """Documents that the command line and the API print: JSON of the contract, without a person's data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.refusals import message_of
+from discreet.mechanisms.rights.import_file import Remark
 from discreet.mechanisms.rights.queries import PlanView, RequestView
 from discreet.vocabulary.errors import Refused
 
@@ -21,6 +22,21 @@ def refusal_text(refusal: Refused | None) -> str:
     if refusal is None:
         return ""
     return message_of(refusal)
+
+
+def problem_document(refusal: Refused) -> dict[str, Any]:
+    """Return `{"code", "message"}`, as the API and the command line tell a refusal."""
+    return {"code": refusal.code, "message": message_of(refusal)}
+
+
+def remark_text(remark: Remark) -> str:
+    """Return what there is to say about a line of a file, in the reader's language."""
+    return gettext(remark.message) % remark.params if remark.params else gettext(remark.message)
+
+
+def remark_documents(remarks: Sequence[Remark]) -> list[dict[str, Any]]:
+    """Return `[{"line", "code", "message"}]`."""
+    return [{"line": one.line, "code": one.code, "message": remark_text(one)} for one in remarks]
 
 
 def plan_document(plan: PlanView, *, texts: Mapping[str, str]) -> dict[str, Any]:

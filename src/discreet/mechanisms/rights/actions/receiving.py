@@ -3,31 +3,34 @@
 Source: GDPR Art. 12(3), 12(6); EDPB Guidelines 01/2022; PIPL Art. 50; 11 CCR 7021, 7060 to 7063.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from discreet.engines.subjects.identity import Identity, check_identity
+from discreet.engines.subjects.identity import Identity, check_identity, usable
 from discreet.events.rights import IdentityVerified, RequestReceived
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
-from discreet.foundation.cases.bulk import NewCase, move_many, open_many, set_clocks_many, state_of_case
+from discreet.foundation.cases.bulk import move_many, state_of_case
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.cases.rules import ClockFacts
-from discreet.foundation.jobs.api import publish, publish_many, start
+from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import Evidence, Json, record, record_many
+from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions.bulk import update_each
+from discreet.mechanisms.rights.import_file import is_phone
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
+    ImportUnfinished,
     NotACandidate,
+    NotAnEmail,
+    NotAPhone,
     NotYours,
     ReasonMissing,
     UnknownCountry,
@@ -39,6 +42,7 @@ from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import TITLES, TRANSITIONS, Kind, State, is_residence
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id
+from discreet.vocabulary.normalise import normalise_email
 from discreet.vocabulary.text import gettext_noop
 
 _AT_ONCE = 500
@@ -78,7 +82,7 @@ def receive_request(
     """Record a request; the legal clocks start here, at receipt. The same idempotency key is one request.
 
     Raises:
-        EmptyIdentity, NameIsNotEnough, UnknownKind, UnknownCountry
+        EmptyIdentity, NameIsNotEnough, NotAnEmail, NotAPhone, UnknownKind, UnknownCountry
         NotYours: somebody of the company who does not work on requests.
     """
     refuse_unless_theirs(actor)
@@ -87,6 +91,7 @@ def receive_request(
     if not is_residence(residence):
         raise UnknownCountry(residence=residence[:8])
     check_identity(identity=claim)
+    refuse_unless_contacts(claim)
     if idempotency_key is not None:
         known = RightsRequest.objects.filter(idempotency_key=idempotency_key).first()
         if known is not None:
@@ -225,6 +230,7 @@ def verify_identity(
         if not reason.strip():
             raise ReasonMissing
     request = load_request(number)
+    refuse_unfinished(request.batch)
     state = State(state_of_case(number))
     if state is not State.RECEIVED:
         raise WrongRequestState(number=number, state=state.value)
@@ -253,12 +259,13 @@ def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> 
     """Take the identity of everybody in a batch as proven, for one reason. Returns how many.
 
     Raises:
-        ReasonMissing, NotYours, WrongState
+        ReasonMissing, NotYours, ImportUnfinished, WrongState
     """
     refuse_unless(actor, Role.AGENT)
     if not reason.strip():
         raise ReasonMissing
     batch = Batch.objects.select_for_update().get(pk=batch_id)
+    refuse_unfinished(batch)
     waiting = batch.requests.filter(completed_at__isnull=True, verified_at__isnull=True)
     numbers = list(waiting.order_by("position").values_list("number", flat=True))
     waiting.update(
@@ -276,89 +283,6 @@ def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> 
     return len(numbers)
 
 
-@act("rights.receive_batch")
-def receive_batch(
-    *, actor: Actor, now: datetime, kind: Kind, claims: Sequence[tuple[Identity, str, str]]
-) -> tuple[int, list[str]]:
-    """Receive many requests as one batch: all or none. `claims`: (identity, residence, language).
-
-    Every clock starts now. Nobody gets a public address; staff can add one.
-
-    Raises:
-        EmptyIdentity, NameIsNotEnough, UnknownCountry, NotYours
-    """
-    refuse_unless_theirs(actor)
-    for claim, residence, _ in claims:
-        if not is_residence(residence):
-            raise UnknownCountry(residence=residence[:8])
-        check_identity(identity=claim)
-    batch = new_batch(kind)
-    numbers = open_many(
-        actor=actor,
-        now=now,
-        subject=f"batch:{batch.pk}",
-        prefix="R",
-        kind="request",
-        title=TITLES[kind],
-        state=State.RECEIVED.value,
-        opening=[
-            NewCase(language=language, subject=sealed_claims.to_bytes(claim)) for claim, _, language in claims
-        ],
-    )
-    residences = [residence.upper() for _, residence, _ in claims]
-    due_at = _start_clocks(actor=actor, now=now, batch=batch, numbers=numbers, residences=residences)
-    requests = [
-        RightsRequest(
-            number=number,
-            batch=batch,
-            position=position,
-            kind=kind.value,
-            channel="import",
-            residence=residence,
-            received_at=now,
-            due_at=due_at[residence],
-            opened_by=actor.person,
-        )
-        for position, (number, residence) in enumerate(zip(numbers, residences, strict=True))
-    ]
-    _receive_all(actor=actor, now=now, requests=requests)
-    record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"requests": len(numbers)})
-    return batch.pk, numbers
-
-
-@act("rights.receive_request")
-def _receive_all(*, actor: Actor, now: datetime, requests: Sequence[RightsRequest]) -> None:
-    """Save the requests of an import, with the same evidence and event for each as one that came alone."""
-    RightsRequest.objects.bulk_create(requests, batch_size=_AT_ONCE)
-    evidence = [
-        Evidence(
-            subject=f"request:{one.number}",
-            facts={"kind": one.kind, "channel": one.channel, "residence": one.residence},
-        )
-        for one in requests
-    ]
-    record_many(actor=actor, now=now, evidence=evidence)
-    publish_many(RequestReceived(number=one.number) for one in requests)
-
-
-def _start_clocks(
-    *, actor: Actor, now: datetime, batch: Batch, numbers: Sequence[str], residences: Sequence[str]
-) -> dict[str, datetime | None]:
-    """Start the clocks of a batch; return when the answer is due, by residence."""
-    alike: dict[str, list[str]] = defaultdict(list)
-    for number, residence in zip(numbers, residences, strict=True):
-        alike[residence].append(number)
-    due_at: dict[str, datetime | None] = {}
-    for residence, members in alike.items():
-        clocks = clocks_of(profile=profile(), residence=residence or None, kind=batch.kind, received_at=now)
-        set_clocks_many(
-            actor=actor, now=now, subject=f"batch:{batch.pk}", numbers=members, clocks=_facts_of(clocks)
-        )
-        answer = strictest(clocks)
-        due_at[residence] = answer.due_at if answer else None
-    return due_at
-
-
 def _set_clocks(
     *, actor: Actor, now: datetime, number: str, kind: str, residence: str, is_told: bool
 ) -> datetime | None:
@@ -367,7 +291,7 @@ def _set_clocks(
     `is_told`: the person sees at once that the request arrived, so receipt is confirmed. Source: 11 CCR 7021(a).
     """
     clocks = clocks_of(profile=profile(), residence=residence or None, kind=kind, received_at=now)
-    cases.set_clocks(actor=actor, now=now, number=number, clocks=_facts_of(clocks))
+    cases.set_clocks(actor=actor, now=now, number=number, clocks=facts_of(clocks))
     for clock in clocks:
         if is_told and clock.purpose is Purpose.ACKNOWLEDGEMENT:
             cases.meet_clock(actor=actor, now=now, number=number, rule_id=clock.rule_id)
@@ -375,7 +299,7 @@ def _set_clocks(
     return answer.due_at if answer else None
 
 
-def _facts_of(clocks: Sequence[Clock]) -> list[ClockFacts]:
+def facts_of(clocks: Sequence[Clock]) -> list[ClockFacts]:
     return [
         ClockFacts(
             rule_id=clock.rule_id,
@@ -393,6 +317,23 @@ def drop_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
     """Take back a task if it is open."""
     if any(task.key == key for task in get_case(number).tasks):
         cases.drop_task(actor=actor, now=now, number=number, key=key)
+
+
+def refuse_unfinished(batch: Batch) -> None:
+    if batch.to_receive:
+        raise ImportUnfinished(batch=f"B-{batch.pk}")
+
+
+def refuse_unless_contacts(claim: Identity) -> None:
+    """Refuse a contact point that cannot be one, so that a slip of the pen is told and not searched for.
+
+    Raises:
+        NotAnEmail, NotAPhone
+    """
+    if usable(claim.email) and normalise_email(claim.email) is None:
+        raise NotAnEmail
+    if usable(claim.phone) and not is_phone(str(claim.phone)):
+        raise NotAPhone
 
 
 def new_batch(kind: Kind) -> Batch:
