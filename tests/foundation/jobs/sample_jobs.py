@@ -13,6 +13,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import transaction
 
+import discreet.foundation.jobs.schedules  # noqa: F401 - what every worker does
 from discreet.events.base import Event
 from discreet.foundation.jobs.api import WorkflowContext, on, scheduled, workflow
 from discreet.foundation.jobs.models import ScheduleRun

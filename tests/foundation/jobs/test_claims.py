@@ -8,6 +8,8 @@ from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.claims import Claim
 from discreet.foundation.jobs.liveness import WorkerLife
 from discreet.foundation.jobs.models import Job, JobState, Worker
+from discreet.foundation.jobs.outcomes import MOST_TRIES, Ending, Outcome
+from discreet.foundation.jobs.queries import stuck_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(6), pytest.mark.duty("M8.4")]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -61,3 +63,38 @@ def test_a_job_of_a_worker_that_nobody_announced_is_taken_over() -> None:
     assert claims.take_over(dead_worker="nobody") == 1
     announced("alive")
     assert claimed("alive").key == "k"
+
+
+def test_a_job_that_gave_up_waiting_is_tried_again_when_somebody_mended_what_failed() -> None:
+    """A password that was wrong for more than a day, say. One that failed for another reason stays failed."""
+    announced("alive")
+    a_job()
+    Job.objects.create(key="bug", run_id="b", workflow="sample.x", state=JobState.FAILED, attempts=5)
+    away = Outcome(
+        Ending.PARKED, "wrong_password", "Of %(source)s.", (("source", "shop"),), is_transient=True
+    )
+    claim = claimed("alive")
+    claims.finish([(claim, away)], now=NOW)
+    row = Job.objects.get(key="k")
+    assert (row.state, row.failure_params) == (JobState.WAITING, {"source": "shop"})
+    assert row.next_try_at is not None
+    assert claims.try_again_now() == 1
+    Job.objects.filter(key="k").update(attempts=MOST_TRIES - 1)
+    claims.finish([(claimed("alive"), away)], now=NOW)
+    assert Job.objects.get(key="k").state == JobState.FAILED
+    assert claims.try_again_now() == 1
+    assert claimed("alive").key == "k"
+    assert Job.objects.get(key="bug").state == JobState.FAILED
+
+
+def test_a_request_in_trouble_is_named_until_it_goes_on() -> None:
+    a_job()
+    Job.objects.create(key="new", run_id="n", workflow="sample.x", attempts=1)
+    assert stuck_jobs(workflows=["sample.x"]) == []
+    Job.objects.filter(key="k").update(attempts=4)
+    assert [job.args for job in stuck_jobs(workflows=["sample.x"])] == [{}]
+    assert stuck_jobs(workflows=["sample.y"]) == []
+    Job.objects.filter(key="k").update(state=JobState.RUNNING)
+    assert len(stuck_jobs(workflows=["sample.x"])) == 1, "another try is no success yet"
+    Job.objects.filter(key="k").update(state=JobState.DONE)
+    assert stuck_jobs(workflows=["sample.x"]) == []

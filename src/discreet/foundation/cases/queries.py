@@ -121,6 +121,7 @@ class Deadline:
     article: str
     due_at: datetime
     is_unsure: bool
+    rule_id: str
 
 
 def get(number: str) -> CaseView:
@@ -222,9 +223,22 @@ def deadlines(*, since: datetime, until: datetime) -> tuple[Deadline, ...]:
             article=clock.article,
             due_at=clock.due_at,
             is_unsure=clock.is_unsure,
+            rule_id=clock.rule_id,
         )
         for clock in clocks
     )
+
+
+def clocks_of(numbers: Sequence[str]) -> dict[str, tuple[ClockView, ...]]:
+    """Return the clocks of open cases by number, the earliest first; a case without any is left out."""
+    found: dict[str, list[ClockView]] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        rows = CaseClock.objects.filter(
+            case__number__in=numbers[start : start + AT_ONCE], case__closed_at__isnull=True
+        )
+        for clock in rows.select_related("case").order_by("due_at", "id"):
+            found.setdefault(clock.case.number, []).append(_clock(clock))
+    return {number: tuple(clocks) for number, clocks in found.items()}
 
 
 def timeline(number: str) -> list[EntryView]:
@@ -336,3 +350,11 @@ def _task(task: CaseTask) -> TaskView:
         url_name=task.url_name,
         url_args=tuple(task.url_args),
     )
+
+
+def open_tasks(key: str) -> dict[str, tuple[str, dict[str, str | int]]]:
+    """Return text and parameters of every open task of this key, by case number."""
+    found = CaseTask.objects.filter(key=key, done_at__isnull=True, case__closed_at__isnull=True)
+    return {
+        number: (what, params) for number, what, params in found.values_list("case__number", "what", "params")
+    }

@@ -25,6 +25,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 
 from discreet.events.base import Event
+from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.context import Fence, FenceLost, WorkflowContext
 from discreet.foundation.jobs.models import Job, OutboxEvent
 from discreet.foundation.jobs.registry import on, scheduled, workflow
@@ -41,6 +42,7 @@ __all__ = [
     "publish_many",
     "scheduled",
     "start",
+    "try_again_now",
     "workflow",
 ]
 
@@ -73,7 +75,9 @@ def publish_many(events: Iterable[Event]) -> None:
 
 
 def start(workflow: str, *, key: str, args: Mapping[str, str | int]) -> None:
-    """Start a workflow with the running act; the same workflow and key start once, for good.
+    """Start a workflow with the running act; the same workflow and key start once, as long as the job is kept.
+
+    A finished job is kept for `retention.KEPT_DAYS`.
 
     Raises:
         OutsideAct: no act is running.
@@ -89,3 +93,17 @@ def start(workflow: str, *, key: str, args: Mapping[str, str | int]) -> None:
         ignore_conflicts=True,
     )
     transaction.on_commit(wake_worker)
+
+
+def try_again_now() -> int:
+    """Try every job that waits after a failure at once: the running act has mended what failed.
+
+    Jobs that had given up waiting are tried again, too. Returns how many there are.
+
+    Raises:
+        OutsideAct: no act is running.
+    """
+    current_act()
+    again = claims.try_again_now()
+    transaction.on_commit(wake_worker)
+    return again

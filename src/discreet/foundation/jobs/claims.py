@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
-from discreet.foundation.jobs.outcomes import LONGEST_GAP_S, Ending, Outcome, gap_s, may_try_again
+from discreet.foundation.jobs.outcomes import LONGEST_GAP_S, MOST_TRIES, Ending, Outcome, gap_s, may_try_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +104,14 @@ def _set_failed_or_waiting(claim: Claim, outcome: Outcome, now: datetime) -> Non
         return
     row.attempts += 1
     row.failure_code = outcome.code[:80]
+    row.failure_message = outcome.message[:500]
+    row.failure_params = json.loads(json.dumps(dict(outcome.params)))
     if outcome.ending is Ending.PARKED and may_try_again(row.attempts, transient=outcome.is_transient):
         row.state = JobState.WAITING
         row.next_try_at = now + timedelta(seconds=gap_s(row.attempts - 1))
     else:
         row.state = JobState.FAILED
         row.finished_at = now
-        row.failure_message = outcome.message[:500]
-        row.failure_params = json.loads(json.dumps(dict(outcome.params)))
     row.save()
 
 
@@ -119,6 +119,19 @@ def hand_back(claim: Claim, *, worker: str) -> bool:
     """Set a job waiting again that was handed on and that nobody began; `False`: somebody has it."""
     held = Job.objects.filter(key=claim.key, fence=claim.fence, worker=worker, state=JobState.RUNNING)
     return bool(held.update(state=JobState.WAITING, fence=F("fence") + 1, next_try_at=None, worker=""))
+
+
+def try_again_now() -> int:
+    """Let jobs that wait for their next try, or that gave up waiting, be tried at once; return how many.
+
+    A job that failed for good after the most tries of a passing failure gave up waiting; others stay failed.
+    """
+    gave_up = Job.objects.filter(state=JobState.FAILED, attempts__gte=MOST_TRIES)
+    again = gave_up.update(
+        state=JobState.WAITING, attempts=0, fence=F("fence") + 1, next_try_at=None, finished_at=None
+    )
+    waiting = Job.objects.filter(state=JobState.WAITING, next_try_at__isnull=False)
+    return again + waiting.update(next_try_at=None)
 
 
 def take_over(*, dead_worker: str) -> int:

@@ -7,14 +7,32 @@ import click
 
 
 @click.command()
-@click.option("--until-idle", is_flag=True, help="Do what is waiting, then exit; 1 if something failed.")
+@click.option(
+    "--until-idle",
+    is_flag=True,
+    help="Do what is waiting, then exit; 1 if something failed or waits for another try.",
+)
 def work(until_idle: bool) -> None:
     """Run the jobs: erasures, packages, mails, evidence."""
+    from django.utils import timezone
     from django.utils.translation import gettext
 
+    from discreet.foundation.jobs.unfinished import unfinished
     from discreet.foundation.jobs.worker import work as run
 
+    begun_at = timezone.now()
     report = run(until_idle=until_idle)
+    is_done = not (until_idle and (report.failed or report.waiting))
+    for job in [] if is_done else unfinished(since=begun_at):
+        why = gettext(job.message) if job.message else ""
+        if not why:
+            why = gettext("an error of the program (%(code)s); the log says where") % {
+                "code": job.code or "–"
+            }
+        elif job.params:
+            why %= job.params
+        line = gettext("%(about)s failed: %(why)s") if job.is_failed else gettext("%(about)s waits: %(why)s")
+        click.echo(line % {"about": job.about, "why": why}, err=True)
     if until_idle and report.failed:
         click.echo(gettext("Jobs that failed: %(count)s") % {"count": report.failed}, err=True)
     if until_idle and report.waiting:
@@ -24,4 +42,4 @@ def work(until_idle: bool) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     # Threads may still be inside a step; it is taken up again by the next worker.
-    os._exit(1 if until_idle and (report.failed or report.waiting) else 0)
+    os._exit(0 if is_done else 1)

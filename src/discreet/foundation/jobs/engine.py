@@ -6,7 +6,8 @@ their steps, being idempotent, find their work done.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import dbos._dbos
@@ -17,6 +18,8 @@ from dbos._serialization import Serializer
 from django.conf import settings
 from django.db import connection
 
+_MOST_LISTED = 2000  # far more than jobs that wait or failed: they do not hide what is over
+_DELETED_AT_ONCE = 200
 APPLICATION_VERSION = "discreet-1"  # pinned: every process of an installation may resume every job
 
 
@@ -133,6 +136,24 @@ class DurableEngine:
 
     def stop(self) -> None:
         DBOS.destroy(workflow_completion_timeout_sec=0)
+
+
+def forget_runs(*, before: datetime, needed: Callable[[Sequence[str]], Collection[str]]) -> int:
+    """Delete what DBOS remembers of old runs that no job needs; return how many. Nothing where it does not run.
+
+    A run that no job names is never started again: run ids are random.
+    """
+    if dbos._dbos._dbos_global_instance is None:
+        return 0
+    found = DBOS.list_workflows(
+        end_time=before.isoformat(), limit=_MOST_LISTED, load_input=False, load_output=False
+    )
+    run_ids = [status.workflow_id for status in found]
+    kept = set(needed(run_ids))
+    gone = [run_id for run_id in run_ids if run_id not in kept]
+    for start in range(0, len(gone), _DELETED_AT_ONCE):
+        DBOS.delete_workflows(gone[start : start + _DELETED_AT_ONCE])
+    return len(gone)
 
 
 def _is_to_run_again(output: object) -> bool:

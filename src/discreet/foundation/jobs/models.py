@@ -4,7 +4,7 @@ from django.db import models
 
 
 class OutboxEvent(models.Model):
-    """An event that an act published. It stays until every handler has had it."""
+    """An event that an act published. It stays until every handler has had it, and a while after."""
 
     event_id = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)

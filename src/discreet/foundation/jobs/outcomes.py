@@ -52,17 +52,17 @@ def failed(refusal: Refused) -> Outcome:
 
 
 def parked(error: Exception) -> Outcome:
-    return Outcome(
-        Ending.PARKED,
-        code=getattr(error, "code", "") or f"error.{type(error).__name__}",
-        is_transient=is_transient(error),
-    )
+    if isinstance(error, Refused):
+        return Outcome(
+            Ending.PARKED, error.code, error.message, tuple(error.params.items()), is_transient(error)
+        )
+    return Outcome(Ending.PARKED, f"error.{type(error).__name__}", is_transient=is_transient(error))
 
 
 def is_transient(error: Exception) -> bool:
     """Tell whether trying again may help: the network, a lock, a server that is away.
 
-    A `Refused` says so itself with a class attribute `is_transient = True`. Drivers' errors are known by
+    A `Refused` says so itself with an attribute `is_transient = True`. Drivers' errors are known by
     their name, so that no driver is imported here.
     """
     if isinstance(error, Refused):

@@ -1,11 +1,15 @@
 """What is waiting, running, failed, and whether a worker lives."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from discreet.foundation.jobs.models import Delivery, Job, JobState, OutboxEvent, Worker
+from discreet.foundation.jobs.outcomes import MOST_TRIES_OF_A_BUG
+
+TRIES_BEFORE_TELLING = 4  # about eight seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class JobView:
     failure_code: str
     failure_message: str
     failure_params: dict[str, str | int]
+    args: dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ def _view(row: Job) -> JobView:
         failure_code=row.failure_code,
         failure_message=row.failure_message,
         failure_params=row.failure_params,
+        args=row.args,
     )
 
 
@@ -56,6 +62,14 @@ def job(*, workflow: str, key: str) -> JobView | None:
 def failed_jobs(*, limit: int = 100) -> list[JobView]:
     """Return the jobs that ended with a failure, newest first."""
     rows = Job.objects.filter(state=JobState.FAILED).order_by("-finished_at")[:limit]
+    return [_view(row) for row in rows]
+
+
+def stuck_jobs(*, workflows: Collection[str], limit: int = 200) -> list[JobView]:
+    """Return the jobs that have failed several times and are tried again, or gave up: somebody should look."""
+    waits = Q(state__in=[JobState.WAITING, JobState.RUNNING], attempts__gte=TRIES_BEFORE_TELLING)
+    gave_up = Q(state=JobState.FAILED, attempts__gte=MOST_TRIES_OF_A_BUG)
+    rows = Job.objects.filter(waits | gave_up, workflow__in=workflows).order_by("id")[:limit]
     return [_view(row) for row in rows]
 
 

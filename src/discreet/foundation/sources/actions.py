@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from discreet.engines.subjects.graph import TableRef
+from discreet.foundation.jobs.api import try_again_now
 from discreet.foundation.keys.api import seal_secret
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
@@ -123,6 +124,7 @@ def _save_connection(
     for endpoint in endpoints:
         endpoint.source = source
         endpoint.save()
+    try_again_now()
     record(
         actor=actor,
         now=now,

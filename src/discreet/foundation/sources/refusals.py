@@ -4,8 +4,6 @@ No text names an address with its secret, a row's value or a key. `is_transient`
 trying again later can help.
 """
 
-from typing import ClassVar
-
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
@@ -13,7 +11,7 @@ from discreet.vocabulary.text import gettext_noop
 class SourceRefusal(Refused):
     code = "source_refused"
     message = gettext_noop("The source “%(source)s” cannot be used.")
-    is_transient: ClassVar[bool] = False
+    is_transient: bool = False
 
 
 class UnknownSource(SourceRefusal):
@@ -216,3 +214,14 @@ class CommitUnknown(SourceRefusal):
 class SourceFailed(SourceRefusal):
     code = "source_failed"
     message = gettext_noop("The source “%(source)s” reported an error (%(error)s).")
+
+
+#: What a source that worked before may say for a while: a rotated password, a server being moved.
+_MAY_PASS = (WrongPassword, UnknownDatabase, TlsRefused, VariableUnset, FileMissing)
+
+
+def while_in_use(refusal: SourceRefusal) -> SourceRefusal:
+    """Return the refusal of a source that was connected before: what can be mended outside is waited for."""
+    if isinstance(refusal, _MAY_PASS):
+        refusal.is_transient = True
+    return refusal

@@ -5,7 +5,7 @@ transaction of Discreet's own database is open.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 
 import sqlalchemy as sa
@@ -66,7 +66,7 @@ class _Session:
 
     def _translate(self, error: sa.exc.DBAPIError, table: str) -> refusals.SourceRefusal:
         cause = error.orig if error.orig is not None else error
-        return self._dialect.translate(cause, source=self._source.name, table=table)
+        return refusals.while_in_use(self._dialect.translate(cause, source=self._source.name, table=table))
 
     def _rows(self, query: Select) -> Iterator[list[Row]]:
         left = query.limit
@@ -232,6 +232,20 @@ class WriteSession(_Session):
 
 
 @contextmanager
+def _connected(source: pools.Known, *, use: str, is_writer: bool) -> Iterator[sa.Connection]:
+    """Yield a connection of a source in use. What keeps it from being reached may pass, and is waited for."""
+    with ExitStack() as stack:
+        try:
+            engine = pools.engine_for(source, use=use, is_writer=is_writer)
+            opened = pools.connected(engine, source=source.name, kind=source.catalogue.engine)
+            connection = stack.enter_context(opened)
+        except refusals.SourceRefusal as refusal:
+            refusals.while_in_use(refusal)
+            raise
+        yield connection
+
+
+@contextmanager
 def read(name: str, *, for_verification: bool = False) -> Iterator[ReadSession]:
     """Yield a read-only snapshot of the source `name`.
 
@@ -245,8 +259,7 @@ def read(name: str, *, for_verification: bool = False) -> Iterator[ReadSession]:
     use = "read"
     if for_verification and source.catalogue.is_replica and "write" in pools.endpoints(name):
         use = "write"
-    engine = pools.engine_for(source, use=use, is_writer=False)
-    with pools.connected(engine, source=name, kind=source.catalogue.engine) as connection:
+    with _connected(source, use=use, is_writer=False) as connection:
         session = ReadSession(source, connection)
         if for_verification:
             session.refuse_replica()
@@ -261,8 +274,7 @@ def write(name: str) -> Iterator[WriteSession]:
         UnknownSource, NoWriteAddress: see there.
     """
     source = pools.known(name)
-    engine = pools.engine_for(source, use="write", is_writer=True)
-    with pools.connected(engine, source=name, kind=source.catalogue.engine) as connection:
+    with _connected(source, use="write", is_writer=True) as connection:
         yield WriteSession(source, connection)
 
 

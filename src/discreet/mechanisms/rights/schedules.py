@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from discreet.foundation.jobs.api import scheduled
+from discreet.mechanisms.rights import waiting
 from discreet.mechanisms.rights.actions.forgetting import expire_package
 from discreet.mechanisms.rights.delivery import package_path, remove_package
 from discreet.mechanisms.rights.models import RightsRequest
@@ -38,3 +39,9 @@ def _with_living_package(numbers: Sequence[str], now: datetime) -> set[str]:
         part = RightsRequest.objects.filter(is_living, number__in=numbers[start : start + 500])
         living.update(part.values_list("number", flat=True))
     return living
+
+
+@scheduled("rights.tell_of_waiting", every_s=15)
+def tell_of_waiting(now: datetime) -> int:
+    """Give staff a task where a request waits for something outside, and take it back when it goes on."""
+    return waiting.tell_of_waiting(now)
