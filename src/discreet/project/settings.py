@@ -169,9 +169,14 @@ MFA_FORMS = {
     "reauthenticate": "discreet.foundation.staff.second_factor.ConfirmCodeForm",
     "authenticate_webauthn": "discreet.foundation.staff.second_factor.PasskeyForm",
     "reauthenticate_webauthn": "discreet.foundation.staff.second_factor.ConfirmPasskeyForm",
+    "add_webauthn": "discreet.foundation.staff.second_factor.AddPasskeyForm",
     "login_webauthn": "discreet.foundation.staff.second_factor.PasskeySignInForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "discreet.foundation.staff.second_factor.StaffFactorAdapter"
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey signs in alone, so it always asks for the person's finger, face or PIN: two factors in one.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = "Discreet"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -3,12 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from discreet.foundation.staff import actions
 from discreet.foundation.staff.lockout import note_lock_out
@@ -21,6 +29,8 @@ SESSION_KEY = "staff_provider_second_factor"
 #: In the state of a sign-in that is under way.
 STATE_KEY = "second_factor"
 
+MAX_NAME = 60
+
 _ALLAUTH_NAMES = {"webauthn": "passkey"}
 
 
@@ -31,6 +41,16 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # allauth shi
         if is_vouched(self.login.signal_kwargs):
             return False
         return bool(super()._should_handle(request))
+
+
+class StaffFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    def generate_authenticator_name(self, user: StaffMember, type: Any) -> str:
+        return gettext("Passkey %(n)s") % {
+            "n": Authenticator.objects.filter(user=user, type=type).count() + 1
+        }
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": gettext("Discreet")}
 
 
 def is_vouched(signal_kwargs: Mapping[str, Any] | None) -> bool:
@@ -82,22 +102,46 @@ class ConfirmPasskeyForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
         return _watched(self, super().clean_credential, factor="passkey", is_confirming=True)
 
 
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """Adds a passkey; one that may sign in alone, unless the person says otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["maxlength"] = self.fields["name"].max_length = MAX_NAME
+        self.fields["passwordless"].initial = True
+        self.fields["passwordless"].help_text = ""
+
+    def clean_name(self) -> str:
+        return cast(str, super().clean_name())[:MAX_NAME]
+
+    def clean(self) -> Any:
+        return _parsed(super().clean)
+
+
 class PasskeySignInForm(LoginWebAuthnForm):  # type: ignore[misc]
     """Signs in by a passkey alone. Whom a wrong one names is anybody's claim, so evidence names nobody."""
 
     def clean_credential(self) -> Any:
         try:
-            return super().clean_credential()
+            return _parsed(super().clean_credential)
         except ValidationError:
             actions.refuse_sign_in(named="", now=timezone.now(), by="passkey", reason="credentials")
             raise
+
+
+def _parsed(clean: Any) -> Any:
+    """Run a check of what a browser sent; allauth lets some malformed answers through as errors of ours."""
+    try:
+        return clean()
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise get_adapter().validation_error("incorrect_code") from error
 
 
 def _watched(form: Any, clean: Any, *, factor: str, is_confirming: bool) -> Any:
     """Run the check of a factor; what it refuses is evidence."""
     member: StaffMember = form.user
     try:
-        return clean()
+        return _parsed(clean)
     except ValidationError as error:
         if getattr(error, "code", "") == "too_many_login_attempts":
             note_lock_out(named=member.username, stage="second_factor")
