@@ -67,9 +67,13 @@ def test_no_table_of_ours_holds_a_person_in_the_clear_after_access(shop: Company
     from tests.mechanisms.rights.driving import batch_of
 
     number = planned("access", ANN)
+    key_id = Batch.objects.get(pk=batch_of(number)).key_id
+    assert CaseKey.objects.filter(case_id=key_id).exists()
     deciding.accept_access(actor=AGENT, now=NOW, batch_id=batch_of(number))
     work()
     assert traces() == []
+    assert not CaseKey.objects.filter(case_id=key_id).exists(), "the batch is over"
+    assert CaseKey.objects.filter(case_id=number).exists(), "the package is still to be fetched"
 
 
 def test_no_file_of_ours_holds_a_person_in_the_clear(shop: Company) -> None:

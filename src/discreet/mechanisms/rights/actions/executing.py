@@ -226,7 +226,10 @@ def finish_access(
     facts: dict[str, Json],
     contact: HeldContact | None,
 ) -> None:
-    """Record that the package is complete, and mail its one-time link to the contact point held."""
+    """Record that the package is complete, and mail its one-time link to the contact point held.
+
+    With the last package the batch's key is destroyed; the packages are sealed under their cases' keys.
+    """
     batch = load_batch(batch_id)
     request = RightsRequest.objects.select_for_update().get(number=number)
     if request.completed_at is not None:
@@ -240,6 +243,8 @@ def finish_access(
     request.package_token_hash = hashlib.sha256(token.encode()).hexdigest()
     request.package_expires_at = now + PACKAGE_LIVES
     request.save()
+    if not batch.requests.filter(completed_at__isnull=True).exists():
+        destroy_batch_key(batch)
     close_many(
         actor=SYSTEM,
         now=now,
