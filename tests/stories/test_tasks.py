@@ -129,7 +129,9 @@ def test_what_was_kept_is_explained(
         hand.click(f"a:text-is('{numbers['kept']}')")
         main = hand.page.locator("main")
         expect(main).to_contain_text("shop.invoice")
-        expect(main).to_contain_text("GDPR Art. 17(3)(b)")
+        expect(main).to_contain_text(
+            "PIPL Art. 47(2)"
+        )  # the person lives in China; the duty is the company's
         expect(main).to_contain_text("税法要求" if language == "zh-hans" else "Tax law requires")
         keep_picture(hand.page, "task-kept", language)
 

@@ -85,6 +85,11 @@ def status(case_number: str) -> VerificationView:
     )
 
 
+def is_code_sent(case_number: str) -> bool:
+    """Say whether a code went out for this case."""
+    return Verification.objects.filter(case_number=case_number, codes__gt=0).exists()
+
+
 def held_contact(case_number: str) -> HeldContact | None:
     """Return the contact point that codes of this case went to, for later mails."""
     found = Verification.objects.filter(case_number=case_number).exclude(contact_sealed=b"").first()

@@ -5,6 +5,7 @@ A mechanism says in its `navigation.py` where its kind of case opens:
     cases.register(CasePage(kind="request", url_name="rights:request", icon="user-check"))
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from discreet.foundation.cases import queries
+from discreet.foundation.desk.clocks import LABELS, answer_due, label_of, purpose_of
 from discreet.foundation.desk.components import Deadline, WorkItem
 from discreet.foundation.desk.discovery import discover
 from discreet.foundation.desk.strip import DAYS
+from discreet.foundation.rulepacks.law import Purpose
 from discreet.vocabulary.actors import Actor
 
 LONG_OVERDUE = timedelta(days=3650)
@@ -46,9 +49,11 @@ def page_of(*, kind: str, number: str) -> str:
 
 
 def my_work(*, actor: Actor, now: datetime) -> Sequence[WorkItem]:
-    """Return what waits for this person, the next deadline first."""
+    """Return what waits for this person, the next answer that is due first."""
     discover()
-    return [
+    found = queries.my_work(actor=actor, now=now)
+    clocks = queries.clocks_of([item.number for item in found])
+    items = [
         WorkItem(
             act=gettext(item.task.what) % dict(item.task.params),
             what=f"{gettext(item.title)} {item.number}",
@@ -56,11 +61,13 @@ def my_work(*, actor: Actor, now: datetime) -> Sequence[WorkItem]:
             if item.task.url_name
             else page_of(kind=item.kind, number=item.number),
             icon=_pages[item.kind].icon if item.kind in _pages else "clipboard-list",
-            due_at=item.task.due_at,
+            due_at=answer_due(clocks.get(item.number, ())) or item.task.due_at,
+            due_label=gettext(LABELS[Purpose.ANSWER]),
             is_legal=True,
         )
-        for item in queries.my_work(actor=actor, now=now)
+        for item in found
     ]
+    return sorted(items, key=lambda item: item.due_at.timestamp() if item.due_at else math.inf)
 
 
 def deadlines(*, now: datetime) -> Sequence[Deadline]:
@@ -71,7 +78,8 @@ def deadlines(*, now: datetime) -> Sequence[Deadline]:
             label=one.number,
             due_at=one.due_at,
             url=page_of(kind=one.kind, number=one.number),
-            title=f"{gettext(one.title)}: {one.article}",
+            title=f"{label_of(one.rule_id)}: {gettext(one.title)}, {one.article}",
+            icon="mail" if purpose_of(one.rule_id) is Purpose.ACKNOWLEDGEMENT else "",
         )
         for one in found
     ]

@@ -17,11 +17,12 @@ class Entry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
-    """A clock: what is left, until when, by which law. `law` is the short citation."""
+    """A clock: what is left, until when, by which law. `law` is the short citation, `label` “Answer by”."""
 
     started_at: datetime
     due_at: datetime
     law: str
+    label: str = ""
     started_label: str = ""
     law_url: str = ""
     is_legal: bool = True
@@ -96,6 +97,7 @@ class Deadline:
     url: str
     is_legal: bool = True
     title: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +109,5 @@ class WorkItem:
     url: str
     icon: str = "clipboard-list"
     due_at: datetime | None = None
+    due_label: str = ""
     is_legal: bool = False

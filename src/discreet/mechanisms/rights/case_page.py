@@ -4,12 +4,15 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.identity import Identity
+from discreet.foundation.cases.queries import ClockView as ClockOfCase
 from discreet.foundation.cases.queries import timeline
-from discreet.foundation.desk import acts, masks
+from discreet.foundation.centre import verification
+from discreet.foundation.desk import acts, masks, times
+from discreet.foundation.desk.clocks import label_of
 from discreet.foundation.desk.components import (
     Choice,
     ClockView,
@@ -24,10 +27,22 @@ from discreet.foundation.ledger.queries import EntryView
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import letters, queries
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
+from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
+from discreet.mechanisms.rights.roots import Fact, FactKind, Root
 from discreet.mechanisms.rights.rules import Kind, State
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.views import reason_text
-from discreet.mechanisms.rights.words import ACTIONS, OUTCOME_TONES, OUTCOMES, QUIET, STATES, TONES
+from discreet.mechanisms.rights.words import (
+    ACTIONS,
+    FACTS,
+    FIELD_WORDS,
+    MATCHES,
+    OUTCOME_TONES,
+    OUTCOMES,
+    QUIET,
+    STATES,
+    TONES,
+)
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -42,17 +57,16 @@ STEPS = (
 ORDER = {state: position for position, (state, _) in enumerate(STEPS)}
 
 
-def list_row(row: RequestRow, *, now: datetime) -> dict[str, Any]:
-    """Return a row of the list."""
-    remaining = (
-        left(due_at=row.due_at, now=now, is_legal=True) if row.due_at and not row.completed_at else None
-    )
+def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> dict[str, Any]:
+    """Return a row of the list; `clock` is the one that ends next, by which the list is sorted."""
     return {
         "row": row,
+        "next": clock.due_at if clock else None,
+        "next_label": label_of(clock.rule_id) if clock else "",
         "kind": gettext("Erasure") if row.kind == Kind.ERASURE else gettext("Access"),
         "state": gettext(OUTCOMES[row.outcome]) if row.outcome else gettext(STATES[row.state]),
         "tone": OUTCOME_TONES[row.outcome] if row.outcome else TONES[row.state],
-        "left": remaining,
+        "left": left(due_at=clock.due_at, now=now, is_legal=True) if clock else None,
     }
 
 
@@ -79,7 +93,8 @@ def context(
         "questions": view.plan.summary.get("open_questions", []),
         "timeline": _timeline(view.number),
         "kept": letters.kept_lines(view, language),
-        "candidates": _candidates(view),
+        "whose_duty": letters.whose_duty(view),
+        "candidates": _candidates(view, now=now),
         "may_verify": view.state is State.RECEIVED
         and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
         "may_decide": view.state is State.PLANNED and bool(view.plan.digest),
@@ -90,7 +105,9 @@ def context(
         and bool(view.plan.prepared_by)
         and actor.may(Role.APPROVER),
         "may_reveal": claim is not None and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
+        "awaited": _awaited(view),
         "may_plan": view.state in (State.VERIFIED, State.PLANNED)
+        and view.candidates in (None, 1)
         and any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)),
         "is_working": view.state in (State.ACCEPTED, State.EXECUTING)
         or (view.state is State.VERIFIED and view.candidates in (None, 1)),
@@ -105,7 +122,7 @@ def copy_words(summary: dict[str, Any]) -> str:
 
 
 def plan_words(summary: dict[str, Any]) -> str:
-    """Return the consequence in numbers: what goes, what is emptied, what stays."""
+    """Return the consequence in numbers: what goes, what is emptied or replaced, what stays."""
     counts: dict[str, int] = defaultdict(int)
     shared = 0
     for source in summary.get("sources", []):
@@ -115,9 +132,13 @@ def plan_words(summary: dict[str, Any]) -> str:
     parts = [
         ngettext("%(n)s row erased", "%(n)s rows erased", counts["delete"]) % {"n": f"{counts['delete']:,}"},
     ]
-    emptied = counts["null"] + counts["replace"]
-    if emptied:
-        parts.append(ngettext("%(n)s row emptied", "%(n)s rows emptied", emptied) % {"n": f"{emptied:,}"})
+    if counts["null"]:
+        n = counts["null"]
+        parts.append(ngettext("%(n)s row emptied", "%(n)s rows emptied", n) % {"n": f"{n:,}"})
+    if counts["replace"]:
+        n = counts["replace"]
+        words = ngettext("%(n)s row with replaced fields", "%(n)s rows with replaced fields", n)
+        parts.append(words % {"n": f"{n:,}"})
     if counts["keep"]:
         parts.append(
             ngettext("%(n)s row kept", "%(n)s rows kept", counts["keep"]) % {"n": f"{counts['keep']:,}"}
@@ -150,6 +171,7 @@ def _clocks(view: RequestView) -> list[ClockView]:
             started_at=view.received_at,
             due_at=clock.due_at,
             law=clock.article,
+            label=label_of(clock.rule_id),
             started_label=gettext("Received"),
             is_unsure=clock.is_unsure,
             ended_at=clock.met_at or view.completed_at,
@@ -181,10 +203,15 @@ def _groups(view: RequestView) -> list[PlanGroup]:
     statements: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for step in summary.get("steps", []):
         note = ngettext("%(n)s row", "%(n)s rows", step["rows"]) % {"n": f"{step['rows']:,}"}
-        statements[(step["source"], step["table"])].append(Statement(sql=step["statement"], note=note))
+        bound = gettext(BOUND.get(step["purpose"], KNOWN))
+        sql = readable(step["statement"], bound=bound, limit=gettext(LIMIT))
+        statements[(step["source"], step["table"])].append(Statement(sql=sql, note=note))
+    actions = _field_actions(summary)
     for one in summary.get("operations", []):
         note = ngettext("%(n)s row", "%(n)s rows", one["rows"]) % {"n": f"{one['rows']:,}"}
-        statements[(one["source"], one["table"])].append(Statement(sql=_operation_words(one), note=note))
+        statements[(one["source"], one["table"])].append(
+            Statement(sql=_operation_words(one, actions), note=note)
+        )
     engines = {one.name: one.engine for one in sources()}
     return [
         PlanGroup(
@@ -196,10 +223,8 @@ def _groups(view: RequestView) -> list[PlanGroup]:
                 PlanRow(
                     name=table["table"],
                     rows=table["rows"],
-                    choices=(
-                        Choice(value=table["action"], label=_action(view, table["action"]), is_chosen=True),
-                    ),
-                    why=_why(table),
+                    choices=(Choice(value=table["action"], label=_action(view, table), is_chosen=True),),
+                    why=_why(table, view),
                     kept_until=gettext("Kept until %(date)s.") % {"date": table["until"]}
                     if table.get("until")
                     else "",
@@ -213,28 +238,72 @@ def _groups(view: RequestView) -> list[PlanGroup]:
     ]
 
 
-def _action(view: RequestView, action: str) -> str:
-    return gettext("Copy") if view.kind == Kind.ACCESS else gettext(ACTIONS[action])
+def _action(view: RequestView, table: dict[str, Any]) -> str:
+    """Return the word on the badge: what happens to the rows, or to the fields of rows that stay."""
+    if view.kind == Kind.ACCESS:
+        return gettext("Copy")
+    done = {one["action"] for one in table.get("fields", [])}
+    if table["action"] == "replace" and "null" in done:
+        return gettext("Empty, replace")
+    return gettext(ACTIONS[table["action"]])
 
 
-def _operation_words(one: dict[str, Any]) -> str:
-    where = " AND ".join(f"{name} IN (…)" for name in one["key_columns"])
+def _field_actions(summary: dict[str, Any]) -> dict[tuple[str, str, str], str]:
+    """Return what happens to each column of rows that stay: (source, table, column) → null or replace."""
+    return {
+        (source["name"], table["table"], one["column"]): one["action"]
+        for source in summary.get("sources", [])
+        for table in source["tables"]
+        for one in table.get("fields", [])
+    }
+
+
+def _operation_words(one: dict[str, Any], actions: dict[tuple[str, str, str], str]) -> str:
+    keys = ngettext("%(n)s key", "%(n)s keys", one["rows"]) % {"n": f"{one['rows']:,}"}
+    names = ", ".join(one["key_columns"])
+    where = f"{names if len(one['key_columns']) == 1 else f'({names})'} IN (‹{keys}›)"
     if one["kind"] == "delete":
         return f"DELETE FROM {one['table']} WHERE {where}"  # noqa: S608 (shown, never run)
-    return f"UPDATE {one['table']} SET {', '.join(f'{name} = …' for name in one['columns'])} WHERE {where}"  # noqa: S608
+    other = gettext("replacement")
+    new = [
+        f"{name} = ‹{other}›"
+        if actions.get((one["source"], one["table"], name)) == "replace"
+        else f"{name} = NULL"
+        for name in one["columns"]
+    ]
+    return f"UPDATE {one['table']} SET {', '.join(new)} WHERE {where}"  # noqa: S608 (shown, never run)
 
 
-def _why(table: dict[str, Any]) -> str:
-    language = translation.get_language() or "en"
-    own = table.get("reason_zh" if language.startswith("zh") else "reason_en")
-    text = reason_text(table, REASONS)
-    fields = [one["column"] for one in table.get("fields", [])]
-    if own:
-        text = f"{text}. {own}" if not language.startswith("zh") else f"{text}。{own}"
-    if fields:
-        stop = "。" if language.startswith("zh") else ". "
-        text = text.rstrip("。. ") + stop + gettext("Emptied: %(fields)s") % {"fields": ", ".join(fields)}
-    return text
+def _why(table: dict[str, Any], view: RequestView) -> str:
+    """Return the reason, the map's own words for it, and what happens to which fields, as sentences."""
+    is_chinese = times.is_chinese()
+    article = letters.article_of(str(table.get("params", {}).get("article", "")), view)
+    text = reason_text({**table, "params": {"article": article}}, REASONS)
+    parts = [text, table.get("reason_zh" if is_chinese else "reason_en") or ""]
+    for action, template in FIELD_WORDS.items():
+        names = [one["column"] for one in table.get("fields", []) if one["action"] == action]
+        parts.append(gettext(template) % {"fields": ", ".join(names)} if names else "")
+    return ("。" if is_chinese else ". ").join(part.rstrip("。. ") for part in parts if part)
+
+
+def _awaited(view: RequestView) -> str:
+    """Return what is awaited, and from whom, where the page offers this reader nothing to decide yet."""
+    if view.state is State.RECEIVED:
+        if verification.is_code_sent(view.number):
+            return gettext(
+                "Awaited from the customer: the code that we sent to the e-mail address we hold, typed on the "
+                "status page. An agent can also check the identity in another way. Until then nobody can decide."
+            )
+        return gettext(
+            "Awaited from an agent: a check of the identity. No code is on its way, for the request came by "
+            "another way or not exactly one person with an e-mail address matches. Then the plan is made, and "
+            "an approver decides."
+        )
+    if view.state is State.VERIFIED and view.candidates is not None and view.candidates > 1:
+        return gettext(
+            "Awaited from an agent: to choose who it is. Then the plan is made, and an approver decides."
+        )
+    return ""
 
 
 def _gaps(gaps: Any) -> list[dict[str, str]]:
@@ -278,7 +347,7 @@ def _detail(entry: EntryView) -> str:
     return f"{source} · {entry.actor_label}" if source else entry.actor_label
 
 
-def _candidates(view: RequestView) -> list[dict[str, Any]]:
+def _candidates(view: RequestView, *, now: datetime) -> list[dict[str, Any]]:
     if not view.candidates or view.candidates < 2 or view.completed_at is not None:
         return []
     found = queries.roots_of(view.number)
@@ -287,14 +356,29 @@ def _candidates(view: RequestView) -> list[dict[str, Any]]:
     return [
         {
             "index": index,
-            "rows": ", ".join(
-                f"{root.table} {'/'.join(masks.mask_name(str(part)) for part in root.key)}"
-                for root in person.roots
+            "facts": [(gettext(FACTS[fact.kind]), _fact(fact, now=now)) for fact in person.facts],
+            "rows": ", ".join(f"{root.table} {_key(root)}" for root in person.roots),
+            "matched_by": _listed(
+                [gettext(MATCHES.get(name, name)) for root in person.roots for name in root.matched_by]
             ),
-            "matched_by": ", ".join(sorted({name for root in person.roots for name in root.matched_by})),
         }
         for index, person in enumerate(found.people)
     ]
+
+
+def _key(root: Root) -> str:
+    """Return the row's key: a number as it is, for staff compare it with their systems; else masked."""
+    return "/".join(str(part) if isinstance(part, int) else masks.mask_name(str(part)) for part in root.key)
+
+
+def _fact(fact: Fact, *, now: datetime) -> str:
+    if fact.kind not in (FactKind.SINCE, FactKind.LATEST, FactKind.DELETED):
+        return fact.text
+    return times.day(timezone.make_aware(datetime.fromisoformat(fact.text)), now=now)
+
+
+def _listed(names: list[str]) -> str:
+    return ("、" if times.is_chinese() else ", ").join(dict.fromkeys(names))
 
 
 def _approval(view: RequestView, actor: Actor) -> dict[str, Any]:

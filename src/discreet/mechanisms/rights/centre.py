@@ -22,7 +22,7 @@ from discreet.mechanisms.rights.forms import AskForm, CodeForm
 from discreet.mechanisms.rights.refusals import NoPackage
 from discreet.mechanisms.rights.rules import Kind, State
 from discreet.mechanisms.rights.views import refusal_text
-from discreet.mechanisms.rights.words import NEXT_FOR_PERSON, OUTCOMES
+from discreet.mechanisms.rights.words import NEXT_FOR_COPY, NEXT_FOR_PERSON, OUTCOMES
 from discreet.vocabulary.actors import Actor, ActorKind
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.normalise import normalise_email
@@ -116,7 +116,7 @@ def _status(
         {
             "view": view,
             "token": token,
-            "next": NEXT_FOR_PERSON[view.state],
+            "next": (NEXT_FOR_COPY if view.kind == Kind.ACCESS else NEXT_FOR_PERSON)[view.state],
             "outcome": OUTCOMES.get(view.outcome, ""),
             "form": CodeForm(),
             "check": check,
@@ -125,6 +125,7 @@ def _status(
             "is_waiting": view.state in (State.VERIFIED, State.ACCEPTED, State.EXECUTING),
             "company": profile(),
             "kept": letters.kept_lines(view, translation.get_language() or "en"),
+            "whose_duty": letters.whose_duty(view),
         },
         status=status_code,
     )
@@ -192,9 +193,10 @@ def proof(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @public_page
 def package(request: HttpRequest, number: str, token: str) -> HttpResponseBase:
-    """Hand over the package once: a GET (mail scanners follow links) only shows the button."""
+    """Hand over the package once: a GET (mail scanners follow links) only shows the button, or that it is gone."""
     if request.method == "GET":
-        return render(request, "rights/fetch.html", {"number": number, "token": token})
+        is_ready = queries.is_package_ready(number, token, now=timezone.now())
+        return render(request, "rights/fetch.html", {"is_ready": is_ready}, status=200 if is_ready else 410)
     executing.fetch_package(now=timezone.now(), number=number, token=token)
     return HttpResponse(
         delivery.read_package(number),

@@ -13,10 +13,11 @@ from django.conf import settings
 
 from discreet.engines.subjects.access import AccessTable, rows_for_access
 from discreet.engines.subjects.found import Reach
+from discreet.engines.subjects.graph import Graph, TableRef
 from discreet.engines.subjects.reach import Purpose
 from discreet.foundation.centre import verification
 from discreet.foundation.datamap.queries import built, fields_meaning
-from discreet.foundation.datamap.views import Meanings
+from discreet.foundation.datamap.views import Meaning, Meanings
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
@@ -29,9 +30,13 @@ from discreet.mechanisms.rights.refusals import NoPackage, NotYours
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.categories import NONE
 from discreet.vocabulary.normalise import normalise_email, normalise_phone, phone_digits
 
 AAD = "package"
+# What a package calls columns without a category of their own, in English and Chinese.
+TECHNICAL = ("Technical identifier", "技术标识")
+DETAIL = ("Detail of this record", "该记录的详情")
 SENT_BACK = -1  # instead of a number of rows
 
 
@@ -126,6 +131,7 @@ def _contact(number: str, reached: Reach) -> HeldContact | None:
 
 
 def _tables(found: Iterator[AccessTable], meanings: Meanings) -> Iterator[TableData]:
+    keys_of = key_columns(built().graph)
     for table in found:
         known = meanings.get(table.table, {})
         yield TableData(
@@ -134,11 +140,28 @@ def _tables(found: Iterator[AccessTable], meanings: Meanings) -> Iterator[TableD
             columns=table.columns,
             rows=list(table.rows),
             meanings={
-                name: FieldMeaning(column=name, en=one.en, zh=one.zh, dpv=one.dpv, comment=one.comment)
+                name: _meaning(name, one, keys_of.get(table.table, frozenset()))
                 for name, one in known.items()
                 if name in table.columns
             },
         )
+
+
+def _meaning(name: str, one: Meaning, keys: frozenset[str]) -> FieldMeaning:
+    """Return what a column holds. In a person's own rows no column is “not personal”: it is about them."""
+    if one.category != NONE:
+        return FieldMeaning(column=name, en=one.en, zh=one.zh, dpv=one.dpv, comment=one.comment)
+    en, zh = TECHNICAL if name in keys else DETAIL
+    return FieldMeaning(column=name, en=en, zh=zh, dpv="", comment=one.comment)
+
+
+def key_columns(graph: Graph) -> dict[TableRef, frozenset[str]]:
+    """Return by table the columns that only tie rows together: primary keys and both ends of links."""
+    found: dict[TableRef, set[str]] = {ref: set(table.primary_key) for ref, table in graph.tables.items()}
+    for link in graph.links:
+        found[link.from_table].update(link.from_columns)
+        found[link.to_table].update(link.to_columns)
+    return {ref: frozenset(names) for ref, names in found.items()}
 
 
 def _write_sealed(number: str, blob: bytes) -> None:

@@ -1,7 +1,5 @@
 """Staff pages of requests: the list, the case, and one act behind each button."""
 
-from dataclasses import replace
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -12,7 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from discreet.engines.subjects.plans import SharedChoice
-from discreet.foundation.cases.queries import CaseFilter, count_open, list_cases
+from discreet.foundation.cases.queries import CaseFilter, clocks_of, count_open, list_cases
+from discreet.foundation.desk.clocks import next_clock
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
@@ -43,17 +42,17 @@ def requests(request: HttpRequest) -> HttpResponseBase:
     page = request.GET.get("page", "1")
     number = min(int(page), 100_000) if page.isdecimal() and len(page) < 7 and int(page) > 0 else 1
     found = list_cases(where=where, page=number, page_size=PAGE_SIZE)
-    next_due = {row.number: row.due_at for row in found.rows}  # the list is sorted by it
-    rows = [
-        row if row.completed_at else replace(row, due_at=next_due[row.number])
-        for row in queries.rows(list(next_due))
-    ]
-    overdue = sum(1 for row in rows if row.due_at and row.due_at < now and not row.completed_at)
+    numbers = [row.number for row in found.rows]
+    clocks = {number: next_clock(own) for number, own in clocks_of(numbers).items()}
+    overdue = sum(1 for clock in clocks.values() if clock and clock.due_at < now)
     return render(
         request,
         "rights/requests.html",
         {
-            "rows": [case_page.list_row(row, now=now) for row in rows],
+            "rows": [
+                case_page.list_row(row, clock=clocks.get(row.number), now=now)
+                for row in queries.rows(numbers)
+            ],
             "total": found.total,
             "open": count_open(kind="request"),
             "overdue": overdue,

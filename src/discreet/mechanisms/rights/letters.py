@@ -16,29 +16,53 @@ from discreet.foundation.mail.letters import (
     render_letter,
 )
 from discreet.foundation.organisation.queries import profile
+from discreet.foundation.organisation.rules import applicable_laws
+from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import Kind, Outcome
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.words import OUTCOMES
+from discreet.vocabulary.text import gettext_noop
+
+WHOSE_DUTY = gettext_noop(
+    "The statutes named first bind the company, wherever you live. The one after them, of the law of your "
+    "request, lets it keep what they require."
+)
 
 
 def kept_lines(view: RequestView, language: str) -> list[dict[str, str]]:
     """Return one line for each table of which something stays: what, how much, why, until when."""
     with translation.override(language):
-        return [_kept_line(one, language) for one in view.kept if "table" in one]
+        return [_kept_line(one, view, language) for one in view.kept if "table" in one]
 
 
-def _kept_line(one: dict[str, object], language: str) -> dict[str, str]:
+def whose_duty(view: RequestView) -> str:
+    """Return whose duty the statutes are, in the reader's language; "" where no law is the reason."""
+    return gettext(WHOSE_DUTY) if any(one.get("article") for one in view.kept if "table" in one) else ""
+
+
+def article_of(article: str, view: RequestView) -> str:
+    """Return the statutes for this person: the company's duty, and what their own law makes of it."""
+    if not article:
+        return ""
+    cited = citation(article, laws=applicable_laws(profile(), view.residence or None))
+    if not cited.duty:
+        return cited.exception
+    return gettext("%(duty)s, allowed by %(exception)s") % {"duty": cited.duty, "exception": cited.exception}
+
+
+def _kept_line(one: dict[str, object], view: RequestView, language: str) -> dict[str, str]:
     own = str(one.get("reason_zh" if language.startswith("zh") else "reason_en") or "")
     template = REASONS.get(str(one["reason"]), str(one["reason"]))
     until = one.get("until")
+    article = article_of(str(one.get("article", "")), view)
     rows = int(str(one["rows"]))
     fields = one.get("fields")
     return {
         "table": f"{one['source']} / {one['table']}",
         "rows": ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows},
-        "why": own or gettext(template) % {"article": one.get("article", "")},
-        "article": str(one.get("article", "")),
+        "why": own or gettext(template) % {"article": article},
+        "article": article if own else "",
         "until": formats.date_format(date.fromisoformat(str(until)), "DATE_FORMAT") if until else "",
         "fields": ", ".join(str(name) for name in fields) if isinstance(fields, list) else "",
     }
@@ -97,9 +121,14 @@ def _blocks(view: RequestView, language: str) -> list[Paragraph | Heading | Fact
         blocks.append(
             Table(
                 head=(gettext("Where"), gettext("How much"), gettext("Why"), gettext("Until")),
-                rows=tuple((one["table"], one["rows"], one["why"], one["until"] or "–") for one in kept),
+                rows=tuple(
+                    (one["table"], one["rows"], f"{one['why']} {one['article']}".strip(), one["until"] or "–")
+                    for one in kept
+                ),
             )
         )
+        if whose_duty(view):
+            blocks.append(Paragraph(whose_duty(view)))
     refused = [one for one in view.kept if "table" not in one]
     for one in refused:
         blocks.append(Heading(gettext("Why we refused")))

@@ -24,9 +24,9 @@ from discreet.foundation.datamap.queries import built
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.sources import session
 from discreet.foundation.sources.session import ReadSession
-from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights import queries, telling_apart
 from discreet.mechanisms.rights.refusals import NobodyFound, SeveralPeople
-from discreet.mechanisms.rights.roots import Candidates, Person, Root
+from discreet.mechanisms.rights.roots import Candidates, Fact, Person, Root
 
 LIMITS = Limits()
 ROWS_PER_PERSON = 200
@@ -60,8 +60,12 @@ def look(identities: Sequence[Identity], *, limits: Limits = LIMITS) -> Located:
         return locate(graph=graph, readers=as_readers(readers), identities=identities, limits=limits)
 
 
-def candidates_of(found: Sequence[Candidate]) -> Candidates:
-    """Return what the engine found in the form that is sealed."""
+def candidates_of(found: Sequence[Candidate], *, today: date) -> Candidates:
+    """Return what the engine found in the form that is sealed; several get what tells them apart."""
+    facts: list[tuple[Fact, ...]] = [() for _ in found]
+    if 1 < len(found) <= telling_apart.AT_MOST:
+        with readers_of(built().graph) as readers:
+            facts = telling_apart.facts_of(found, readers=as_readers(readers), limits=LIMITS, today=today)
     return Candidates(
         people=tuple(
             Person(
@@ -69,9 +73,10 @@ def candidates_of(found: Sequence[Candidate]) -> Candidates:
                     Root(table=table, key=key, matched_by=tuple(sorted(candidate.matched_by)))
                     for table in sorted(candidate.roots)
                     for key in sorted(candidate.roots[table], key=repr)
-                )
+                ),
+                facts=own,
             )
-            for candidate in found
+            for candidate, own in zip(found, facts, strict=True)
         )
     )
 

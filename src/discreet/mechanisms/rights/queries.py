@@ -1,5 +1,7 @@
 """Reading requests. What is sealed stays sealed here, but for `roots_of…` and `claim…_of…`."""
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -271,6 +273,14 @@ def is_anything_written(batch_id: int, run: int) -> bool:
 def is_written(batch_id: int, run: int, source: str) -> bool:
     """Say whether the outcome of one source is recorded for this run."""
     return SourceOutcome.objects.filter(batch_id=batch_id, run=run, source=source).exists()
+
+
+def is_package_ready(number: str, token: str, *, now: datetime) -> bool:
+    """Say whether this link would hand the package over now: right, neither used nor expired."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    found = RightsRequest.objects.filter(number=number[:16], package_expires_at__gt=now)
+    stored = found.values_list("package_token_hash", flat=True).first()
+    return bool(stored) and hmac.compare_digest(str(stored), digest)
 
 
 def is_completed(number: str) -> bool:

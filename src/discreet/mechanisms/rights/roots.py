@@ -5,6 +5,7 @@ Keys are kept as JSON with their types, so that a UUID or a date finds its row a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from discreet.engines.subjects.graph import Key, TableRef
@@ -20,11 +21,34 @@ class Root:
     matched_by: tuple[str, ...]
 
 
+class FactKind(StrEnum):
+    """What a fact about a candidate says; pages hold the words."""
+
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    CUSTOMER_NUMBER = "customer_number"
+    CITY = "city"
+    SINCE = "since"
+    LATEST = "latest"
+    DELETED = "deleted"
+    ROWS = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that tells a candidate from another, masked: initials, a day (ISO 8601), row counts."""
+
+    kind: FactKind
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One candidate: all rows that are known to be the same person."""
+    """One candidate: all rows that are known to be the same person, and what tells them from others."""
 
     roots: tuple[Root, ...]
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +66,11 @@ class Candidates:
     def to_json(self) -> str:
         people = [
             [
-                [root.table.source, root.table.schema, root.table.table, root.key, root.matched_by]
-                for root in person.roots
+                [
+                    [root.table.source, root.table.schema, root.table.table, root.key, root.matched_by]
+                    for root in person.roots
+                ],
+                [[fact.kind.value, fact.text] for fact in person.facts],
             ]
             for person in self.people
         ]
@@ -61,9 +88,10 @@ class Candidates:
                             key=tuple(key),
                             matched_by=tuple(matched_by),
                         )
-                        for source, schema, table, key, matched_by in person
-                    )
+                        for source, schema, table, key, matched_by in roots
+                    ),
+                    facts=tuple(Fact(FactKind(kind), text) for kind, text in facts),
                 )
-                for person in people
+                for roots, facts in people
             )
         )

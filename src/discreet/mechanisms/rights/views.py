@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.refusals import message_of
 from discreet.mechanisms.rights.import_file import Remark
 from discreet.mechanisms.rights.queries import PlanView, RequestView
+from discreet.mechanisms.rights.summaries import REASONS
 from discreet.vocabulary.errors import Refused
 
 
@@ -72,6 +74,18 @@ def plan_document(plan: PlanView, *, texts: Mapping[str, str]) -> dict[str, Any]
     }
 
 
+def _in_words(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was kept with its reason in both languages, in words also where no law is the reason."""
+    template = REASONS.get(str(kept.get("reason", "")))
+    if template is None:  # a refusal's own words
+        return dict(kept)
+    words = dict(kept)
+    for field, language in (("reason_en", "en"), ("reason_zh", "zh-hans")):
+        with translation.override(language):
+            words[field] = kept.get(field) or gettext(template) % {"article": kept.get("article", "")}
+    return words
+
+
 def request_document(request: RequestView) -> dict[str, Any]:
     """Return `{"id", "kind", "state", "outcome", "due_at", "kept", "sources", …}`."""
     return {
@@ -84,7 +98,7 @@ def request_document(request: RequestView) -> dict[str, Any]:
         "due_at": request.due_at.isoformat() if request.due_at else None,
         "residence": request.residence or None,
         "candidates": request.candidates,
-        "kept": list(request.kept),
+        "kept": [_in_words(one) for one in request.kept],
         "sources": [
             {"name": source.name, "counts": source.counts, "at": source.at.isoformat()}
             for source in request.sources

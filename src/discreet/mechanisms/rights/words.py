@@ -1,5 +1,6 @@
 """How a request stands, in plain words, for staff and for the person. English templates; doors translate."""
 
+from discreet.mechanisms.rights.roots import FactKind
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.text import gettext_noop
 
@@ -52,11 +53,41 @@ NEXT_FOR_PERSON: dict[State, str] = {
     State.REFUSED: gettext_noop("We refused your request. The reason stands below; you can complain."),
     State.CANCELLED: gettext_noop("You withdrew this request. Nothing was changed."),
 }
+# Where a request for a copy goes another way than one for erasure.
+NEXT_FOR_COPY: dict[State, str] = {
+    **NEXT_FOR_PERSON,
+    State.PLANNED: gettext_noop("Our staff look through the copy before you get it."),
+    State.ACCEPTED: gettext_noop("The copy is being made."),
+    State.EXECUTING: gettext_noop("The copy is being made."),
+    State.DONE: gettext_noop("Your request is answered: the copy was made."),
+}
 ACTIONS: dict[str, str] = {
     "delete": gettext_noop("Erase"),
     "null": gettext_noop("Empty"),
     "replace": gettext_noop("Replace"),
     "keep": gettext_noop("Keep"),
+}
+FIELD_WORDS: dict[str, str] = {
+    "null": gettext_noop("Emptied: %(fields)s"),
+    "replace": gettext_noop("Replaced: %(fields)s"),
+}
+FACTS: dict[FactKind, str] = {
+    FactKind.NAME: gettext_noop("Name"),
+    FactKind.EMAIL: gettext_noop("E-mail"),
+    FactKind.PHONE: gettext_noop("Phone"),
+    FactKind.CUSTOMER_NUMBER: gettext_noop("Customer number"),
+    FactKind.CITY: gettext_noop("City"),
+    FactKind.SINCE: gettext_noop("Customer since"),
+    FactKind.LATEST: gettext_noop("Newest entry"),
+    FactKind.DELETED: gettext_noop("Marked as deleted"),
+    FactKind.ROWS: gettext_noop("Rows"),
+}
+MATCHES: dict[str, str] = {
+    "email": gettext_noop("E-mail"),
+    "phone": gettext_noop("Phone"),
+    "name": gettext_noop("Name"),
+    "customer_id": gettext_noop("Customer number"),
+    "customer_number": gettext_noop("Customer number"),
 }
 ACTS: dict[str, str] = {
     "rights.receive_request": gettext_noop("Received"),

@@ -105,7 +105,10 @@ def locate_request(number: str, actor: Actor, now: datetime) -> int:
     """Find the candidates of a request, keep them sealed, and return how many there are."""
     found = planning.look([queries.claim_of(number)])
     receiving.note_candidates(
-        actor=actor, now=now, number=number, candidates=planning.candidates_of(found.candidates[0])
+        actor=actor,
+        now=now,
+        number=number,
+        candidates=planning.candidates_of(found.candidates[0], today=now.date()),
     )
     return len(found.candidates[0])
 
@@ -137,7 +140,7 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
             actor=actor,
             now=now,
             found=[
-                (member.number, planning.candidates_of(candidates))
+                (member.number, planning.candidates_of(candidates, today=now.date()))
                 for member, candidates in zip(missing, located.candidates, strict=True)
             ],
         )

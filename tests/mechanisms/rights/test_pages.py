@@ -1,0 +1,177 @@
+"""What the pages of a request say: who is awaited, which clock is which, whose law, what became of a link."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone, translation
+from pytest_django import Settings
+
+from discreet.foundation.cases.actions import add_public_token
+from discreet.foundation.desk.cases import my_work
+from discreet.foundation.rulepacks.law import Law
+from discreet.mechanisms.rights import case_page, queries
+from discreet.mechanisms.rights.actions import receiving
+from discreet.mechanisms.rights.citations import citation
+from discreet.mechanisms.rights.readable import readable
+from discreet.mechanisms.rights.refusals import WrongRequestState
+from discreet.mechanisms.rights.roots import FactKind
+from discreet.mechanisms.rights.views import refusal_text, request_document
+from discreet.vocabulary.actors import Role
+from tests.foundation.sources.conftest import Company
+from tests.foundation.staff.people import add
+from tests.mechanisms.rights import driving
+from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CUSTOMER, NOW, VIEWER, who
+from tests.mechanisms.rights.test_package import delivered, link_of, opened_zip
+
+pytestmark = pytest.mark.django_db
+TWIN = "twin@example.com"
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Client:
+    settings.DISCREET_DEMO = True
+    cache.clear()
+    client = Client()
+    client.force_login(add("anna", *Role), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def status_page(client: Client, number: str) -> str:
+    token = add_public_token(actor=CUSTOMER, now=NOW, number=number)
+    return client.get(f"/privacy/request/{token}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("law", "exception"),
+    [
+        (Law.GDPR, "GDPR Art. 17(3)(b)"),
+        (Law.PIPL, "PIPL Art. 47(2)"),
+        (Law.CCPA, "Cal. Civ. Code 1798.105(d)(8)"),
+    ],
+)
+def test_a_duty_is_shown_with_the_exception_of_the_persons_own_law(law: Law, exception: str) -> None:
+    found = citation("GDPR Art. 17(3)(b); AO § 147(1) No. 4, (3); UStG § 14b(1)", laws=[law])
+    assert (found.duty, found.exception) == ("AO § 147(1) No. 4, (3); UStG § 14b(1)", exception)
+
+
+def test_unknown_residence_shows_the_exceptions_of_all_laws_of_the_company() -> None:
+    found = citation("Art. 958f OR", laws=[Law.GDPR, Law.PIPL])
+    assert found.exception == "GDPR Art. 17(3)(b); PIPL Art. 47(2)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "shown"),
+    [
+        (
+            'SELECT "public"."c"."id" FROM "public"."c" WHERE "public"."c"."id" = ANY (CAST(:k0 AS bigint[]))'
+            " LIMIT :param_1::INTEGER",
+            'SELECT "id" FROM "public"."c" WHERE "id" = ANY (‹keys›) LIMIT ‹bound›',
+        ),
+        (
+            'SELECT "c"."id" FROM "c" WHERE lower("c"."email") IN (:k0) LIMIT :param_1 OFFSET :param_2',
+            'SELECT "id" FROM "c" WHERE lower("email") IN (‹keys›) LIMIT ‹bound›',
+        ),
+        ("SELECT `c`.`id` FROM `c` WHERE (`c`.`a`, `c`.`b`) IN ((:k0, :k1))",
+         "SELECT `id` FROM `c` WHERE (`a`, `b`) IN ((‹keys›))"),
+    ],
+)  # fmt: skip
+def test_a_statement_is_shown_without_placeholders(statement: str, shown: str) -> None:
+    assert readable(statement, bound="keys", limit="bound") == shown
+
+
+def test_a_plan_shows_how_many_keys_and_what_becomes_of_each_field(shop: Company, desk: Client) -> None:
+    page = desk.get(f"/desk/requests/{driving.planned('erasure', ANN)}/").content.decode()
+    assert "DELETE FROM login WHERE id IN (‹2 keys›)" in page
+    assert "note = NULL" in page and "Emptied: " in page
+    assert ":k0" not in page and ":param" not in page and "OFFSET" not in page
+
+
+def test_each_clock_says_what_it_asks_for(shop: Company, desk: Client) -> None:
+    number = driving.opened("erasure", ANN)
+    page = desk.get(f"/desk/requests/{number}/").content.decode()
+    assert "Answer by" in page
+
+
+def test_home_shows_when_the_answer_is_due_and_not_the_acknowledgement(shop: Company) -> None:
+    number = receiving.receive_request(
+        actor=AGENT, now=NOW, kind="erasure", claim=who(ANN), residence="US-CA", channel="shell"
+    ).number
+    (item,) = my_work(actor=AGENT, now=NOW)
+    view = queries.request_view(number)
+    assert view.case.row.due_at is not None and view.due_at is not None
+    assert item.due_at == view.due_at > view.case.row.due_at
+    labels = {clock.label for clock in case_page.context(view, actor=AGENT, now=NOW)["clocks"]}
+    assert labels == {"Acknowledge by", "Answer by"}
+
+
+def test_a_page_without_proof_says_what_is_awaited_and_from_whom(shop: Company) -> None:
+    number = driving.opened("erasure", ANN)
+    for actor in (APPROVER, VIEWER):
+        shown = case_page.context(queries.request_view(number), actor=actor, now=NOW)
+        assert "Awaited from an agent" in shown["awaited"]
+
+
+def test_several_candidates_can_be_told_apart(shop: Company) -> None:
+    shop.run("UPDATE customer SET deleted_at = '2024-07-01' WHERE id = 5")
+    shop.run("INSERT INTO login VALUES (30, 4, '192.0.2.9', NULL)")
+    number = driving.planned("erasure", TWIN)
+    first, second = queries.roots_of(number).people  # type: ignore[union-attr]
+    assert (FactKind.NAME, "T••• O••") in [(fact.kind, fact.text) for fact in first.facts]
+    assert (FactKind.ROWS, "login 1") in [(fact.kind, fact.text) for fact in first.facts]
+    assert (FactKind.DELETED, "2024-07-01") in [(fact.kind, fact.text) for fact in second.facts]
+    assert "Twin" not in repr(first.facts + second.facts)
+
+
+def test_no_plan_is_offered_before_somebody_is_chosen(shop: Company, desk: Client) -> None:
+    number = driving.planned("erasure", TWIN)
+    page = desk.get(f"/desk/requests/{number}/").content.decode()
+    assert "people match: choose who it is" in page
+    assert "Preview the plan" not in page
+
+
+def test_a_kept_shared_row_says_why_in_both_languages(shop: Company) -> None:
+    kept = request_document(driving.erased(ANN))["kept"]
+    assert all(one["reason_en"] and one["reason_zh"] for one in kept)
+    (shared,) = [one for one in kept if one["reason"] == "shared"]
+    assert shared["reason_en"].startswith("Also used by others")
+
+
+def test_a_request_for_a_copy_says_nothing_of_erasing(shop: Company, client: Client) -> None:
+    cache.clear()
+    number = driving.verified("access", ANN)
+    assert "erase" not in status_page(client, number).lower().replace("/privacy/ask/erasure/", "")
+
+
+def test_a_used_link_says_so_instead_of_offering_the_file(shop: Company, client: Client) -> None:
+    cache.clear()
+    number = delivered(ANN)
+    path = f"/privacy/package/{number}/{link_of(number)}/"
+    assert "Fetch my data" in client.get(path).content.decode()
+    assert client.post(path).status_code == 200
+    gone = client.get(path)
+    assert (gone.status_code, "Fetch my data" in gone.content.decode()) == (410, False)
+
+
+def test_a_link_that_is_wrong_or_too_old_offers_nothing(shop: Company) -> None:
+    number = delivered(ANN)
+    token, now = link_of(number), timezone.now()
+    assert queries.is_package_ready(number, token, now=now)
+    assert not queries.is_package_ready(number, token + "x", now=now)
+    assert not queries.is_package_ready(number, token, now=now + timedelta(days=15))
+
+
+def test_a_package_calls_no_column_of_a_person_not_personal(shop: Company) -> None:
+    meaning = json.loads(opened_zip(delivered(ANN)).read("meaning.json"))
+    assert "Not personal" not in json.dumps(meaning)
+    assert meaning["shop.customer"]["id"]["en"] == "Technical identifier"
+    assert meaning["shop.orders"]["placed_on"]["zh"] == "该记录的详情"
+
+
+def test_a_refusal_names_the_state_in_the_readers_language() -> None:
+    refusal = WrongRequestState(number="R-1", state="received")
+    assert "“Waiting for proof of identity”" in refusal_text(refusal)
+    with translation.override("zh-hans"):
+        assert "“待核实身份”" in refusal_text(refusal)
