@@ -189,7 +189,7 @@ def test_a_passkey_is_renamed_and_removed_by_its_person(page: Page, base: str) -
     with page.expect_navigation():
         page.click("main button")
     assert not Authenticator.objects.exists()
-    assert entries_for("staff:anna")[-1].facts == {"factor": "passkey", "change": "removed"}
+    assert {"factor": "passkey", "change": "removed"} in [one.facts for one in entries_for("staff:anna")]
 
 
 def _forged(user_handle: str, client_data: str) -> str:

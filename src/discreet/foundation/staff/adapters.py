@@ -14,15 +14,6 @@ from discreet.foundation.staff.actors import actor_for
 from discreet.foundation.staff.lockout import note_lock_out
 from discreet.foundation.staff.models import StaffMember
 
-#: What allauth would mail after a change of factors, as (factor, change).
-FACTOR_CHANGES = {
-    "mfa/email/totp_activated": ("totp", "added"),
-    "mfa/email/totp_deactivated": ("totp", "removed"),
-    "mfa/email/recovery_codes_generated": ("recovery_codes", "renewed"),
-    "mfa/email/webauthn_added": ("passkey", "added"),
-    "mfa/email/webauthn_removed": ("passkey", "removed"),
-}
-
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Accounts come from an administrator, the command line or mapped groups, never from a form."""
@@ -59,16 +50,6 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_of(request)
-
-    def send_notification_mail(
-        self, template_prefix: str, user: StaffMember, *args: Any, **kwargs: Any
-    ) -> None:
-        """Record the change that allauth would mail about."""
-        if template_prefix in FACTOR_CHANGES:
-            factor, change = FACTOR_CHANGES[template_prefix]
-            actions.change_factor(
-                actor=actor_for(member=user), now=timezone.now(), factor=factor, change=change
-            )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send nothing: outgoing mail goes through `foundation.mail` only."""

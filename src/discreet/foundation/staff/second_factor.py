@@ -1,6 +1,7 @@
 """The second factor: when it is asked, what counts as one, and evidence of the wrong ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any, cast
 
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
@@ -14,11 +15,13 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from discreet.foundation.staff import actions
+from discreet.foundation.staff.actors import actor_for
 from discreet.foundation.staff.lockout import note_lock_out
 from discreet.foundation.staff.models import StaffMember
 
@@ -80,6 +83,49 @@ def proofs(request: HttpRequest, records: Sequence[Mapping[str, Any]]) -> tuple[
     if any(record.get("passwordless") for record in methods):
         return "passkey", "passkey"
     return "password", factor
+
+
+def recorded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let a view of allauth change a person's factors only together with evidence of it."""
+
+    @wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        member = request.user
+        with transaction.atomic():
+            before = _factors(member)
+            response = view(request, *args, **kwargs)
+            for factor, change in _changes(before, _factors(member)):
+                actions.change_factor(
+                    actor=actor_for(member=member), now=timezone.now(), factor=factor, change=change
+                )
+        return response
+
+    return run
+
+
+def _factors(member: StaffMember) -> dict[str, dict[int, str]]:
+    """Return the person's factors: kind → row → what it holds."""
+    found: dict[str, dict[int, str]] = {}
+    for one in Authenticator.objects.filter(user=member):
+        found.setdefault(_ALLAUTH_NAMES.get(one.type, one.type), {})[one.pk] = str(one.data)
+    return found
+
+
+def _changes(
+    before: Mapping[str, Mapping[int, str]], after: Mapping[str, Mapping[int, str]]
+) -> list[tuple[str, str]]:
+    found = []
+    for factor in sorted({*before, *after}):
+        old, new = before.get(factor, {}), after.get(factor, {})
+        if old == new:
+            continue
+        if len(new) == len(old):
+            found.append((factor, "renewed"))
+        else:
+            found.append((factor, "added" if len(new) > len(old) else "removed"))
+    return found
 
 
 class CodeForm(AuthenticateForm):  # type: ignore[misc]
