@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from discreet.foundation import plain_sql
 from discreet.foundation.cases.actions import RETENTION_DAYS
 from discreet.foundation.cases.models import Case, CaseClock, CaseNumber, CaseTask
 from discreet.foundation.cases.refusals import CaseClosed, UnknownCase, WrongState
@@ -20,6 +21,7 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.vocabulary.actors import Actor
 
 _AT_ONCE = 500
+_STATE = f"SELECT state FROM {Case._meta.db_table} WHERE number = %s"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,10 @@ def state_of_case(number: str) -> str:
     Raises:
         UnknownCase: there is none.
     """
-    state = Case.objects.filter(number=number).values_list("state", flat=True).first()
-    if state is None:
+    found = plain_sql.first(_STATE, number)
+    if found is None:
         raise UnknownCase(number=number[:16])
-    return state
+    return str(found[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from django.db.models import Q
 
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
+from discreet.foundation import plain_sql
 from discreet.foundation.datamap import source_facts
 from discreet.foundation.datamap.graph_build import build, keep_of, link_of, ref_of
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
@@ -24,6 +25,7 @@ from discreet.foundation.datamap.views import (
 )
 from discreet.vocabulary.categories import NONE
 
+_VERSION = f"SELECT number, stamp FROM {MapVersion._meta.db_table} WHERE id = 1"  # noqa: S608
 _CacheKey = tuple[int, str, frozenset[str], frozenset[str]]
 _kept: dict[bool, tuple[_CacheKey, BuiltMap]] = {}
 
@@ -34,7 +36,8 @@ def version() -> int:
 
 
 def _version_row() -> tuple[int, str]:
-    return MapVersion.objects.filter(id=1).values_list("number", "stamp").first() or (0, "")
+    found = plain_sql.first(_VERSION)
+    return (found[0], found[1]) if found else (0, "")
 
 
 def built(*, confirmed_only: bool = True) -> BuiltMap:

@@ -17,6 +17,7 @@ from discreet.engines.envelope.keyed_hash import keyed_hash
 from discreet.engines.envelope.sealing import Unsealable, new_key
 from discreet.engines.envelope.sealing import open_sealed as _open
 from discreet.engines.envelope.sealing import seal as _seal
+from discreet.foundation import plain_sql
 from discreet.foundation.keys import store
 from discreet.foundation.keys.models import CaseKey, DataKey, PersonRef, ScrubDue
 from discreet.vocabulary.errors import Refused
@@ -27,6 +28,7 @@ _COMPANY_HMAC = "company-hmac"
 _SECRETS = "secrets"
 _LEDGER_SIGNING = "ledger-signing"
 _BULK = 500
+_WRAPPED = f"SELECT wrapped FROM {CaseKey._meta.db_table} WHERE case_id = %s"  # noqa: S608
 
 
 class KeyDestroyed(Refused):
@@ -134,11 +136,11 @@ def create_case_keys(case_ids: Iterable[str]) -> None:
 
 
 def _case_key(case_id: str) -> bytes:
-    wrapped = CaseKey.objects.filter(case_id=case_id).values_list("wrapped", flat=True).first()
-    if wrapped is None:
+    found = plain_sql.first(_WRAPPED, case_id)
+    if found is None:
         raise KeyDestroyed
     try:
-        return store.this_keyring().unwrap(bytes(wrapped), aad=f"case-key/{case_id}")
+        return store.this_keyring().unwrap(bytes(found[0]), aad=f"case-key/{case_id}")
     except Unsealable:
         raise store.KeyringWrong from None
 

@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from discreet.foundation import plain_sql
 from discreet.foundation.organisation.company import CompanyProfile
 from discreet.foundation.organisation.models import CompanyRecord
 from discreet.foundation.organisation.rules import places_of
@@ -10,6 +11,7 @@ from discreet.foundation.rulepacks.law import Law
 __all__ = ["places_of", "profile"]
 
 _DEFAULT = CompanyProfile()
+_REVISION = f"SELECT revision FROM {CompanyRecord._meta.db_table} WHERE id = 1"  # noqa: S608
 #: The profile this process read last, by its random revision: other processes change it too.
 _last_read: tuple[str, CompanyProfile] = ("", _DEFAULT)
 
@@ -20,10 +22,10 @@ def profile() -> CompanyProfile:
     Costs one look-up by primary key as long as the profile has not changed.
     """
     global _last_read
-    revision = CompanyRecord.objects.filter(pk=1).values_list("revision", flat=True).first()
-    if revision is None:
+    found = plain_sql.first(_REVISION)
+    if found is None:
         return _DEFAULT
-    if _last_read[0] == revision:
+    if _last_read[0] == found[0]:
         return _last_read[1]
     row = CompanyRecord.objects.get(pk=1)
     _last_read = (row.revision, _profile(row))

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection as own_connection
 
 from discreet.engines.subjects.graph import TableRef
+from discreet.foundation import plain_sql
 from discreet.foundation.keys.api import open_secret
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address, check_file, parse_address, read_variable
@@ -23,6 +24,8 @@ from discreet.foundation.sources.catalogue import Catalogue, Engine, TableInfo, 
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.dialects.base import Dialect
 from discreet.foundation.sources.models import Endpoint, Source
+
+_REVISION = f"SELECT revision FROM {Source._meta.db_table} WHERE name = %s"  # noqa: S608
 
 
 class InsideTransaction(AssertionError):
@@ -96,11 +99,11 @@ def known(name: str) -> Known:
     Raises:
         UnknownSource: there is none.
     """
-    revision = Source.objects.filter(name=name).values_list("revision", flat=True).first()
-    if revision is None:
+    found = plain_sql.first(_REVISION, name)
+    if found is None:
         raise refusals.UnknownSource(source=shown(name))
     held = _known.get(name)
-    if held is None or held.revision != revision:
+    if held is None or held.revision != found[0]:
         row = Source.objects.get(name=name)
         held = Known(name=name, revision=row.revision, catalogue=from_json(row.catalogue))
         _known[name] = held

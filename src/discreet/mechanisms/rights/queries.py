@@ -9,6 +9,7 @@ from datetime import datetime
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.plans import Decisions, SharedChoice
+from discreet.foundation import plain_sql
 from discreet.foundation.cases.bulk import languages_of, rows_of, state_of_case
 from discreet.foundation.cases.queries import CaseView, subject_of, subjects_of
 from discreet.foundation.cases.queries import get as get_case
@@ -21,6 +22,16 @@ from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import Kind, State
 
 _AT_ONCE = 500
+_REQUESTS = RightsRequest._meta.db_table
+_MEMBERS = (
+    f"SELECT number, kind, position, candidate_count FROM {_REQUESTS} "  # noqa: S608
+    "WHERE batch_id = %s AND completed_at IS NULL ORDER BY position"
+)
+_FIRST = (
+    f"SELECT number FROM {_REQUESTS} WHERE batch_id = %s "  # noqa: S608
+    "ORDER BY CASE WHEN completed_at IS NULL THEN 0 ELSE 1 END, position, id LIMIT 1"
+)
+_KEY_ID = f"SELECT key_id FROM {Batch._meta.db_table} WHERE id = %s"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,6 @@ class Member:
     kind: str
     position: int
     candidates: int | None
-    language: str
 
 
 def request_view(number: str) -> RequestView:
@@ -164,19 +174,7 @@ def batch_of(name: str) -> int:
 
 def members(batch_id: int) -> list[Member]:
     """Return the requests of a batch that have not ended, in the order of its plan."""
-    found = RightsRequest.objects.filter(batch_id=batch_id, completed_at__isnull=True).order_by("position")
-    languages = dict(_languages(batch_id))
-    return [
-        Member(number=number, kind=kind, position=position, candidates=candidates, language=languages[number])
-        for number, kind, position, candidates in found.values_list(
-            "number", "kind", "position", "candidate_count"
-        )
-    ]
-
-
-def _languages(batch_id: int) -> list[tuple[str, str]]:
-    numbers = list(RightsRequest.objects.filter(batch_id=batch_id).values_list("number", flat=True))
-    return languages_of(numbers)
+    return [Member(*row) for row in plain_sql.rows(_MEMBERS, batch_id)]
 
 
 def decisions_of(batch_id: int) -> Decisions:
@@ -222,7 +220,10 @@ def claims_of_many(numbers: Sequence[str]) -> list[Identity]:
 
 
 def batch_key(batch_id: int) -> str:
-    return Batch.objects.values_list("key_id", flat=True).get(pk=batch_id)
+    found = plain_sql.first(_KEY_ID, batch_id)
+    if found is None:
+        raise UnknownRequest(number=f"B-{batch_id}")
+    return str(found[0])
 
 
 def kind_of_batch(batch_id: int) -> Kind:
@@ -231,11 +232,10 @@ def kind_of_batch(batch_id: int) -> Kind:
 
 def state_of_batch(batch_id: int) -> State:
     """Return the state that the batch's requests share: of the first open one, else of the first."""
-    requests = RightsRequest.objects.filter(batch_id=batch_id).order_by("position")
-    first = requests.filter(completed_at__isnull=True).first() or requests.first()
+    first = plain_sql.first(_FIRST, batch_id)
     if first is None:
         raise UnknownRequest(number=f"B-{batch_id}")
-    return State(state_of_case(first.number))
+    return State(state_of_case(first[0]))
 
 
 def may_be_planned(batch_id: int) -> bool:

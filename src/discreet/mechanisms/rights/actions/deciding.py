@@ -3,6 +3,7 @@
 Source: DESIGN.md, Erasure; GDPR Art. 12(4), 17(3); PIPL Art. 47.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import SharedChoice
 from discreet.events.rights import ErasureAccepted
+from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import close_many, move_many, state_of_case
@@ -352,6 +354,12 @@ def _set_proposer(batch: Batch, actor: Actor | None) -> None:
     batch.is_proposed = False
 
 
+_OPEN_NUMBERS = (
+    f"SELECT number FROM {RightsRequest._meta.db_table} "  # noqa: S608
+    "WHERE batch_id = %s AND completed_at IS NULL ORDER BY position"
+)
+
+
 def decision_key(table: TableRef) -> str:
     """Return how a table is named in a batch's decisions."""
     return "\x1f".join(part for part in (table.source, table.schema, table.table) if part)
@@ -371,19 +379,16 @@ def load_batch(batch_id: int) -> Batch:
 
 def numbers_of(batch: Batch) -> list[str]:
     """Return the numbers of the batch's requests that have not ended, in the order of its plan."""
-    found = batch.requests.filter(completed_at__isnull=True).order_by("position")
-    numbers = list(found.values_list("number", flat=True))
-    if numbers:
-        return numbers
-    return list(batch.requests.order_by("position").values_list("number", flat=True))
+    numbers = [row[0] for row in plain_sql.rows(_OPEN_NUMBERS, batch.pk)]
+    return numbers or list(batch.requests.order_by("position").values_list("number", flat=True))
 
 
-def state_of(batch: Batch) -> State:
-    """Return the state that the requests of the batch share."""
-    return State(state_of_case(numbers_of(batch)[0]))
+def state_of(batch: Batch, numbers: Sequence[str] = ()) -> State:
+    """Return the state that the requests of the batch share. `numbers`: its `numbers_of`, where known."""
+    return State(state_of_case((numbers or numbers_of(batch))[0]))
 
 
-def subject_of_batch(batch: Batch) -> str:
+def subject_of_batch(batch: Batch, numbers: Sequence[str] = ()) -> str:
     """Return what evidence is recorded under: the request itself, or the batch of several."""
-    numbers = numbers_of(batch)
+    numbers = numbers or numbers_of(batch)
     return f"request:{numbers[0]}" if len(numbers) == 1 else f"batch:{batch.pk}"

@@ -68,13 +68,14 @@ def begin_execution(
         PlanChanged: one of its `people` withdrew after the plan was made again.
     """
     batch = load_batch(batch_id)
-    subject, state = subject_of_batch(batch), state_of(batch)
+    numbers = numbers_of(batch)
+    subject, state = subject_of_batch(batch, numbers), state_of(batch, numbers)
     if state is State.EXECUTING and batch.run == run:
         record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "resumed": True})
         return
     if state is not State.ACCEPTED or batch.run != run:
-        raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
-    if len(numbers_of(batch)) != people:
+        raise WrongRequestState(number=numbers[0], state=state.value)
+    if len(numbers) != people:
         raise PlanChanged
     batch.witness_sealed = witness_sealed
     if renewed is not None:
@@ -84,7 +85,7 @@ def begin_execution(
         actor=SYSTEM,
         now=now,
         subject=subject,
-        numbers=numbers_of(batch),
+        numbers=numbers,
         to=State.EXECUTING,
         transitions=TRANSITIONS,
     )
@@ -99,7 +100,8 @@ def send_back(*, now: datetime, batch_id: int, run: int, reason: str, lost: Sequ
     `lost`: requests whose starting rows are no longer the person's; they are looked for anew.
     """
     batch = load_batch(batch_id)
-    subject, numbers = subject_of_batch(batch), numbers_of(batch)
+    numbers = numbers_of(batch)
+    subject = subject_of_batch(batch, numbers)
     RightsRequest.objects.filter(number__in=lost).update(candidate_count=None, roots_sealed=None)
     batch.approved_by, batch.approved_at = "", None
     batch.approved_shell = ""
@@ -127,8 +129,8 @@ def record_source_outcome(
     """Record what was committed in one source; once per run."""
     batch = load_batch(batch_id)
     plain: dict[str, Json] = {table: dict(done) for table, done in counts.items()}
-    SourceOutcome.objects.get_or_create(
-        batch=batch, run=run, source=source, defaults={"counts": plain, "at": now}
+    SourceOutcome.objects.bulk_create(
+        [SourceOutcome(batch=batch, run=run, source=source, counts=plain, at=now)], ignore_conflicts=True
     )
     written: list[Json] = [{"table": table, **done} for table, done in counts.items()]
     facts: dict[str, Json] = {"run": run, "source": source, "written": written}
@@ -150,19 +152,22 @@ def finish_erasure(
     Repeating it changes nothing: a request has one outcome.
     """
     batch = load_batch(batch_id)
-    subject, state = subject_of_batch(batch), state_of(batch)
+    numbers = numbers_of(batch)
+    subject, state = subject_of_batch(batch, numbers), state_of(batch, numbers)
     if state is State.DONE and batch.run == run:
         record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "repeated": True})
         return
     if state is not State.EXECUTING or batch.run != run:
-        raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
+        raise WrongRequestState(number=numbers[0], state=state.value)
     update_each(
         ("outcome", "completed_at", "kept", "roots_sealed"),
         {result.number: (result.outcome.value, now, list(result.kept), None) for result in results},
     )
     batch.search_summary, batch.finished_at = search, now
     batch.capture_sealed = batch.plan_sealed = batch.witness_sealed = None
-    batch.save()
+    batch.save(
+        update_fields=["search_summary", "finished_at", "capture_sealed", "plan_sealed", "witness_sealed"]
+    )
     close_many(
         actor=SYSTEM,
         now=now,
@@ -242,7 +247,7 @@ def finish_access(
     request.outcome, request.completed_at = Outcome.DELIVERED.value, now
     request.package_token_hash = hashlib.sha256(token.encode()).hexdigest()
     request.package_expires_at = now + PACKAGE_LIVES
-    request.save()
+    request.save(update_fields=["outcome", "completed_at", "package_token_hash", "package_expires_at"])
     if not batch.requests.filter(completed_at__isnull=True).exists():
         destroy_batch_key(batch)
     close_many(
