@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -31,6 +32,7 @@ from discreet.foundation.jobs.wake import listening_socket
 POLL_S = 0.25
 GRACE_S = 8.0  # for running steps when the worker is told to stop
 DECLARED_DEAD = 75  # exit code
+GROWTH_MB = 64  # a worker that is looked after and has grown by this much starts afresh when it has nothing to do
 _SWITCH_S = 0.0005  # Python's 5 ms would let one thread hold up the start of a job for as long
 
 
@@ -44,6 +46,15 @@ class WorkReport:
 
 def worker_threads() -> int:
     return int(os.environ.get("DISCREET_WORKER_THREADS", "8"))
+
+
+def resident_mb() -> float:
+    """Return the memory this process holds; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class _Stop:
@@ -120,6 +131,8 @@ class _Loop:
         self._woken = False
         self._runner = Runner(worker_id=life.worker_id, engine=engine_type, ended=self._note_ending)
         self._engine = engine_type(worker_id=life.worker_id, threads=self._threads, body=self._runner.body)
+        self._size_mb = resident_mb()
+        self._look_at_size_at = 0.0
         self._schedules = ScheduleThread(life=life, stop=stop, did_something=self._wake_all)
         self._events_idle = threading.Event()
         self._side_threads = [
@@ -143,6 +156,8 @@ class _Loop:
             if self._woken:
                 self._events_due.set()
             if until_idle and self._is_idle():
+                return
+            if self._should_start_afresh():
                 return
             self._wait()
         self._let_running_steps_end()
@@ -195,6 +210,17 @@ class _Loop:
         if open_jobs.exists() or open_events.exists():
             return False
         return self._schedules.run_all_once() == 0 and not open_jobs.exists() and not open_events.exists()
+
+    def _should_start_afresh(self) -> bool:
+        """Say whether a large job left memory behind that Python does not give back, and nothing runs now."""
+        now = time.monotonic()
+        if self._runner.active or not self._endings.empty() or now < self._look_at_size_at:
+            return False
+        self._look_at_size_at = now + 1.0
+        if "DISCREET_BEAT_FILE" not in os.environ or resident_mb() - self._size_mb < GROWTH_MB:
+            return False
+        waiting = Job.objects.filter(state=JobState.WAITING)
+        return self._events_idle.is_set() and not waiting.exists()
 
     def _let_running_steps_end(self) -> None:
         until = time.monotonic() + GRACE_S
