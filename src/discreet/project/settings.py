@@ -33,6 +33,21 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 
+
+def trusted_origins(base_url: str, hosts: tuple[str, ...]) -> list[str]:
+    """Return where forms may come from when TLS ends at a proxy: this site's own hosts, encrypted.
+
+    Django compares a form's origin with the request's own scheme, which behind the proxy is plain HTTP.
+    """
+    base = urlsplit(base_url)
+    if base.scheme != "https":
+        return []
+    named = {
+        f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in hosts if host != "*"
+    }
+    return sorted(named | {f"https://{base.netloc}"})
+
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -207,6 +222,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "discreet_session"
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = trusted_origins(ENVIRONMENT.base_url, ENVIRONMENT.allowed_hosts)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.base_url.startswith("https://")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
