@@ -1,5 +1,6 @@
 """What rights does when something happened."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -7,6 +8,8 @@ from django.db import transaction
 from discreet.events.cases import CaseExpired
 from discreet.events.rights import ErasureVerified
 from discreet.foundation.jobs.api import on
+from discreet.foundation.jobs.unfinished import names_jobs_of
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
 from discreet.mechanisms.rights.delivery import remove_package
 
@@ -22,3 +25,13 @@ def forget_expired(event: CaseExpired, now: datetime) -> None:
 def note_erased(event: ErasureVerified, now: datetime) -> None:
     """Note the outcomes where a restored database finds them."""
     note_outcomes(now=now, batch_id=event.batch_id)
+
+
+@names_jobs_of("rights")
+def request_of_job(args: Mapping[str, str | int]) -> str:
+    """Return the number of the request a job is about; of a batch its name and its first request."""
+    if "number" in args:
+        return str(args["number"])
+    batch_id = int(args.get("batch_id", 0))
+    numbers = queries.requests_of(batch_id)
+    return f"B-{batch_id} ({numbers[0]} …)" if len(numbers) > 1 else "".join(numbers)
