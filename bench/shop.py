@@ -254,7 +254,8 @@ def report(bench: Bench, args: argparse.Namespace, first_start: float, server: i
         print(
             f"| batch of {args.batch:,} erasures: import / plan / approval → all verified | {imported:.1f} s / {planned:.1f} s / {done:.1f} s |"
         )
-    print(f"| PSS of `discreet serve`, all processes, after these runs | {pss_mb(server):.0f} MB |")
+    time.sleep(5)  # at rest
+    print(f"| PSS of `discreet serve`, all processes, at rest after these runs | {pss_mb(server):.0f} MB |")
     print(f"| first start with migrations | {first_start:.1f} s |")
 
 
