@@ -9,13 +9,18 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from discreet.foundation.cases.actions import add_public_token
+from discreet.foundation.centre import verification
+from discreet.mechanisms.rights import workflows
+from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.rules import State
 from discreet.vocabulary.actors import Role
 from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import PASSWORD, add
 from tests.mechanisms.rights import driving
-from tests.mechanisms.rights.company import ANN, BOB, CLEO, CUSTOMER, NOW
+from tests.mechanisms.rights.company import AGENT, ANN, BOB, CLEO, CUSTOMER, NOW, who
 from tests.mechanisms.rights.conftest import _fresh_pools, shop, sqlite_company
+from tests.mechanisms.rights.test_package import link_of
 
 __all__ = ["_fresh_pools", "shop", "sqlite_company"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,13 +44,45 @@ def states() -> dict[str, str]:
         "unknown": driving.verified("erasure", "nobody@example.com"),
         "candidates": driving.verified("erasure", "twin@example.com"),
     }
+    numbers["code-sent"] = _asked("erasure", CLEO)
     driving.work()
+    deciding.accept_access(actor=AGENT, now=NOW, batch_id=driving.batch_of(numbers["delivered"]))
+    driving.work()
+    assert (driving.state(numbers["done"]), driving.state(numbers["delivered"])) == (State.DONE, State.DONE)
+    executing, accepted = driving.planned("erasure", BOB), driving.planned("erasure", CLEO)
     numbers |= {
         "received": driving.opened("erasure", CLEO),
+        "copy-received": driving.opened("access", CLEO),
         "verified": driving.verified("erasure", CLEO),
+        "copy-verified": driving.verified("access", CLEO),
+        "refused": driving.opened("erasure", CLEO),
+        "cancelled": driving.opened("erasure", CLEO),
+        "executing": executing,
+        "accepted": accepted,
     }
+    for number in (executing, accepted):
+        driving.approve(number)  # no job runs from here on
+    assert workflows.capture(driving.batch_of(numbers["executing"]), 1) is not None
+    deciding.refuse_request(
+        actor=AGENT,
+        now=NOW,
+        number=numbers["refused"],
+        reason="Asked for last week",
+        article="GDPR Art. 12(5)",
+    )
+    deciding.cancel_request(actor=CUSTOMER, now=NOW, number=numbers["cancelled"])
     numbers["proposed"] = _proposed()
+    for name in ("accepted", "executing", "refused", "cancelled"):
+        assert driving.state(numbers[name]) == name
+    assert verification.is_code_sent(numbers["code-sent"])
     return numbers
+
+
+def _asked(kind: str, email: str) -> str:
+    """A request from the privacy centre: a code goes to the address held."""
+    return receiving.receive_request(
+        actor=CUSTOMER, now=NOW, kind=kind, claim=who(email), residence="DE", channel="centre"
+    ).number
 
 
 def _proposed() -> str:
@@ -67,7 +104,11 @@ def public(numbers: dict[str, str]) -> dict[str, str]:
     for state, number in numbers.items():
         token = add_public_token(actor=CUSTOMER, now=NOW, number=number)
         found[f"status-{state}"] = f"/privacy/request/{token}/"
-    return found | {"fetch": "/privacy/package/R-1/abc/"}
+    ready = numbers["delivered"]
+    return found | {
+        "fetch": f"/privacy/package/{ready}/{link_of(ready)}/",
+        "fetch-gone": "/privacy/package/R-1/abc/",
+    }
 
 
 def test_every_page_is_accessible_in_both_languages_and_themes(page: Page, base: str) -> None:

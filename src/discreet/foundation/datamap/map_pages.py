@@ -166,6 +166,7 @@ def chart(table: TableView) -> dict[str, object]:
         "right": 60,
         "top": 18,
         "bottom": 30,
+        "preserveAspect": "contain",
         "symbolSize": 12,
         "label": {"show": True, "position": "bottom", "distance": 5, "fontSize": 11, "color": "var(--ink)"},
         "itemStyle": {"color": "var(--line-2)"},

@@ -1,7 +1,9 @@
 """Turns what was refused into a page or a JSON answer, in one place."""
 
+import sys
 from http import HTTPStatus
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -10,6 +12,7 @@ from django.utils.translation import gettext
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
+RETRY_AFTER_S = "30"
 HEADINGS = {
     400: gettext_noop("This could not be understood"),
     401: gettext_noop("Sign in first"),
@@ -79,11 +82,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer a bug. The page asks nothing of the database, which may be what failed."""
-    why = gettext(REASONS[500])
+    why, status = gettext(REASONS[500]), status_of_failure()
+    headers = {"Retry-After": RETRY_AFTER_S} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if wants_json(request):
-        return JsonResponse({"code": "failed", "message": why}, status=500)
-    context = {"heading": gettext(HEADINGS[500]), "why": why}
-    return HttpResponse(render_to_string("desk/failed.html", context), status=500)
+        return JsonResponse({"code": "failed", "message": why}, status=status, headers=headers)
+    context = {"heading": gettext(HEADINGS[status]), "why": why}
+    return HttpResponse(render_to_string("desk/failed.html", context), status=status, headers=headers)
+
+
+def status_of_failure() -> int:
+    """Return 503 for a database that is full, locked or away, which passes; 500 for a bug."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError)
+    return HTTPStatus.SERVICE_UNAVAILABLE if is_away else HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

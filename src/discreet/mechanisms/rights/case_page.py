@@ -86,7 +86,7 @@ def context(
         "revealed": revealed,
         "clocks": _clocks(view),
         "steps": _steps(view),
-        "groups": _groups(view),
+        "groups": _groups(view, now=now),
         "summary": plan_words(view.plan.summary) if is_erasure else copy_words(view.plan.summary),
         "gaps": _gaps(view.plan.summary.get("not_covered")),
         "missing_indexes": _missing_indexes(view.plan.summary.get("steps")),
@@ -198,7 +198,7 @@ def _steps(view: RequestView) -> list[Step]:
     return found
 
 
-def _groups(view: RequestView) -> list[PlanGroup]:
+def _groups(view: RequestView, *, now: datetime) -> list[PlanGroup]:
     summary: dict[str, Any] = view.plan.summary
     statements: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for step in summary.get("steps", []):
@@ -225,7 +225,7 @@ def _groups(view: RequestView) -> list[PlanGroup]:
                     rows=table["rows"],
                     choices=(Choice(value=table["action"], label=_action(view, table), is_chosen=True),),
                     why=_why(table, view),
-                    kept_until=gettext("Kept until %(date)s.") % {"date": table["until"]}
+                    kept_until=gettext("Kept until %(date)s.") % {"date": _on(table["until"], now=now)}
                     if table.get("until")
                     else "",
                     is_warning=bool(table["shared"]),
@@ -374,7 +374,12 @@ def _key(root: Root) -> str:
 def _fact(fact: Fact, *, now: datetime) -> str:
     if fact.kind not in (FactKind.SINCE, FactKind.LATEST, FactKind.DELETED):
         return fact.text
-    return times.day(timezone.make_aware(datetime.fromisoformat(fact.text)), now=now)
+    return _on(fact.text, now=now)
+
+
+def _on(day: str, *, now: datetime) -> str:
+    """Return a day (ISO 8601) as each language writes it."""
+    return times.day(timezone.make_aware(datetime.fromisoformat(day)), now=now)
 
 
 def _listed(names: list[str]) -> str:
