@@ -36,7 +36,8 @@ class Child:
 
     def start(self) -> None:
         if self.beat_file:
-            self.beat_file.touch(mode=0o600)
+            with contextlib.suppress(OSError):  # a full disk ends no parent
+                self.beat_file.touch(mode=0o600)
         self.started_at = self._beaten_at = time.monotonic()
         sys.stdout.flush()
         sys.stderr.flush()

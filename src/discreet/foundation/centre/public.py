@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from discreet.foundation.centre.refusals import TooManyRequests
-from discreet.foundation.desk.refusals import message_of
+from discreet.foundation.desk.refusals import RETRY_AFTER_S, message_of, status_of_failure
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
@@ -101,7 +101,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return plain(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    why, status = gettext(WHY[HTTPStatus.INTERNAL_SERVER_ERROR]), status_of_failure()
+    response = _page(request, status=status, why=why)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = RETRY_AFTER_S
+    return response
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,5 +1,6 @@
 """How a run of a workflow ended, and when it is tried again."""
 
+import errno
 import importlib
 import json
 import logging
@@ -15,6 +16,7 @@ FIRST_GAP_S = 0.5
 LONGEST_GAP_S = 300.0
 MOST_TRIES = 300  # about a day of a source that is away
 MOST_TRIES_OF_A_BUG = 5
+_DISK_FULL = frozenset({"SQLITE_FULL", "53100", "ENOSPC", "EDQUOT"})
 
 
 class Ending(StrEnum):
@@ -86,7 +88,20 @@ def log_error(where: str, error: BaseException) -> None:
     """Log what went wrong and where in the code, never the message: it may quote somebody's data."""
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     path = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
-    logger.error("%s: %s at %s", where, type(error).__qualname__, path)
+    logger.error("%s: %s%s at %s", where, type(error).__qualname__, _cause(error), path)
+
+
+def _cause(error: BaseException | None) -> str:
+    """Return the code that the database or the system gave the failure, such as SQLITE_FULL or ENOSPC."""
+    while error is not None:
+        code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+        if not code and isinstance(error, OSError) and error.errno:
+            code = errno.errorcode.get(error.errno)
+        if code:
+            hint = " (the disk is full: make room)" if code in _DISK_FULL else ""
+            return f" {code}{hint}"
+        error = error.__cause__
+    return ""
 
 
 def refusal_to_json(refusal: Refused) -> dict[str, object]:

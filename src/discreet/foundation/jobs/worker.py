@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,9 @@ from discreet.foundation.jobs.wake import listening_socket
 POLL_S = 0.25
 GRACE_S = 8.0  # for running steps when the worker is told to stop
 DECLARED_DEAD = 75  # exit code
-GROWTH_MB = 64  # a worker that is looked after and has grown by this much starts afresh when it has nothing to do
+GROWTH_MB = (
+    64  # a worker that is looked after and has grown by this much starts afresh when it has nothing to do
+)
 _SWITCH_S = 0.0005  # Python's 5 ms would let one thread hold up the start of a job for as long
 
 
@@ -81,11 +83,13 @@ def work(*, until_idle: bool = False, load: Callable[[], None] = load_all) -> Wo
     signals_before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     life = WorkerLife()
     _book_without_waiting_for_the_disk()
-    life.begin()
-    loop = _Loop(life=life, engine_type=DurableEngine, stop=stop.event)
-    failed_before = _failures()
+    with _telling_why_it_ends():
+        life.begin()
+        loop = _Loop(life=life, engine_type=DurableEngine, stop=stop.event)
+        failed_before = _failures()
     try:
-        loop.run(until_idle=until_idle)
+        with _telling_why_it_ends():
+            loop.run(until_idle=until_idle)
     finally:
         loop.close()
         with contextlib.suppress(Exception):
@@ -97,6 +101,16 @@ def work(*, until_idle: bool = False, load: Callable[[], None] = load_all) -> Wo
         waiting=Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count()
         + OutboxEvent.objects.filter(is_delivered=False).count(),
     )
+
+
+@contextlib.contextmanager
+def _telling_why_it_ends() -> Iterator[None]:
+    """Log what ends the worker: where it is supervised nobody else would. Its jobs are taken over."""
+    try:
+        yield
+    except Exception as error:
+        log_error("worker", error)
+        raise
 
 
 def _failures() -> int:

@@ -74,6 +74,20 @@ class FileMissing(SourceRefusal):
     status = 422
 
 
+class NotADatabase(SourceRefusal):
+    code = "not_a_database"
+    message = gettext_noop("The file is no SQLite database, or it is damaged.")
+    status = 422
+
+
+class FileClosed(SourceRefusal):
+    code = "file_closed"
+    message = gettext_noop(
+        "The database file cannot be opened. Check that this account may use the file and its folder."
+    )
+    status = 422
+
+
 class FileNotAllowed(SourceRefusal):
     code = "file_not_allowed"
     message = gettext_noop("A database file can be connected from the command line of this machine only.")
@@ -107,6 +121,13 @@ class SourceDown(SourceRefusal):
 class TimedOut(SourceRefusal):
     code = "source_timed_out"
     message = gettext_noop("The source “%(source)s” took too long over a statement, which was stopped.")
+    status = 503
+    is_transient = True
+
+
+class SourceDiskFails(SourceRefusal):
+    code = "source_disk"
+    message = gettext_noop("The disk of the source “%(source)s” is full or fails. Nothing was written.")
     status = 503
     is_transient = True
 

@@ -262,6 +262,11 @@ _BY_CODE: dict[int, type[refusals.SourceRefusal]] = {
     1054: refusals.SchemaChanged,
     1146: refusals.SchemaChanged,
     1356: refusals.SchemaChanged,
+    3: refusals.SourceDiskFails,  # the file system's own, as are 1021 to 1030
+    1021: refusals.SourceDiskFails,
+    1026: refusals.SourceDiskFails,
+    1030: refusals.SourceDiskFails,
+    1114: refusals.SourceDiskFails,
     1040: refusals.SourceDown,
     1053: refusals.SourceDown,
     1203: refusals.SourceDown,

@@ -144,7 +144,9 @@ class PostgreSqlDialect(base.Dialect):
     ) -> Iterable[base.Batch]:
         for start in range(0, len(keys), self.keys_per_statement):
             chunk = keys[start : start + self.keys_per_statement]
-            parameters: dict[str, object] = {f"k{place}": [key[place] for key in chunk] for place in range(len(columns))}
+            parameters: dict[str, object] = {
+                f"k{place}": [key[place] for key in chunk] for place in range(len(columns))
+            }
             if fold:
                 shapes = _shapes([key[0] for key in chunk])
                 parameters |= {"shapes": shapes} if shapes else {}
@@ -238,6 +240,8 @@ _BY_STATE: dict[str, type[refusals.SourceRefusal]] = {
     "42P01": refusals.SchemaChanged,
     "42703": refusals.SchemaChanged,
     "3F000": refusals.SchemaChanged,
+    "53100": refusals.SourceDiskFails,
+    "58030": refusals.SourceDiskFails,
     "53": refusals.SourceDown,
     "57P": refusals.SourceDown,
     "57": refusals.SourceDown,

@@ -154,10 +154,16 @@ class SqliteDialect(base.Dialect):
             return refusals.ConstraintRefused(source=source, table=table, constraint=name)
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return refusals.Conflict(source=source)
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            return refusals.SourceDiskFails(source=source)
         if name == "SQLITE_INTERRUPT":
             return refusals.TimedOut(source=source)
         if name.startswith(("SQLITE_READONLY", "SQLITE_AUTH", "SQLITE_PERM")):
             return refusals.PermissionDenied(source=source, table=table)
+        if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            return refusals.NotADatabase()
+        if name.startswith("SQLITE_CANTOPEN"):
+            return refusals.FileClosed()
         if "no such table" in text or "no such column" in text:
             return refusals.SchemaChanged(source=source)
         return refusals.SourceFailed(source=source, error=name or type(error).__name__)
