@@ -19,6 +19,16 @@ MATRIX = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text(encodi
 METHODS = ("GET", "POST")
 
 
+#: Addresses of signing in carry no role: some are open to anybody, the rest to any account.
+OPENNESS = ("anybody", "signed_in")
+
+
+@cache
+def account() -> tuple[Address, ...]:
+    """Return the addresses of signing in. One that stands twice answers as the first."""
+    return tuple({one.name: one for one in reversed(addresses("/account/"))}.values())
+
+
 @cache
 def desk() -> tuple[Address, ...]:
     return tuple(addresses("/desk/"))
@@ -29,8 +39,35 @@ def _roles(name: str) -> frozenset[Role]:
     return frozenset(Role) if listed == "all" else frozenset(Role(role) for role in listed)
 
 
-def test_the_table_names_every_address_of_the_desk() -> None:
-    assert sorted(MATRIX) == sorted(one.name for one in desk())
+def test_the_table_names_every_address_of_the_desk_and_of_signing_in() -> None:
+    assert sorted(MATRIX) == sorted(one.name for one in (*desk(), *account()))
+    assert {one.name for one in account()} == {
+        name for name, row in MATRIX.items() if row["roles"] in OPENNESS
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_signing_in_is_open_to_whom_the_table_says(settings: Settings, is_signed_in: bool) -> None:
+    settings.DISCREET_DEMO = True
+    member = add("anna")
+    for address in account():
+        row = MATRIX[address.name]
+        for method in METHODS:
+            client = Client()
+            if is_signed_in:
+                client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+            response = client.generic(method, address.path, HTTP_ACCEPT="text/html")
+            where = (address.name, method, response.status_code)
+            asks_to_sign_in = response.status_code == 302 and response["Location"].startswith(
+                "/account/login/"
+            )
+            if not is_signed_in and row["roles"] == "signed_in":
+                assert asks_to_sign_in or response.status_code == 405, where
+            elif method not in row["methods"]:
+                assert response.status_code in (404, 405), where
+            else:
+                assert response.status_code not in (403, 405) and response.status_code < 500, where
 
 
 def test_every_address_declares_the_roles_of_the_table() -> None:

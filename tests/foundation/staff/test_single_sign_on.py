@@ -14,14 +14,17 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from discreet.foundation.centre.limits import forget_remembered
 from discreet.foundation.ledger.queries import entries_for
-from discreet.foundation.staff import actions
+from discreet.foundation.staff import actions, queries
 from discreet.foundation.staff.models import StaffMember
 from discreet.foundation.staff.provider_settings import ProviderSettings
 from discreet.vocabulary.actors import Role
+from tests.browser.harness import accessibility_faults, choose, picture
 from tests.foundation.staff.openid_provider import CLIENT_ID, CLIENT_SECRET
 from tests.foundation.staff.people import NOW, PASSWORD, ROOT, add, is_signed_in
 
@@ -35,9 +38,10 @@ class Process:
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
+        self.site = "http://testserver"
 
     def says(self, claims: dict[str, Any], **more: Any) -> None:
-        said = {"claims": claims, "redirect_uri": "http://testserver/account/provider/answer/", **more}
+        said = {"claims": claims, "redirect_uri": f"{self.site}/account/provider/answer/", **more}
         requests.post(f"{self.issuer}/control", json=said, timeout=5).raise_for_status()
 
     def answer_to(self, address: str) -> str:
@@ -59,6 +63,7 @@ def running() -> Iterator[Process]:
 @pytest.fixture
 def provider(running: Process, settings: Settings) -> Process:
     cache.clear()
+    running.site = "http://testserver"
     forget_remembered()
     configure(settings, running)
     running.says(ANNA)
@@ -126,13 +131,15 @@ def test_the_sign_in_is_evidence_without_address_or_subject(client: Client, prov
 def test_nothing_the_provider_said_is_kept_but_a_hash_of_the_subject(
     client: Client, provider: Process
 ) -> None:
-    add("anna", Role.AGENT, email="anna@example.com")
+    TOTP.activate(add("anna", Role.AGENT, email="anna@example.com"), generate_totp_secret())
     provider.says({**ANNA, "name": "Anna Canary", "amr": []})
-    come_back(client, provider)
+    assert come_back(client, provider)["Location"] == "/account/second-factor/authenticate/"
     link = SocialAccount.objects.get()
     assert (link.extra_data, len(link.uid), "a-1" in link.uid) == ({}, 64, False)
     assert not SocialToken.objects.exists()
-    assert "Canary" not in str([one.get_decoded() for one in Session.objects.all()])
+    sessions = str([one.get_decoded() for one in Session.objects.all()])
+    assert "oidc" in sessions
+    assert "Canary" not in sessions and "'token':" not in sessions
 
 
 @pytest.mark.parametrize(
@@ -255,7 +262,9 @@ def test_a_closed_account_stays_closed(client: Client, provider: Process) -> Non
 
 def test_an_address_given_to_somebody_else_opens_nothing(client: Client, provider: Process) -> None:
     add("anna", Role.AGENT, email="anna@example.com")
+    assert not queries.member("anna").is_tied_to_provider
     come_back(client, provider)
+    assert queries.member("anna").is_tied_to_provider
     provider.says({**ANNA, "sub": "newcomer"})
     newcomer = Client()
     assert come_back(newcomer, provider).status_code == 403
@@ -398,3 +407,37 @@ def test_a_provider_that_does_not_answer_leaves_the_password(client: Client, set
 def test_answers_without_end_are_turned_away(client: Client, provider: Process) -> None:
     codes = [client.get("/account/provider/answer/?code=x&state=y").status_code for _ in range(62)]
     assert (codes[0], codes[-1]) == (401, 429)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Sign in with Harbour ID"), ("zh-hans", "使用 Harbour ID 登录")]
+)
+def test_one_click_in_the_browser_opens_the_wanted_page(
+    page: Page, live_server: LiveServer, provider: Process, language: str, words: str
+) -> None:
+    add("anna", Role.AGENT, email="anna@example.com")
+    provider.site = live_server.url
+    provider.says(ANNA)
+    choose(page, live_server.url, language=language)
+    page.goto(f"{live_server.url}/desk/ledger/")
+    picture(page, f"sign-in-provider.{language}")
+    assert accessibility_faults(page) == []
+    page.get_by_role("link", name=words).click()
+    expect(page).to_have_url(f"{live_server.url}/desk/ledger/")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("language", "words"), [("en", "is verified"), ("zh-hans", "邮箱已验证")])
+def test_the_browser_says_why_the_provider_was_not_enough(
+    page: Page, live_server: LiveServer, provider: Process, language: str, words: str
+) -> None:
+    add("anna", Role.AGENT, email="anna@example.com")
+    provider.site = live_server.url
+    provider.says({**ANNA, "email_verified": False})
+    choose(page, live_server.url, language=language)
+    page.goto(f"{live_server.url}/account/provider/")
+    expect(page.locator("main")).to_contain_text(words)
+    picture(page, f"provider-refused.{language}")

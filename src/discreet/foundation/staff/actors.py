@@ -13,6 +13,7 @@ from discreet.vocabulary.text import gettext_noop
 
 #: What the operator of the machine may do without a staff account: everything but approve.
 OPERATOR_ROLES = frozenset({Role.AGENT, Role.ADMINISTRATOR})
+_LONGEST_NAME = 150  # as an account's
 
 
 class UnknownStaff(Refused):
@@ -69,7 +70,9 @@ def shell_actor(as_user: str | None = None) -> Actor:
         UnknownStaff: `as_user` is not an active staff account.
     """
     operator = operating_system_user()
-    name = as_user or operator
+    name = operator if as_user is None else as_user.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise UnknownStaff(name=name[:_LONGEST_NAME])
     if not StaffMember.objects.exists():
         return Actor(kind=ActorKind.SHELL, name=name, roles=frozenset(Role), shell_user=operator)
     member = StaffMember.objects.filter(username__iexact=name, is_active=True).first()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 
 from discreet.foundation.staff.actions import token_hash
 from discreet.foundation.staff.models import ApiToken, StaffMember
@@ -21,6 +22,7 @@ class MemberView:
     roles: frozenset[Role]
     is_active: bool
     has_second_factor: bool
+    is_tied_to_provider: bool
     must_change_password: bool
     last_login_at: datetime | None
 
@@ -47,8 +49,9 @@ def members() -> list[MemberView]:
             "user_id", flat=True
         )
     )
+    tied = set(SocialAccount.objects.values_list("user_id", flat=True))
     return [
-        _member(member, has_second_factor=member.pk in factors)
+        _member(member, has_second_factor=member.pk in factors, is_tied_to_provider=member.pk in tied)
         for member in StaffMember.objects.order_by("-is_active", "username")
     ]
 
@@ -104,7 +107,7 @@ def authenticate_token(raw: str, *, now: datetime) -> Actor | None:
     )
 
 
-def _member(member: StaffMember, *, has_second_factor: bool) -> MemberView:
+def _member(member: StaffMember, *, has_second_factor: bool, is_tied_to_provider: bool) -> MemberView:
     return MemberView(
         username=member.username,
         full_name=member.get_full_name(),
@@ -112,6 +115,7 @@ def _member(member: StaffMember, *, has_second_factor: bool) -> MemberView:
         roles=roles_of(member),
         is_active=member.is_active,
         has_second_factor=has_second_factor,
+        is_tied_to_provider=is_tied_to_provider,
         must_change_password=member.must_change_password,
         last_login_at=member.last_login,
     )
