@@ -31,7 +31,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from discreet.foundation.staff.provider_settings import ProviderSettings, read_provider_settings
+from discreet.foundation.staff.provider_settings import (
+    ProviderMisconfigured,
+    ProviderSettings,
+    read_provider_settings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ def _listed(name: str, default: str = "") -> tuple[str, ...]:
     return tuple(part.strip() for part in os.environ.get(name, default).split(",") if part.strip())
 
 
+def _identity_provider() -> ProviderSettings | None:
+    """Return the identity provider, or end the process: without settings no door could say what is wrong."""
+    try:
+        return read_provider_settings(os.environ)
+    except ProviderMisconfigured as refusal:
+        raise SystemExit(f"Error: {refusal}") from refusal
+
+
 def read_environment() -> Environment:
     """Return the settings of this process."""
     home = Path(os.environ.get("DISCREET_HOME") or Path.home() / ".discreet").absolute()
@@ -68,6 +80,6 @@ def read_environment() -> Environment:
         checkpoint_dir=Path(os.environ.get("DISCREET_CHECKPOINT_DIR") or home / "witness"),
         checkpoint_mail=os.environ.get("DISCREET_CHECKPOINT_MAIL", ""),
         trusted_proxies=_listed("DISCREET_TRUSTED_PROXIES"),
-        identity_provider=read_provider_settings(os.environ),
+        identity_provider=_identity_provider(),
         shell_approvals=os.environ.get("DISCREET_SHELL_APPROVALS") or "recorded",
     )

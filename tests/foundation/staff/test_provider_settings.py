@@ -6,6 +6,7 @@ import pytest
 
 from discreet.foundation.staff.provider_settings import ProviderMisconfigured, read_provider_settings
 from discreet.foundation.staff.rules import proves_second_factor, username_from
+from discreet.project.environment import read_environment
 from discreet.vocabulary.actors import Role
 
 NEEDED = {
@@ -66,6 +67,12 @@ def test_what_cannot_be_is_refused_by_the_name_of_its_variable(wrong: dict[str, 
     with pytest.raises(ProviderMisconfigured) as refused:
         read_provider_settings(NEEDED | wrong)
     assert "DISCREET_OIDC_" in str(refused.value)
+
+
+def test_no_command_starts_with_settings_that_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCREET_OIDC_ISSUER", "http://id.example.com")
+    with pytest.raises(SystemExit, match="DISCREET_OIDC_ISSUER"):
+        read_environment()
 
 
 @pytest.mark.parametrize(
