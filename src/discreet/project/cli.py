@@ -1,10 +1,15 @@
 """The command line. Commands load lazily: `discreet --help` imports neither Django nor an engine."""
 
 import importlib
+import json
+import os
+import sys
+from typing import ClassVar
 
 import click
 
 from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
 
 # command → (module:attribute, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -47,11 +52,26 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for word in args:
+            if not _is_text(word):
+                raise click.UsageError("An argument is not UTF-8 text.", ctx)
+        ctx.meta[_ARGUMENTS] = frozenset(args)
+        ctx.meta[_IS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except Refused as refusal:
-            raise _told(refusal) from refusal
+            raise _told(refusal, is_json=ctx.meta[_IS_JSON]) from refusal
+        except Exception as error:
+            problem = _foreseen(error, ctx.meta[_ARGUMENTS])
+            if problem is None:
+                raise
+            raise _told(problem, is_json=ctx.meta[_IS_JSON]) from error
+        finally:
+            _forget_language()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -67,19 +87,117 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
 
 
-def _told(refusal: Refused) -> click.ClickException:
-    """Return the sentence a refusal tells, for exit code 1."""
+_IS_JSON = "discreet.is_json"
+_ARGUMENTS = "discreet.arguments"
+
+
+class DatabaseAway(Refused):
+    code = "cli.database"
+    message: ClassVar[str] = gettext_noop(
+        "Discreet's own database cannot be used now: it is busy, full, or away. Try again; `discreet doctor`"
+        " says more."
+    )
+    status = 503
+
+
+class HomeUnusable(Refused):
+    code = "cli.home"
+    message: ClassVar[str] = gettext_noop(
+        "The folder of DISCREET_HOME cannot be made or written. Name one that this account may write."
+    )
+    status = 503
+
+
+class FileUnusable(Refused):
+    code = "cli.file"
+    message: ClassVar[str] = gettext_noop(
+        "The file %(file)s cannot be read or written. Check that its folder exists, that it is a file, and that"
+        " this account may use it."
+    )
+    status = 422
+
+
+class Told(click.ClickException):
+    """A refusal, told in one line on stderr, in the language of the shell. Exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        click.echo(self.message, err=True)
+
+
+def _told(refusal: Refused, *, is_json: bool) -> click.ClickException:
+    """Return what says a refusal; with --json its `{"code", "message"}` is printed, as the API answers."""
+    if "django" not in sys.modules:
+        _speak()
     from django.utils.translation import gettext
 
-    sentence = gettext(refusal.message)
-    return click.ClickException(sentence % refusal.params if refusal.params else sentence)
+    from discreet.foundation.desk.refusals import message_of
+
+    message = message_of(refusal)
+    if is_json:
+        click.echo(json.dumps({"code": refusal.code, "message": message}, ensure_ascii=False, indent=2))
+    return Told(gettext("Error: %(message)s") % {"message": message})
+
+
+def _foreseen(error: Exception, arguments: frozenset[str]) -> Refused | None:
+    """Return the refusal that an error stands for: Discreet's own database, or a file of an argument."""
+    from django.db import InterfaceError, OperationalError
+
+    if isinstance(error, InterfaceError | OperationalError):
+        return DatabaseAway()
+    if isinstance(error, OSError) and str(error.filename) in arguments:
+        return FileUnusable(file=os.path.basename(str(error.filename))[:100])
+    return None
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in word
+
+
+def shell_language() -> str:
+    """Return the language of the shell: Chinese where its locale is, else English."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh-hans" if named.lower().startswith("zh") else "en"
+
+
+def _forget_language() -> None:
+    if "django" in sys.modules and "django.utils.translation" in sys.modules:
+        from django.conf import settings
+        from django.utils import translation
+
+        if settings.configured:
+            translation.deactivate()
 
 
 def setup() -> None:
-    """Load Django and bring the home to the state this version needs."""
+    """Load Django and bring the home to the state this version needs, in the language of the shell.
+
+    Raises:
+        HomeUnusable: the home cannot be made or written.
+    """
     from discreet.project.start import prepare_home
 
-    prepare_home()
+    try:
+        prepare_home()
+    except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        raise HomeUnusable from error
+    finally:
+        _speak()
+
+
+def _speak() -> None:
+    """Speak the language of the shell, also where nothing could be prepared."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "discreet.project.settings")
+    import django
+    from django.apps import apps
+    from django.utils import translation
+
+    if not apps.ready:
+        django.setup()
+    translation.activate(shell_language())
 
 
 @click.group(cls=LazyGroup)

@@ -83,7 +83,10 @@ def accept(as_user: str | None) -> None:
 
 
 def _note(path: Path) -> str:
-    return path.read_text(encoding="utf-8").strip("\n") + "\n"
+    try:
+        return path.read_text(encoding="utf-8").strip("\n") + "\n"
+    except UnicodeDecodeError:
+        raise proofs.CheckpointUnknown from None
 
 
 def _told(verdict: Verdict) -> str:

@@ -1,5 +1,6 @@
 """The command line of requests. Every command is one act or query, recorded with who did it."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,8 +15,8 @@ from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
 from discreet.mechanisms.rights.actions import deciding, receiving
 from discreet.mechanisms.rights.import_file import Remark
-from discreet.mechanisms.rights.refusals import BadImport
-from discreet.mechanisms.rights.rules import ApprovalStep, Kind
+from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
+from discreet.mechanisms.rights.rules import ApprovalStep, Kind, State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.views import (
     plan_document,
@@ -25,6 +26,7 @@ from discreet.mechanisms.rights.views import (
     remark_text,
     request_document,
 )
+from discreet.vocabulary.actors import Actor
 
 as_user = click.option("--as", "user", help="Staff account that acts; the shell's user otherwise.")
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON.")
@@ -96,20 +98,26 @@ def open_request(
     is_json: bool,
 ) -> None:
     """Record a request that reached you; its legal clocks start now."""
+    actor = shell_actor(user)
     received = receiving.receive_request(
-        actor=shell_actor(user),
+        actor=actor,
         now=datetime.now(UTC),
         kind=kind,
         claim=Identity(email=email, phone=phone, name=person_name, customer_number=customer_number),
         residence=residence,
         language=language,
         channel="shell",
-        idempotency_key=idempotency_key,
+        idempotency_key=_own_key(actor, idempotency_key),
     )
     _print(
         {"id": received.number, "due_at": received.due_at.isoformat() if received.due_at else None},
         is_json=is_json,
     )
+
+
+def _own_key(actor: Actor, key: str | None) -> str | None:
+    """Return the key as it is stored, as the API does: two people never share one, and any length fits."""
+    return None if key is None else hashlib.sha256(f"{actor.person}\0{key}".encode()).hexdigest()
 
 
 @rights.command()
@@ -153,7 +161,11 @@ def plan(number: str, is_stored: bool, user: str | None, is_json: bool) -> None:
     batch_id = queries.batch_of(number)
     if not is_stored and queries.may_be_planned(batch_id):
         workflows.prepare_batch(batch_id, shell_actor(user), datetime.now(UTC))
-    _print(plan_document(queries.plan_view(batch_id), texts=REASONS), is_json=is_json)
+    view = queries.plan_view(batch_id)
+    if not view.digest:
+        is_early = queries.state_of_batch(batch_id) is State.RECEIVED
+        raise IdentityNotProven(number=number[:16]) if is_early else PlanMissing(number=number[:16])
+    _print(plan_document(view, texts=REASONS), is_json=is_json)
 
 
 @rights.command()

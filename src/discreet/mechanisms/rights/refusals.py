@@ -46,6 +46,12 @@ class ReasonMissing(Refused):
     status = 422
 
 
+class WhyMissing(Refused):
+    code = "rights.why_missing"
+    message = gettext_noop("A refusal needs a reason that the customer can read.")
+    status = 422
+
+
 class NobodyFound(Refused):
     code = "rights.nobody_found"
     message = gettext_noop(

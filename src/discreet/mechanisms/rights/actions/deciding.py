@@ -37,6 +37,7 @@ from discreet.mechanisms.rights.refusals import (
     SamePersonApproves,
     ShellActsForAnother,
     UnknownRequest,
+    WhyMissing,
     WrongRequestState,
 )
 from discreet.mechanisms.rights.rules import (
@@ -236,9 +237,15 @@ def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
 
 @act("rights.refuse_request")
 def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, article: str) -> None:
-    """Refuse a request with the law's reason; the customer reads it. Source: GDPR Art. 12(4)."""
+    """Refuse a request with the law's reason; the customer reads it. Source: GDPR Art. 12(4).
+
+    Raises:
+        NotYours, WhyMissing, WrongRequestState
+    """
     if not actor.may(Role.APPROVER):
         refuse_unless(actor, Role.AGENT)
+    if not reason.strip():
+        raise WhyMissing
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
     request = load_request(number)
     request.kept = [{"reason": reason[:500], "article": article[:80]}]
