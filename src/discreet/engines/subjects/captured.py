@@ -8,6 +8,7 @@ from discreet.engines.subjects.captures import (
     Budget,
     Captured,
     CapturedValue,
+    NamelessRow,
     RowKeys,
 )
 from discreet.engines.subjects.climb import rows_of_others
@@ -16,7 +17,7 @@ from discreet.engines.subjects.graph import EraseAction, Key, LinkRole, TableRef
 from discreet.engines.subjects.identity import Identity, usable
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
-from discreet.engines.subjects.reader import Reader
+from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.values import ValueHit, search_values, searched_categories
 from discreet.engines.subjects.walk import Walk
 from discreet.vocabulary.normalise import normalise_email, normalise_phone
@@ -57,6 +58,7 @@ def capture(
             NotCovered(ref, "holds_a_value_without_link", (column,), len(keys))
             for (ref, column), keys in sorted(unlinked.items())
         ),
+        nameless=tuple(_nameless(reach, readers, plan)),
     )
 
 
@@ -115,6 +117,51 @@ def _blanked(plan: ErasurePlan) -> Iterable[BlankedRows]:
         for table, operation in zip(plans, operations, strict=False):  # deletes come after the updates
             rows = RowKeys(operation.table, operation.key_columns, operation.keys, table.persons)
             yield BlankedRows(rows, operation.values, operation.per_row)
+
+
+def _nameless(reach: Reach, readers: Mapping[str, Reader], plan: ErasurePlan) -> Iterable[NamelessRow]:
+    """Read what tells a person without e-mail address, phone or number: one statement a table with such rows."""
+    for planned in plan.tables:
+        found = reach.tables.get(planned.table)
+        if found is None or not found.table.is_people or found.table.primary_key != planned.key_columns:
+            continue
+        searched = [c.name for c in found.table.columns if c.category in searched_categories()]
+        places = [found.columns.index(name) for name in searched if name in found.columns]
+        whose = {
+            key: persons
+            for key, persons in zip(planned.keys, planned.persons, strict=True)
+            if key in found.rows and not any(usable_value(found.rows[key][place]) for place in places)
+        }
+        is_whole = planned.action is EraseAction.DELETE
+        erased = {field.column for field in planned.fields}
+        columns = [
+            column
+            for column in found.table.personal_columns
+            if column.name not in (*searched, *planned.key_columns) and (is_whole or column.name in erased)
+        ]
+        if not whose or not columns:
+            continue
+        names = tuple(column.name for column in columns)
+        width = len(planned.key_columns)
+        query = Select(
+            table=planned.table,
+            columns=(*planned.key_columns, *names),
+            key_columns=planned.key_columns,
+            keys=list(whose),
+        )
+        for row in readers[planned.table.source].select(query):
+            values = tuple(
+                (column.name, column.category, str(value))
+                for column, value in zip(columns, row[width:], strict=True)
+                if usable_value(value)
+            )
+            if values and row[:width] in whose:
+                yield NamelessRow(planned.table, row[:width], whose[row[:width]], values)
+
+
+def usable_value(value: object) -> bool:
+    """Return whether a stored value says anything."""
+    return value is not None and bool(str(value).strip())
 
 
 def _stays(reach: Reach, plan: ErasurePlan) -> dict[TableRef, dict[Key, tuple[str, ...]]]:

@@ -37,6 +37,16 @@ class BlankedRows:
 
 
 @dataclass(frozen=True, slots=True)
+class NamelessRow:
+    """A people row that holds no identity value. `values`: (column, category, text) of what will be erased."""
+
+    table: TableRef
+    key: Key
+    persons: Persons
+    values: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Captured:
     """`stays`: rows approved to stay, with the columns that may still hold the person's values.
 
@@ -49,6 +59,7 @@ class Captured:
     stays: Mapping[TableRef, Mapping[Key, tuple[str, ...]]]
     others: Mapping[TableRef, frozenset[Key]]
     unlinked: tuple[NotCovered, ...] = ()  # rows that hold a value at plan time and no link leads to
+    nameless: tuple[NamelessRow, ...] = ()  # told again by their key and what else they held
 
 
 @dataclass(frozen=True, slots=True)

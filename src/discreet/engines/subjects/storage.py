@@ -52,6 +52,7 @@ _CLASSES: Mapping[str, type] = {
         captures.CapturedValue,
         captures.RowKeys,
         captures.BlankedRows,
+        captures.NamelessRow,
         captures.Captured,
         captures.Finding,
         captures.Searched,

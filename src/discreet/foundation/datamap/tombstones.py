@@ -4,7 +4,7 @@ One line per erased people row and identity value: a keyed hash over source, tab
 matches only when key and identity both match, so a new sign-up under the same address, or a number that was
 given to somebody else, is not taken for the person. Further lines name requests and cases that
 ended, so that a restored database of Discreet itself forgets them again. Tombstones are pseudonymous
-personal data. A row without any identity value has none.
+personal data. A row without any identity value is recognised by key and name: see `nameless.py`.
 Source: DESIGN.md "People in the ledger, and after erasure"; failure promise 9.
 """
 
@@ -20,7 +20,7 @@ from discreet.engines.subjects.found import as_set
 from discreet.engines.subjects.graph import Graph, Key, Table, TableRef
 from discreet.engines.subjects.reader import Select
 from discreet.engines.subjects.values import searched_categories
-from discreet.foundation.datamap import tombstone_file
+from discreet.foundation.datamap import nameless, tombstone_file
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
 from discreet.foundation.sources import session
@@ -102,7 +102,31 @@ def write(*, captured: Captured, graph: Graph, scopes: Sequence[str], on: date) 
             )
             for ref, key, person, category, form in _marks(captured, graph)
         ]
+        + list(_nameless_lines(captured, graph, scopes, on))
     )
+
+
+def _nameless_lines(captured: Captured, graph: Graph, scopes: Sequence[str], on: date) -> Iterable[str]:
+    for row in captured.nameless:
+        if row.table not in graph.tables:
+            continue
+        for mark in nameless.marks_of(row):
+            for person in as_set(row.persons):
+                yield tombstone_file.write_line(
+                    {
+                        "v": 1,
+                        "kind": _ROW,
+                        "mac": _mac(row.table, row.key, mark.category, mark.form),
+                        "source": row.table.source,
+                        "schema": row.table.schema,
+                        "table": row.table.table,
+                        "category": mark.category,
+                        "columns": "\x1f".join(mark.columns),
+                        "normaliser": NORMALISER_VERSION,
+                        "date": on.isoformat(),
+                        "scope": scopes[person],
+                    }
+                )
 
 
 def write_ended_requests(ended: Iterable[tuple[str, datetime, str]], *, on: date) -> int:
@@ -170,24 +194,28 @@ def find_restored(source: str) -> Scan:
         UnknownSource, SourceRefusal: see `sources`.
     """
     marks: dict[str, Mapping[str, object]] = {}
-    tables: set[TableRef] = set()
+    wholes: dict[TableRef, set[tuple[str, ...]]] = {}
     for line in _lines(_ROW):
         if line["source"] == source:
             marks[str(line["mac"])] = line
-            tables.add(TableRef(source=source, table=str(line["table"]), schema=str(line["schema"])))
+            ref = TableRef(source=source, table=str(line["table"]), schema=str(line["schema"]))
+            together = tuple(str(line.get("columns", "")).split("\x1f"))
+            wholes.setdefault(ref, set()).update({together} if line["category"] == nameless.WHOLE else ())
+    tables = set(wholes)
     graph = built().graph
     restored: list[RestoredRow] = []
     read = 0
     with session.read(source, for_verification=True) as reader:
         for ref in sorted(tables & set(graph.tables)):
             table = graph.tables[ref]
-            key_columns, columns = _columns(table)
+            key_columns, columns = _columns_to_read(table, wholes[ref])
             if not columns:
                 continue
             query = Select(table=ref, columns=(*key_columns, *columns), key_columns=(), keys=())
             for row in reader.select(query):
                 read += 1
-                found = _match(table, row[: len(key_columns)], columns, row[len(key_columns) :], marks)
+                key, held = row[: len(key_columns)], _held(columns, row[len(key_columns) :])
+                found = _match(table, key, held, marks, wholes[ref])
                 if found is not None:
                     restored.append(found)
     return Scan(
@@ -198,26 +226,51 @@ def find_restored(source: str) -> Scan:
     )
 
 
+def _held(columns: Sequence[str], values: Sequence[object]) -> dict[str, str]:
+    return {
+        name: str(value)
+        for name, value in zip(columns, values, strict=True)
+        if value is not None and str(value).strip()
+    }
+
+
 def _match(
     table: Table,
     key: Key,
-    columns: Sequence[str],
-    values: Sequence[object],
+    held: Mapping[str, str],
     marks: Mapping[str, Mapping[str, object]],
+    wholes: Iterable[tuple[str, ...]],
 ) -> RestoredRow | None:
-    held: list[RestoredValue] = []
+    """Return the row if an identity value, or what stands for one, was erased under this key."""
+    values: list[RestoredValue] = []
     line: Mapping[str, object] | None = None
-    for name, value in zip(columns, values, strict=True):
-        if value is None or not str(value).strip():
-            continue
+    for name, text in held.items():
         category = table.column(name).category
-        line = marks.get(_mac(table.ref, key, category, _form(category, str(value)))) or line
-        held.append(RestoredValue(category=category, text=str(value)))
+        if category in searched_categories():
+            values.append(RestoredValue(category=category, text=text))
+            line = marks.get(_mac(table.ref, key, category, _form(category, text))) or line
+        elif category in nameless.NAMING:
+            line = marks.get(_mac(table.ref, key, category, nameless.form(text))) or line
+    for columns in wholes:
+        form = nameless.whole_form(columns, held)
+        line = (form and marks.get(_mac(table.ref, key, nameless.WHOLE, form))) or line
     if line is None:
         return None
+    if not values:
+        values = [RestoredValue(category="customer_id", text=_plain(part)) for part in key[:1]]
     return RestoredRow(
-        table=table.ref, key=key, values=tuple(held), scope=str(line["scope"]), erased_on=_on(line)
+        table=table.ref, key=key, values=tuple(values), scope=str(line["scope"]), erased_on=_on(line)
     )
+
+
+def _columns_to_read(
+    table: Table, wholes: Iterable[tuple[str, ...]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return key columns and every column that a tombstone of the table may be made of."""
+    key, columns = _columns(table)
+    together = {name for columns_of_one in wholes for name in columns_of_one}
+    more = (c.name for c in table.columns if c.category in nameless.NAMING or c.name in together)
+    return key, tuple(dict.fromkeys((*columns, *(name for name in more if name not in key))))
 
 
 def _columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
