@@ -31,7 +31,14 @@ _FIRST = (
     f"SELECT number FROM {_REQUESTS} WHERE batch_id = %s "  # noqa: S608
     "ORDER BY CASE WHEN completed_at IS NULL THEN 0 ELSE 1 END, position, id LIMIT 1"
 )
-_KEY_ID = f"SELECT key_id FROM {Batch._meta.db_table} WHERE id = %s"  # noqa: S608
+_KEY_ID, _DIGEST, _PLAN, _CAPTURE, _WITNESS = (
+    f"SELECT {column} FROM {Batch._meta.db_table} WHERE id = %s"  # noqa: S608
+    for column in ("key_id", "plan_digest", "plan_sealed", "capture_sealed", "witness_sealed")
+)
+_IS_WRITTEN = (
+    f"SELECT 1 FROM {SourceOutcome._meta.db_table} "  # noqa: S608
+    "WHERE batch_id = %s AND run = %s AND source = %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,24 +252,30 @@ def may_be_planned(batch_id: int) -> bool:
 
 def sealed_plan(batch_id: int) -> tuple[str, bytes]:
     """Return (key id, sealed plan)."""
-    key_id, sealed = Batch.objects.values_list("key_id", "plan_sealed").get(pk=batch_id)
-    if sealed is None:
-        raise PlanMissing(number=f"B-{batch_id}")
-    return key_id, bytes(sealed)
+    return batch_key(batch_id), _sealed(_PLAN, batch_id)
 
 
 def sealed_capture(batch_id: int) -> bytes:
-    sealed = Batch.objects.values_list("capture_sealed", flat=True).get(pk=batch_id)
-    if sealed is None:
-        raise PlanMissing(number=f"B-{batch_id}")
-    return bytes(sealed)
+    return _sealed(_CAPTURE, batch_id)
 
 
 def sealed_witness(batch_id: int) -> bytes:
-    sealed = Batch.objects.values_list("witness_sealed", flat=True).get(pk=batch_id)
-    if sealed is None:
+    return _sealed(_WITNESS, batch_id)
+
+
+def _sealed(statement: str, batch_id: int) -> bytes:
+    found = plain_sql.first(statement, batch_id)
+    if found is None or found[0] is None:
         raise PlanMissing(number=f"B-{batch_id}")
-    return bytes(sealed)
+    return bytes(found[0])
+
+
+def plan_digest(batch_id: int) -> str:
+    """Return the digest of the batch's plan, "" where there is none."""
+    found = plain_sql.first(_DIGEST, batch_id)
+    if found is None:
+        raise UnknownRequest(number=f"B-{batch_id}")
+    return str(found[0])
 
 
 def is_anything_written(batch_id: int, run: int) -> bool:
@@ -272,7 +285,7 @@ def is_anything_written(batch_id: int, run: int) -> bool:
 
 def is_written(batch_id: int, run: int, source: str) -> bool:
     """Say whether the outcome of one source is recorded for this run."""
-    return SourceOutcome.objects.filter(batch_id=batch_id, run=run, source=source).exists()
+    return plain_sql.first(_IS_WRITTEN, batch_id, run, source) is not None
 
 
 def is_package_ready(number: str, token: str, *, now: datetime) -> bool:

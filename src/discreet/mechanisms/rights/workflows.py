@@ -213,7 +213,7 @@ def _summary_digest(summary: dict[str, Any]) -> str:
 def capture(batch_id: int, run: int) -> list[str] | None:
     """Plan again on live data; only the approved digest goes on. Returns the sources to write, None = sent back."""
     now = datetime.now(UTC)
-    approved = queries.plan_view(batch_id).digest
+    approved = queries.plan_digest(batch_id)
     state = queries.state_of_batch(batch_id)
     if state is State.EXECUTING:
         key_id, sealed = queries.sealed_plan(batch_id)

@@ -361,6 +361,7 @@ def _set_proposer(batch: Batch, actor: Actor | None) -> None:
     batch.is_proposed = False
 
 
+_LARGE = ("plan_sealed", "capture_sealed", "witness_sealed", "plan_summary", "search_summary")
 _OPEN_NUMBERS = (
     f"SELECT number FROM {RightsRequest._meta.db_table} "  # noqa: S608
     "WHERE batch_id = %s AND completed_at IS NULL ORDER BY position"
@@ -373,12 +374,12 @@ def decision_key(table: TableRef) -> str:
 
 
 def load_batch(batch_id: int) -> Batch:
-    """Return the batch, locked.
+    """Return the batch, locked; what is sealed and the summaries are read when they are asked for.
 
     Raises:
         UnknownRequest: there is none.
     """
-    batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
+    batch = Batch.objects.select_for_update().defer(*_LARGE).filter(pk=batch_id).first()
     if batch is None:
         raise UnknownRequest(number=f"B-{batch_id}")
     return batch
