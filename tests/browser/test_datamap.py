@@ -89,3 +89,14 @@ def test_a_phone_without_javascript_confirms_a_table(unscripted_page: Page, base
     page.get_by_role("button", name="Confirm the whole table").click()
     expect(page.get_by_role("status")).to_contain_text("parts confirmed")
     assert not DataField.objects.filter(table__name="customer", confirmed_at=None).exists()
+
+
+def test_the_chosen_field_stands_beside_the_list_on_a_small_desktop(page: Page, base: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(customer_page(base))
+    fields, editor = page.locator("table.fields").bounding_box(), page.locator("#correct").bounding_box()
+    assert fields is not None and editor is not None
+    assert editor["x"] >= fields["x"] + fields["width"]
+    assert editor["y"] < 800
+    assert not overflows(page)

@@ -1,25 +1,31 @@
 """The desk in a real browser: both languages and themes, keyboard, phone, no JavaScript, no axe fault."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from discreet.foundation.ledger.queries import latest_entries
+from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.vocabulary.actors import Role
 from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
+from tests.foundation.desk.conftest import witness
 from tests.foundation.staff.people import PASSWORD, add
 
+__all__ = ["witness"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = {
     "home": "/desk/",
     "work": "/desk/work/",
     "indicators": "/desk/indicators/",
     "find": "/desk/find/?q=ledger",
+    "find-empty": "/desk/find/",
     "ledger": "/desk/ledger/",
-    "entry": "/desk/ledger/1/",
     "accounts": "/desk/staff/",
     "account": "/desk/staff/account/chen.yu/",
     "add-account": "/desk/staff/add/",
@@ -28,6 +34,16 @@ PAGES = {
     "second-factor": "/account/second-factor/",
     "missing": "/desk/no-such-page/",
 }
+
+
+def pages() -> dict[str, str]:
+    """Return every page by name, that of a sealed entry with its proof among them."""
+    sequence_once(timezone.now())
+    return PAGES | {"entry": entry_page()}
+
+
+def entry_page() -> str:
+    return f"/desk/ledger/{latest_entries(limit=1)[0].entry_id}/"
 
 
 @pytest.fixture
@@ -49,7 +65,7 @@ def test_every_page_is_accessible_in_both_languages_and_themes(
     assert accessibility_faults(page) == []
     sign_in(page, base, "lena.brandt", PASSWORD)
     faults = {}
-    for name, path in PAGES.items():
+    for name, path in pages().items():
         page.goto(base + path)
         picture(page, f"{name}.{language}.{theme}")
         assert not overflows(page), name
@@ -72,7 +88,7 @@ def test_a_phone_reaches_every_place_without_javascript(unscripted_page: Page, b
 def test_no_page_scrolls_sideways_on_a_phone(page: Page, base: str) -> None:
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     sign_in(page, base, "lena.brandt", PASSWORD)
-    for name, path in PAGES.items():
+    for name, path in pages().items():
         page.goto(base + path)
         picture(page, f"{name}.phone")
         assert not overflows(page), name
@@ -99,6 +115,30 @@ def test_language_and_theme_switch_without_javascript(unscripted_page: Page, bas
     page.click("[aria-label=深色]")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     expect(page.locator("h1")).to_contain_text("项机制")
+
+
+def test_the_desk_follows_the_device_until_the_switch_says_otherwise(page: Page, base: str) -> None:
+    dark, light = "rgb(15, 20, 27)", "rgb(246, 247, 249)"
+    page.emulate_media(color_scheme="dark")
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    expect(page.locator("body")).to_have_css("background-color", dark)
+    expect(page.get_by_role("button", name="Dark")).to_be_hidden()
+    page.click("[aria-label=Light]")
+    expect(page.locator("body")).to_have_css("background-color", light)
+    page.click("[aria-label=Dark]")
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("body")).to_have_css("background-color", dark)
+
+
+def test_a_proof_is_copied_from_the_page_of_an_entry(page: Page, base: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    sequence_once(timezone.now())
+    page.goto(base + entry_page())
+    page.click("[data-copy]")
+    expect(page.locator("[data-copy]")).to_contain_text("Copied")
+    copied = json.loads(page.evaluate("navigator.clipboard.readText()"))
+    assert len(copied["entries"]) == 1
 
 
 def test_an_administrator_adds_an_account_that_then_sets_its_own_password(page: Page, base: str) -> None:

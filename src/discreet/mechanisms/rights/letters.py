@@ -25,8 +25,8 @@ from discreet.mechanisms.rights.words import OUTCOMES
 from discreet.vocabulary.text import gettext_noop
 
 WHOSE_DUTY = gettext_noop(
-    "The statutes named first bind the company, wherever you live. The one after them, of the law of your "
-    "request, lets it keep what they require."
+    "The statutes named first bind the company, whatever the place of residence. The one after them is the "
+    "exception in the law of this request that lets the company keep what they require."
 )
 
 
@@ -63,14 +63,21 @@ def _kept_line(one: dict[str, object], view: RequestView, language: str) -> dict
         "rows": ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows},
         "why": own or gettext(template) % {"article": article},
         "article": article if own else "",
-        "until": formats.date_format(date.fromisoformat(str(until)), "DATE_FORMAT") if until else "",
+        "until": _written(date.fromisoformat(str(until))) if until else "",
         "fields": ", ".join(str(name) for name in fields) if isinstance(fields, list) else "",
     }
 
 
 def _day(at: datetime) -> str:
     """Return the day where the company is: the worker and the pages say the same."""
-    return formats.date_format(timezone.localtime(at, profile().zone), "DATE_FORMAT")
+    return _written(timezone.localtime(at, profile().zone).date())
+
+
+def _written(day: date) -> str:
+    """Return a day with its year as each language writes it: “31 Dec 2031”, “2031 年 12 月 31 日”."""
+    is_chinese = (translation.get_language() or "").startswith("zh")
+    text = f"{day.year} 年 {day.month} 月 {day.day} 日" if is_chinese else formats.date_format(day, "j M Y")
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def answer_letter(view: RequestView, *, now: datetime) -> bytes:
