@@ -57,6 +57,11 @@ class Known:
         return {}
 
     @cached_property
+    def statements(self) -> dict[object, sa.Executable]:
+        """Statements built once, by their shape. They hold no values."""
+        return {}
+
+    @cached_property
     def _tables(self) -> dict[TableRef, sa.Table]:
         return {}
 

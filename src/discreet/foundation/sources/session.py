@@ -74,7 +74,7 @@ class _Session:
             if left is not None:
                 if left <= 0:
                     return
-                statement = statement.limit(left)
+                parameters = {**parameters, "row_limit": left}
             result = self._execute(statement, parameters, table=query.table.table)
             rows: list[Row] = [tuple(row) for row in self._fetch(result, query.table.table)]
             left = None if left is None else left - len(rows)
@@ -174,8 +174,8 @@ class WriteSession(_Session):
     def lock(self, query: Select) -> list[Row]:
         """Return rows and keep others from changing them until the end of the transaction."""
         rows: list[Row] = []
-        for statement, parameters in self._build.selects(query):
-            result = self._execute(statement.with_for_update(), parameters, table=query.table.table)
+        for statement, parameters in self._build.selects(query, locks=True):
+            result = self._execute(statement, parameters, table=query.table.table)
             rows += [tuple(row) for row in self._fetch(result, query.table.table)]
         return rows
 

@@ -1,7 +1,8 @@
 """Statements on a source: names from the catalogue, quoted by the dialect; values bound, never spliced."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -39,20 +40,37 @@ class Statements:
         self._source = source
         self._dialect = dialect
 
-    def selects(self, query: Select) -> Iterator[tuple[sa.Select[tuple[object, ...]], Parameters]]:
-        """Yield a select and its parameters per share of the keys; none where no key can match."""
+    def selects(
+        self, query: Select, *, locks: bool = False
+    ) -> Iterator[tuple[sa.Select[tuple[object, ...]], Parameters]]:
+        """Yield a select and its parameters per share of the keys; none where no key can match.
+
+        A limited one has the parameter `row_limit` besides.
+        """
         info, table = self._source.table(query.table)
-        columns = [table.c[self._named(info, name).name] for name in query.columns]
-        statement = self._only(sa.select(*columns).select_from(table), info, table)
         where = self._equals(info, table, query.equals or {})
         if where is None:
             return
+        start = partial(self._select, query, info, table, locks=locks)
         if query.is_scan:
             runs, parameters = self._digit_runs(info, table, query)
-            yield statement.where(*where, *runs), parameters
+            yield start().where(*where, *runs), parameters
             return
+        shape = (query.table, query.columns, query.key_columns, query.fold, query.limit is None, locks)
         for batch in self._batches(info, table, query.key_columns, query.keys, fold=query.fold):
-            yield statement.where(batch.condition, *where), batch.parameters
+            if where:
+                yield start().where(batch.where(), *where), batch.parameters
+            else:
+                yield self._kept(start, shape, batch), batch.parameters
+
+    def _select(
+        self, query: Select, info: TableInfo, table: sa.Table, *, locks: bool
+    ) -> sa.Select[tuple[object, ...]]:
+        columns = [table.c[self._named(info, name).name] for name in query.columns]
+        statement = self._only(sa.select(*columns).select_from(table), info, table)
+        if query.limit is not None:
+            statement = statement.limit(sa.bindparam("row_limit", type_=sa.Integer()))
+        return statement.with_for_update() if locks else statement
 
     def sample(self, table_ref: TableRef, names: Sequence[str]) -> sa.Select[tuple[object, ...]]:
         """Return a select of all rows."""
@@ -64,9 +82,12 @@ class Statements:
         self, table_ref: TableRef, key_columns: tuple[str, ...], keys: Sequence[Key]
     ) -> Iterator[tuple[sa.Delete, Parameters]]:
         info, table = self._source.table(table_ref)
-        statement = self._only(sa.delete(table), info, table)
+        start = partial(self._delete, info, table)
         for batch in self._batches(info, table, key_columns, keys, fold=False):
-            yield statement.where(batch.condition), batch.parameters
+            yield self._kept(start, (table_ref, key_columns, "delete"), batch), batch.parameters
+
+    def _delete(self, info: TableInfo, table: sa.Table) -> sa.Delete:
+        return self._only(sa.delete(table), info, table)
 
     def updates(
         self,
@@ -84,7 +105,7 @@ class Statements:
             new[table.c[column.name]] = sa.bindparam(f"v{number}")
         statement = self._only(sa.update(table).values(new), info, table)
         for batch in self._batches(info, table, key_columns, keys, fold=False):
-            yield statement.where(batch.condition), {**batch.parameters, **parameters}
+            yield statement.where(batch.where()), {**batch.parameters, **parameters}
 
     def text(self, query: Select) -> str:
         """Return the text of the query's first statement, with placeholders only."""
@@ -100,11 +121,21 @@ class Statements:
         else:
             keyed = self._key_columns(info, table, query.key_columns)
             batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], fold=query.fold)))
-            statement = statement.where(batch.condition, *where)
+            statement = statement.where(batch.where(), *where)
         if query.limit is not None:
             statement = statement.limit(query.limit)
         compiled = str(statement.compile(dialect=_SHOWN[self._dialect.engine]))
         return " ".join(_EXPANDING.sub(r":\1", compiled).split())
+
+    def _kept(self, start: Callable[[], _Hinted], shape: tuple[object, ...], batch: Batch) -> _Hinted:
+        """Return the statement of this shape, which is built the first time only."""
+        if not batch.shape:
+            return start().where(batch.where())
+        key = (*shape, batch.shape)
+        kept = self._source.statements.get(key)
+        if kept is None:
+            kept = self._source.statements[key] = start().where(batch.where())
+        return kept  # type: ignore[return-value]
 
     def _digit_runs(
         self, info: TableInfo, table: sa.Table, query: Select

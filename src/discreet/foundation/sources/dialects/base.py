@@ -1,7 +1,7 @@
 """What differs between kinds of databases: opening, beginning, describing, comparing, failing."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -113,10 +113,18 @@ class KeyColumn:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One statement's share of the keys. The same shape compiles to the same text."""
+    """One statement's share of the keys. The same shape compiles to the same text.
 
-    condition: sa.ColumnElement[bool]
+    `shape` names the condition where it is the same for any keys, so that its statement is built once; then
+    `condition` is called only that once.
+    """
+
+    condition: sa.ColumnElement[bool] | Callable[[], sa.ColumnElement[bool]]
     parameters: Mapping[str, object]
+    shape: str = ""
+
+    def where(self) -> sa.ColumnElement[bool]:
+        return self.condition() if callable(self.condition) else self.condition
 
 
 class Dialect(ABC):

@@ -1,6 +1,7 @@
 """PostgreSQL through psycopg 3. Sessions read everything or fail: row security may not hide rows silently."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,10 +151,12 @@ class PostgreSqlDialect(base.Dialect):
             if fold:
                 shapes = _shapes([key[0] for key in chunk])
                 parameters |= {"shapes": shapes} if shapes else {}
-                condition = _folded(columns[0], is_narrowed=bool(shapes))
+                condition = partial(_folded, columns[0], is_narrowed=bool(shapes))
+                yield base.Batch(condition, parameters, shape="narrowed" if shapes else "folded")
+            elif len(columns) == 1:
+                yield base.Batch(partial(_single, columns[0]), parameters, shape="single")
             else:
-                condition = _single(columns[0]) if len(columns) == 1 else _rows(columns)
-            yield base.Batch(condition=condition, parameters=parameters)
+                yield base.Batch(partial(_rows, columns), parameters, shape="rows")
 
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         bound = sa.cast(sa.literal(value, sa.types.NullType()), _CastTo(column.info.cast))
