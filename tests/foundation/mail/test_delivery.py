@@ -50,6 +50,16 @@ def test_a_worker_that_died_while_sending_is_followed_after_its_lease_with_the_s
     assert outcome.message_id in mail["Message-ID"]
 
 
+@pytest.mark.promise(4)
+def test_a_try_set_by_a_clock_that_was_a_day_ahead_does_not_wait_that_day(sink: Sink) -> None:
+    sink.answer = "451 busy"
+    outcome = send(contact())
+    OutgoingMessage.objects.filter(message_id=outcome.message_id).update(next_at=NOW)
+    deliver_once(message_id=outcome.message_id, now=NOW + timedelta(days=1))
+    sink.answer = "250 OK"
+    assert deliver_due(NOW) == 1
+
+
 def test_headers_name_company_recipient_and_that_a_program_wrote(sink: Sink) -> None:
     outcome = send(contact("zhang.wei@例子.example"))
     assert deliver_once(message_id=outcome.message_id, now=NOW) == "sent"

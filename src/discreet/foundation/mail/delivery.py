@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from discreet.foundation.keys import api as keys
 from discreet.foundation.mail.actions import note_delivery, slot_free_at, take_slot
@@ -75,16 +75,22 @@ def deliver_once(*, message_id: str, now: datetime) -> str:
 
 def deliver_due(now: datetime) -> int:
     """Try every message whose time has come; return how many left. For retries and mails held back."""
-    due = OutgoingMessage.objects.filter(next_at__lte=now).order_by("next_at")
+    due = OutgoingMessage.objects.filter(_is_due(now)).order_by("next_at")
     message_ids = list(due.values_list("message_id", flat=True)[:AT_ONCE])
     return sum(deliver_once(message_id=message_id, now=now) == "sent" for message_id in message_ids)
+
+
+def _is_due(now: datetime) -> Q:
+    """A try that waits for longer than any gap was set by a clock that has since jumped back."""
+    off = now + 2 * max(LEASE, gap_after(MAX_ATTEMPTS))
+    return Q(next_at__lte=now) | Q(state=MessageState.WAITING, next_at__gt=off)
 
 
 def _claim(message_id: str, now: datetime) -> _Claimed | None:
     """Lease the message to this worker: no other tries it for five minutes."""
     with transaction.atomic():
-        due = OutgoingMessage.objects.select_for_update().filter(message_id=message_id, next_at__lte=now)
-        message = due.first()
+        messages = OutgoingMessage.objects.select_for_update().filter(message_id=message_id)
+        message = messages.filter(_is_due(now)).first()
         if message is None:
             return None
         if message.state == MessageState.HELD_BACK and not take_slot(mailbox=message.mailbox, now=now):
