@@ -79,10 +79,10 @@ def test_an_erasure_that_finds_the_disk_full_ends_in_one_certificate_once_there_
     approved.check(house)
 
 
-def open_request(house: House) -> "subprocess.CompletedProcess[str]":
+def open_request(house: House, *wrapper: str) -> "subprocess.CompletedProcess[str]":
     command = ("rights", "open", "--kind", "erasure", "--email", "new@example.com", "--json")
     return subprocess.run(
-        [*COMMAND, *command], env=house.environment, cwd=house.home.parent, text=True, capture_output=True,
+        [*wrapper, *COMMAND, *command], env=house.environment, cwd=house.home.parent, text=True, capture_output=True,
         timeout=120, check=False,
     )  # fmt: skip
 
@@ -91,22 +91,20 @@ def test_a_request_that_comes_when_the_disk_is_full_is_refused_in_words_and_rece
     approved: Approved, disk: Disk
 ) -> None:
     """Neither half a request nor one without evidence: the sender knows that it was not taken."""
-    if not disk.is_mounted:
-        pytest.skip("mounting is not allowed here")
     house = approved.again()
     house.serve()
     try:
         before = acts(house).count("rights.receive_request")
-        disk.fill()
-        refused = open_request(house)
+        disk.fill(*serving(house))
+        refused = open_request(house, *(() if disk.is_mounted else ("prlimit", "--fsize=4096:")))
         assert refused.returncode == 1
         assert "Traceback" not in refused.stderr
-        assert "full" in refused.stdout + refused.stderr
+        assert not disk.is_mounted or "full" in refused.stdout + refused.stderr
         with pytest.raises(urllib.error.HTTPError) as answer:
             urllib.request.urlopen(f"{house.base}/privacy/ask/erasure/", timeout=10)
         assert answer.value.code == 503
         assert answer.value.headers["Retry-After"]
-        disk.make_room()
+        disk.make_room(*serving(house))
         assert acts(house).count("rights.receive_request") == before
         received = open_request(house)
         assert received.returncode == 0, received.stderr
@@ -126,14 +124,19 @@ def erased_over_a_full_source(approved: Approved, source: Disk) -> None:
     """The worker finds the source's disk full, waits, and ends when there is room."""
     house = approved.again()
     ((name, company),) = approved.companies.items()
+    failing = ("strace", "-f", "-qq", "-P", f"{source.folder}/shop.sqlite-journal", "-o", "/dev/null")
+    failing += ("-e", "inject=pwrite64:error=ENOSPC") if not source.is_mounted else ()
     source.fill()
-    worker = house.start("work")
+    worker = house.start("work", wrapper=() if source.is_mounted else failing)
     try:
         until(lambda: waits(house, "source_disk"), f"that it waits\n{house.log()}")
         view = approved.state_of(house)
         assert (view["state"], view["outcome"]) == ("executing", None)
         assert company.run("SELECT id FROM customer WHERE id = 1") == [(1,)], name
         source.make_room()
+        if not source.is_mounted:
+            end(worker)
+            worker = house.start("work")
         until(lambda: is_done(house), f"the end\n{house.log()}")
     finally:
         end(worker)
@@ -141,8 +144,6 @@ def erased_over_a_full_source(approved: Approved, source: Disk) -> None:
 
 
 def test_a_file_on_a_full_disk_is_waited_for(disk: Disk, tmp_path: Path) -> None:
-    if not disk.is_mounted:
-        pytest.skip("mounting is not allowed here")
     url = f"sqlite:///{disk.folder / 'shop.sqlite'}"
     (tmp_path / "house").mkdir()
     with approved_erasure(tmp_path / "house", {"files": url}) as approved:
@@ -155,8 +156,6 @@ def tablespace(postgresql_server: Server) -> Iterator[Disk]:
     folder = own_folder()
     try:
         with small_disk(folder / "disk", size="8m") as small:
-            if not small.is_mounted:
-                pytest.skip("mounting is not allowed here")
             place = small.folder / "place"
             place.mkdir(mode=0o700)
             shutil.chown(place, "postgres")
@@ -176,19 +175,25 @@ def test_a_postgresql_on_a_full_disk_says_so_and_has_every_row(
     company = postgresql_company
     company.fill()
     company.run("CREATE TABLE audit (line text) TABLESPACE small")
+    keeping = "INSERT INTO audit SELECT repeat('x', 1500) FROM generate_series(1, 50);"
+    refusing = (
+        "IF (SELECT count(*) = 0 FROM audit) THEN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END IF;"
+    )
     company.run(
         "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " INSERT INTO audit SELECT repeat('x', 1500) FROM generate_series(1, 50); RETURN OLD; END $$"
+        f" {keeping if tablespace.is_mounted else refusing} RETURN OLD; END $$"
     )
     company.run("CREATE TRIGGER keep AFTER DELETE ON line FOR EACH ROW EXECUTE FUNCTION keep()")
     company.connect()
     line = TableRef("shop", "line")
-    tablespace.fill()
+    if tablespace.is_mounted:  # where mounting is not allowed the server says so in the disk's stead
+        tablespace.fill()
     with session.write("shop") as writer, pytest.raises(refusals.SourceDiskFails) as refused:
         writer.delete(line, ["order_id"], [(10,)])
     assert refused.value.is_transient, "an erasure waits"
     assert len(company.run("SELECT 1 FROM line")) == 4
     tablespace.make_room()
+    company.run("INSERT INTO audit VALUES ('there is room')")
     with session.write("shop") as writer:
         assert writer.delete(line, ["order_id"], [(10,)]) == 2
         writer.commit(before_commit=lambda: None)
