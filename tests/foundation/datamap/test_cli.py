@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from discreet.foundation.datamap import queries
 from discreet.foundation.datamap.cli import map_group
 from discreet.foundation.datamap.mapfile_refusals import UnknownColumnInFile
+from discreet.foundation.datamap.refusals import MapUnwritable
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources.actions import connect_source
 from discreet.foundation.sources.refusals import UnknownSource
@@ -42,6 +43,35 @@ def test_an_exported_map_applies_again_unchanged(tmp_path: Path) -> None:
     run("export", "shop", "--out", str(file))
     assert run("apply", str(file)).output == "shop: everything confirmed\n"
     assert run("export", "shop").output == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", [["{file}"], ["--out", "{file}"], ["shop", "--out", "{file}"]])
+def test_a_map_is_exported_to_the_file_that_is_named(tmp_path: Path, words: list[str]) -> None:
+    file = tmp_path / "map.yaml"
+    file.write_text("older", encoding="utf-8")
+    assert run("export", *[word.format(file=file) for word in words]).exit_code == 0
+    assert file.read_text(encoding="utf-8") == run("export").stdout
+    assert run("apply", str(file)).exit_code == 0
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["map.yaml", "shop.sqlite"]
+
+
+def test_a_name_without_a_suffix_is_a_file_unless_a_source_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("export", "shop")
+    assert not (tmp_path / "shop").exists()
+    assert "map: shop" in run("export", "map").stderr
+    assert (tmp_path / "map").read_text(encoding="utf-8") == run("export").stdout
+
+
+@pytest.mark.parametrize("place", ["away/map.yaml", "."])
+def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, place: str) -> None:
+    assert isinstance(run("export", f"{tmp_path}/{place}").exception, MapUnwritable)
+
+
+def test_several_names_are_sources() -> None:
+    assert isinstance(run("export", "shop", "map.yaml").exception, UnknownSource)
 
 
 def test_a_file_with_an_unknown_column_changes_nothing(tmp_path: Path) -> None:

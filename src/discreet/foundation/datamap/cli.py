@@ -1,6 +1,8 @@
 """`discreet map`: the data map from the command line."""
 
 import json
+import os
+import stat
 import sys
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import click
 from django.utils import timezone
 
 from discreet.foundation.datamap import actions, queries, yaml_file
+from discreet.foundation.datamap.refusals import MapUnwritable
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.staff.actors import shell_actor
 
@@ -20,20 +23,50 @@ def map_group() -> None:
 
 
 @map_group.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, metavar="[FILE | NAME…]")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; else printed.")
 @as_user
 def export(names: tuple[str, ...], out: Path | None, as_user: str | None) -> None:
-    """Write the map of the sources NAMES (none: all) as YAML."""
+    """Write the map as YAML: of all sources to FILE, or of the sources NAME… to --out or the screen.
+
+    One argument that is no source's name is the FILE. A file that is there is replaced.
+    """
     actor, now = shell_actor(as_user), timezone.now()
-    wanted = list(names) or source_queries.source_names()
+    known = source_queries.source_names()
+    if out is None and len(names) == 1 and names[0] not in known:
+        out, names = Path(names[0]), ()
+    wanted = list(names) or known
     for name in wanted:
         actions.ensure_proposed(actor=actor, now=now, source=name)
     text = yaml_file.export(wanted)
-    if out is None:
+    if out is None or str(out) == "-":
         click.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
+        return
+    _write_whole(out, text)
+    click.echo(f"{out}: {', '.join(wanted)}", err=True)
+
+
+def _write_whole(out: Path, text: str) -> None:
+    """Write the file so that it is there with all of `text`, or stays as it was.
+
+    Raises:
+        MapUnwritable: it cannot be written.
+    """
+    try:
+        if out.exists() and not out.is_file():  # a pipe, or /dev/stdout; a folder refuses
+            out.write_text(text, encoding="utf-8")
+            return
+        target = out.resolve()
+        part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
+        try:
+            part.write_text(text, encoding="utf-8")
+            if target.exists():
+                part.chmod(stat.S_IMODE(target.stat().st_mode))
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise MapUnwritable(file=out.name[:100]) from error
 
 
 @map_group.command()

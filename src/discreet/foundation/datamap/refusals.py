@@ -70,3 +70,11 @@ class KeepDutyIncomplete(Refused):
         "A duty to keep needs its article and its reason in English and Chinese; years need a date column to "
         "count from."
     )
+
+
+class MapUnwritable(Refused):
+    code = "map_unwritable"
+    status = 422
+    message = gettext_noop(
+        "The file %(file)s cannot be written. Check that its folder exists and may be written by this account."
+    )
