@@ -1,6 +1,7 @@
 """Letters: what stands in them, in both languages, and that data are never code."""
 
 import io
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -108,3 +109,21 @@ def test_every_character_the_fonts_claim_can_be_shown() -> None:
 def test_a_character_the_fonts_lack_leaves_a_mark() -> None:
     text = text_of(render_letter(letter("zh-hans", Paragraph("王𠮷")), made_at=NOW))
     assert "王〓" in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_no_column_is_squeezed_to_nothing_beside_long_texts(language: str) -> None:
+    why = "依法须保存的账簿凭证" * 12 if language == "zh-hans" else "Accounts are kept for ten years. " * 12
+    table = Table(
+        ("Where", "Amount", "Reason", "Until"), (("shop / " + "long_name_" * 8, "3 rows", why, "2035"),)
+    )
+    left: dict[str, float] = {}
+
+    def note(text: str, matrix: list[float], place: list[float], *more: object) -> None:
+        if text.strip() in table.head:
+            left[text.strip()] = matrix[4] + place[4]
+
+    page = PdfReader(io.BytesIO(render_letter(letter(language, table), made_at=NOW))).pages[0]
+    page.extract_text(visitor_text=note)
+    starts = [left[head] for head in table.head]
+    assert all(after - before > 60 for before, after in itertools.pairwise(starts))

@@ -50,10 +50,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Every row has as many cells as the head."""
+    """Every row has as many cells as the head. `widths` are the columns' shares; none = equal ones."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...] = ()
     kind: Literal["table"] = "table"
 
 
@@ -65,9 +66,10 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Text to be copied: a hash, a link. It breaks anywhere."""
+    """Text to be copied: a hash, a link. It breaks anywhere, and stands on one page with its label."""
 
     text: str
+    label: str = ""
     kind: Literal["exact"] = "exact"
 
 
