@@ -85,12 +85,12 @@ def test_a_proof_is_accepted_by_the_file_alone_in_both_languages(run: Run) -> No
     english = run(proof, "--key", log_key().fingerprint, "--language", "en")
     assert english.returncode == 0
     assert english.stdout.startswith(
-        "VERIFIED. Outcome: erased, except what a law keeps. 2 entries about request:R-300 stand in the ledger;"
+        "VERIFIED. Outcome: erased, except rows that stay: see “kept” in the entry. 2 entries about request:R-300 stand in the ledger;"
     )
     assert "It is the fingerprint you gave." in english.stdout
     chinese = run(proof, "--language", "zh")
     assert chinese.returncode == 0
-    assert chinese.stdout.startswith("验证通过。结果：已删除，依法须保留的除外。")
+    assert chinese.stdout.startswith("验证通过。结果：已删除，保留的数据除外：见该记录中的 kept。")
     assert "尚未核对" in chinese.stdout
 
 

@@ -97,7 +97,10 @@ TEXTS = {
 # What an outcome says, and the acts that give a request its outcome.
 OUTCOMES = {
     "erased": ("erased, nothing found again, nothing kept", "已删除，复查未发现残留，无保留"),
-    "erased_except_kept": ("erased, except what a law keeps", "已删除，依法须保留的除外"),
+    "erased_except_kept": (
+        "erased, except rows that stay: see “kept” in the entry",
+        "已删除，保留的数据除外：见该记录中的 kept",
+    ),
     "incomplete": ("INCOMPLETE, not everything was erased", "未完成，并非全部删除"),
     "delivered": ("a copy of the data was delivered", "已提供数据副本"),
     "refused": ("the request was refused", "请求被拒绝"),
