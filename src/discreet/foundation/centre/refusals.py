@@ -19,7 +19,7 @@ class TooManyRequests(Refused):
 class FormTooFast(Refused):
     code: ClassVar[str] = "form_too_fast"
     message: ClassVar[str] = gettext_noop(
-        "The form came back faster than a person can fill it. Wait three seconds and send it again."
+        "The form came back faster than people usually fill it. What you entered is kept: send it once more."
     )
     status: ClassVar[int] = 400
 

@@ -127,7 +127,8 @@ def plan_words(summary: dict[str, Any]) -> str:
     shared = 0
     for source in summary.get("sources", []):
         for table in source["tables"]:
-            counts[table["action"]] += table["rows"]
+            is_part = table["action"] == "keep" and table.get("fields")
+            counts["keep_part" if is_part else table["action"]] += table["rows"]
             shared += table["shared"]
     parts = [
         ngettext("%(n)s row erased", "%(n)s rows erased", counts["delete"]) % {"n": f"{counts['delete']:,}"},
@@ -143,6 +144,9 @@ def plan_words(summary: dict[str, Any]) -> str:
         parts.append(
             ngettext("%(n)s row kept", "%(n)s rows kept", counts["keep"]) % {"n": f"{counts['keep']:,}"}
         )
+    if n := counts["keep_part"]:
+        words = ngettext("%(n)s row kept with fields emptied", "%(n)s rows kept with fields emptied", n)
+        parts.append(words % {"n": f"{n:,}"})
     if shared:
         parts.append(
             ngettext("%(n)s shared row stays", "%(n)s shared rows stay", shared) % {"n": f"{shared:,}"}
@@ -245,6 +249,8 @@ def _action(view: RequestView, table: dict[str, Any]) -> str:
     done = {one["action"] for one in table.get("fields", [])}
     if table["action"] == "replace" and "null" in done:
         return gettext("Empty, replace")
+    if table["action"] == "keep" and done:
+        return gettext("Keep, empty") if "null" in done else gettext("Keep, replace")
     return gettext(ACTIONS[table["action"]])
 
 

@@ -12,9 +12,11 @@ from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.cases.queries import get_by_token
 from discreet.foundation.centre import form_guard, limits, verification
 from discreet.foundation.centre.public import public_page
+from discreet.foundation.centre.refusals import FormTooFast
 from discreet.foundation.centre.rules import ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS
 from discreet.foundation.centre.visits import remember_case
 from discreet.foundation.ledger import prove
+from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import delivery, letters, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
@@ -48,11 +50,14 @@ def _ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     form = AskForm(request.POST or None)
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        form_id = form_guard.read(
-            token=request.POST.get(form_guard.TOKEN_FIELD, ""),
-            trap=request.POST.get(form_guard.TRAP_FIELD, ""),
-            now=now,
-        )
+        try:
+            form_id = form_guard.read(
+                token=request.POST.get(form_guard.TOKEN_FIELD, ""),
+                trap=request.POST.get(form_guard.TRAP_FIELD, ""),
+                now=now,
+            )
+        except FormTooFast as too_fast:  # a browser that fills forms in; what was typed is not lost
+            return _form(request, kind, form, refusal=too_fast, token=form_guard.issue_again(now=now))
         limits.count(ALL_FORMS, value="", now=now)
         limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
         mailbox = normalise_email(form.cleaned_data["email"])
@@ -62,11 +67,17 @@ def _ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
             return _received(request, kind, form, form_id, now)
         except Refused as refused:
             refusal = refused
+    return _form(request, kind, form, refusal=refusal, token=form_guard.issue(now=now))
+
+
+def _form(
+    request: HttpRequest, kind: Kind, form: AskForm, *, refusal: Refused | None, token: str
+) -> HttpResponse:
     context = {
         "form": form,
         "kind": kind.value,
         "refusal_text": refusal_text(refusal),
-        "token": form_guard.issue(now=now),
+        "token": token,
     }
     status = 200 if request.method == "GET" else 422
     return render(request, "rights/ask.html", context, status=status)
@@ -110,6 +121,7 @@ def _status(
     number = get_by_token(token).row.number
     view = queries.request_view(number)
     check = verification.status(number)
+    language = translation.get_language() or "en"
     return render(
         request,
         "rights/status.html",
@@ -121,10 +133,16 @@ def _status(
             "form": CodeForm(),
             "check": check,
             "problem": problem,
+            "is_code_over": view.state is State.RECEIVED and check.tries_left <= 0,
             "may_cancel": view.state in CANCELLABLE,
             "is_waiting": view.state in (State.VERIFIED, State.ACCEPTED, State.EXECUTING),
             "company": profile(),
-            "kept": letters.kept_lines(view, translation.get_language() or "en"),
+            "kept": letters.kept_lines(view, language),
+            "erased": letters.erased_lines(view, language),
+            "search_words": letters.search_words(view),
+            "not_searched": letters.not_searched(view),
+            "fingerprint": log_key().fingerprint,
+            "command": letters.check_command(view),
             "whose_duty": letters.whose_duty(view),
         },
         status=status_code,
@@ -187,6 +205,17 @@ def proof(request: HttpRequest, token: str) -> HttpResponseBase:
         prove.complete_bundle(f"request:{view.number}", now=timezone.now()),
         headers={"Content-Disposition": f'attachment; filename="{view.number}-proof.json"'},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
+
+
+@require_GET
+@public_page
+def verifier(request: HttpRequest) -> HttpResponseBase:
+    """Return the one-file program that checks a proof without us."""
+    return HttpResponse(
+        prove.verifier_file().read_bytes(),
+        content_type="text/x-python; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="discreet_verify.py"'},
     )
 
 

@@ -1,11 +1,20 @@
 """The answer as a letter: what was done, what stays and why, whom to ask, how to verify it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, ngettext
 
+from discreet.engines.subjects.graph import EraseAction
+from discreet.engines.subjects.plans import Reason
+from discreet.foundation.ledger.queries import entries_for
+from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.mail.letters import (
+    Block,
     Bullets,
     Exact,
     Facts,
@@ -20,14 +29,16 @@ from discreet.foundation.organisation.rules import applicable_laws
 from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import Kind, Outcome
-from discreet.mechanisms.rights.summaries import REASONS
-from discreet.mechanisms.rights.words import OUTCOMES
+from discreet.mechanisms.rights.summaries import GAPS, REASONS
+from discreet.mechanisms.rights.words import FIELD_WORDS, OUTCOMES
 from discreet.vocabulary.text import gettext_noop
 
 WHOSE_DUTY = gettext_noop(
     "The statutes named first bind the company, whatever the place of residence. The one after them is the "
     "exception in the law of this request that lets the company keep what they require."
 )
+
+FULL_WIDTH = ("。", "，", "；", "：", "！", "？", "）", "」", "”")  # their own space stands in the character
 
 
 def kept_lines(view: RequestView, language: str) -> list[dict[str, str]]:
@@ -58,14 +69,99 @@ def _kept_line(one: dict[str, object], view: RequestView, language: str) -> dict
     article = article_of(str(one.get("article", "")), view)
     rows = int(str(one["rows"]))
     fields = one.get("fields")
+    why = own or gettext(template) % {"article": article}
+    article = article if own else ""
     return {
         "table": f"{one['source']} / {one['table']}",
         "rows": ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows},
-        "why": own or gettext(template) % {"article": article},
-        "article": article if own else "",
+        "why": why,
+        "gap": " " if article and not why.endswith(FULL_WIDTH) else "",
+        "article": article,
         "until": _written(date.fromisoformat(str(until))) if until else "",
         "fields": ", ".join(str(name) for name in fields) if isinstance(fields, list) else "",
     }
+
+
+def erased_lines(view: RequestView, language: str) -> list[dict[str, str]]:
+    """Return one line for each table that was written: rows deleted, fields emptied or replaced in rows kept."""
+    with translation.override(language):
+        written = {source.name for source in view.sources}
+        return [
+            {"table": f"{source} / {table}", "what": _what_was_done(action, rows, fields)}
+            for (source, table, action), (rows, fields) in _done(view).items()
+            if source in written and rows and (action == EraseAction.DELETE or fields)
+        ]
+
+
+def _done(view: RequestView) -> dict[tuple[str, str, str], tuple[int, dict[str, str]]]:
+    """Return (source, table, action) → rows of this person, and what was done to which fields."""
+    sources: list[Any] = view.plan.summary.get("sources", [])  # type: ignore[assignment]
+    found: dict[tuple[str, str, str], tuple[int, dict[str, str]]] = {}
+    for source in sources:
+        for table in source["tables"]:
+            if table["reason"] == Reason.ORDER:  # emptied on the way: the rows were deleted
+                continue
+            key = (source["name"], table["table"], table["action"])
+            rows, fields = found.get(key, (0, {}))
+            done = {one["column"]: one["action"] for one in table.get("fields", [])}
+            found[key] = (rows + table["rows"], fields | done)
+    if view.batch_size == 1:
+        return found
+    own = _own_rows(view.number)  # the plan counts everybody of the batch
+    return {key: (own.get(f"{key[0]}.{key[1]}:{key[2]}", 0), fields) for key, (_, fields) in found.items()}
+
+
+def _own_rows(number: str) -> dict[str, int]:
+    """Return what the evidence of the outcome counts for one person of a batch: "source.table:action" → rows."""
+    for entry in reversed(entries_for(f"request:{number}")):
+        rows = entry.facts.get("rows")
+        if entry.act == "rights.finish_erasure" and isinstance(rows, dict):
+            return {name: int(str(count)) for name, count in rows.items()}
+    return {}
+
+
+def _what_was_done(action: str, rows: int, fields: Mapping[str, str]) -> str:
+    if action == EraseAction.DELETE:
+        return ngettext("%(n)s row deleted", "%(n)s rows deleted", rows) % {"n": rows}
+    parts = [ngettext("%(n)s row stays", "%(n)s rows stay", rows) % {"n": rows}]
+    for done, template in FIELD_WORDS.items():
+        names = [name for name, how in fields.items() if how == done]
+        if names:
+            parts.append(gettext(template) % {"fields": ", ".join(names)})
+    return gettext(". ").join(parts)
+
+
+def search_words(view: RequestView) -> str:
+    """Return what the search afterwards came to, in the reader's language; "" where nothing was erased."""
+    if view.outcome in (Outcome.ERASED, Outcome.ERASED_EXCEPT_KEPT):
+        if view.search.get("not_searched"):
+            return gettext(
+                "Afterwards we searched again and found nothing more of you. What is listed under “What the "
+                "search did not cover” was not searched."
+            )
+        return gettext("Afterwards we searched every connected system again and found nothing more of you.")
+    if view.outcome != Outcome.INCOMPLETE:
+        return ""
+    if view.search.get("refused"):
+        return gettext("Afterwards we could not search again, so we do not call it erased.")
+    if view.search.get("found"):
+        return gettext("Afterwards we searched again and found traces. We are working on it.")
+    return gettext("Not everything could be carried out. We are working on it.")
+
+
+def not_searched(view: RequestView) -> list[str]:
+    """Return what the search did not cover and why, in the reader's language."""
+    gaps = view.search.get("not_searched")
+    found = gaps if isinstance(gaps, list) else []
+    return [_gap_line(one) for one in found]
+
+
+def _gap_line(one: Mapping[str, Any]) -> str:
+    colon = "：" if (translation.get_language() or "").startswith("zh") else ": "
+    where = " / ".join(part for part in (one["source"], one["table"]) if part)
+    columns = ", ".join(one.get("columns") or [])
+    why = GAPS.get(str(one.get("reason", "")), "")
+    return where + (f" ({columns})" if columns else "") + (f"{colon}{gettext(why)}" if why else "")
 
 
 def _day(at: datetime) -> str:
@@ -97,66 +193,86 @@ def answer_letter(view: RequestView, *, now: datetime) -> bytes:
     return render_letter(letter, made_at=now)
 
 
-def _blocks(view: RequestView, language: str) -> list[Paragraph | Heading | Facts | Table | Bullets | Exact]:
-    done = _day(view.completed_at) if view.completed_at else ""
-    blocks: list[Paragraph | Heading | Facts | Table | Bullets | Exact] = [
-        Facts(
-            (
-                (
-                    gettext("You asked for"),
-                    gettext("Erasure") if view.kind == Kind.ERASURE else gettext("Access"),
-                ),
-                (gettext("Received"), _day(view.received_at)),
-                (gettext("Answered"), done),
-                (gettext("Outcome"), gettext(OUTCOMES.get(view.outcome, "")) if view.outcome else "–"),
-            )
-        )
-    ]
-    if view.outcome in (Outcome.ERASED, Outcome.ERASED_EXCEPT_KEPT):
-        blocks.append(
-            Paragraph(
-                gettext("Afterwards we searched every connected system again and found nothing more of you.")
-            )
-        )
-    if view.outcome == Outcome.INCOMPLETE:
-        blocks.append(
-            Paragraph(gettext("Afterwards we searched again and found traces. We are working on it."))
-        )
-    kept = kept_lines(view, language)
-    if kept:
-        blocks.append(Heading(gettext("What stays, and why")))
-        blocks.append(
-            Table(
-                head=(gettext("Where"), gettext("How much"), gettext("Why"), gettext("Until")),
-                rows=tuple(
-                    (one["table"], one["rows"], f"{one['why']} {one['article']}".strip(), one["until"] or "–")
-                    for one in kept
-                ),
-            )
-        )
-        if whose_duty(view):
-            blocks.append(Paragraph(whose_duty(view)))
-    refused = [one for one in view.kept if "table" not in one]
-    for one in refused:
+def _blocks(view: RequestView, language: str) -> list[Block]:
+    blocks: list[Block] = [_facts(view)]
+    if words := search_words(view):
+        blocks.append(Paragraph(words))
+    blocks += _erased_blocks(view, language) + _kept_blocks(view, language)
+    for one in (one for one in view.kept if "table" not in one):
         blocks.append(Heading(gettext("Why we refused")))
         blocks.append(Paragraph(f"{one.get('reason', '')} {one.get('article', '')}".strip()))
-    not_searched = view.search.get("not_searched")
-    if isinstance(not_searched, list) and not_searched:
+    if gaps := not_searched(view):
         blocks.append(Heading(gettext("What the search did not cover")))
-        blocks.append(Bullets(tuple(f"{one['source']} / {one['table']}" for one in not_searched)))
-    blocks.append(Heading(gettext("How you can check this")))
-    blocks.append(
-        Paragraph(
-            gettext(
-                "Every step was recorded in a ledger that nobody can change unnoticed. The proof on your status "
-                "page verifies without us, with a small program that needs no account."
-            )
-        )
-    )
-    if view.plan.digest:
-        blocks.append(Exact(view.plan.digest))
+        blocks.append(Bullets(tuple(gaps)))
+    blocks += _check_blocks(view)
     blocks.append(Heading(gettext("If you disagree")))
     blocks.append(
         Paragraph(gettext("Write to us. You can also complain to the supervisory authority or go to court."))
     )
     return blocks
+
+
+def _facts(view: RequestView) -> Facts:
+    kind = gettext("Erasure") if view.kind == Kind.ERASURE else gettext("Access")
+    return Facts(
+        (
+            (gettext("You asked for"), kind),
+            (gettext("Received"), _day(view.received_at)),
+            (gettext("Answered"), _day(view.completed_at) if view.completed_at else ""),
+            (gettext("Outcome"), gettext(OUTCOMES.get(view.outcome, "")) if view.outcome else "–"),
+        )
+    )
+
+
+def _erased_blocks(view: RequestView, language: str) -> list[Block]:
+    erased = erased_lines(view, language)
+    if not erased:
+        return []
+    rows = tuple((one["table"], one["what"]) for one in erased)
+    head = (gettext("Where"), gettext("What was done"))
+    return [Heading(gettext("What was erased")), Table(head=head, rows=rows, widths=(2, 3))]
+
+
+def _kept_blocks(view: RequestView, language: str) -> list[Block]:
+    kept = kept_lines(view, language)
+    if not kept:
+        return []
+    head = (gettext("Where"), gettext("How much"), gettext("Why"), gettext("Until"))
+    rows = tuple(
+        (one["table"], one["rows"], f"{one['why']}{one['gap']}{one['article']}", one["until"] or "–")
+        for one in kept
+    )
+    blocks: list[Block] = [
+        Heading(gettext("What stays, and why")),
+        Table(head=head, rows=rows, widths=(5, 3, 9, 4)),
+    ]
+    if duty := whose_duty(view):
+        blocks.append(Paragraph(duty))
+    return blocks
+
+
+def _check_blocks(view: RequestView) -> list[Block]:
+    """Return what somebody needs to check the proof without us: the verifier, the command, the key."""
+    blocks: list[Block] = [
+        Heading(gettext("How you can check this")),
+        Paragraph(
+            gettext(
+                "Every step was recorded in a ledger that nobody can change unnoticed. The proof verifies "
+                "without us: fetch it from your status page, fetch the verifier (one file, for Python 3.9 or "
+                "newer, nothing to install), and run the command."
+            )
+        ),
+    ]
+    labelled = [
+        (gettext("The verifier"), settings.DISCREET_BASE_URL.rstrip("/") + reverse("rights:verifier")),
+        (gettext("The command"), check_command(view)),
+        (gettext("Fingerprint of the key that signs the ledger"), log_key().fingerprint),
+    ]
+    if view.plan.digest:
+        labelled.append((gettext("Fingerprint of the plan that was carried out"), view.plan.digest))
+    return blocks + [Exact(value, label=label) for label, value in labelled]
+
+
+def check_command(view: RequestView) -> str:
+    """Return what to type, next to the two files, to check the proof of a request."""
+    return f"python3 discreet_verify.py {view.number}-proof.json --key {log_key().fingerprint}"

@@ -27,5 +27,6 @@ urlpatterns = [
     path("privacy/request/<str:token>/cancel/", centre.cancel, name="cancel"),
     path("privacy/request/<str:token>/letter.pdf", centre.letter, name="public_letter"),
     path("privacy/request/<str:token>/proof.json", centre.proof, name="public_proof"),
+    path("privacy/verifier.py", centre.verifier, name="verifier"),
     path("privacy/package/<str:number>/<str:token>/", centre.package, name="package"),
 ]
