@@ -42,7 +42,7 @@ def test_erasure_keeps_what_tax_law_requires_and_says_why(any_shop: Company) -> 
     assert failures() == []
     assert view.outcome == Outcome.ERASED_EXCEPT_KEPT
     (order,) = [one for one in view.kept if one["table"] == "orders"]
-    assert order["article"] == "Art. 958f OR"
+    assert order["article"] == "Art. 958f OR; GDPR Art. 17(3)(b)"
     assert order["until"] == "2035-05-01"
     assert order["reason_zh"] == "账簿须保存十年。"
     assert any_shop.run("SELECT note, total FROM orders WHERE id = 10") == [(None, 5)]

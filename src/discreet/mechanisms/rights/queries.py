@@ -24,7 +24,7 @@ from discreet.mechanisms.rights.rules import Kind, State
 _AT_ONCE = 500
 _REQUESTS = RightsRequest._meta.db_table
 _MEMBERS = (
-    f"SELECT number, kind, position, candidate_count FROM {_REQUESTS} "  # noqa: S608
+    f"SELECT number, kind, position, candidate_count, residence FROM {_REQUESTS} "  # noqa: S608
     "WHERE batch_id = %s AND completed_at IS NULL ORDER BY position"
 )
 _FIRST = (
@@ -102,6 +102,7 @@ class Member:
     kind: str
     position: int
     candidates: int | None
+    residence: str
 
 
 def request_view(number: str) -> RequestView:
@@ -182,6 +183,12 @@ def batch_of(name: str) -> int:
 def members(batch_id: int) -> list[Member]:
     """Return the requests of a batch that have not ended, in the order of its plan."""
     return [Member(*row) for row in plain_sql.rows(_MEMBERS, batch_id)]
+
+
+def residences_of(batch_id: int) -> list[str]:
+    """Return where the people of a batch live, each place once; "" = unknown."""
+    found = RightsRequest.objects.filter(batch_id=batch_id).order_by("residence")
+    return list(found.values_list("residence", flat=True).distinct())
 
 
 def decisions_of(batch_id: int) -> Decisions:

@@ -9,6 +9,7 @@ from discreet.engines.subjects.plans import ErasurePlan, Reason
 from discreet.foundation.ledger.api import Json
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions.executing import PersonResult
+from discreet.mechanisms.rights.citations import cited
 from discreet.mechanisms.rights.rules import Outcome, Verdict, erasure_outcome
 from discreet.mechanisms.rights.summaries import kept_by_person, table_name
 
@@ -41,7 +42,7 @@ def person_results(
             PersonResult(
                 number=member.number,
                 outcome=erasure_outcome(verdict),
-                kept=tuple(kept[person]),
+                kept=tuple(cited(one, residences=(member.residence,)) for one in kept[person]),
                 facts={"rows": counts, "found_again": found[person] + nobodys},
             )
         )
@@ -55,7 +56,7 @@ def unsearched_results(*, batch_id: int, plan: ErasurePlan, reason: str) -> list
         PersonResult(
             number=member.number,
             outcome=Outcome.INCOMPLETE,
-            kept=tuple(kept[person]),
+            kept=tuple(cited(one, residences=(member.residence,)) for one in kept[person]),
             facts={"search_refused": reason},
         )
         for person, member in enumerate(queries.members(batch_id))

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.refusals import message_of
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.citations import article_words, cited
 from discreet.mechanisms.rights.import_file import Remark
 from discreet.mechanisms.rights.queries import PlanView, RequestView
-from discreet.mechanisms.rights.summaries import REASONS
 from discreet.vocabulary.errors import Refused
 
 
@@ -45,25 +45,14 @@ def plan_document(plan: PlanView, *, texts: Mapping[str, str]) -> dict[str, Any]
     """Return `{"hash", "sources": [{"name", "tables": […]}], "not_covered", …}`."""
     summary = plan.summary
     sources: list[Any] = summary.get("sources", [])  # type: ignore[assignment]
+    residences = queries.residences_of(plan.batch_id)
     return {
         "hash": plan.digest,
         "people": summary.get("people", 0),
         "sources": [
             {
                 "name": source["name"],
-                "tables": [
-                    {
-                        "table": table["table"],
-                        "rows": table["rows"],
-                        "action": table["action"],
-                        "shared": table["shared"],
-                        "reason": reason_text(table, texts),
-                        "fields": table.get("fields", []),
-                        "kept_fields": table.get("kept_fields", []),
-                        "until": table.get("until"),
-                    }
-                    for table in source["tables"]
-                ],
+                "tables": [_planned_table(table, texts, residences) for table in source["tables"]],
             }
             for source in sources
         ],
@@ -74,16 +63,24 @@ def plan_document(plan: PlanView, *, texts: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def _in_words(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was kept with its reason in both languages, in words also where no law is the reason."""
-    template = REASONS.get(str(kept.get("reason", "")))
-    if template is None:  # a refusal's own words
-        return dict(kept)
-    words = dict(kept)
-    for field, language in (("reason_en", "en"), ("reason_zh", "zh-hans")):
-        with translation.override(language):
-            words[field] = kept.get(field) or gettext(template) % {"article": kept.get("article", "")}
-    return words
+def _planned_table(
+    table: Mapping[str, Any], texts: Mapping[str, str], residences: Sequence[str]
+) -> dict[str, Any]:
+    article = str(table.get("params", {}).get("article") or "")
+    told = {**table, "params": {"article": article_words(article, residences=residences)}}
+    is_told = bool(article) or table["action"] == "keep"
+    why = cited({**table, "article": article}, residences=residences) if is_told else {}
+    return {
+        "table": table["table"],
+        "rows": table["rows"],
+        "action": table["action"],
+        "shared": table["shared"],
+        "reason": reason_text(told, texts),
+        **{name: why[name] for name in ("article", "reason_en", "reason_zh") if name in why},
+        "fields": table.get("fields", []),
+        "kept_fields": table.get("kept_fields", []),
+        "until": table.get("until"),
+    }
 
 
 def request_document(request: RequestView) -> dict[str, Any]:
@@ -98,12 +95,13 @@ def request_document(request: RequestView) -> dict[str, Any]:
         "due_at": request.due_at.isoformat() if request.due_at else None,
         "residence": request.residence or None,
         "candidates": request.candidates,
-        "kept": [_in_words(one) for one in request.kept],
+        "kept": [cited(one, residences=(request.residence,)) for one in request.kept],
         "sources": [
             {"name": source.name, "counts": source.counts, "at": source.at.isoformat()}
             for source in request.sources
         ],
         "search": request.search,
+        "not_covered": request.plan.summary.get("not_covered", []),
         "plan": request.plan.digest or None,
         "prepared_by": request.plan.prepared_by or None,
         "approved_by": request.plan.approved_by or None,
