@@ -21,7 +21,7 @@ from discreet.foundation.desk.strip import DAYS
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.vocabulary.actors import Actor
 
-LONG_OVERDUE = timedelta(days=3650)
+LONG_OVERDUE = LONG_AHEAD = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,11 @@ def my_work(*, actor: Actor, now: datetime) -> Sequence[WorkItem]:
 
 
 def deadlines(*, now: datetime) -> Sequence[Deadline]:
-    """Return the overdue deadlines and those of the strip's days."""
-    found = queries.deadlines(since=now - LONG_OVERDUE, until=now + timedelta(days=DAYS + 1))
+    """Return the overdue deadlines and those of the strip's days; where these have none, the next one after."""
+    end = now + timedelta(days=DAYS)
+    found = queries.deadlines(since=now - LONG_OVERDUE, until=end)
+    if not any(one.due_at >= now for one in found):
+        found += queries.deadlines(since=end, until=now + LONG_AHEAD)[:1]
     return [
         Deadline(
             label=one.number,

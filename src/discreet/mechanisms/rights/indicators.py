@@ -175,9 +175,12 @@ def _duration(spent: timedelta) -> tuple[str, str]:
     hours = spent.total_seconds() / 3600
     if hours < 1:
         minutes = int(spent.total_seconds() // 60)
-        return str(minutes) if minutes else "< 1", gettext_noop("minutes")
+        if minutes < 2:
+            return str(minutes) if minutes else "< 1", gettext_noop("minute")
+        return str(minutes), gettext_noop("minutes")
     if hours < 48:
-        return f"{hours:.0f}", gettext_noop("hours")
+        whole = round(hours)
+        return str(whole), gettext_noop("hour") if whole == 1 else gettext_noop("hours")
     return f"{hours / 24:.1f}", gettext_noop("days")
 
 

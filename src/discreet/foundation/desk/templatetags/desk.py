@@ -108,14 +108,28 @@ def timeline(items: Sequence[TimelineItem]) -> dict[str, object]:
     return {"items": items, "now": timezone.now()}
 
 
+@register.simple_tag
+def gap() -> str:
+    """Return what stands between two sentences: a space, and nothing in Chinese, whose stops bring their own."""
+    return "" if times.is_chinese() else " "
+
+
 @register.inclusion_tag("desk/parts/strip.html")
 def deadline_strip(deadlines: Sequence[Deadline], now: datetime | None = None) -> dict[str, object]:
     """Draw the next fourteen days and how many deadlines are over."""
     now = now or timezone.now()
+    days = strip_days(deadlines=deadlines, now=now)
+    ahead = [deadline for deadline in deadlines if deadline.due_at >= now]
     return {
-        "days": strip_days(deadlines=deadlines, now=now),
+        "days": days,
         "overdue": [deadline for deadline in deadlines if deadline.due_at < now],
+        "next": None if any(day.ticks for day in days) else min(ahead, key=_due_at, default=None),
+        "now": now,
     }
+
+
+def _due_at(deadline: Deadline) -> datetime:
+    return deadline.due_at
 
 
 @register.inclusion_tag("desk/parts/steps.html")
