@@ -97,6 +97,7 @@ class Request(Schema):
     kept: list[dict[str, Any]]
     sources: list[dict[str, Any]]
     search: dict[str, Any]
+    not_covered: list[dict[str, Any]]
     plan: str | None
     prepared_by: str | None
     approved_by: str | None
@@ -140,7 +141,8 @@ def open_request(
     is_repeated = not received.public_token
     if is_repeated:
         _refuse_another(received.number, body.kind, claim)
-    opened = {"id": received.number, "due_at": received.due_at, "is_repeated": is_repeated}
+    due_at = received.due_at.astimezone(UTC) if received.due_at else None
+    opened = {"id": received.number, "due_at": due_at, "is_repeated": is_repeated}
     return Status(200 if is_repeated else 201, opened)
 
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from discreet.mechanisms.rights.import_file import Remark
 from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
 from discreet.mechanisms.rights.rules import ApprovalStep, Kind, State
 from discreet.mechanisms.rights.summaries import REASONS
+from discreet.mechanisms.rights.told import told_people, told_plan, told_request
 from discreet.mechanisms.rights.views import (
+    moment,
     plan_document,
     problem_document,
     refusal_text,
@@ -32,16 +35,16 @@ as_user = click.option("--as", "user", help="Staff account that acts; the shell'
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 
 
-def _print(document: dict[str, Any], *, is_json: bool) -> None:
+def _print(
+    document: dict[str, Any], *, is_json: bool, told: Callable[[dict[str, Any]], Iterable[str]] | None = None
+) -> None:
+    """Print a document as JSON, as `told` says it to people, or as one line for each part."""
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
         return
-    for name, value in document.items():
-        click.echo(
-            f"{name}: {value}"
-            if not isinstance(value, list | dict)
-            else f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}"
-        )
+    lines = told(document) if told is not None else (f"{name}: {part}" for name, part in document.items())
+    for line in lines:
+        click.echo(line)
 
 
 @click.command()
@@ -63,15 +66,13 @@ def find(
 ) -> None:
     """Find a person in SOURCE: which rows are about them. The look-up is recorded."""
     claim = Identity(email=email, phone=phone, name=person_name, customer_number=customer_number)
-    _print(
-        finding.find_person(actor=shell_actor(user), now=datetime.now(UTC), source=source, claim=claim),
-        is_json=is_json,
-    )
+    found = finding.find_person(actor=shell_actor(user), now=datetime.now(UTC), source=source, claim=claim)
+    _print(found, is_json=is_json, told=told_people)
 
 
 @click.group()
 def rights() -> None:
-    """Customers' requests: open, verify, plan, accept, show."""
+    """Customers' requests: open, verify, choose who it is, plan, accept, show."""
 
 
 @rights.command("open")
@@ -110,7 +111,7 @@ def open_request(
         idempotency_key=_own_key(actor, idempotency_key),
     )
     _print(
-        {"id": received.number, "due_at": received.due_at.isoformat() if received.due_at else None},
+        {"id": received.number, "due_at": moment(received.due_at)},
         is_json=is_json,
     )
 
@@ -140,7 +141,7 @@ def verify(number: str, reason: str, user: str | None) -> None:
 @as_user
 @as_json
 def choose(number: str, candidate: tuple[int, ...], user: str | None, is_json: bool) -> None:
-    """Choose who it is, by the numbers that `find` and `plan` show; several: they are one person."""
+    """Choose who it is, by the numbers that `find` shows; several: they are one person."""
     receiving.choose_candidates(
         actor=shell_actor(user), now=datetime.now(UTC), number=number, chosen=candidate
     )
@@ -165,7 +166,8 @@ def plan(number: str, is_stored: bool, user: str | None, is_json: bool) -> None:
     if not view.digest:
         is_early = queries.state_of_batch(batch_id) is State.RECEIVED
         raise IdentityNotProven(number=number[:16]) if is_early else PlanMissing(number=number[:16])
-    _print(plan_document(view, texts=REASONS), is_json=is_json)
+    told = partial(told_plan, name=number, kind=queries.kind_of_batch(batch_id))
+    _print(plan_document(view, texts=REASONS), is_json=is_json, told=told)
 
 
 @rights.command()
@@ -206,7 +208,8 @@ def accept(number: str, digest: str | None, user: str | None) -> None:
 @as_json
 def show(number: str, is_json: bool) -> None:
     """Show state, outcome, what was kept, and what was done in each source."""
-    _print(request_document(queries.request_view(number)), is_json=is_json)
+    view = queries.request_view(number)
+    _print(request_document(view), is_json=is_json, told=partial(told_request, view=view))
 
 
 @rights.command()

@@ -62,7 +62,8 @@ class NobodyFound(Refused):
 class SeveralPeople(Refused):
     code = "rights.several_people"
     message = gettext_noop(
-        "%(count)s people match request %(number)s. Choose who it is before anything is planned."
+        "%(count)s people match request %(number)s. Choose who it is before anything is planned: on its page, "
+        "or with `discreet rights choose %(number)s CANDIDATE`."
     )
 
 
@@ -129,7 +130,7 @@ class BadImport(Refused):
 
     code = "rights.bad_import"
     message = gettext_noop(
-        "Nothing was imported: something is wrong in %(count)s lines of the file, first in line %(line)s."
+        "Nothing was imported. Lines with something wrong: %(count)s, the first is line %(line)s."
     )
     status = 422
 

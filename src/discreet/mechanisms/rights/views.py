@@ -1,6 +1,7 @@
 """Documents that the command line and the API print: JSON of the contract, without a person's data."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext
@@ -11,6 +12,11 @@ from discreet.mechanisms.rights.citations import article_words, cited
 from discreet.mechanisms.rights.import_file import Remark
 from discreet.mechanisms.rights.queries import PlanView, RequestView
 from discreet.vocabulary.errors import Refused
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return a moment as every document writes it: ISO 8601 in UTC, whatever zone it was reckoned in."""
+    return at.astimezone(UTC).isoformat() if at is not None else None
 
 
 def reason_text(table: Mapping[str, Any], texts: Mapping[str, str]) -> str:
@@ -91,13 +97,13 @@ def request_document(request: RequestView) -> dict[str, Any]:
         "kind": request.kind,
         "state": request.state.value,
         "outcome": request.outcome or None,
-        "received_at": request.received_at.isoformat(),
-        "due_at": request.due_at.isoformat() if request.due_at else None,
+        "received_at": moment(request.received_at),
+        "due_at": moment(request.due_at),
         "residence": request.residence or None,
         "candidates": request.candidates,
         "kept": [cited(one, residences=(request.residence,)) for one in request.kept],
         "sources": [
-            {"name": source.name, "counts": source.counts, "at": source.at.isoformat()}
+            {"name": source.name, "counts": source.counts, "at": moment(source.at)}
             for source in request.sources
         ],
         "search": request.search,
@@ -111,7 +117,7 @@ def request_document(request: RequestView) -> dict[str, Any]:
                 "rule": clock.rule_id,
                 "law": clock.law,
                 "article": clock.article,
-                "due_at": clock.due_at.isoformat(),
+                "due_at": moment(clock.due_at),
                 "is_unsure": clock.is_unsure,
             }
             for clock in request.case.clocks

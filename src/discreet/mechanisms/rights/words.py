@@ -89,6 +89,15 @@ MATCHES: dict[str, str] = {
     "customer_id": gettext_noop("Customer number"),
     "customer_number": gettext_noop("Customer number"),
 }
+NOTES: dict[str, str] = {
+    "same_email_in_another_spelling": gettext_noop(
+        "Another candidate has the same e-mail address in another spelling"
+    ),
+}
+WRITES: dict[str, str] = {
+    "delete": gettext_noop("Rows deleted"),
+    "update": gettext_noop("Rows with fields emptied or replaced"),
+}
 ACTS: dict[str, str] = {
     "rights.receive_request": gettext_noop("Received"),
     "rights.note_candidates": gettext_noop("Person looked for"),

@@ -1,0 +1,174 @@
+"""What the command line prints for people: the documents that `--json` gives, as lines and tables.
+
+In the reader's language, and never more than the document holds.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import get_language, gettext, ngettext
+
+from discreet.mechanisms.rights.letters import kept_lines
+from discreet.mechanisms.rights.queries import RequestView
+from discreet.mechanisms.rights.rules import TITLES, Kind
+from discreet.mechanisms.rights.summaries import GAPS
+from discreet.mechanisms.rights.words import ACTIONS, MATCHES, NOTES, OUTCOMES, STATES, WRITES
+from discreet.vocabulary.text import gettext_noop
+
+_NOT_COVERED = gettext_noop("Not covered")
+_NOT_SEARCHED = gettext_noop("Not searched")
+_WIDE = frozenset("WF")
+
+
+def told_people(document: Mapping[str, Any]) -> Iterator[str]:
+    """Tell what `find` found: each candidate with its rows by table."""
+    people = document["people"]
+    count = len(people)
+    words = ngettext("%(n)s person matches in %(source)s", "%(n)s people match in %(source)s", count)
+    yield words % {"n": count, "source": document["source"]}
+    for one in people:
+        matched = _listed(gettext(MATCHES.get(name, name)) for name in one["matched_by"])
+        yield ""
+        yield gettext("Candidate %(number)s, matched by: %(matched)s") % {
+            "number": one["candidate"],
+            "matched": matched,
+        }
+        for note in one["notes"]:
+            yield f"  {gettext(NOTES.get(note, note))}"
+        roots = _listed(f"{root['table']} {'/'.join(map(str, root['key']))}" for root in one["roots"])
+        yield "  " + gettext("Starting rows: %(rows)s") % {"rows": roots}
+        rows = [(name, str(found["rows"]), str(found["shared"])) for name, found in one["tables"].items()]
+        yield from table((gettext("Table"), gettext("Rows"), gettext("Shared")), rows)
+    yield from _gaps(_NOT_SEARCHED, document["not_searched"])
+
+
+def told_plan(document: Mapping[str, Any], *, name: str, kind: Kind) -> Iterator[str]:
+    """Tell a plan: what happens to the rows of each table and why, and what it does not cover."""
+    people = document["people"]
+    words = ngettext("%(name)s: plan for %(n)s person", "%(name)s: plan for %(n)s people", people)
+    yield words % {"name": name, "n": people}
+    yield gettext("Hash: %(hash)s") % {"hash": document["hash"]}
+    head = (gettext("Table"), gettext("Rows"), gettext("Shared"), gettext("Action"), gettext("Reason"))
+    for source in document["sources"]:
+        yield ""
+        yield source["name"]
+        rows = [
+            (one["table"], str(one["rows"]), str(one["shared"]), _action(one, kind), _why(one))
+            for one in source["tables"]
+        ]
+        yield from table(head, rows)
+    if document["open_questions"]:
+        yield ""
+        tables = _listed(map(str, document["open_questions"]))
+        yield gettext("Decide what happens to the rows that others share: %(tables)s") % {"tables": tables}
+    yield from _gaps(_NOT_COVERED, document["not_covered"])
+
+
+def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str]:
+    """Tell how a request stands, what was kept, what was written where, and what was not searched."""
+    yield f"{document['id']}  {gettext(TITLES[Kind(document['kind'])])}"
+    outcome = document["outcome"]
+    facts = [
+        (gettext("Batch"), document["batch"]),
+        (gettext("State"), gettext(STATES[view.state])),
+        (gettext("Outcome"), gettext(OUTCOMES[outcome]) if outcome else None),
+        (gettext("Received"), document["received_at"]),
+        (gettext("Due"), document["due_at"]),
+        (gettext("Residence"), document["residence"]),
+        (gettext("People who match"), document["candidates"]),
+        (gettext("Plan"), document["plan"]),
+        (gettext("Plan made by"), document["prepared_by"]),
+        (gettext("Approved by"), document["approved_by"]),
+    ]
+    yield from table((), [(label, str(value)) for label, value in facts if value is not None])
+    if kept := kept_lines(view, get_language() or "en"):
+        yield ""
+        yield gettext("What stays, and why")
+        head = (gettext("Table"), gettext("How much"), gettext("Kept until"), gettext("Why"))
+        rows = [
+            (one["table"], one["rows"], one["until"] or "–", _joined(one["why"], one["article"]))
+            for one in kept
+        ]
+        yield from table(head, rows)
+    for refused in (one for one in document["kept"] if "table" not in one):
+        yield gettext("Why we refused")
+        yield f"  {_joined(refused.get('reason', ''), refused.get('article', ''))}"
+    if document["sources"]:
+        yield ""
+        yield gettext("What was written")
+        done = [
+            (f"{source['name']} / {name}", gettext(WRITES.get(how, how)), str(rows))
+            for source in document["sources"]
+            for name, counts in source["counts"].items()
+            for how, rows in counts.items()
+        ]
+        yield from table((gettext("Table"), gettext("Action"), gettext("Rows")), done)
+    yield from _gaps(_NOT_SEARCHED, document["search"].get("not_searched") or [])
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Return lines with columns in line, indented; a Chinese character takes two places."""
+    lines = [*([head] if head else []), *rows]
+    if not rows:
+        return
+    widths = [max(_width(line[place]) for line in lines) for place in range(len(lines[0]))]
+    for line in lines:
+        cells = [
+            cell + " " * (width - _width(cell)) for cell, width in zip(map(_plain, line), widths, strict=True)
+        ]
+        yield ("  " + "  ".join(cells)).rstrip()
+
+
+def _gaps(title: str, gaps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not gaps:
+        return
+    yield ""
+    yield gettext(title)
+    rows = []
+    for one in gaps:
+        place = " / ".join(part for part in (one["source"], one["table"]) if part)
+        columns = f" ({', '.join(one['columns'])})" if one.get("columns") else ""
+        why = str(one.get("reason", ""))
+        rows.append((place + columns, gettext(GAPS[why]) if why in GAPS else why))
+    yield from table((), rows)
+
+
+def _action(one: Mapping[str, Any], kind: Kind) -> str:
+    """Return what happens to the rows, and to fields of rows that stay."""
+    if kind is Kind.ACCESS:
+        return gettext("Copy")
+    done = {field["action"] for field in one["fields"]}
+    if one["action"] == "replace" and "null" in done:
+        return gettext("Empty, replace")
+    if one["action"] == "keep" and done:
+        return gettext("Keep, empty") if "null" in done else gettext("Keep, replace")
+    return gettext(ACTIONS[one["action"]])
+
+
+def _why(one: Mapping[str, Any]) -> str:
+    """Return the reason; for a duty to keep with the map's own words and the last date."""
+    is_chinese = (get_language() or "").startswith("zh")
+    own = one.get("reason_zh" if is_chinese else "reason_en") if one.get("article") else ""
+    until = gettext("Kept until %(date)s.") % {"date": one["until"]} if one["until"] else ""
+    return _joined(one["reason"], own or "", until)
+
+
+def _joined(*sentences: str) -> str:
+    parts = [sentence.strip() for sentence in sentences if sentence.strip()]
+    return ("。" if (get_language() or "").startswith("zh") else ". ").join(
+        part.rstrip("。.") if place < len(parts) - 1 else part for place, part in enumerate(parts)
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ("、" if (get_language() or "").startswith("zh") else ", ").join(dict.fromkeys(names))
+
+
+def _plain(text: str) -> str:
+    """Return the text without what would steer a terminal."""
+    return "".join(char if char.isprintable() or char == "\N{NO-BREAK SPACE}" else "?" for char in text)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in _plain(text))

@@ -1,0 +1,98 @@
+"""What the command line prints for people: readable, in their language, and no more than the JSON."""
+
+import json
+import re
+from datetime import datetime
+
+import pytest
+from click.testing import CliRunner
+from django.utils import translation
+
+from discreet.mechanisms.rights.cli import find, rights
+from discreet.mechanisms.rights.refusals import SeveralPeople
+from discreet.mechanisms.rights.told import table
+from tests.foundation.sources.conftest import Company
+from tests.mechanisms.rights import driving
+from tests.mechanisms.rights.company import ANN, ANN_NAME, ANN_PHONE
+
+
+def said(command: object, *words: str, language: str = "en") -> str:
+    with translation.override(language):
+        result = CliRunner().invoke(command, list(words), catch_exceptions=False)  # type: ignore[arg-type]
+    assert result.exit_code == 0
+    return result.output
+
+
+def is_for_people(text: str) -> bool:
+    return not re.search(r"[{}\[\]\"]", text) and not any(own in text for own in (ANN, ANN_NAME, ANN_PHONE))
+
+
+def test_find_lists_candidates_with_their_tables_and_counts(shop: Company) -> None:
+    text = said(find, "shop", "--email", ANN)
+    assert text.startswith("1 person matches in shop\n\nCandidate 0, matched by: E-mail\n")
+    assert re.search(r"^  address +1 +1$", text, re.MULTILINE)
+    assert re.search(r"^  orders +1 +0$", text, re.MULTILINE)
+    assert is_for_people(text)
+
+
+def test_find_numbers_each_candidate(shop: Company) -> None:
+    text = said(find, "shop", "--email", "twin@example.com", language="zh-hans")
+    assert text.startswith("shop 中有 2 人相符\n")
+    assert "候选 0，" in text and "候选 1，" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "action", "reason"),
+    [("en", "Erase", "About this person"), ("zh-hans", "删除", "属于该客户")],
+)
+def test_a_plan_is_a_table_with_its_hash(shop: Company, language: str, action: str, reason: str) -> None:
+    number = driving.planned("erasure", ANN)
+    text = said(rights, "plan", number, "--stored", language=language)
+    assert json.loads(said(rights, "plan", number, "--stored", "--json"))["hash"] in text
+    (line,) = [line for line in text.splitlines() if line.startswith("  login ")]
+    assert re.match(rf"  login +2 +0 +{action} +\S", line)
+    assert reason in text
+    assert is_for_people(text)
+
+
+def test_a_plan_names_what_it_does_not_cover(shop: Company) -> None:
+    number = driving.planned("erasure", ANN)
+    document = json.loads(said(rights, "plan", number, "--stored", "--json"))
+    assert ("Not covered" in said(rights, "plan", number, "--stored")) is bool(document["not_covered"])
+
+
+def test_a_finished_request_is_told_with_what_stays_and_what_was_written(shop: Company) -> None:
+    number = driving.erased(ANN).number
+    text = said(rights, "show", number)
+    assert text.startswith(f"{number}  Erasure request\n")
+    for words in ("Erased, except what must be kept", "What stays, and why", "What was written", "Due"):
+        assert words in text
+    assert "Art. 958f OR, allowed by GDPR Art. 17(3)(b)" in text
+    assert is_for_people(text)
+    assert "删除请求" in said(rights, "show", number, language="zh-hans")
+
+
+def test_open_and_show_tell_one_deadline_in_one_form(shop: Company) -> None:
+    opened = json.loads(
+        said(rights, "open", "--kind", "erasure", "--email", ANN, "--residence", "CN", "--json")
+    )
+    shown = json.loads(said(rights, "show", opened["id"], "--json"))
+    assert opened["due_at"] == shown["due_at"]
+    assert datetime.fromisoformat(shown["due_at"]).utcoffset() is not None
+    assert shown["due_at"] in {clock["due_at"] for clock in shown["clocks"]}
+
+
+def test_several_people_are_told_with_the_command_that_chooses(shop: Company) -> None:
+    number = driving.planned("erasure", "twin@example.com")
+    refused = CliRunner().invoke(rights, ["plan", number]).exception
+    assert isinstance(refused, SeveralPeople)
+    assert f"discreet rights choose {number}" in refused.message % refused.params
+    assert "choose" in str(rights.help)
+
+
+def test_columns_stay_in_line_with_chinese_and_without_control_characters() -> None:
+    assert list(table(("表", "n"), [("客户", "1"), ("a\x1b[2J", "22")])) == [
+        "  表     n",
+        "  客户   1",
+        "  a?[2J  22",
+    ]
