@@ -34,7 +34,8 @@ def capture(
     """Note the identity values, the keys of rows that go, what emptied rows must hold, and who may stay.
 
     Searches the values once before the erasure: a row of somebody else that holds one of them (a phone
-    number in a family) is told apart from one that no link leads to, which is named in `unlinked`.
+    number in a family) is told apart from one that no link leads to, which is named in `unlinked`. What a
+    view shows goes with the rows that it reads.
     """
     values = captured_values(reach=reach, identities=identities)
     found = search_values(graph=reach.graph, readers=readers, values=values, budget=budget)
@@ -46,7 +47,7 @@ def capture(
     others = _others(reach, readers, outside)
     unlinked: dict[tuple[TableRef, str], set[Key]] = defaultdict(set)
     for hit in outside:
-        if hit.key not in others.get(hit.table, ()):
+        if hit.key not in others.get(hit.table, ()) and not reach.graph.tables[hit.table].is_view:
             unlinked[hit.table, hit.column].add(hit.key)
     return Captured(
         values=tuple(values),

@@ -92,6 +92,7 @@ class Table:
     erase: EraseAction | None = None  # what a person chose for the table; None = by rule
     keep: KeepDuty | None = None
     is_writable: bool = True  # False: a view, or a source without write credentials
+    is_view: bool = False  # holds no rows of its own; a materialised view does
 
     def column(self, name: str) -> Column:
         for column in self.columns:

@@ -150,6 +150,7 @@ def build(
             erase=EraseAction(row.erase) if row.erase else None,
             keep=keep_of(rows.keeps.get(table_id)),
             is_writable=row.is_writable and row.source in writable,
+            is_view=row.kind == "view",
         )
     links = []
     for link in rows.links:

@@ -23,7 +23,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import planning, queries
+from discreet.mechanisms.rights import gaps, planning, queries
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.package import FieldMeaning, TableData, build
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
@@ -61,12 +61,14 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
     language = queries.language_of(number)
     tables = list(_tables(rows_for_access(reach=reached, person=0), fields_meaning()))
     company = profile()
+    not_covered = gaps.of_access(reached)
     blob = build(
         number=number,
         company=company.name(language),
         language=language,
         made_at=now.astimezone(company.zone),
         tables=tables,
+        not_covered=not_covered,
     )
     _write_sealed(number, keys.seal(number, blob, AAD))
     counts = {f"{table.source}.{table.table}": len(table.rows) for table in tables}
@@ -75,7 +77,7 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
         batch_id=batch_id,
         run=run,
         number=number,
-        facts={"rows": dict(counts), "statements": statements, "not_covered": len(reached.not_covered)},
+        facts={"rows": dict(counts), "statements": statements, "not_covered": not_covered},
         contact=_contact(number, reached),
     )
     return sum(counts.values())

@@ -11,14 +11,14 @@ from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.locate import locate, roots_of
 from discreet.engines.subjects.reach import Purpose, reach
 from discreet.foundation.datamap.queries import graph as map_graph
-from discreet.foundation.datamap.queries import not_covered
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.sources.queries import require_source
+from discreet.mechanisms.rights import gaps
 from discreet.mechanisms.rights.package import plain
 from discreet.mechanisms.rights.planning import as_readers, readers_of
 from discreet.mechanisms.rights.refusals import NotYours
-from discreet.mechanisms.rights.summaries import gap, table_name
+from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.actors import Actor, Role
 
 
@@ -73,15 +73,5 @@ def find_person(*, actor: Actor, now: datetime, source: str, claim: Identity) ->
     return {
         "source": source,
         "people": people,
-        "not_searched": [gap(one) for one in located.not_searched]
-        + [
-            {
-                "source": one.source,
-                "table": one.table,
-                "columns": list(one.names),
-                "reason": one.gap.value,
-                "rows": 0,
-            }
-            for one in not_covered([source])
-        ],
+        "not_searched": gaps.of_look_up(located, graph=graph, source=source),
     }

@@ -73,9 +73,15 @@ def csv_cell(value: object) -> str:
 
 
 def build(
-    *, number: str, company: str, language: str, made_at: datetime, tables: Iterable[TableData]
+    *,
+    number: str,
+    company: str,
+    language: str,
+    made_at: datetime,
+    tables: Iterable[TableData],
+    not_covered: Sequence[Mapping[str, object]] = (),
 ) -> bytes:
-    """Return the zip's bytes. Names inside depend on tables only, so no path comes from a person's data."""
+    """Return the zip's bytes; `not_covered` stands in data.json. Names inside depend on tables only, so no path comes from a person's data."""
     tables = list(tables)
     document: dict[str, dict[str, list[dict[str, str | int | float | None]]]] = {}
     for table in tables:
@@ -83,9 +89,10 @@ def build(
             {name: plain(value) for name, value in zip(table.columns, row, strict=True)} for row in table.rows
         ]
         document.setdefault(table.source, {})[table.table] = rows
+    whole = {"sources": document, "not_covered": list(not_covered)}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("data.json", json.dumps({"sources": document}, ensure_ascii=False, indent=1))
+        archive.writestr("data.json", json.dumps(whole, ensure_ascii=False, indent=1))
         archive.writestr("meaning.json", json.dumps(_meaning(tables), ensure_ascii=False, indent=1))
         for position, table in enumerate(tables, start=1):
             archive.writestr(f"csv/{position:03d}-{_file_name(table)}.csv", _csv(table))

@@ -45,6 +45,13 @@ GAPS: dict[str, str] = {
     ),
     "scan_over_budget": gettext_noop("Too large to look through without an index"),
     "over_budget": gettext_noop("Too large to look through without an index"),
+    "free_text": gettext_noop("Free text of rows that stay is not read: it may name the person"),
+    "no_link": gettext_noop(
+        "No confirmed link leads here from a person: rows are neither copied nor erased, only searched by value"
+    ),
+    "view": gettext_noop("A view: it reads other tables and holds no rows of its own"),
+    "trigger": gettext_noop("A trigger of this table may write elsewhere; what it writes is not followed"),
+    "triggers_not_seen": gettext_noop("The account may not see triggers: there may be some"),
     "backups": gettext_noop("Backups of the source: apply the tombstones after a restore"),
     "replicas": gettext_noop("Replicas follow their primary"),
 }
@@ -65,7 +72,7 @@ def plan_summary(plan: ErasurePlan, reached: Reach, *, not_covered: list[dict[st
         "sources": [{"name": name, "tables": by_source[name]} for name in sorted(by_source)],
         "steps": _steps(reached),
         "operations": _operations(plan),
-        "not_covered": not_covered + [gap(one) for one in plan.not_covered],
+        "not_covered": not_covered,
         "open_questions": [str(ref) for ref in plan.open_questions],
     }
 
@@ -92,7 +99,7 @@ def access_summary(reached: Reach, *, not_covered: list[dict[str, Any]]) -> dict
         "sources": [{"name": name, "tables": by_source[name]} for name in sorted(by_source)],
         "steps": _steps(reached),
         "operations": [],
-        "not_covered": not_covered + [gap(one) for one in reached.not_covered],
+        "not_covered": not_covered,
         "open_questions": [],
     }
 

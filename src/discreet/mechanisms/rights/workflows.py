@@ -20,20 +20,19 @@ from discreet.engines.subjects.storage import captured_from_json, plan_from_json
 from discreet.foundation.centre import verification
 from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.queries import built
-from discreet.foundation.datamap.queries import not_covered as map_gaps
 from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.api import Json
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import planning, queries
+from discreet.mechanisms.rights import gaps, planning, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, SeveralPeople, WrongRequestState
 from discreet.mechanisms.rights.results import person_results, unsearched_results
 from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
-from discreet.mechanisms.rights.summaries import access_summary, gap, plan_summary
+from discreet.mechanisms.rights.summaries import access_summary, plan_summary, table_name
 from discreet.mechanisms.rights.witness import RowsChanged, check_rows, witness
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.categories import CATEGORIES
@@ -150,7 +149,8 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
         return _prepare_access(batch_id, actor, now)
     planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)
     batch_key = queries.batch_key(batch_id)
-    summary = plan_summary(planned.plan, planned.reach, not_covered=_gaps())
+    not_covered = gaps.of_plan(planned.plan, planned.reach, planned.captured)
+    summary = plan_summary(planned.plan, planned.reach, not_covered=not_covered)
     summary["statements"] = planned.statements
     plan = deciding.NewPlan(
         digest=planned.plan.digest,
@@ -179,7 +179,7 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
             for column in table.table.personal_columns
             if column.category in CATEGORIES
         )
-        summary = access_summary(reached, not_covered=_gaps())
+        summary = access_summary(reached, not_covered=gaps.of_access(reached))
     digest = _summary_digest(summary)
     plan = deciding.NewPlan(digest=digest, sealed=b"", capture_sealed=b"", summary=summary, open_questions=())
     deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
@@ -191,19 +191,6 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
     ):
         deciding.accept_access(actor=SYSTEM, now=now, batch_id=batch_id)
     return digest
-
-
-def _gaps() -> list[dict[str, Any]]:
-    return [
-        {
-            "source": one.source,
-            "table": one.table,
-            "columns": list(one.names),
-            "reason": one.gap.value,
-            "rows": 0,
-        }
-        for one in map_gaps()
-    ]
 
 
 def _summary_digest(summary: dict[str, Any]) -> str:
@@ -382,10 +369,16 @@ def search_again(batch_id: int, run: int) -> str:
     search: dict[str, Json] = {
         "found": len(result.found),
         "searched": [
-            {"table": str(one.table), "depth": one.depth, "columns": list(one.columns), "rows": one.rows}
+            {
+                "source": one.table.source,
+                "table": table_name(one.table),
+                "depth": one.depth,
+                "columns": list(one.columns),
+                "rows": one.rows,
+            }
             for one in result.searched
         ],
-        "not_searched": [gap(one) for one in result.not_searched],
+        "not_searched": gaps.of_search(result, approved=queries.plan_view(batch_id).summary),
     }
     results = person_results(batch_id=batch_id, plan=plan, search=result, captured=captured)
     scopes = [f"request:{result.number}" for result in results]
@@ -408,11 +401,12 @@ def end_unsearched(batch_id: int, run: int, reason: str) -> str:
     key_id, sealed = queries.sealed_plan(batch_id)
     plan = plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode())
     results = unsearched_results(batch_id=batch_id, plan=plan, reason=reason)
+    approved = queries.plan_view(batch_id).summary
     executing.finish_erasure(
         now=datetime.now(UTC),
         batch_id=batch_id,
         run=run,
-        search={"refused": reason},
+        search={"refused": reason, "not_searched": gaps.of_search(None, approved=approved)},
         results=results,
         contacts=contacts_held(batch_id),
     )

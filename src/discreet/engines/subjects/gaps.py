@@ -1,0 +1,58 @@
+"""What a search along the graph and by value leaves out by the graph's own shape, before any row is read."""
+
+from collections.abc import Iterator, Mapping
+
+from discreet.engines.subjects.found import NotCovered
+from discreet.engines.subjects.graph import Graph, LinkRole, Table, TableRef
+from discreet.engines.subjects.values import searched_categories
+
+FREE_TEXT = "free_text"
+_NAMES_A_PERSON = frozenset((*searched_categories(), "customer_id"))
+
+
+def gaps_of_graph(*, graph: Graph, taken: Mapping[TableRef, int]) -> Iterator[NotCovered]:
+    """Name free text that nobody reads, and tables with identity columns that no link leads to from a person.
+
+    `taken`: rows of a table that go, or that are handed over whole; row counts are the catalogue's estimates.
+    """
+    linked = _linked(graph)
+    for ref in sorted(graph.tables):
+        table = graph.tables[ref]
+        if ref not in linked:
+            yield from _without_link(table)
+        yield from _free_text(table, taken.get(ref, 0))
+
+
+def _without_link(table: Table) -> Iterator[NotCovered]:
+    columns = tuple(column.name for column in table.columns if column.category in _NAMES_A_PERSON)
+    if columns:
+        rows = 0 if table.is_view else table.estimated_rows
+        yield NotCovered(table.ref, "view" if table.is_view else "no_link", columns, rows)
+
+
+def _free_text(table: Table, taken: int) -> Iterator[NotCovered]:
+    """Name the free text of rows that are left; an estimate of 0 says nothing."""
+    columns = tuple(column.name for column in table.columns if column.category == FREE_TEXT)
+    left = max(0, table.estimated_rows - taken)
+    if columns and not table.is_view and (left or not table.estimated_rows):
+        yield NotCovered(table.ref, FREE_TEXT, columns, left)
+
+
+def _linked(graph: Graph) -> set[TableRef]:
+    """Return the tables in which a person's rows are looked for: people tables and where links lead from them.
+
+    A row that only mentions a person is found; its own links are not followed.
+    """
+    found = {ref for ref, table in graph.tables.items() if table.is_people}
+    follow = list(found)
+    while follow:
+        ref = follow.pop()
+        owned = {link.from_table for link in graph.incoming(ref) if link.role is LinkRole.OWNER}
+        parts = {link.to_table for link in graph.outgoing(ref) if link.role is LinkRole.DETAIL}
+        new = (owned | parts) - found
+        found |= new
+        follow.extend(new)
+    mentions = {
+        link.from_table for link in graph.links if link.role is LinkRole.MENTION and link.to_table in found
+    }
+    return found | mentions

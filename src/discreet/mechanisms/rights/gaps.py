@@ -1,0 +1,93 @@
+"""What is not covered, in one list: what a plan names before it is approved also stands in the outcome.
+
+Only table and column names, codes and counts: no value of a person.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from discreet.engines.subjects.captures import Captured, SearchResult
+from discreet.engines.subjects.found import NotCovered, Reach
+from discreet.engines.subjects.gaps import gaps_of_graph
+from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
+from discreet.engines.subjects.locate import Located
+from discreet.engines.subjects.plans import ErasurePlan
+from discreet.foundation.datamap.queries import not_covered as map_gaps
+from discreet.foundation.sources.queries import describe
+from discreet.mechanisms.rights.summaries import gap
+
+Gaps = list[dict[str, Any]]
+
+
+def of_plan(plan: ErasurePlan, reached: Reach, captured: Captured | None) -> Gaps:
+    """Return what an erasure would not cover, known before anybody approves it."""
+    gone: Counter[TableRef] = Counter()
+    for table in plan.tables:
+        if table.action is EraseAction.DELETE:
+            gone[table.table] += table.rows
+    return _joined(
+        _of_map(),
+        map(gap, gaps_of_graph(graph=reached.graph, taken=gone)),
+        map(gap, captured.unlinked if captured is not None else ()),
+        map(gap, _triggers(plan)),
+        map(gap, plan.not_covered),
+    )
+
+
+def of_access(reached: Reach) -> Gaps:
+    """Return what a package does not cover."""
+    handed_over = {ref: len(table.rows) for ref, table in reached.tables.items()}
+    return _joined(
+        _of_map(),
+        map(gap, gaps_of_graph(graph=reached.graph, taken=handed_over)),
+        map(gap, reached.not_covered),
+    )
+
+
+def of_look_up(located: Located, *, graph: Graph, source: str) -> Gaps:
+    """Return what a look-up in one source does not cover."""
+    return _joined(
+        map(gap, located.not_searched), map(gap, gaps_of_graph(graph=graph, taken={})), _of_map(source)
+    )
+
+
+def of_search(result: SearchResult | None, *, approved: Mapping[str, object]) -> Gaps:
+    """Return what the search after an erasure leaves open: its own gaps, the plan's and the map's by now."""
+    planned: Any = approved.get("not_covered") or []
+    return _joined(map(gap, result.not_searched if result is not None else ()), planned, _of_map())
+
+
+def _of_map(source: str | None = None) -> Iterator[dict[str, Any]]:
+    for one in map_gaps(None if source is None else [source]):
+        yield {
+            "source": one.source,
+            "table": one.table,
+            "columns": list(one.names),
+            "reason": one.gap.value,
+            "rows": 0,
+        }
+
+
+def _triggers(plan: ErasurePlan) -> Iterator[NotCovered]:
+    """Name the tables written to whose triggers may write elsewhere, as the catalogue knows them."""
+    for source in sorted(plan.operations):
+        catalogue = describe(source)
+        written: Counter[TableRef] = Counter()
+        for operation in plan.operations[source]:
+            written[operation.table] += len(operation.keys)
+        for ref in sorted(written):
+            known = catalogue.table(ref)
+            if known is not None and known.triggers:
+                yield NotCovered(ref, "trigger", (), written[ref])
+        if written and not catalogue.sees_triggers:
+            yield NotCovered(TableRef(source, ""), "triggers_not_seen")
+
+
+def _joined(*lists: Iterable[dict[str, Any]]) -> Gaps:
+    """Return each gap once, in order; of two that tell the same the first is kept."""
+    found: dict[tuple[str, str, str, tuple[str, ...]], dict[str, Any]] = {}
+    for gaps in lists:
+        for one in gaps:
+            found.setdefault((one["source"], one["table"], one["reason"], tuple(one["columns"])), one)
+    return list(found.values())

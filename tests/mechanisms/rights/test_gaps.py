@@ -1,0 +1,124 @@
+"""Answers claim no more than was searched: what a plan does not cover stands in every outcome."""
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from discreet.foundation.datamap.actions import apply_map
+from discreet.foundation.ledger.models import LedgerEntry
+from discreet.foundation.sources.actions import connect_source
+from discreet.mechanisms.rights import delivery, finding, queries, views
+from discreet.mechanisms.rights.actions import deciding
+from discreet.mechanisms.rights.rules import Outcome, State
+from discreet.mechanisms.rights.summaries import REASONS
+from tests.foundation.sources.conftest import Company
+from tests.mechanisms.rights.company import AGENT, ANN, CLEO, MAP, NOW, OPERATOR, fill, who
+from tests.mechanisms.rights.driving import approve, batch_of, failures, planned, work
+
+pytestmark = pytest.mark.promise(1)
+MORE = """
+      audit:
+        columns: {id: none, mail: email}
+      v:
+        columns: {email: email}
+"""
+TRIGGERS = {
+    "sqlite": ("CREATE TRIGGER gone AFTER DELETE ON customer BEGIN INSERT INTO audit VALUES (9, 'x'); END",),
+    "mysql": ("CREATE TRIGGER gone AFTER DELETE ON customer FOR EACH ROW INSERT INTO audit VALUES (9, 'x')",),
+    "postgresql": (
+        "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO audit VALUES (9, 'x'); RETURN OLD; END $$",
+        "CREATE TRIGGER gone AFTER DELETE ON customer FOR EACH ROW EXECUTE FUNCTION gone()",
+    ),
+}
+
+
+@pytest.fixture
+def crm(company: Company, db: None) -> Company:
+    """The company with a table that no link leads to, a view, a trigger, and a source without a map."""
+    fill(company)
+    company.fill(
+        (
+            "CREATE TABLE audit (id integer PRIMARY KEY, mail varchar(200))",
+            "CREATE VIEW v AS SELECT email FROM customer",
+            *TRIGGERS[company.engine],
+        )
+    )
+    company.connect("shop")
+    apply_map(actor=OPERATOR, now=NOW, text=MAP % {"name": "shop", "keep": ""} + MORE.lstrip("\n"))
+    connect_source(actor=OPERATOR, now=NOW, name="other", url=company.url, write_url=None)
+    return company
+
+
+def reasons(gaps: object) -> set[tuple[str, str, str]]:
+    assert isinstance(gaps, list)
+    return {(one["source"], one["table"], one["reason"]) for one in gaps}
+
+
+EXPECTED = {
+    ("other", "", "source_not_mapped"),
+    ("shop", "orders", "free_text"),
+    ("shop", "audit", "no_link"),
+    ("shop", "v", "view"),
+}
+TRIGGER = ("shop", "customer", "trigger")
+
+
+def test_what_the_plan_does_not_cover_stands_in_the_outcome_of_an_erasure(crm: Company) -> None:
+    number = planned("erasure", CLEO)
+    plan = views.plan_document(queries.request_view(number).plan, texts=REASONS)
+    assert reasons(plan["not_covered"]) == EXPECTED | {TRIGGER}
+    approve(number)
+    work()
+    assert failures() == []
+    view = queries.request_view(number)
+    assert view.outcome == Outcome.ERASED
+    assert reasons(view.search["not_searched"]) == EXPECTED | {TRIGGER}
+    assert reasons(views.request_document(view)["search"]["not_searched"]) == EXPECTED | {TRIGGER}
+    entry = json.loads(LedgerEntry.objects.get(act="rights.finish_erasure").body)
+    assert reasons(entry["facts"]["search"]["not_searched"]) == EXPECTED | {TRIGGER}
+    searched = {(one["source"], one["table"]) for one in entry["facts"]["search"]["searched"]}
+    assert {("shop", "customer"), ("shop", "audit"), ("shop", "v")} <= searched
+
+
+def test_rows_that_hold_an_address_without_link_are_told_before_approval_and_a_view_is_no_holder(
+    crm: Company,
+) -> None:
+    crm.run(f"INSERT INTO audit VALUES (1, '{CLEO}')")
+    gaps = views.plan_document(queries.request_view(planned("erasure", CLEO)).plan, texts=REASONS)[
+        "not_covered"
+    ]
+    assert [(one["table"], one["rows"]) for one in gaps if one["reason"] == "holds_a_value_without_link"] == [
+        ("audit", 1)
+    ]
+
+
+def test_a_source_connected_after_the_plan_is_named_in_the_outcome(crm: Company) -> None:
+    number = planned("erasure", CLEO)
+    approve(number)
+    connect_source(actor=OPERATOR, now=NOW, name="late", url=crm.url, write_url=None)
+    work()
+    assert failures() == []
+    assert ("late", "", "source_not_mapped") in reasons(queries.request_view(number).search["not_searched"])
+
+
+def test_the_outcome_of_access_names_what_the_package_does_not_cover(crm: Company) -> None:
+    number = planned("access", ANN)
+    if queries.state_of_request(number) is State.PLANNED:
+        deciding.accept_access(actor=AGENT, now=datetime.now(UTC), batch_id=batch_of(number))
+        work()
+    assert failures() == []
+    entry = json.loads(LedgerEntry.objects.get(act="rights.finish_access").body)
+    assert reasons(entry["facts"]["not_covered"]) == EXPECTED
+    assert reasons(views.request_document(queries.request_view(number))["not_covered"]) == EXPECTED
+    blob = delivery.take_package(actor=AGENT, now=NOW, number=number)
+    data = json.loads(zipfile.ZipFile(io.BytesIO(blob)).read("data.json"))
+    assert reasons(data["not_covered"]) == EXPECTED
+
+
+def test_a_look_up_names_what_it_does_not_reach(crm: Company) -> None:
+    found = finding.find_person(actor=AGENT, now=NOW, source="shop", claim=who(ANN))
+    assert EXPECTED - {("other", "", "source_not_mapped")} <= reasons(found["not_searched"])
