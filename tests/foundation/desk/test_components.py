@@ -110,3 +110,12 @@ def test_components_escape_what_they_are_given(source: str) -> None:
 def test_the_kinds_of_nothing_are_three() -> None:
     with pytest.raises(ValueError):
         _render("{% empty 'data' %}")
+
+
+def test_a_strip_without_deadlines_names_the_next_one() -> None:
+    near, far = (Deadline(label=f"R-{n}", due_at=NOW + timedelta(days=n), url="/") for n in (2, 30))
+    source = "{% deadline_strip deadlines now %}"
+    assert "Next deadline: " in (shown := _render(source, deadlines=[far], now=NOW)) and "R-30" in shown
+    assert "Next deadline" not in _render(source, deadlines=[near, far], now=NOW)
+    with translation.override("zh-hans"):
+        assert "最近的期限：<a" in _render(source, deadlines=[far], now=NOW)
