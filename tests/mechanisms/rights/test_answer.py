@@ -4,6 +4,7 @@ import dataclasses
 import io
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,12 @@ def test_a_row_kept_with_emptied_fields_is_not_called_unchanged(shop: Company) -
     with translation.override("zh-hans"):
         shown = case_page.context(view, actor=CUSTOMER, now=NOW)
         assert "保留并清空" in {row.choices[0].label for group in shown["groups"] for row in group.rows}
+
+
+def test_who_decides_an_erasure_is_told_of_another_open_request_of_the_same_person(shop: Company) -> None:
+    copy = driving.planned("access", ANN)
+    driving.planned("access", "ben@example.com")
+    view = queries.request_view(driving.planned("erasure", ANN))
+    assert case_page.context(view, actor=CUSTOMER, now=NOW)["also_open"] == [copy]
+    later = NOW + timedelta(days=61)
+    assert case_page.context(view, actor=CUSTOMER, now=later)["also_open"] == []

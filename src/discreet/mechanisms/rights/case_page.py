@@ -1,7 +1,7 @@
 """What the staff page of a request shows, as the desk's components take it."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone, translation
@@ -54,6 +54,7 @@ STEPS = (
     (State.EXECUTING, gettext_noop("Carried out")),
     (State.DONE, gettext_noop("Searched again")),
 )
+SAME_PERSON_LOOKS_BACK = timedelta(days=60)
 ORDER = {state: position for position, (state, _) in enumerate(STEPS)}
 
 
@@ -99,6 +100,7 @@ def context(
         and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
         "may_decide": view.state is State.PLANNED and bool(view.plan.digest),
         "approval": _approval(view, actor),
+        "also_open": _also_open(view, now=now),
         "may_refuse": view.state in (State.RECEIVED, State.VERIFIED, State.PLANNED)
         and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
         "may_send_back": view.state is State.PLANNED
@@ -390,6 +392,13 @@ def _on(day: str, *, now: datetime) -> str:
 
 def _listed(names: list[str]) -> str:
     return ("、" if times.is_chinese() else ", ").join(dict.fromkeys(names))
+
+
+def _also_open(view: RequestView, *, now: datetime) -> list[str]:
+    """Return the open requests of the same person, where an erasure of one request is about to be decided."""
+    if view.kind != Kind.ERASURE or view.state is not State.PLANNED or view.batch_size != 1:
+        return []
+    return queries.open_of_the_same_person(view.number, since=now - SAME_PERSON_LOOKS_BACK)
 
 
 def _approval(view: RequestView, actor: Actor) -> dict[str, Any]:

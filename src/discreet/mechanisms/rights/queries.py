@@ -22,6 +22,7 @@ from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import Kind, State
 
 _AT_ONCE = 500
+_COMPARED = 200
 _REQUESTS = RightsRequest._meta.db_table
 _MEMBERS = (
     f"SELECT number, kind, position, candidate_count, residence FROM {_REQUESTS} "  # noqa: S608
@@ -220,6 +221,25 @@ def roots_of_many(numbers: Sequence[str]) -> list[Candidates | None]:
         sealed.update((number, bytes(blob)) for number, blob in kept if blob is not None)
     opened = keys.open_many(sealed, "roots")
     return [Candidates.from_json(opened[number].decode()) if number in opened else None for number in numbers]
+
+
+def open_of_the_same_person(number: str, *, since: datetime) -> list[str]:
+    """Return other open requests received since then that start from a row of the same person."""
+    own = roots_of(number)
+    if own is None or len(own.people) != 1:
+        return []
+    rows = {(root.table, root.key) for root in own.people[0].roots}
+    open_ones = RightsRequest.objects.filter(
+        completed_at__isnull=True, received_at__gte=since, roots_sealed__isnull=False, candidate_count=1
+    )
+    others = open_ones.exclude(number=number).order_by("-received_at", "-pk")
+    numbers = list(others.values_list("number", flat=True)[:_COMPARED])
+    found = zip(numbers, roots_of_many(numbers), strict=True)
+    return [
+        other
+        for other, roots in found
+        if roots and any((root.table, root.key) in rows for person in roots.people for root in person.roots)
+    ]
 
 
 def claim_of(number: str) -> Identity:
