@@ -25,6 +25,7 @@ def person_results(
     rows: list[Counter[str]] = [Counter() for _ in range(plan.person_count)]
     stuck: Counter[int] = Counter()
     kept = kept_by_person(plan)
+    told = _Cited()
     for table in plan.tables:
         for persons in table.persons:
             for person in as_set(persons):
@@ -42,7 +43,7 @@ def person_results(
             PersonResult(
                 number=member.number,
                 outcome=erasure_outcome(verdict),
-                kept=tuple(cited(one, residences=(member.residence,)) for one in kept[person]),
+                kept=tuple(told.of(one, residence=member.residence) for one in kept[person]),
                 facts={"rows": counts, "found_again": found[person] + nobodys},
             )
         )
@@ -52,11 +53,12 @@ def person_results(
 def unsearched_results(*, batch_id: int, plan: ErasurePlan, reason: str) -> list[PersonResult]:
     """Return an incomplete result for each request: what was not searched again cannot be called erased."""
     kept = kept_by_person(plan)
+    told = _Cited()
     return [
         PersonResult(
             number=member.number,
             outcome=Outcome.INCOMPLETE,
-            kept=tuple(cited(one, residences=(member.residence,)) for one in kept[person]),
+            kept=tuple(told.of(one, residence=member.residence) for one in kept[person]),
             facts={"search_refused": reason},
         )
         for person, member in enumerate(queries.members(batch_id))
@@ -68,3 +70,19 @@ def _count(all_persons: Any) -> Counter[int]:
     for persons in all_persons:
         counted.update(as_set(persons))
     return counted
+
+
+class _Cited:
+    """Cites each article once for each place: a batch is thousands of people."""
+
+    SAME = ("reason", "article", "reason_en", "reason_zh")
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def of(self, kept: dict[str, Any], *, residence: str) -> dict[str, Any]:
+        same = {name: kept[name] for name in self.SAME}
+        key = (residence, *(str(value) for value in same.values()))
+        if key not in self.known:
+            self.known[key] = cited(same, residences=(residence,))
+        return {**kept, **self.known[key]}
