@@ -324,8 +324,11 @@ def test_the_command_line_connects_lists_and_prints_grants(sqlite_company: Compa
 
     sqlite_company.fill()
     run = CliRunner().invoke
+    sqlite_company.run("CREATE VIEW v AS SELECT email FROM customer")
+    sqlite_company.run("CREATE TRIGGER gone AFTER DELETE ON customer BEGIN DELETE FROM line; END")
+    sqlite_company.run("CREATE TRIGGER left AFTER DELETE ON orders BEGIN DELETE FROM line; END")
     connected = run(connect, ["shop", sqlite_company.url, "--write-url", sqlite_company.url])
     assert connected.exit_code == 0, connected.output
-    assert "3" in connected.output
+    assert ", 3 tables, 1 view, 2 triggers." in connected.output
     assert "shop" in run(sources, []).output
     assert "SQLite" in run(grants, ["shop"]).output

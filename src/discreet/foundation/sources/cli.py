@@ -1,10 +1,14 @@
 """`discreet connect`, `discreet sources`, `discreet grants`: sources from the command line."""
 
+from collections import Counter
+
 import click
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from discreet.foundation.sources import actions, queries
+from discreet.foundation.sources.catalogue import TableKind
 from discreet.foundation.sources.grants import grant_script
 from discreet.foundation.staff.actors import shell_actor
 
@@ -23,9 +27,7 @@ def connect(name: str, url: str, write_url: str | None, as_user: str | None) -> 
     actions.connect_source(
         actor=shell_actor(as_user), now=timezone.now(), name=name, url=url, write_url=write_url
     )
-    view = queries.source(name)
-    click.echo(_("Connected “%(name)s”: %(version)s, %(tables)d tables.")
-               % {"name": name, "version": view.version, "tables": view.tables})  # fmt: skip
+    click.echo(_("Connected “%(name)s”: %(what)s.") % {"name": name, "what": _contents(name)})
     for line in _warnings(name):
         click.echo(line)
 
@@ -44,6 +46,25 @@ def sources() -> None:
 def grants(name: str) -> None:
     """Print the script that gives two accounts of the source NAME the rights they need and no more."""
     click.echo(grant_script(queries.describe(name), queries.database_of(name)))
+
+
+def _contents(name: str) -> str:
+    """Return the server and how many tables, views, partitioned tables and triggers it shows."""
+    catalogue = queries.describe(name)
+    kinds = Counter(table.kind for table in catalogue.tables)
+    views = kinds[TableKind.VIEW] + kinds[TableKind.MATERIALIZED_VIEW]
+    tables = len(catalogue.tables) - views - kinds[TableKind.PARTITIONED]
+    partitioned = kinds[TableKind.PARTITIONED]
+    triggers = sum(len(table.triggers) for table in catalogue.tables)
+    parts = [queries.source(name).version, ngettext("%(n)d table", "%(n)d tables", tables) % {"n": tables}]
+    if views:
+        parts.append(ngettext("%(n)d view", "%(n)d views", views) % {"n": views})
+    if partitioned:
+        word = ngettext("%(n)d partitioned table", "%(n)d partitioned tables", partitioned)
+        parts.append(word % {"n": partitioned})
+    if triggers:
+        parts.append(ngettext("%(n)d trigger", "%(n)d triggers", triggers) % {"n": triggers})
+    return _(", ").join(parts)
 
 
 def _warnings(name: str) -> list[str]:
