@@ -86,6 +86,12 @@ def test_a_file_that_holds_no_requests_is_refused_with_one_reason(
         ("bad,,,", "email"),
         ("@example.com,,,", "email"),
         ("a@b@example.com,,,", "email"),
+        ("=cmd|x@example.com,,,", "email"),
+        ("=sum(1)@example.com,,,", "email"),
+        ("a|b@example.com,,,", "email"),
+        ("a@ex..com,,,", "email"),
+        ("a@exam_ple!.com,,,", "email"),
+        (f"{ANN},,XX,", "residence"),
         (",abc,,", "phone"),
         (",12,,", "phone"),
         ("a\0b@example.com,,,", "value"),
@@ -102,6 +108,20 @@ def test_each_wrong_line_is_named_and_the_others_are_still_read(tmp_path: Path, 
     file = read(tmp_path, f"email,phone,residence,kind\n{BOB},,,\n{line}\n{CLEO},,,\n".encode())
     assert codes(file) == [(3, f"import.{code}")]
     assert [one.claim.email for one in file.asked] == [BOB, CLEO]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "o'neil+shop@example.co.uk",
+        "a.b-c_d@xn--bcher-kva.example",
+        "王芳@例子.公司",
+        "root@localhost",
+        "x/y=z@example.org",
+    ],
+)
+def test_addresses_that_people_have_are_read(tmp_path: Path, address: str) -> None:
+    assert [one.claim.email for one in read(tmp_path, f"email\n{address}\n".encode()).asked] == [address]
 
 
 def test_a_line_is_counted_where_it_begins(tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ def test_access_goes_by_itself_only_without_doubt(
 @pytest.mark.parametrize(
     ("text", "fits"),
     [("", True), ("DE", True), ("us-ca", True), ("CN", True), ("D", False), ("DEU", False), ("DE-", False),
-     ("DE\n", False), ("DE-ABCD", False), ("中国", False), ("'; --", False)],
+     ("DE\n", False), ("DE-ABCD", False), ("中国", False), ("'; --", False), ("XX", False), ("ZZ", False),
+     ("UK", False), ("XX-CA", False), ("GB-ENG", True), ("tw", True)],
 )  # fmt: skip
 def test_a_residence_is_a_code_or_nothing(text: str, fits: bool) -> None:
     assert is_residence(text) is fits

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from django.utils import translation
 
 from discreet.mechanisms.rights.cli import find, rights
-from discreet.mechanisms.rights.refusals import SeveralPeople
+from discreet.mechanisms.rights.refusals import NotAnEmail, SeveralPeople
 from discreet.mechanisms.rights.told import table
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
@@ -88,6 +88,13 @@ def test_several_people_are_told_with_the_command_that_chooses(shop: Company) ->
     assert isinstance(refused, SeveralPeople)
     assert f"discreet rights choose {number}" in refused.message % refused.params
     assert "choose" in str(rights.help)
+
+
+@pytest.mark.parametrize("command", [["open", "--kind", "erasure"], ["shop"]])
+@pytest.mark.parametrize("text", ["a@example.com\nBcc: b@example.com", "a\n@example.com", "a\t@example.com"])
+def test_an_address_with_a_line_break_is_no_address(shop: Company, command: list[str], text: str) -> None:
+    door = rights if command[0] == "open" else find
+    assert isinstance(CliRunner().invoke(door, [*command, "--email", text]).exception, NotAnEmail)
 
 
 def test_columns_stay_in_line_with_chinese_and_without_control_characters() -> None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from discreet.vocabulary.countries import COUNTRIES
 from discreet.vocabulary.text import gettext_noop
 
 
@@ -45,7 +46,7 @@ _RESIDENCE = re.compile(r"([A-Za-z]{2}(-[A-Za-z0-9]{1,3})?)?")
 
 def is_residence(text: str) -> bool:
     """Say whether a text is empty or an ISO 3166 code, with a subdivision or without: DE, US-CA."""
-    return _RESIDENCE.fullmatch(text) is not None
+    return not text or (_RESIDENCE.fullmatch(text) is not None and text[:2].upper() in COUNTRIES)
 
 
 TRANSITIONS: dict[str, frozenset[State]] = {

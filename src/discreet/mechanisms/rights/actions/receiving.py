@@ -90,8 +90,8 @@ def receive_request(
         raise UnknownKind(kind=kind[:20])
     if not is_residence(residence):
         raise UnknownCountry(residence=residence[:8])
-    check_identity(identity=claim)
     refuse_unless_contacts(claim)
+    check_identity(identity=claim)
     if idempotency_key is not None:
         known = RightsRequest.objects.filter(idempotency_key=idempotency_key).first()
         if known is not None:
@@ -330,7 +330,8 @@ def refuse_unless_contacts(claim: Identity) -> None:
     Raises:
         NotAnEmail, NotAPhone
     """
-    if usable(claim.email) and normalise_email(claim.email) is None:
+    is_given = bool(claim.email and claim.email.strip())
+    if is_given and (usable(claim.email) is None or normalise_email(claim.email) is None):
         raise NotAnEmail
     if usable(claim.phone) and not is_phone(str(claim.phone)):
         raise NotAPhone
