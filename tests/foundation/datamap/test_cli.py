@@ -55,14 +55,12 @@ def test_a_map_is_exported_to_the_file_that_is_named(tmp_path: Path, words: list
     assert sorted(one.name for one in tmp_path.iterdir()) == ["map.yaml", "shop.sqlite"]
 
 
-def test_a_name_without_a_suffix_is_a_file_unless_a_source_has_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_looks_like_no_file_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    run("export", "shop")
-    assert not (tmp_path / "shop").exists()
-    assert "map: shop" in run("export", "map").stderr
-    assert (tmp_path / "map").read_text(encoding="utf-8") == run("export").stdout
+    assert isinstance(run("export", "shpo").exception, UnknownSource)
+    assert "shop.yml: shop" in run("export", "shop.yml").stderr
+    assert "map: shop" in run("export", "./map").stderr
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["map", "shop.sqlite", "shop.yml"]
 
 
 @pytest.mark.parametrize("place", ["away/map.yaml", "."])

@@ -29,13 +29,12 @@ def map_group() -> None:
 def export(names: tuple[str, ...], out: Path | None, as_user: str | None) -> None:
     """Write the map as YAML: of all sources to FILE, or of the sources NAME… to --out or the screen.
 
-    One argument that is no source's name is the FILE. A file that is there is replaced.
+    One argument with a dot or a slash is the FILE: names have neither. A file that is there is replaced.
     """
     actor, now = shell_actor(as_user), timezone.now()
-    known = source_queries.source_names()
-    if out is None and len(names) == 1 and names[0] not in known:
+    if out is None and len(names) == 1 and _is_path(names[0]):
         out, names = Path(names[0]), ()
-    wanted = list(names) or known
+    wanted = list(names) or source_queries.source_names()
     for name in wanted:
         actions.ensure_proposed(actor=actor, now=now, source=name)
     text = yaml_file.export(wanted)
@@ -44,6 +43,11 @@ def export(names: tuple[str, ...], out: Path | None, as_user: str | None) -> Non
         return
     _write_whole(out, text)
     click.echo(f"{out}: {', '.join(wanted)}", err=True)
+
+
+def _is_path(text: str) -> bool:
+    """Say whether an argument names a file: no source's name has a dot or a separator."""
+    return any(mark in text for mark in (".", "/", os.sep))
 
 
 def _write_whole(out: Path, text: str) -> None:
