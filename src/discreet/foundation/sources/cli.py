@@ -1,6 +1,9 @@
 """`discreet connect`, `discreet sources`, `discreet grants`: sources from the command line."""
 
+import json
 from collections import Counter
+from dataclasses import asdict
+from datetime import UTC
 
 import click
 from django.utils import timezone
@@ -33,8 +36,12 @@ def connect(name: str, url: str, write_url: str | None, as_user: str | None) -> 
 
 
 @click.command()
-def sources() -> None:
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+def sources(is_json: bool) -> None:
     """List the sources."""
+    if is_json:
+        click.echo(json.dumps([_document(view) for view in queries.sources()], ensure_ascii=False, indent=2))
+        return
     for view in queries.sources():
         use = _("read and write") if view.is_writable else _("read only")
         kind = _("replica") if view.is_replica else _("primary")
@@ -46,6 +53,15 @@ def sources() -> None:
 def grants(name: str) -> None:
     """Print the script that gives two accounts of the source NAME the rights they need and no more."""
     click.echo(grant_script(queries.describe(name), queries.database_of(name)))
+
+
+def _document(view: queries.SourceView) -> dict[str, object]:
+    """Return what is known of a source; like the lines, it names no account and no secret."""
+    return {
+        **asdict(view),
+        "connected_at": view.connected_at.astimezone(UTC).isoformat(),
+        "described_at": view.described_at.astimezone(UTC).isoformat(),
+    }
 
 
 def _contents(name: str) -> str:
