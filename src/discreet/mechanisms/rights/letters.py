@@ -268,7 +268,7 @@ def _check_blocks(view: RequestView) -> list[Block]:
         (gettext("The command"), check_command(view)),
         (gettext("Fingerprint of the key that signs the ledger"), log_key().fingerprint),
     ]
-    if view.plan.digest:
+    if view.sources and view.plan.digest:
         labelled.append((gettext("Fingerprint of the plan that was carried out"), view.plan.digest))
     return blocks + [Exact(value, label=label) for label, value in labelled]
 
