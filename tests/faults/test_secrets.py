@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.mechanisms.rights.company import ANN
-from tests.project.operations.installation import SEVERAL, Installation
+from tests.project.operations.installation import Installation
 
 CANARY = "c4n@ry/Pa$$w0rd:é"
 
@@ -82,12 +82,8 @@ def test_keyring_passphrase_and_code_come_out_nowhere(one: Installation) -> None
     """Through a whole request, its evidence and its proof; the code stands in the mail and nowhere else."""
     one.more["DISCREET_KEYRING_PASSPHRASE"] = CANARY
     one.connect()
-    commands = (
-        ["rights", "open", "--kind", "access", "--email", ANN, "--json"],
-        ["rights", "plan", "ID", "--json"],
-    )
-    done = one.python(SEVERAL, *(json.dumps(command) for command in commands))
-    number = done.stdout.strip()
+    number = str(one.json("rights", "open", "--kind", "access", "--email", ANN)["id"])
+    assert one.run("rights", "plan", number, "--json").returncode == 1, "nobody has proven who they are"
     sent = one.python(
         "import sys; from datetime import UTC, datetime; from discreet.project.start import prepare_home;"
         "prepare_home();"

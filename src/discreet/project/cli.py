@@ -25,7 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "map": ("discreet.foundation.datamap.cli:map_group", "Export, apply, confirm and show the data map."),
     "demo": ("discreet.project.demo:demo", "Make the sample company and serve it."),
     "find": ("discreet.mechanisms.rights.cli:find", "Find a person in a source; the look-up is recorded."),
-    "rights": ("discreet.mechanisms.rights.cli:rights", "Requests: open, verify, choose, plan, accept, show."),
+    "rights": (
+        "discreet.mechanisms.rights.cli:rights",
+        "Requests: open, verify, choose, plan, accept, show.",
+    ),
     "doctor": (
         "discreet.project.operations.cli:doctor",
         "Examine this installation; 1 if something must be done.",

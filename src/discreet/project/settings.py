@@ -247,6 +247,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     # Its warnings name addresses of people; failed sign-ins are evidence in the ledger instead.
     # Django's would name the address of every refused page, and some hold a customer's token.
-    "loggers": {"axes": {"level": "CRITICAL"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "axes": {"level": "CRITICAL"},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from discreet.foundation.centre.models import SentForm
 from discreet.foundation.centre.refusals import FormNotOurs, FormTooFast, FormTooOld
@@ -55,6 +56,11 @@ def read(*, token: str, trap: str, now: datetime) -> str:
     if age > FORM_LIVES:
         raise FormTooOld()
     return str(form_id)
+
+
+def bound(form_id: str, content: str) -> str:
+    """Return the name of one content of a form: what was changed and sent again is another one."""
+    return salted_hmac(form_id, content, algorithm="sha256").hexdigest()[:40]
 
 
 def once(*, form_id: str, now: datetime, make: Callable[[], str]) -> str:

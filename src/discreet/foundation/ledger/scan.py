@@ -29,7 +29,7 @@ WHERE l.leaf_index >= %s AND l.leaf_index < %s ORDER BY l.leaf_index
 _COUNTS = """
 SELECT (SELECT count(*) FROM ledger_ledgerentry), (SELECT count(*) FROM ledger_ledgerleaf),
        (SELECT coalesce(max(leaf_index) + 1, 0) FROM ledger_ledgerleaf),
-       (SELECT count(*) FROM ledger_waitingentry),
+       (SELECT count(*) FROM ledger_waitingentry w JOIN ledger_ledgerentry e ON e.id = w.entry_id),
        (SELECT count(*) FROM ledger_waitingentry w JOIN ledger_ledgerleaf l ON l.entry_id = w.entry_id)
 """
 _NEVER_PLACED = """

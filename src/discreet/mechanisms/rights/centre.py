@@ -18,7 +18,7 @@ from discreet.foundation.centre.visits import remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import delivery, letters, queries
+from discreet.mechanisms.rights import claims, delivery, letters, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.forms import AskForm, CodeForm
 from discreet.mechanisms.rights.refusals import NoPackage
@@ -101,7 +101,8 @@ def _received(
         made.append(received.public_token)
         return received.number
 
-    number = form_guard.once(form_id=form_id, now=now, make=make)
+    said = "\x1f".join((kind.value, form.residence_code(), claims.to_bytes(form.claim()).decode()))
+    number = form_guard.once(form_id=form_guard.bound(form_id, said), now=now, make=make)
     token = made[0] if made else add_public_token(actor=CUSTOMER, now=now, number=number)
     response = HttpResponseRedirect(reverse("rights:status", args=[token]))
     remember_case(request, response, number=number, token=token)

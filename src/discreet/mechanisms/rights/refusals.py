@@ -52,6 +52,14 @@ class WhyMissing(Refused):
     status = 422
 
 
+class NotAnArticle(Refused):
+    code = "rights.not_an_article"
+    message = gettext_noop(
+        "Name the article of a law. What looks like an address or a number is not recorded."
+    )
+    status = 422
+
+
 class NobodyFound(Refused):
     code = "rights.nobody_found"
     message = gettext_noop(

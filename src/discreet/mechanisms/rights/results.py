@@ -31,8 +31,11 @@ def person_results(
             for person in as_set(persons):
                 rows[person][f"{table.table.source}.{table_name(table.table)}:{table.action}"] += 1
                 stuck[person] += table.reason in NOT_CARRIED_OUT
+    gone = rows_gone(plan)
     results = []
     for person, member in enumerate(queries.members(batch_id)):
+        if gone and (plan.person_count == 1 or not rows[person]):
+            stuck[person] += gone
         verdict = Verdict(
             found_again=found[person] + nobodys,
             kept_rows=sum(int(one["rows"]) for one in kept[person]),
@@ -48,6 +51,11 @@ def person_results(
             )
         )
     return results
+
+
+def rows_gone(plan: ErasurePlan) -> int:
+    """Return how many starting rows could not be read again: what hangs on them was not looked for."""
+    return sum(one.rows for one in plan.not_covered if one.reason == "starting_row_gone")
 
 
 def unsearched_results(*, batch_id: int, plan: ErasurePlan, reason: str) -> list[PersonResult]:

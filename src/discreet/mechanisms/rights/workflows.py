@@ -30,7 +30,7 @@ from discreet.mechanisms.rights import gaps, planning, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, SeveralPeople, WrongRequestState
-from discreet.mechanisms.rights.results import person_results, unsearched_results
+from discreet.mechanisms.rights.results import person_results, rows_gone, unsearched_results
 from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
 from discreet.mechanisms.rights.summaries import access_summary, plan_summary, table_name
 from discreet.mechanisms.rights.witness import RowsChanged, check_rows, witness
@@ -132,22 +132,17 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
     members = queries.members(batch_id)
     if not members or queries.state_of_batch(batch_id) not in (State.VERIFIED, State.PLANNED):
         return ""
-    missing = [member for member in members if member.candidates is None]
-    if missing:
-        located = planning.look(queries.claims_of_many([member.number for member in missing]))
-        receiving.note_all(
-            actor=actor,
-            now=now,
-            found=[
-                (member.number, planning.candidates_of(candidates, today=now.date()))
-                for member, candidates in zip(missing, located.candidates, strict=True)
-            ],
-        )
-    if len(members) > 1:
-        deciding.set_apart(actor=actor, now=now, batch_id=batch_id)
+    _find([one.number for one in members if one.candidates is None], batch_id, actor, now)
     if Kind(members[0].kind) is Kind.ACCESS:
         return _prepare_access(batch_id, actor, now)
     planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)
+    if rows_gone(
+        planned.plan
+    ):  # keys were changed since somebody looked: look again, by what the person said
+        _find([one.number for one in queries.members(batch_id)], batch_id, actor, now)
+        planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)
+        if not planned.plan.tables:
+            raise NobodyFound
     batch_key = queries.batch_key(batch_id)
     not_covered = gaps.of_plan(planned.plan, planned.reach, planned.captured)
     summary = plan_summary(planned.plan, planned.reach, not_covered=not_covered)
@@ -161,6 +156,22 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
     )
     deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
     return planned.plan.digest
+
+
+def _find(numbers: Sequence[str], batch_id: int, actor: Actor, now: datetime) -> None:
+    """Find who the requests are about and keep it sealed; whoever is not one person leaves the batch."""
+    if numbers:
+        located = planning.look(queries.claims_of_many(numbers))
+        receiving.note_all(
+            actor=actor,
+            now=now,
+            found=[
+                (number, planning.candidates_of(candidates, today=now.date()))
+                for number, candidates in zip(numbers, located.candidates, strict=True)
+            ],
+        )
+    if len(queries.members(batch_id)) > 1:
+        deciding.set_apart(actor=actor, now=now, batch_id=batch_id)
 
 
 def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
@@ -216,7 +227,7 @@ def capture(batch_id: int, run: int) -> list[str] | None:
         return None
     if planned.plan.digest != approved:
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
-        prepare_batch(batch_id, SYSTEM, now)
+        _plan_or_ask(batch_id, now)
         return None
     lost, is_as_captured = _compare_identities(batch_id, planned)
     if lost:

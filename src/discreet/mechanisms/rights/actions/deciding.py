@@ -20,6 +20,7 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
@@ -31,6 +32,7 @@ from discreet.mechanisms.rights.actions.receiving import (
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
     NotAnApprover,
+    NotAnArticle,
     OpenQuestions,
     PlanChanged,
     PlanMissing,
@@ -240,12 +242,14 @@ def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, art
     """Refuse a request with the law's reason; the customer reads it. Source: GDPR Art. 12(4).
 
     Raises:
-        NotYours, WhyMissing, WrongRequestState
+        NotYours, WhyMissing, NotAnArticle, WrongRequestState
     """
     if not actor.may(Role.APPROVER):
         refuse_unless(actor, Role.AGENT)
     if not reason.strip():
         raise WhyMissing
+    if looks_like_contact(article):
+        raise NotAnArticle
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
     request = load_request(number)
     request.kept = [{"reason": reason[:500], "article": article[:80]}]

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from discreet.foundation.cases.bulk import close_many, languages_of, move_many
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import Evidence, Json, record, record_many
+from discreet.foundation.ledger.api import Evidence, Json, catalogue_facts, record, record_many
 from discreet.foundation.mail.api import HeldContact, is_reachable, send
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.deciding import (
@@ -134,7 +134,7 @@ def record_source_outcome(
     )
     written: list[Json] = [{"table": table, **done} for table, done in counts.items()]
     facts: dict[str, Json] = {"run": run, "source": source, "written": written}
-    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=facts)
+    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=catalogue_facts(facts))
 
 
 @act("rights.finish_erasure")
@@ -213,7 +213,9 @@ def _record_results(
         evidence.append(
             Evidence(subject=f"request:{result.number}", facts=facts, person_refs=result.person_refs)
         )
-    record_many(actor=SYSTEM, now=now, evidence=evidence)
+    record_many(
+        actor=SYSTEM, now=now, evidence=[replace(one, facts=catalogue_facts(one.facts)) for one in evidence]
+    )
 
 
 def _canonical(facts: dict[str, Json]) -> bytes:
@@ -262,7 +264,7 @@ def finish_access(
         actor=SYSTEM,
         now=now,
         subject=f"request:{number}",
-        facts={"outcome": Outcome.DELIVERED.value, **facts},
+        facts=catalogue_facts({"outcome": Outcome.DELIVERED.value, **facts}),
     )
     publish(AccessDelivered(number=number))
     if contact is not None and is_reachable(contact):
