@@ -62,7 +62,13 @@ def _parents(
         for number, row in walk.find(link, table.ref, link.to_columns[0], columns, texts):
             yield row, origins[keys[number]], columns
         return
-    query = Select(table.ref, columns, link.to_columns, list(origins))
+    query = Select(
+        table=table.ref,
+        columns=columns,
+        key_columns=link.to_columns,
+        keys=list(origins),
+        joined_to=(link.from_table, link.from_columns),
+    )
     pick = picker(columns, link.to_columns)
     by_form: dict[Key, set[Key]] = defaultdict(set)
     for value, starts in origins.items():

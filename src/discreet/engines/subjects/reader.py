@@ -19,6 +19,8 @@ class Select:
     `limit`: at most so many rows over all keys; None = all. A NULL never equals a key.
     `digits`: on a scan, only rows whose last column of `columns` holds one of these digit runs in order,
     whatever stands between them. A reader may return more; it must not return less.
+    `joined_to`: the columns at the far end of the link that is followed, in the order of `key_columns`. Rows
+    are then found as the database itself joins the two ends, which may be looser than by equal values.
     """
 
     table: TableRef
@@ -29,6 +31,7 @@ class Select:
     fold: bool = False
     limit: int | None = None
     digits: tuple[str, ...] = ()
+    joined_to: tuple[TableRef, tuple[str, ...]] | None = None
 
     @property
     def is_scan(self) -> bool:

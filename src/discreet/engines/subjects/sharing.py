@@ -138,7 +138,15 @@ class Detector:
 
     def _select(self, link: Link, columns: tuple[str, ...], keys: Sequence[Key], limit: int) -> list[Row]:
         equals = dict((link.discriminator,)) if link.discriminator else None
-        query = Select(link.from_table, columns, link.from_columns, keys, equals=equals, limit=limit)
+        query = Select(
+            table=link.from_table,
+            columns=columns,
+            key_columns=link.from_columns,
+            keys=keys,
+            equals=equals,
+            limit=limit,
+            joined_to=(link.to_table, link.to_columns),
+        )
         purpose = "mention" if link.role is LinkRole.MENTION else "sharing"
         return self.walk.read(query, purpose=purpose, link=link)
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from operator import itemgetter
@@ -254,7 +254,15 @@ class Walk:
         if hop.is_backward and hop.link.discriminator:
             equals = dict((hop.link.discriminator,))
         bound = self.limits.max_rows_per_step + 1
-        query = Select(hop.end, end.columns, hop.end_columns, list(owners), equals=equals, limit=bound)
+        query = Select(
+            table=hop.end,
+            columns=end.columns,
+            key_columns=hop.end_columns,
+            keys=list(owners),
+            equals=equals,
+            limit=bound,
+            joined_to=(hop.start, hop.start_columns),
+        )
         rows = self.read(query, purpose=hop.direction.value, link=hop.link)
         self.check(hop.link, hop.end, len(rows))
         self._attribute(end, rows, owners, hop.end_columns, hop.bit, query)
@@ -327,7 +335,7 @@ class Walk:
         wanted_row = end.key_of(row)
         while len(keys) > 1:
             half = keys[: len(keys) // 2]
-            part = Select(query.table, query.columns, query.key_columns, half, query.equals)
+            part = replace(query, keys=half, limit=None)
             found = any(end.key_of(one) == wanted_row for one in self.read(part, purpose="owned"))
             keys = half if found else keys[len(half) :]
         return owners[keys[0]]

@@ -14,6 +14,7 @@ from discreet.engines.subjects.graph import (
     Table,
     TableRef,
 )
+from discreet.foundation.datamap.heirs import lineage_of, with_heirs
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable
 from discreet.foundation.datamap.views import BuiltMap, Gap, NotCovered
 from discreet.vocabulary.categories import UNKNOWN
@@ -36,12 +37,13 @@ def keep_of(row: DataKeepDuty | None) -> KeepDuty | None:
     )
 
 
-def _column(row: DataField, *, confirmed_only: bool) -> Column:
-    is_open = confirmed_only and row.confirmed_at is None
-    erase = EraseAction(row.erase) if row.erase else None
+def _column(row: DataField, decided: DataField, *, confirmed_only: bool) -> Column:
+    """Return the column `row` with what was `decided` for it, which an heir takes from its parent."""
+    is_open = confirmed_only and decided.confirmed_at is None
+    erase = EraseAction(decided.erase) if decided.erase else None
     return Column(
         name=row.name,
-        category=UNKNOWN if is_open else row.category,
+        category=UNKNOWN if is_open else decided.category,
         nullable=row.is_nullable,
         unique=row.is_unique,
         indexed=row.is_indexed,
@@ -53,7 +55,7 @@ def _column(row: DataField, *, confirmed_only: bool) -> Column:
         fold_indexed=row.is_fold_indexed,
         is_generated=row.is_generated,
         erase=EraseAction.KEEP if is_open else erase,
-        replacement=None if is_open else row.replacement,
+        replacement=None if is_open else decided.replacement,
     )
 
 
@@ -88,20 +90,40 @@ class _Rows:
         for row in DataField.objects.order_by("table_id", "position"):
             self.fields[row.table_id].append(row)
         self.links = list(DataLink.objects.order_by("id"))
+        self.lineage = lineage_of(self.tables)
 
     def present(self, table_id: int) -> list[DataField]:
         return [row for row in self.fields[table_id] if not row.is_gone]
 
+    def decided(self, row: DataField) -> DataField:
+        return self.lineage.decided(row, self.fields)
 
-def _is_shown(row: DataTable, fields: Sequence[DataField], *, confirmed_only: bool) -> bool:
+    def lines(self, row: DataTable) -> list[DataTable]:
+        """Return a table and its ancestors, as far as a person confirmed them."""
+        return [
+            each
+            for each in self.lineage.nearest(row.id, self.tables)
+            if each.id == row.id or (each.confirmed_at is not None and not each.is_gone)
+        ]
+
+    def heirs(self) -> dict[TableRef, list[TableRef]]:
+        found: dict[TableRef, list[TableRef]] = defaultdict(list)
+        for heir, ancestors in self.lineage.ancestors.items():
+            for ancestor in ancestors:
+                found[ref_of(self.tables[ancestor])].append(ref_of(self.tables[heir]))
+        return found
+
+
+def _is_shown(row: DataTable, rows: _Rows, *, confirmed_only: bool) -> bool:
     if row.is_gone:
         return False
-    return not confirmed_only or row.confirmed_at is not None or any(f.confirmed_at for f in fields)
+    is_confirmed = any(each.confirmed_at for each in rows.lines(row))
+    return not confirmed_only or is_confirmed or any(f.confirmed_at for f in rows.present(row.id))
 
 
-def _gaps_of_table(
-    row: DataTable, fields: Sequence[DataField], links: Sequence[DataLink]
-) -> Iterable[NotCovered]:
+def _gaps_of_table(row: DataTable, rows: _Rows, links: Sequence[DataLink]) -> Iterable[NotCovered]:
+    fields = rows.fields[row.id]
+    is_confirmed = any(each.confirmed_at for each in rows.lines(row))
     name = f"{row.schema}.{row.name}" if row.schema else row.name
 
     def gap(kind: Gap, names: Iterable[str] = ()) -> NotCovered:
@@ -110,10 +132,10 @@ def _gaps_of_table(
     if row.is_gone:
         yield gap(Gap.TABLE_GONE)
         return
-    if row.confirmed_at is None:
+    if not is_confirmed:
         yield gap(Gap.TABLE_NOT_CONFIRMED)
-    open_fields = [f.name for f in fields if not f.is_gone and f.confirmed_at is None]
-    if open_fields and row.confirmed_at is not None:
+    open_fields = [f.name for f in fields if not f.is_gone and rows.decided(f).confirmed_at is None]
+    if open_fields and is_confirmed:
         yield gap(Gap.FIELDS_NOT_CONFIRMED, open_fields)
     gone = [f.name for f in fields if f.is_gone]
     if gone:
@@ -121,6 +143,24 @@ def _gaps_of_table(
     open_links = [",".join(link.from_columns) for link in links if link.confirmed_at is None]
     if open_links:
         yield gap(Gap.LINKS_NOT_CONFIRMED, open_links)
+
+
+def _table(row: DataTable, rows: _Rows, *, confirmed_only: bool, is_writable: bool) -> Table:
+    lines = rows.lines(row)
+    erase = next((each.erase for each in lines if each.erase), "")
+    return Table(
+        ref=ref_of(row),
+        primary_key=tuple(row.primary_key),
+        columns=tuple(
+            _column(f, rows.decided(f), confirmed_only=confirmed_only) for f in rows.present(row.id)
+        ),
+        is_people=any(each.is_people for each in lines),
+        estimated_rows=row.estimated_rows,
+        erase=EraseAction(erase) if erase else None,
+        keep=keep_of(next((rows.keeps[each.id] for each in lines if each.id in rows.keeps), None)),
+        is_writable=is_writable,
+        is_view=row.kind == "view",
+    )
 
 
 def build(
@@ -135,22 +175,12 @@ def build(
     for link in rows.links:
         outgoing[link.from_table_id].append(link)
     for table_id, row in rows.tables.items():
-        gaps += _gaps_of_table(row, rows.fields[table_id], outgoing[table_id])
-        present = rows.present(table_id)
-        if not _is_shown(row, present, confirmed_only=confirmed_only):
+        gaps += _gaps_of_table(row, rows, outgoing[table_id])
+        if not _is_shown(row, rows, confirmed_only=confirmed_only):
             continue
-        shown[table_id] = {f.name for f in present}
-        ref = ref_of(row)
-        tables[ref] = Table(
-            ref=ref,
-            primary_key=tuple(row.primary_key),
-            columns=tuple(_column(f, confirmed_only=confirmed_only) for f in present),
-            is_people=row.is_people,
-            estimated_rows=row.estimated_rows,
-            erase=EraseAction(row.erase) if row.erase else None,
-            keep=keep_of(rows.keeps.get(table_id)),
-            is_writable=row.is_writable and row.source in writable,
-            is_view=row.kind == "view",
+        shown[table_id] = {f.name for f in rows.present(table_id)}
+        tables[ref_of(row)] = _table(
+            row, rows, confirmed_only=confirmed_only, is_writable=row.is_writable and row.source in writable
         )
     links = []
     for link in rows.links:
@@ -164,5 +194,7 @@ def build(
     mapped = {row.source for row in rows.tables.values()}
     gaps += [NotCovered(name, "", Gap.SOURCE_NOT_MAPPED) for name in sources - mapped]
     return BuiltMap(
-        version=version, graph=Graph(tables=tables, links=tuple(links)), not_covered=tuple(sorted(gaps))
+        version=version,
+        graph=Graph(tables=tables, links=with_heirs(links, tables, rows.heirs())),
+        not_covered=tuple(sorted(gaps)),
     )

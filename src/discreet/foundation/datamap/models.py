@@ -39,6 +39,7 @@ class DataTable(models.Model):
     comment = models.TextField(blank=True, default="")
     estimated_rows = models.BigIntegerField(default=0)
     primary_key = models.JSONField(default=list)
+    inherits = models.JSONField(default=list)  # [schema, table] of each table whose rows these are too
     is_gone = models.BooleanField(default=False)
     described_at = models.DateTimeField()
 

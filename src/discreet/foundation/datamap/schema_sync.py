@@ -130,6 +130,7 @@ def _table_rows(
         row.kind, row.comment = table.kind.value, table.comment
         row.is_writable = table.is_writable
         row.estimated_rows, row.primary_key = table.estimated_rows, list(table.primary_key)
+        row.inherits = [[parent.schema, parent.table] for parent in catalogue.parents(table)]
         row.described_at, row.is_gone = now, False
         if row.confirmed_at is None:
             row.is_people = table.ref in proposal.people
@@ -147,6 +148,7 @@ def _table_rows(
             "comment",
             "estimated_rows",
             "primary_key",
+            "inherits",
             "described_at",
             "is_gone",
             "is_people",

@@ -4,6 +4,7 @@ Frozen and free of rows. It is the only place names in statements come from.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -96,7 +97,7 @@ class TableInfo:
     indexes: tuple[Index, ...] = ()
     triggers: tuple[str, ...] = ()  # triggers and rewrite rules, by name
     partitions: tuple[str, ...] = ()
-    inherits: tuple[str, ...] = ()
+    inherits: tuple[str, ...] = ()  # full names of the tables in which its rows are shown too
     has_heirs: bool = False  # other tables inherit from it; its own rows are read with ONLY
     is_transactional: bool = True
     estimated_rows: int = 0
@@ -108,6 +109,11 @@ class TableInfo:
     @property
     def is_writable(self) -> bool:
         return self.kind in (TableKind.TABLE, TableKind.PARTITIONED) and self.is_transactional
+
+
+def full_name(schema: str, table: str) -> str:
+    """Return one text for a table that no other table can have."""
+    return json.dumps([schema, table], ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -134,8 +140,16 @@ class Catalogue:
     def by_ref(self) -> Mapping[TableRef, TableInfo]:
         return {table.ref: table for table in self.tables}
 
+    @cached_property
+    def _by_full_name(self) -> Mapping[str, TableRef]:
+        return {full_name(ref.schema or self.default_schema, ref.table): ref for ref in self.by_ref}
+
     def table(self, ref: TableRef) -> TableInfo | None:
         return self.by_ref.get(ref)
+
+    def parents(self, table: TableInfo) -> tuple[TableRef, ...]:
+        """Return the tables that `table` inherits from directly."""
+        return tuple(self._by_full_name[name] for name in table.inherits if name in self._by_full_name)
 
 
 def fingerprint_of(lines: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import product
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -56,8 +57,17 @@ class Statements:
             runs, parameters = self._digit_runs(info, table, query)
             yield start().where(*where, *runs), parameters
             return
-        shape = (query.table, query.columns, query.key_columns, query.fold, query.limit is None, locks)
-        for batch in self._batches(info, table, query.key_columns, query.keys, fold=query.fold):
+        shape = (
+            query.table,
+            query.columns,
+            query.key_columns,
+            query.fold,
+            query.limit is None,
+            locks,
+            query.joined_to,
+        )
+        columns = self._compared(query, self._key_columns(info, table, query.key_columns))
+        for batch in self._batches(info, columns, self._keys(query, columns), fold=query.fold):
             if where:
                 yield start().where(batch.where(), *where), batch.parameters
             else:
@@ -83,7 +93,8 @@ class Statements:
     ) -> Iterator[tuple[sa.Delete, Parameters]]:
         info, table = self._source.table(table_ref)
         start = partial(self._delete, info, table)
-        for batch in self._batches(info, table, key_columns, keys, fold=False):
+        columns = self._key_columns(info, table, key_columns)
+        for batch in self._batches(info, columns, keys, fold=False):
             yield self._kept(start, (table_ref, key_columns, "delete"), batch), batch.parameters
 
     def _delete(self, info: TableInfo, table: sa.Table) -> sa.Delete:
@@ -104,7 +115,8 @@ class Statements:
             parameters[f"v{number}"] = self._new_value(info, column, value)
             new[table.c[column.name]] = sa.bindparam(f"v{number}")
         statement = self._only(sa.update(table).values(new), info, table)
-        for batch in self._batches(info, table, key_columns, keys, fold=False):
+        columns = self._key_columns(info, table, key_columns)
+        for batch in self._batches(info, columns, keys, fold=False):
             yield statement.where(batch.where()), {**batch.parameters, **parameters}
 
     def text(self, query: Select) -> str:
@@ -119,7 +131,7 @@ class Statements:
         if query.is_scan:
             statement = statement.where(*where, *self._digit_runs(info, table, query)[0])
         else:
-            keyed = self._key_columns(info, table, query.key_columns)
+            keyed = self._compared(query, self._key_columns(info, table, query.key_columns))
             batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], fold=query.fold)))
             statement = statement.where(batch.where(), *where)
         if query.limit is not None:
@@ -187,10 +199,39 @@ class Statements:
             conditions.append(self._dialect.equals(column, coerced))
         return conditions
 
+    def _far_columns(self, query: Select) -> list[ColumnInfo]:
+        if query.joined_to is None:
+            return []
+        far, names = query.joined_to
+        info, _ = self._source.table(far)
+        return [self._named(info, name) for name in names]
+
+    def _compared(self, query: Select, columns: list[KeyColumn]) -> list[KeyColumn]:
+        """Return the columns as the join to the far end compares them; exactly where there is none."""
+        far = self._far_columns(query)
+        return [
+            self._dialect.joined(near, end) for near, end in zip(columns, far, strict=bool(far))
+        ] or columns
+
+    def _keys(self, query: Select, columns: Sequence[KeyColumn]) -> Sequence[Key]:
+        """Return the keys in every form in which the join to the far end finds them."""
+        forms = [
+            self._dialect.forms(near.info, end)
+            for near, end in zip(columns, self._far_columns(query), strict=False)
+        ]
+        if not any(forms):
+            return query.keys
+        return [
+            form
+            for key in query.keys
+            for form in product(
+                *(make(value) if make else (value,) for make, value in zip(forms, key, strict=True))
+            )
+        ]
+
     def _batches(
-        self, info: TableInfo, table: sa.Table, names: Sequence[str], keys: Sequence[Key], *, fold: bool
+        self, info: TableInfo, columns: Sequence[KeyColumn], keys: Sequence[Key], *, fold: bool
     ) -> Iterator[Batch]:
-        columns = self._key_columns(info, table, names)
         is_whole_row = not info.primary_key and {each.info.name for each in columns} == {
             c.name for c in info.columns
         }

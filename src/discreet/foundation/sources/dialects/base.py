@@ -21,6 +21,7 @@ REPLY_TIMEOUT_S = STATEMENT_TIMEOUT_S + 15  # the client gives up after the serv
 
 ColumnKey = tuple[str, str, str]  # schema ("" = default), table, column
 TableKey = tuple[str, str]  # schema ("" = default), table
+Forms = Callable[[object], tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,19 @@ class Dialect(ABC):
     @abstractmethod
     def equals(self, column: KeyColumn, value: object) -> sa.ColumnElement[bool]:
         """Return the condition `column = value`, exactly."""
+
+    def joined(self, near: KeyColumn, far: ColumnInfo) -> KeyColumn:
+        """Return `near` as the database compares it with `far` when it joins the two.
+
+        Columns that both take different texts for equal join so; beside an exact one the comparison is exact.
+        """
+        if near.info.is_loose and far.is_loose:
+            return KeyColumn(sql=near.sql, info=replace(near.info, is_loose=False))
+        return near
+
+    def forms(self, near: ColumnInfo, far: ColumnInfo) -> Forms | None:
+        """Return in which forms `near` may hold a value of `far` and still join to it; None = in its own."""
+        return None
 
     @abstractmethod
     def reflected_schemas(self, connection: sa.Connection, facts: Facts) -> Iterable[str | None]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import CERTIFICATE_SYSTEM, Address, certificate_path, resolve_host
-from discreet.foundation.sources.catalogue import Engine
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine
 from discreet.foundation.sources.dialects import base, mysql_catalogue, mysql_reflection
 
 if TYPE_CHECKING:
@@ -187,6 +187,17 @@ class MySqlDialect(base.Dialect):
                 yield _folded(columns[0], chunk)
             else:
                 yield _exactly(columns, chunk)
+
+    def joined(self, near: base.KeyColumn, far: ColumnInfo) -> base.KeyColumn:
+        """Beside a column of a binary collation the comparison is binary, but for trailing spaces.
+
+        Source: https://dev.mysql.com/doc/refman/8.0/en/charset-collation-coercibility.html.
+        """
+        joined = super().joined(near, far)
+        if joined is near or not near.info.ignores_case or far.ignores_case:
+            return joined
+        binary: sa.ColumnElement[Any] = sa.collate(_utf8(near.sql), "utf8mb4_bin")
+        return base.KeyColumn(sql=binary, info=joined.info)
 
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         plain = column.sql == sa.literal(value, sa.types.NullType())

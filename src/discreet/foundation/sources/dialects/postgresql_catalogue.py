@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from discreet.foundation.sources.catalogue import TableKind
+from discreet.foundation.sources.catalogue import TableKind, full_name
 from discreet.foundation.sources.dialects.base import ColumnFacts, Facts, TableFacts, TableKey
 
 _KINDS = {
@@ -97,7 +97,7 @@ def facts(connection: sa.Connection) -> Facts:
         if is_partition:
             partitions[parent].append(f"{schema}.{name}")
         else:
-            parents[child].append(f"{parent_schema}.{parent_name}")
+            parents[child].append(full_name(parent_schema, parent_name))
     columns: dict[object, dict[str, ColumnFacts]] = defaultdict(dict)
     for oid, name, cast, type_type, is_loose, ignores_case in _rows(connection, _COLUMNS):
         is_enum = type_type == "e"

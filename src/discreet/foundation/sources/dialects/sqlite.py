@@ -1,11 +1,13 @@
 """SQLite: one file, opened but never created."""
 
 import contextlib
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -14,14 +16,16 @@ from sqlalchemy.pool import QueuePool
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import Engine, TableKind
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, TableKind
 from discreet.foundation.sources.dialects import base, sqlite_indexes
+from discreet.foundation.sources.values import sqlite_affinity
 
 _KINDS = {"table": TableKind.TABLE, "view": TableKind.VIEW}
 # tables in which modules keep what a virtual table shows: reached through it, never by themselves
 _SHADOW_ENDINGS = ("_data", "_idx", "_content", "_docsize", "_config", "_segments", "_segdir", "_stat",
                    "_node", "_parent", "_rowid")  # fmt: skip
 _STEPS_BETWEEN_CHECKS = 20_000
+_WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,17})")
 
 
 class _Connection(sqlite3.Connection):
@@ -211,9 +215,34 @@ class SqliteDialect(base.Dialect):
                     condition=condition, parameters={"k0": values[start : start + self.keys_per_statement]}
                 )
 
+    def joined(self, near: base.KeyColumn, far: ColumnInfo) -> base.KeyColumn:
+        """Compare as the near column does, or without case where the far one does: either end may decide.
+
+        Source: https://sqlite.org/datatype3.html, section 7.1; foreign keys take the far end's collation.
+        """
+        if sqlite_affinity(near.info.type) == "numeric":
+            return near
+        sql: sa.ColumnElement[Any] = near.sql
+        if far.ignores_case and not near.info.ignores_case:
+            sql = sa.collate(near.sql, "NOCASE")
+        return base.KeyColumn(sql=sql, info=replace(near.info, is_loose=False))
+
+    def forms(self, near: ColumnInfo, far: ColumnInfo) -> base.Forms | None:
+        """A column without a type holds 7 and '7', and both join to the number 7 of a numeric column."""
+        ends = {sqlite_affinity(near.type), sqlite_affinity(far.type)}
+        return _number_and_text if ends == {"none", "numeric"} else None
+
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         condition: sa.ColumnElement[bool] = _exact(column) == sa.literal(value, sa.types.NullType())
         return condition
+
+
+def _number_and_text(value: object) -> tuple[object, ...]:
+    if isinstance(value, int):
+        return value, str(value)
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return value, int(value)
+    return (value,)
 
 
 def _exact(column: base.KeyColumn) -> sa.ColumnElement[object]:
@@ -242,10 +271,20 @@ def _is_virtual(sql: str) -> bool:
 def _loose_columns(
     connection: sa.Connection, table: str, sql: str, *, is_table: bool
 ) -> dict[str, base.ColumnFacts]:
-    """Mark every column where a collation may be at work: which column has which, SQLite does not tell."""
-    if is_table and "collate" not in sql.lower():
+    """Mark every column where a collation may be at work: which one has which, SQLite tells of keys only."""
+    text = sql.lower()
+    if is_table and "collate" not in text:
         return {}
     with contextlib.suppress(sa.exc.DBAPIError):  # a broken view has no columns; reflection reports it
-        names = connection.exec_driver_sql("SELECT name FROM pragma_table_xinfo(?)", (table,)).scalars().all()
-        return {name: base.ColumnFacts(is_loose=True, ignores_case="nocase" in sql.lower()) for name in names}
+        columns = connection.exec_driver_sql("SELECT name, type FROM pragma_table_xinfo(?)", (table,)).all()
+        known = {} if "binary" in text else sqlite_indexes.key_collations(connection, table)
+        any_case = "nocase" in text
+        return {
+            name: base.ColumnFacts(
+                is_loose=known.get(name, "?") != "BINARY",
+                ignores_case=known.get(name, "NOCASE" if any_case else "?") == "NOCASE",
+            )
+            for name, declared in columns
+            if sqlite_affinity(declared) != "numeric"
+        }
     return {}

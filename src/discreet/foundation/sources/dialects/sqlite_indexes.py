@@ -14,6 +14,10 @@ _LIST = (
     "SELECT l.name, l.\"unique\", l.partial, coalesce(m.sql, '') FROM pragma_index_list(?) l"
     " JOIN sqlite_master m ON m.type = 'index' AND m.name = l.name WHERE l.origin <> 'pk' ORDER BY l.name"
 )
+_COLLATIONS = (
+    "SELECT x.name, x.coll FROM pragma_index_list(?) l JOIN pragma_index_xinfo(l.name) x ON x.key = 1"
+    " WHERE l.origin IN ('pk', 'u') AND x.name IS NOT NULL"
+)
 _COLUMNS = "SELECT name FROM pragma_table_xinfo(?)"
 _PARTS = "SELECT cid, name FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno"
 _EXPRESSION = -2  # the place of a column that an index does not take from the table
@@ -27,6 +31,15 @@ _TOKEN = re.compile(
 def indexes(connection: sa.Connection, tables: Sequence[str]) -> dict[Any, list[dict[str, Any]]]:
     """Return the indexes of each table in the form of SQLAlchemy's inspector."""
     return {(None, table): list(_indexes_of(connection, table)) for table in tables}
+
+
+def key_collations(connection: sa.Connection, table: str) -> dict[str, str]:
+    """Return the collations of the columns whose keys are declared plainly with them."""
+    rows = connection.exec_driver_sql(_COLLATIONS, (table,)).all()
+    found: dict[str, str] = {}
+    for name, collation in rows:
+        found[name] = collation if found.get(name, collation) == collation else "?"
+    return found
 
 
 def _indexes_of(connection: sa.Connection, table: str) -> Iterator[dict[str, Any]]:
