@@ -11,8 +11,9 @@ from pytest_django import Settings
 
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.desk.cases import my_work
+from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import case_page, queries
+from discreet.mechanisms.rights import case_page, history, queries
 from discreet.mechanisms.rights.actions import receiving
 from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.readable import readable
@@ -175,3 +176,42 @@ def test_a_refusal_names_the_state_in_the_readers_language() -> None:
     assert "“Waiting for proof of identity”" in refusal_text(refusal)
     with translation.override("zh-hans"):
         assert "“待核实身份”" in refusal_text(refusal)
+
+
+def test_the_timeline_names_each_step_and_who_took_it(shop: Company, desk: Client) -> None:
+    view = driving.erased(ANN)
+    shown = [one for one in history.steps(view.number) if not one.is_work]
+    told = [(one.title, one.detail) for one in shown]
+    assert ("Received", "agent, at the command line") not in told
+    assert any("Discreet" in detail for _, detail in told)
+    assert "First decision: erasure proposed" in {title for title, _ in told}
+    assert "Second decision: erasure approved" in {title for title, _ in told}
+    page = desk.get(f"/desk/requests/{view.number}/").content.decode()
+    assert "customer:customer" not in page and "system:discreet" not in page and "staff:" not in page
+
+
+def test_actors_are_people_the_customer_or_discreet(db: None) -> None:
+    add("wei", Role.AGENT)
+    labels = {
+        "staff:wei": "wei (agent)",
+        "shell:wei (shell user root)": "wei (agent), at the command line of root",
+        "shell:root": "root, at the command line",
+        "api:wei (token crm)": "wei (agent), through the API token “crm”",
+        "customer:customer": "The customer",
+        "system:discreet": "Discreet",
+    }
+    assert actors_in_words(labels) == labels
+    with translation.override("zh-hans"):
+        assert actors_in_words(["staff:wei", "customer:customer"]) == {
+            "staff:wei": "wei（经办人）",
+            "customer:customer": "客户",
+        }
+
+
+def test_mail_and_bookkeeping_are_folded_behind_the_steps(shop: Company, desk: Client) -> None:
+    number = driving.erased(ANN).number
+    folded = [one.title for one in history.steps(number) if one.is_work]
+    assert "Legal clocks started" in folded
+    page = desk.get(f"/desk/requests/{number}/").content.decode()
+    before, _, behind = page.partition('<details class="tl-work">')
+    assert "Legal clocks started" not in before and "Legal clocks started" in behind

@@ -44,10 +44,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
+    """A step of a case. `is_work` where it only serves another step."""
+
     at: datetime
     title: str
     detail: str = ""
     entry: Entry | None = None
+    is_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Reading accounts and tokens."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,14 @@ class MemberView:
     is_tied_to_provider: bool
     must_change_password: bool
     last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberName:
+    """What a page calls an account: the full name, else the name to sign in with."""
+
+    name: str
+    roles: frozenset[Role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,15 @@ def members() -> list[MemberView]:
         _member(member, has_second_factor=member.pk in factors, is_tied_to_provider=member.pk in tied)
         for member in StaffMember.objects.order_by("-is_active", "username")
     ]
+
+
+def names_of(usernames: Collection[str]) -> dict[str, MemberName]:
+    """Return what pages call these accounts; a name without an account is left out."""
+    found = StaffMember.objects.filter(username__in=usernames)
+    return {
+        member.username: MemberName(name=member.get_full_name() or member.username, roles=roles_of(member))
+        for member in found
+    }
 
 
 def member(username: str) -> MemberView:

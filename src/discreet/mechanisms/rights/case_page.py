@@ -9,9 +9,8 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import ClockView as ClockOfCase
-from discreet.foundation.cases.queries import timeline
 from discreet.foundation.centre import verification
-from discreet.foundation.desk import acts, masks, times
+from discreet.foundation.desk import masks, times
 from discreet.foundation.desk.clocks import label_of
 from discreet.foundation.desk.components import (
     Choice,
@@ -20,12 +19,10 @@ from discreet.foundation.desk.components import (
     PlanRow,
     Statement,
     Step,
-    TimelineItem,
 )
 from discreet.foundation.desk.times import left
-from discreet.foundation.ledger.queries import EntryView
 from discreet.foundation.sources.queries import sources
-from discreet.mechanisms.rights import letters, queries
+from discreet.mechanisms.rights import history, letters, queries
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
 from discreet.mechanisms.rights.roots import Fact, FactKind, Root
@@ -39,7 +36,6 @@ from discreet.mechanisms.rights.words import (
     MATCHES,
     OUTCOME_TONES,
     OUTCOMES,
-    QUIET,
     STATES,
     TONES,
 )
@@ -92,7 +88,7 @@ def context(
         "gaps": _gaps(view.plan.summary.get("not_covered")),
         "missing_indexes": _missing_indexes(view.plan.summary.get("steps")),
         "questions": view.plan.summary.get("open_questions", []),
-        "timeline": _timeline(view.number),
+        "timeline": history.steps(view.number),
         "kept": letters.kept_lines(view, language),
         "whose_duty": letters.whose_duty(view),
         "candidates": _candidates(view, now=now),
@@ -334,25 +330,6 @@ def _missing_indexes(steps: Any) -> list[str]:
         if step["missing_index"]
     }
     return sorted(found)
-
-
-def _timeline(number: str) -> list[TimelineItem]:
-    entries = [entry for entry in timeline(number) if entry.act not in QUIET]
-    return [
-        TimelineItem(
-            at=entry.at,
-            title=acts.label(entry.act),
-            detail=_detail(entry),
-            entry=entry,
-        )
-        for entry in reversed(entries)
-    ]
-
-
-def _detail(entry: EntryView) -> str:
-    """Return who did it, and in which source where it is done source by source."""
-    source = entry.facts.get("source")
-    return f"{source} · {entry.actor_label}" if source else entry.actor_label
 
 
 def _candidates(view: RequestView, *, now: datetime) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """How a request stands, in plain words, for staff and for the person. English templates; doors translate."""
 
 from discreet.mechanisms.rights.roots import FactKind
-from discreet.mechanisms.rights.rules import Outcome, State
+from discreet.mechanisms.rights.rules import ApprovalStep, Outcome, State
 from discreet.vocabulary.text import gettext_noop
 
 STATES: dict[State, str] = {
@@ -133,5 +133,31 @@ ACTS: dict[str, str] = {
     "rights.expire_package": gettext_noop("Link to the package expired"),
     "rights.forget_request": gettext_noop("Sealed details of the request destroyed"),
 }
+# An approval is recorded twice: by who proposes and by who approves.
+APPROVALS: dict[str, str] = {
+    ApprovalStep.FIRST: gettext_noop("First decision: erasure proposed"),
+    ApprovalStep.SECOND: gettext_noop("Second decision: erasure approved"),
+}
 # Acts whose entries a timeline leaves out: they repeat what a neighbour says.
-QUIET = frozenset({"cases.move", "cases.move_many", "cases.add_task", "cases.drop_task", "cases.open_case"})
+QUIET = frozenset(
+    {
+        "cases.move",
+        "cases.move_many",
+        "cases.add_task",
+        "cases.drop_task",
+        "cases.finish_task",
+        "cases.open_case",
+    }
+)
+# Acts of other apps that are a step of the request; every other one only serves a step and is folded away.
+STEPS_OF_OTHERS = frozenset(
+    {
+        "cases.assign",
+        "cases.pause_clock",
+        "cases.expire_case",
+        "cases.expire_again",
+        "centre.start_verification",
+        "centre.check_code",
+        "centre.send_progress_link",
+    }
+)

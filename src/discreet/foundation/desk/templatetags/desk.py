@@ -104,8 +104,11 @@ def plan_table(groups: Sequence[PlanGroup]) -> dict[str, object]:
 
 @register.inclusion_tag("desk/parts/timeline.html")
 def timeline(items: Sequence[TimelineItem]) -> dict[str, object]:
-    """Draw what happened, newest first as given, each with its evidence mark."""
-    return {"items": items, "now": timezone.now()}
+    """Draw what happened, newest first as given, each with its evidence mark; what serves it is folded."""
+    return {
+        "items": [item for item in items if not item.is_work],
+        "work": [item for item in items if item.is_work],
+    }
 
 
 @register.simple_tag

@@ -1,0 +1,41 @@
+"""What happened to a request, step by step, as staff read it: each act by a plain name and by whom."""
+
+from django.utils.translation import gettext
+
+from discreet.foundation.cases.queries import timeline
+from discreet.foundation.desk import acts
+from discreet.foundation.desk.components import TimelineItem
+from discreet.foundation.desk.people import actors_in_words
+from discreet.foundation.ledger.queries import EntryView
+from discreet.mechanisms.rights.words import APPROVALS, OUTCOMES, QUIET, STEPS_OF_OTHERS
+
+
+def steps(number: str) -> list[TimelineItem]:
+    """Return the evidence of a request, newest first; what only serves a step is marked as work."""
+    entries = [entry for entry in timeline(number) if entry.act not in QUIET]
+    people = actors_in_words({entry.actor_label for entry in entries})
+    return [
+        TimelineItem(
+            at=entry.at,
+            title=_title(entry),
+            detail=_detail(entry, people.get(entry.actor_label, entry.actor_label)),
+            entry=entry,
+            is_work=not (entry.act.startswith("rights.") or entry.act in STEPS_OF_OTHERS),
+        )
+        for entry in reversed(entries)
+    ]
+
+
+def _title(entry: EntryView) -> str:
+    """Return the act in words; a decision is named by which of the two it is."""
+    step = str(entry.facts.get("step", ""))
+    if entry.act == "rights.accept_erasure" and step in APPROVALS:
+        return gettext(APPROVALS[step])
+    return acts.label(entry.act)
+
+
+def _detail(entry: EntryView, actor: str) -> str:
+    """Return what came of it or in which source, where the act says so, and who did it."""
+    outcome, source = str(entry.facts.get("outcome", "")), str(entry.facts.get("source", ""))
+    parts = [gettext(OUTCOMES[outcome]) if outcome in OUTCOMES else source, actor]
+    return " · ".join(part for part in parts if part)
