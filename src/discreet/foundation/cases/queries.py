@@ -76,7 +76,7 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Empty means any. `is_open` None means open and closed."""
+    """Empty means any. `is_open` None means open and closed; `numbers` () means none at all."""
 
     kind: str = ""
     states: tuple[str, ...] = ()
@@ -84,6 +84,7 @@ class CaseFilter:
     is_open: bool | None = None
     due_before: datetime | None = None
     number_starts: str = ""
+    numbers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,8 @@ def _filtered(where: CaseFilter) -> QuerySet[Case]:
         found = found.filter(closed_at__isnull=where.is_open)
     if where.due_before is not None:
         found = found.filter(due_at__lt=where.due_before)
+    if where.numbers is not None:
+        found = found.filter(number__in=where.numbers)
     if where.number_starts:
         found = found.filter(number__startswith=where.number_starts[:16].replace("\0", ""))
     return found

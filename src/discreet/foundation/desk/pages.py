@@ -1,9 +1,12 @@
 """The desk's own pages: home, my work, search."""
 
-from django.http import HttpRequest, HttpResponse
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from discreet.foundation.desk import cases, search
 from discreet.foundation.desk.home import verdict
@@ -49,9 +52,14 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 @role_required()
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Show what the words of the search box lead to."""
-    query = request.GET.get("q", "")[: search.MAX_QUERY]
+    """Show what the words of the search box lead to. Words about a person stay out of the address."""
+    sent = request.POST if request.method == "POST" else request.GET
+    query = sent.get("q", "")[: search.MAX_QUERY]
+    if request.method == "POST" and not search.names_person(query):
+        return HttpResponseRedirect(f"{reverse('desk:find')}?{urlencode({'q': query})}")
     hits = search.find(actor=actor_of(request), query=query)
-    return render(request, "desk/find.html", {"query": query, "hits": hits})
+    response = render(request, "desk/find.html", {"query": query, "hits": hits})
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,6 +1,8 @@
 """The search box: places, cases by number, ledger entries, and what apps register in their `search.py`.
 
 register(find_fields)      # Callable[[Actor, str], Sequence[Hit]]
+
+Words that name a person (`is_personal`) are sent in the body of a request and never in an address.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,12 +31,21 @@ class Hit:
 
 Provider = Callable[[Actor, str], Sequence[Hit]]
 _providers: list[Provider] = []
+_personal: list[Callable[[str], bool]] = []
 
 
-def register(provider: Provider) -> None:
-    """Add a source of hits."""
+def register(provider: Provider, *, is_personal: Callable[[str], bool] | None = None) -> None:
+    """Add a source of hits; `is_personal` says which words name a person."""
     if provider not in _providers:
         _providers.append(provider)
+    if is_personal is not None and is_personal not in _personal:
+        _personal.append(is_personal)
+
+
+def names_person(words: str) -> bool:
+    """Say whether the words are personal data, so that no address, log or history may hold them."""
+    discover()
+    return any(says(words.strip()) for says in _personal)
 
 
 def find(*, actor: Actor, query: str) -> Sequence[Hit]:

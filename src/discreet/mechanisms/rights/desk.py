@@ -1,5 +1,7 @@
 """Staff pages of requests: the list, the case, and one act behind each button."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -17,6 +19,7 @@ from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import case_page, letters, queries, workflows
 from discreet.mechanisms.rights.actions import deciding, receiving, revealing
+from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.forms import RefuseForm, StaffAskForm, VerifyForm
 from discreet.mechanisms.rights.refusals import UnknownRequest
 from discreet.mechanisms.rights.rules import ApprovalStep, Kind
@@ -28,24 +31,31 @@ PAGE_SIZE = 50
 WORKERS = (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @role_required()
 def requests(request: HttpRequest) -> HttpResponseBase:
-    """List requests, the next deadline first."""
+    """List requests, the next deadline first. A contact is searched for without standing in the address."""
     now = timezone.now()
-    wanted = request.GET.get("state", "open")
+    sent = request.POST if request.method == "POST" else request.GET
+    words = sent.get("q", "").strip()[:MAX_LENGTH]
+    wanted = "all" if words else sent.get("state", "open")
+    if request.method == "POST" and not is_contact(words):
+        return HttpResponseRedirect(
+            f"{reverse('rights:requests')}?{urlencode({'state': wanted, 'q': words})}"
+        )
     where = CaseFilter(
         kind="request",
         is_open=True if wanted == "open" else False if wanted == "ended" else None,
-        number_starts=request.GET.get("q", "").strip().upper()[:16],
+        numbers=tuple(queries.numbers_of_contact(words)[:PAGE_SIZE]) if is_contact(words) else None,
+        number_starts="" if is_contact(words) else _number_words(words),
     )
-    page = request.GET.get("page", "1")
+    page = sent.get("page", "1")
     number = min(int(page), 100_000) if page.isdecimal() and len(page) < 7 and int(page) > 0 else 1
     found = list_cases(where=where, page=number, page_size=PAGE_SIZE)
     numbers = [row.number for row in found.rows]
     clocks = {number: next_clock(own) for number, own in clocks_of(numbers).items()}
     overdue = sum(1 for clock in clocks.values() if clock and clock.due_at < now)
-    return render(
+    response = render(
         request,
         "rights/requests.html",
         {
@@ -57,11 +67,18 @@ def requests(request: HttpRequest) -> HttpResponseBase:
             "open": count_open(kind="request"),
             "overdue": overdue,
             "state": wanted,
-            "query": where.number_starts,
+            "query": words,
             "page": Paginator(range(found.total), PAGE_SIZE).get_page(number),
             "may_add": bool(actor_of(request).roles & set(WORKERS)),
         },
     )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _number_words(words: str) -> str:
+    """Return the start of a request number, with its letter where only digits were typed."""
+    return f"R-{words}"[:16] if words.isdecimal() else words.upper()[:16]
 
 
 @require_http_methods(["GET", "POST"])

@@ -52,6 +52,8 @@ class RightsRequest(models.Model):
     verified_reason_sealed = models.BinaryField(null=True)
     completed_at = models.DateTimeField(null=True)
     kept = models.JSONField(default=list)
+    email_digest = models.CharField(max_length=64, default="")  # keyed: `contact_digests`
+    phone_digest = models.CharField(max_length=64, default="")
     idempotency_key = models.CharField(max_length=64, null=True, unique=True)
     package_token_hash = models.CharField(max_length=64, default="")
     package_expires_at = models.DateTimeField(null=True)
@@ -60,6 +62,8 @@ class RightsRequest(models.Model):
         indexes = [
             models.Index(fields=["received_at"]),
             models.Index(fields=["batch", "position"]),
+            models.Index(fields=["email_digest"], name="rights_email_digest"),
+            models.Index(fields=["phone_digest"], name="rights_phone_digest"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=["access", "erasure"]), name="rights_kind"),

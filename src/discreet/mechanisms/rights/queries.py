@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.plans import Decisions, SharedChoice
@@ -15,7 +17,7 @@ from discreet.foundation.cases.queries import CaseView, subject_of, subjects_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
-from discreet.mechanisms.rights import claims
+from discreet.mechanisms.rights import claims, contact_digests
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
 from discreet.mechanisms.rights.roots import Candidates
@@ -240,6 +242,19 @@ def open_of_the_same_person(number: str, *, since: datetime) -> list[str]:
         for other, roots in found
         if roots and any((root.table, root.key) in rows for person in roots.people for root in person.roots)
     ]
+
+
+def numbers_of_contact(words: str) -> list[str]:
+    """Return the requests opened with this e-mail address or phone number, the newest first.
+
+    Exact after normalising; digits alone may also be a request's own number. What has expired is not found
+    by contact any more.
+    """
+    where = Q(number=f"R-{words}") if words.isdecimal() else Q(pk__in=[])
+    for field, digests in contact_digests.searched_for(words).items():
+        where |= Q(**{f"{field}__in": digests})
+    found = RightsRequest.objects.filter(where)
+    return list(found.order_by("-received_at", "-pk").values_list("number", flat=True)[:_COMPARED])
 
 
 def claim_of(number: str) -> Identity:

@@ -39,7 +39,7 @@ def forget_request(*, now: datetime, number: str) -> None:
     if request is None:
         return
     request.roots_sealed = request.verified_reason_sealed = None
-    request.package_token_hash = ""
+    request.package_token_hash = request.email_digest = request.phone_digest = ""
     request.save()
     if not request.batch.requests.filter(completed_at__isnull=True).exclude(pk=request.pk).exists():
         _forget_batch(request.batch)

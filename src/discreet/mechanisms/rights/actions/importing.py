@@ -29,6 +29,7 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless_contacts,
     refuse_unless_theirs,
 )
+from discreet.mechanisms.rights.contact_digests import digests_of, home_region
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import UnknownCountry
 from discreet.mechanisms.rights.rules import TITLES, Kind, State, is_residence
@@ -153,6 +154,7 @@ def _receive_some(
             NewCase(language=language, subject=sealed_claims.to_bytes(claim)) for claim, _, language in some
         ],
     )
+    region = home_region()
     residences = [residence.upper() for _, residence, _ in some]
     due_at = _start_clocks(
         actor=actor, now=now, batch=batch, numbers=numbers, residences=residences, received_at=received_at
@@ -168,8 +170,11 @@ def _receive_some(
             received_at=received_at,
             due_at=due_at[residence],
             opened_by=actor.person,
+            **digests_of(claim, phone_region=region),
         )
-        for position, (number, residence) in enumerate(zip(numbers, residences, strict=True), start=start)
+        for position, (number, residence, (claim, *_)) in enumerate(
+            zip(numbers, residences, some, strict=True), start=start
+        )
     ]
     _receive_all(actor=actor, now=now, requests=requests)
     batch.to_receive -= len(some)

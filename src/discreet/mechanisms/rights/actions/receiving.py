@@ -24,6 +24,7 @@ from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions.bulk import update_each
+from discreet.mechanisms.rights.contact_digests import digests_of, home_region
 from discreet.mechanisms.rights.import_file import is_phone
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
@@ -127,6 +128,7 @@ def receive_request(
         due_at=due_at,
         opened_by=actor.person if actor.kind is not ActorKind.CUSTOMER else "",
         idempotency_key=idempotency_key,
+        **digests_of(claim, phone_region=home_region()),
     )
     record(
         actor=actor,
