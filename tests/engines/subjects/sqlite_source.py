@@ -29,7 +29,10 @@ class SqliteReader:
         if query.key_columns:
             names = [quoted(name) for name in query.key_columns]
             if query.fold:
-                names = [f"lower({name})" for name in names]
+                ends = "' ' || char(9, 10, 11, 12, 13, 160, 12288)"
+                names = [
+                    f"lower(trim({name}, {ends}))" if query.trims else f"lower({name})" for name in names
+                ]
             one = "(" + ", ".join("?" * len(names)) + ")"
             where.append(f"({', '.join(names)}) IN (VALUES {', '.join([one] * max(keys, 1))})")
         where.extend(f"CAST({quoted(name)} AS TEXT) = ?" for name in query.equals or {})

@@ -15,6 +15,7 @@ from discreet.vocabulary.normalise import normalise_email, normalise_phone, phon
 
 _TAIL = 6  # digits that two spellings of one phone number always share
 _MOST_PATTERNS = 40  # more digit runs than this are cheaper compared here than by the server
+_ENDINGS = (" ", "\t", "\r", "\n", "\r\n")
 _LEAST_DIGITS = 5  # fewer digits are an extension or a typing error, and would match strangers
 
 
@@ -91,6 +92,13 @@ def is_indexed(table: Table, column: Column) -> bool:
     return column.indexed or column.unique or table.primary_key[:1] == (column.name,)
 
 
+def _with_blanks(text: str) -> Iterator[str]:
+    """Yield a text as careless imports leave it: an index finds no other than what is named."""
+    yield text
+    yield " " + text
+    yield from (text + end for end in _ENDINGS)
+
+
 class Finder:
     """Looks for values in one column. `columns` are returned for each row found."""
 
@@ -132,14 +140,15 @@ class Finder:
         return self.result
 
     def _find_email(self, *, has_index: bool) -> None:
+        keys = {text.strip().lower() for one in self.values for text in one.spellings}
+        if self.column.fold_indexed or (has_index and self.column.ignores_case):
+            padded = {form for key in keys for form in _with_blanks(key)}
+            self._run(self._select(sorted((key,) for key in padded), fold=True), is_scan=False)
+            return
         if has_index:
             self._exact(is_scan=False)
-            if self.column.ignores_case:
-                return
-        if self.column.fold_indexed or self._may_scan():
-            keys = {(text.lower(),) for one in self.values for text in one.spellings}
-            is_scan = not self.column.fold_indexed
-            self._run(self._select(sorted(keys), fold=True), is_scan=is_scan)
+        if self._may_scan():
+            self._run(self._select(sorted((key,) for key in keys), fold=True, trims=True), is_scan=True)
 
     def _find_phone(self, *, has_index: bool) -> None:
         if has_index:
@@ -173,7 +182,7 @@ class Finder:
         digits = {text for one in self.values for text in one.spellings if text.isascii() and text.isdigit()}
         return sorted({(int(text),) for text in digits if int(text) < MAX_INTEGER})
 
-    def _select(self, keys: Sequence[Key], *, fold: bool = False) -> Select:
+    def _select(self, keys: Sequence[Key], *, fold: bool = False, trims: bool = False) -> Select:
         return Select(
             table=self.table.ref,
             columns=self.columns,
@@ -181,6 +190,7 @@ class Finder:
             keys=keys,
             equals=self.equals,
             fold=fold,
+            trims=trims,
             limit=self.limit,
         )
 

@@ -16,6 +16,7 @@ class Select:
     `key_columns` and `keys` both empty: every row of the table (a scan; the caller sets `limit`).
     `columns`: what to return, in this order. `equals`: further column = text value conditions.
     `fold`: compare case-insensitively as `lower(column)` (one key column; keys are already lower case).
+    `trims`: besides `fold`, without the blanks at both ends of what is stored; no index helps.
     `limit`: at most so many rows over all keys; None = all. A NULL never equals a key.
     `digits`: on a scan, only rows whose last column of `columns` holds one of these digit runs in order,
     whatever stands between them. A reader may return more; it must not return less.
@@ -29,6 +30,7 @@ class Select:
     keys: Sequence[Key]
     equals: Mapping[str, str] | None = None
     fold: bool = False
+    trims: bool = False
     limit: int | None = None
     digits: tuple[str, ...] = ()
     joined_to: tuple[TableRef, tuple[str, ...]] | None = None

@@ -134,6 +134,7 @@ class Catalogue:
     is_replica: bool = False
     tls: str = "none"
     sees_triggers: bool = True
+    encoding: str = "utf-8"  # in which the server keeps texts, as Python names it
     unreadable: tuple[str, ...] = field(default=())
 
     @cached_property

@@ -58,6 +58,7 @@ def describe(connection: sa.Connection, dialect: Dialect, *, source: str, addres
         is_replica=dialect.is_replica(connection),
         tls=dialect.tls(connection, address),
         sees_triggers=facts.sees_triggers,
+        encoding=facts.encoding,
         unreadable=tuple(sorted(unreadable)),
     )
 

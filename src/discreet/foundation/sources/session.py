@@ -97,6 +97,8 @@ class _Session:
             query.key_columns,
             tuple(query.equals or ()),
             query.fold,
+            query.trims,
+            query.joined_to,
             query.limit is None,
             len(query.digits),
         )

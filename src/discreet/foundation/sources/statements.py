@@ -13,8 +13,17 @@ from discreet.engines.subjects.graph import Key, TableRef
 from discreet.engines.subjects.reader import Select
 from discreet.foundation.sources import pools, refusals
 from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, TableInfo
-from discreet.foundation.sources.dialects.base import Batch, Dialect, KeyColumn, whole_row_batches
-from discreet.foundation.sources.values import NO_MATCH, coerce
+from discreet.foundation.sources.dialects.base import (
+    EXACTLY,
+    Batch,
+    Dialect,
+    Folds,
+    KeyColumn,
+    blanks_in,
+    is_encodable,
+    whole_row_batches,
+)
+from discreet.foundation.sources.values import NO_MATCH, Coerced, coerce
 
 _WHOLE_ROWS_PER_STATEMENT = 50
 _EXPANDING = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
@@ -62,12 +71,13 @@ class Statements:
             query.columns,
             query.key_columns,
             query.fold,
+            query.trims,
             query.limit is None,
             locks,
             query.joined_to,
         )
         columns = self._compared(query, self._key_columns(info, table, query.key_columns))
-        for batch in self._batches(info, columns, self._keys(query, columns), fold=query.fold):
+        for batch in self._batches(info, columns, self._keys(query, columns), self._folds(query)):
             if where:
                 yield start().where(batch.where(), *where), batch.parameters
             else:
@@ -94,7 +104,7 @@ class Statements:
         info, table = self._source.table(table_ref)
         start = partial(self._delete, info, table)
         columns = self._key_columns(info, table, key_columns)
-        for batch in self._batches(info, columns, keys, fold=False):
+        for batch in self._batches(info, columns, keys):
             yield self._kept(start, (table_ref, key_columns, "delete"), batch), batch.parameters
 
     def _delete(self, info: TableInfo, table: sa.Table) -> sa.Delete:
@@ -116,7 +126,7 @@ class Statements:
             new[table.c[column.name]] = sa.bindparam(f"v{number}")
         statement = self._only(sa.update(table).values(new), info, table)
         columns = self._key_columns(info, table, key_columns)
-        for batch in self._batches(info, columns, keys, fold=False):
+        for batch in self._batches(info, columns, keys):
             yield statement.where(batch.where()), {**batch.parameters, **parameters}
 
     def text(self, query: Select) -> str:
@@ -132,7 +142,7 @@ class Statements:
             statement = statement.where(*where, *self._digit_runs(info, table, query)[0])
         else:
             keyed = self._compared(query, self._key_columns(info, table, query.key_columns))
-            batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], fold=query.fold)))
+            batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], self._folds(query))))
             statement = statement.where(batch.where(), *where)
         if query.limit is not None:
             statement = statement.limit(query.limit)
@@ -193,11 +203,17 @@ class Statements:
         conditions = []
         for name, value in equals.items():
             (column,) = self._key_columns(info, table, [name])
-            coerced = coerce(self._dialect.engine, column.info, value)
+            coerced = self._coerced(column.info, value)
             if coerced is NO_MATCH or coerced is None:
                 return None
             conditions.append(self._dialect.equals(column, coerced))
         return conditions
+
+    def _folds(self, query: Select) -> Folds:
+        if not query.fold:
+            return EXACTLY
+        encoding = self._source.catalogue.encoding
+        return Folds(case=True, blanks=blanks_in(encoding) if query.trims else "")
 
     def _far_columns(self, query: Select) -> list[ColumnInfo]:
         if query.joined_to is None:
@@ -230,7 +246,7 @@ class Statements:
         ]
 
     def _batches(
-        self, info: TableInfo, columns: Sequence[KeyColumn], keys: Sequence[Key], *, fold: bool
+        self, info: TableInfo, columns: Sequence[KeyColumn], keys: Sequence[Key], folds: Folds = EXACTLY
     ) -> Iterator[Batch]:
         is_whole_row = not info.primary_key and {each.info.name for each in columns} == {
             c.name for c in info.columns
@@ -239,26 +255,33 @@ class Statements:
         whole = [key for key in usable if None in key]
         plain = [key for key in usable if None not in key] if whole else usable
         if plain:
-            yield from self._dialect.batches(columns, plain, fold=fold)
+            yield from self._dialect.batches(columns, plain, folds)
         yield from whole_row_batches(self._dialect, columns, whole, size=_WHOLE_ROWS_PER_STATEMENT)
 
     def _usable(self, columns: Sequence[KeyColumn], keys: Sequence[Key], *, allows_null: bool) -> list[Key]:
         """Return the keys a row can have, each once, as the columns compare them."""
-        engine = self._dialect.engine
         usable: dict[Key, None] = {}
         for key in keys:
             coerced = tuple(
-                coerce(engine, column.info, value) for column, value in zip(columns, key, strict=True)
+                self._coerced(column.info, value) for column, value in zip(columns, key, strict=True)
             )
             if NO_MATCH in coerced or (None in coerced and not allows_null):
                 continue
             usable[coerced] = None
         return list(usable)
 
+    def _coerced(self, column: ColumnInfo, value: object) -> Coerced:
+        """Return the value as the column compares it; what the server's encoding cannot say, no row holds."""
+        coerced = coerce(self._dialect.engine, column, value)
+        encoding = self._source.catalogue.encoding
+        if isinstance(coerced, str) and encoding != "utf-8" and not is_encodable(coerced, encoding):
+            return NO_MATCH
+        return coerced
+
     def _new_value(self, info: TableInfo, column: ColumnInfo, value: object) -> object:
         if value is None and not column.is_generated:
             return None
-        new = value if column.kind is Kind.OTHER else coerce(self._dialect.engine, column, value)
+        new = value if column.kind is Kind.OTHER else self._coerced(column, value)
         is_too_long = isinstance(new, str) and column.max_length is not None and len(new) > column.max_length
         if new is NO_MATCH or is_too_long or column.is_generated:
             raise refusals.UnusableValue(source=self._source.name, table=info.ref.table, column=column.name)

@@ -54,6 +54,7 @@ class Facts:
     default_schema: str
     tables: Mapping[TableKey, TableFacts] = field(default_factory=dict)
     sees_triggers: bool = True
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,31 @@ class Batch:
         return self.condition() if callable(self.condition) else self.condition
 
 
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """What a comparison passes over. `blanks`: characters at both ends of what is stored."""
+
+    case: bool = False
+    blanks: str = ""
+
+
+EXACTLY = Folds()
+_BLANKS = " \t\n\v\f\r\u00a0\u3000"
+
+
+def blanks_in(encoding: str) -> str:
+    """Return the blanks that a database of this encoding (as Python names it) can hold."""
+    return "".join(char for char in _BLANKS if is_encodable(char, encoding))
+
+
+def is_encodable(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class Dialect(ABC):
     """Everything particular to one kind of database."""
 
@@ -171,8 +197,11 @@ class Dialect(ABC):
         """Return whether this answer to COMMIT says for certain that nothing was committed."""
 
     @abstractmethod
-    def batches(self, columns: Sequence[KeyColumn], keys: Sequence[Key], *, fold: bool) -> Iterable[Batch]:
-        """Return conditions that are true exactly for rows whose columns equal one of `keys`."""
+    def batches(self, columns: Sequence[KeyColumn], keys: Sequence[Key], folds: Folds) -> Iterable[Batch]:
+        """Return conditions that are true exactly for rows whose columns equal one of `keys`.
+
+        With `folds.case` the keys are one column's, and in lower case already.
+        """
 
     @abstractmethod
     def equals(self, column: KeyColumn, value: object) -> sa.ColumnElement[bool]:

@@ -179,12 +179,12 @@ class MySqlDialect(base.Dialect):
         return is_from_server and code not in _UNCERTAIN_CODES
 
     def batches(
-        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], *, fold: bool
+        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], folds: base.Folds
     ) -> Iterable[base.Batch]:
         for start in range(0, len(keys), self.keys_per_statement):
             chunk = keys[start : start + self.keys_per_statement]
-            if fold:
-                yield _folded(columns[0], chunk)
+            if folds.case:
+                yield _folded(columns[0], chunk, folds)
             else:
                 yield _exactly(columns, chunk)
 
@@ -216,6 +216,13 @@ def _as_bytes(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return sa.cast(_utf8(text), sa.BINARY)
 
 
+def _trimmed(text: sa.ColumnElement[Any], blanks: str) -> sa.ColumnElement[Any]:
+    """Strip blanks of every kind; one inside a text becomes a space, so that it equals nothing without."""
+    for char in blanks.replace(" ", ""):
+        text = sa.func.replace(text, char, " ")
+    return sa.func.trim(text) if blanks else text
+
+
 def _exactly(columns: Sequence[base.KeyColumn], keys: Sequence[Key]) -> base.Batch:
     """Compare plainly, which an index helps, and exactly besides where plain equality is looser."""
     parameters: dict[str, object] = {}
@@ -240,12 +247,12 @@ def _exactly(columns: Sequence[base.KeyColumn], keys: Sequence[Key]) -> base.Bat
     return base.Batch(condition=sa.and_(*conditions), parameters=parameters)
 
 
-def _folded(column: base.KeyColumn, keys: Sequence[Key]) -> base.Batch:
+def _folded(column: base.KeyColumn, keys: Sequence[Key], folds: base.Folds) -> base.Batch:
     """Compare in lower case. Where the collation ignores case an index narrows the rows down first."""
-    lowered = _as_bytes(sa.func.lower(_utf8(column.sql)))
+    lowered = _as_bytes(_trimmed(sa.func.lower(_utf8(column.sql)), folds.blanks))
     condition: sa.ColumnElement[bool] = lowered.in_(sa.bindparam("k", expanding=True))
     parameters: dict[str, object] = {"k": [str(key[0]).encode() for key in keys]}
-    if column.info.ignores_case:
+    if column.info.ignores_case and not folds.blanks:
         condition = column.sql.in_(sa.bindparam("k0", expanding=True)) & condition
         parameters["k0"] = [key[0] for key in keys]
     return base.Batch(condition=condition, parameters=parameters)

@@ -141,17 +141,18 @@ class PostgreSqlDialect(base.Dialect):
         return state is not None and not state.startswith(_UNCERTAIN_STATES)
 
     def batches(
-        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], *, fold: bool
+        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], folds: base.Folds
     ) -> Iterable[base.Batch]:
         for start in range(0, len(keys), self.keys_per_statement):
             chunk = keys[start : start + self.keys_per_statement]
             parameters: dict[str, object] = {
                 f"k{place}": [key[place] for key in chunk] for place in range(len(columns))
             }
-            if fold:
-                shapes = _shapes([key[0] for key in chunk])
+            if folds.case:
+                shapes = _shapes([key[0] for key in chunk], around="%" if folds.blanks else "")
                 parameters |= {"shapes": shapes} if shapes else {}
-                condition = partial(_folded, columns[0], is_narrowed=bool(shapes))
+                parameters |= {"blanks": folds.blanks} if folds.blanks else {}
+                condition = partial(_folded, columns[0], folds, is_narrowed=bool(shapes))
                 yield base.Batch(condition, parameters, shape="narrowed" if shapes else "folded")
             elif len(columns) == 1:
                 yield base.Batch(partial(_single, columns[0]), parameters, shape="single")
@@ -195,17 +196,21 @@ def _single(column: base.KeyColumn) -> sa.ColumnElement[bool]:
     return condition
 
 
-def _folded(column: base.KeyColumn, *, is_narrowed: bool) -> sa.ColumnElement[bool]:
+def _folded(column: base.KeyColumn, folds: base.Folds, *, is_narrowed: bool) -> sa.ColumnElement[bool]:
     text = column.sql if _is_text(column) else sa.cast(column.sql, sa.Text)
-    lowered = sa.func.lower(text)
+    lowered: sa.ColumnElement[Any] = sa.func.lower(text)
+    if folds.blanks:
+        lowered = sa.func.btrim(lowered, sa.cast(sa.bindparam("blanks"), sa.Text))
     folded = (sa.collate(lowered, "C") if column.info.is_loose else lowered) == sa.any_(_array(0, "text"))
+    if column.info.ignores_case and not folds.blanks:
+        return (column.sql == sa.any_(_array(0, column.info.cast))) & folded
     if not is_narrowed or column.info.is_loose:
         return folded
     shapes: sa.BindParameter[Any] = sa.bindparam("shapes", type_=sa.types.NullType())
     return text.like(sa.any_(sa.cast(shapes, _CastTo("text[]")))) & folded
 
 
-def _shapes(texts: Sequence[object]) -> list[str]:
+def _shapes(texts: Sequence[object], *, around: str) -> list[str]:
     """Return LIKE patterns that let through every spelling of few ASCII texts that differs in case alone.
 
     They are four times as cheap as folding each row, so the fold meets only what they leave. Letters may be any
@@ -214,7 +219,7 @@ def _shapes(texts: Sequence[object]) -> list[str]:
     if len(texts) > _MOST_SHAPES or not all(isinstance(text, str) and text.isascii() for text in texts):
         return []
     shapes = ("".join("_" if c.isalpha() or c == "_" else _LITERAL.get(c, c) for c in str(t)) for t in texts)
-    return list(dict.fromkeys(shapes))
+    return list(dict.fromkeys(around + shape + around for shape in shapes))
 
 
 def _rows(columns: Sequence[base.KeyColumn]) -> sa.ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """What PostgreSQL's own catalogue says beyond reflection."""
 
+import codecs
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -84,8 +85,8 @@ def _rows(connection: sa.Connection, statement: str) -> list[tuple[Any, ...]]:
 
 def facts(connection: sa.Connection) -> Facts:
     """Return every table the account may reach, with what reflection does not tell."""
-    default, version = connection.exec_driver_sql(
-        "SELECT current_schema(), current_setting('server_version')"
+    default, version, encoding = connection.exec_driver_sql(
+        "SELECT current_schema(), current_setting('server_version'), current_setting('server_encoding')"
     ).one()
     tables = list(_rows(connection, _TABLES))
     triggers: dict[object, list[str]] = defaultdict(list)
@@ -119,7 +120,21 @@ def facts(connection: sa.Connection) -> Facts:
         )
         for oid, schema, name, kind, estimate, has_heirs in tables
     }
-    return Facts(version=f"PostgreSQL {version}", default_schema=str(default or "public"), tables=described)
+    return Facts(
+        version=f"PostgreSQL {version}",
+        default_schema=str(default or "public"),
+        tables=described,
+        encoding=_codec(str(encoding)),
+    )
+
+
+def _codec(encoding: str) -> str:
+    """Return Python's name for a server's encoding; one that takes any bytes is taken for UTF-8."""
+    name = encoding.lower().replace("win", "cp").replace("koi8", "koi8-")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return "utf-8"
 
 
 def structure(connection: sa.Connection) -> Iterable[str]:

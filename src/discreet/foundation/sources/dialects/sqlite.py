@@ -177,10 +177,10 @@ class SqliteDialect(base.Dialect):
         return name.startswith(("SQLITE_CONSTRAINT", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL"))
 
     def batches(
-        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], *, fold: bool
+        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], folds: base.Folds
     ) -> Iterable[base.Batch]:
-        if fold:
-            yield from self._folded(columns[0], keys)
+        if folds.case:
+            yield from self._folded(columns[0], keys, folds)
             return
         size = max(1, 25_000 // (2 * len(columns)))
         size = min(size, self.keys_per_statement)
@@ -199,18 +199,20 @@ class SqliteDialect(base.Dialect):
             firsts = list(dict.fromkeys(key[0] for key in chunk))
             yield base.Batch(condition=first & whole, parameters={"k0": firsts, "k": chunk})
 
-    def _folded(self, column: base.KeyColumn, keys: Sequence[Key]) -> Iterable[base.Batch]:
+    def _folded(self, column: base.KeyColumn, keys: Sequence[Key], folds: base.Folds) -> Iterable[base.Batch]:
         """Compare in lower case; beyond ASCII by a function of ours, which no index helps."""
         plain = [key[0] for key in keys if str(key[0]).isascii()]
         wide = [key[0] for key in keys if not str(key[0]).isascii()]
         for values, function in ((plain, sa.func.lower), (wide, sa.func.discreet_fold)):
+            lowered: sa.ColumnElement[Any] = function(column.sql)
+            if folds.blanks:
+                lowered = sa.func.trim(lowered, folds.blanks)
+            if column.info.is_loose:
+                lowered = sa.collate(lowered, "BINARY")
+            condition: sa.ColumnElement[bool] = lowered.in_(sa.bindparam("k0", expanding=True))
+            if column.info.ignores_case and not folds.blanks and values is plain:
+                condition = column.sql.in_(sa.bindparam("k0", expanding=True)) & condition
             for start in range(0, len(values), self.keys_per_statement):
-                lowered = (
-                    sa.collate(function(column.sql), "BINARY")
-                    if column.info.is_loose
-                    else function(column.sql)
-                )
-                condition = lowered.in_(sa.bindparam("k0", expanding=True))
                 yield base.Batch(
                     condition=condition, parameters={"k0": values[start : start + self.keys_per_statement]}
                 )
@@ -271,18 +273,15 @@ def _is_virtual(sql: str) -> bool:
 def _loose_columns(
     connection: sa.Connection, table: str, sql: str, *, is_table: bool
 ) -> dict[str, base.ColumnFacts]:
-    """Mark every column where a collation may be at work: which one has which, SQLite tells of keys only."""
-    text = sql.lower()
-    if is_table and "collate" not in text:
+    """Mark the columns where a collation other than the plain one is at work, or may be (views)."""
+    if is_table and "collate" not in sql.lower():
         return {}
     with contextlib.suppress(sa.exc.DBAPIError):  # a broken view has no columns; reflection reports it
         columns = connection.exec_driver_sql("SELECT name, type FROM pragma_table_xinfo(?)", (table,)).all()
-        known = {} if "binary" in text else sqlite_indexes.key_collations(connection, table)
-        any_case = "nocase" in text
+        known = sqlite_indexes.collations(sql, [name for name, _ in columns]) if is_table else {}
         return {
             name: base.ColumnFacts(
-                is_loose=known.get(name, "?") != "BINARY",
-                ignores_case=known.get(name, "NOCASE" if any_case else "?") == "NOCASE",
+                is_loose=known.get(name) != "BINARY", ignores_case=known.get(name) == "NOCASE"
             )
             for name, declared in columns
             if sqlite_affinity(declared) != "numeric"

@@ -4,7 +4,9 @@ What an index is built on stands only in the text of its CREATE INDEX; it is spl
 part that is not plainly understood stands as its text.
 """
 
+import contextlib
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,10 +16,7 @@ _LIST = (
     "SELECT l.name, l.\"unique\", l.partial, coalesce(m.sql, '') FROM pragma_index_list(?) l"
     " JOIN sqlite_master m ON m.type = 'index' AND m.name = l.name WHERE l.origin <> 'pk' ORDER BY l.name"
 )
-_COLLATIONS = (
-    "SELECT x.name, x.coll FROM pragma_index_list(?) l JOIN pragma_index_xinfo(l.name) x ON x.key = 1"
-    " WHERE l.origin IN ('pk', 'u') AND x.name IS NOT NULL"
-)
+_COLLATION = "SELECT coll FROM pragma_index_xinfo('discreet_copy') WHERE key = 1"
 _COLUMNS = "SELECT name FROM pragma_table_xinfo(?)"
 _PARTS = "SELECT cid, name FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno"
 _EXPRESSION = -2  # the place of a column that an index does not take from the table
@@ -33,12 +32,20 @@ def indexes(connection: sa.Connection, tables: Sequence[str]) -> dict[Any, list[
     return {(None, table): list(_indexes_of(connection, table)) for table in tables}
 
 
-def key_collations(connection: sa.Connection, table: str) -> dict[str, str]:
-    """Return the collations of the columns whose keys are declared plainly with them."""
-    rows = connection.exec_driver_sql(_COLLATIONS, (table,)).all()
+def collations(sql: str, columns: Sequence[str]) -> dict[str, str]:
+    """Return each column's collation, as far as SQLite knows it; `sql` is the table's CREATE TABLE.
+
+    SQLite tells it of indexes only: an empty copy of the table in memory gets one for each column.
+    """
     found: dict[str, str] = {}
-    for name, collation in rows:
-        found[name] = collation if found.get(name, collation) == collation else "?"
+    with contextlib.closing(sqlite3.connect(":memory:")) as copy, contextlib.suppress(sqlite3.Error):
+        copy.execute(sql)
+        (table,) = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table' LIMIT 1").fetchone()
+        for column in columns:
+            with contextlib.suppress(sqlite3.Error):  # a collation that an application brings along
+                copy.execute(f"CREATE INDEX discreet_copy ON {_quoted(table)} ({_quoted(column)})")
+                found[column] = copy.execute(_COLLATION).fetchone()[0].upper()
+                copy.execute("DROP INDEX discreet_copy")
     return found
 
 
