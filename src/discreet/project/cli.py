@@ -74,6 +74,7 @@ class LazyGroup(click.Group):
                 raise
             raise _told(problem, is_json=ctx.meta[_IS_JSON]) from error
         finally:
+            _seal_evidence()
             _forget_language()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -90,6 +91,9 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
 
 
+NOT_SEALED = gettext_noop(
+    "The evidence is recorded but not sealed yet: `discreet ledger verify` and `discreet doctor` say why."
+)
 _IS_JSON = "discreet.is_json"
 _ARGUMENTS = "discreet.arguments"
 
@@ -164,6 +168,26 @@ def shell_language() -> str:
     """Return the language of the shell: Chinese where its locale is, else English."""
     named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "zh-hans" if named.lower().startswith("zh") else "en"
+
+
+def _seal_evidence() -> None:
+    """Seal what the command recorded, also where it ended with a refusal. Its outcome stays what it was."""
+    if "discreet.foundation.ledger.acts" not in sys.modules:
+        return
+    from discreet.foundation.ledger.acts import has_recorded
+
+    if not has_recorded():
+        return
+    from django.db import DatabaseError
+    from django.utils import timezone
+    from django.utils.translation import gettext
+
+    from discreet.foundation.ledger.sequencer import seal_before_exit
+
+    try:
+        seal_before_exit(timezone.now())
+    except (Refused, DatabaseError, OSError):
+        click.echo(gettext(NOT_SEALED), err=True)
 
 
 def _forget_language() -> None:

@@ -37,6 +37,7 @@ class _Frame:
 
 
 _frame: ContextVar[_Frame | None] = ContextVar("discreet_act", default=None)
+_has_recorded = False  # of this process, whatever became of the transaction
 
 
 def act(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -78,7 +79,14 @@ def current_act() -> str:
 
 def count_evidence() -> None:
     """Note that the running act recorded something. Called by `record` only."""
+    global _has_recorded
     frame = _frame.get()
     if frame is None:
         raise OutsideAct
     frame.recorded += 1
+    _has_recorded = True
+
+
+def has_recorded() -> bool:
+    """Return whether this process has recorded anything, also in a transaction that was rolled back."""
+    return _has_recorded

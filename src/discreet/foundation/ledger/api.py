@@ -12,6 +12,7 @@ from discreet.foundation.ledger import canonical
 from discreet.foundation.ledger.acts import count_evidence, current_act
 from discreet.foundation.ledger.canonical import EvidenceNotAllowed, Json
 from discreet.foundation.ledger.models import LedgerEntry, PersonSalt, WaitingEntry
+from discreet.foundation.ledger.vouching import voucher
 from discreet.vocabulary.actors import Actor
 
 __all__ = [
@@ -98,7 +99,10 @@ def record_many(*, actor: Actor, now: datetime, evidence: Sequence[Evidence]) ->
     if not entries:
         return []
     LedgerEntry.objects.bulk_create(entries)
-    WaitingEntry.objects.bulk_create([WaitingEntry(entry_id=entry.pk) for entry in entries])
+    WaitingEntry.objects.bulk_create(
+        WaitingEntry(entry_id=entry.pk, voucher=voucher(entry_id=entry.pk, body=entry.body))
+        for entry in entries
+    )
     rows = [
         PersonSalt(entry_id=entry.pk, position=position, person_ref=ref, salt=salt)
         for entry, opened in zip(entries, salts, strict=True)

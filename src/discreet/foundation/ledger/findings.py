@@ -12,6 +12,7 @@ class Fault(StrEnum):
     ENTRY_CHANGED = "entry_changed"
     COLUMNS_CHANGED = "columns_changed"
     ENTRY_MISSING = "entry_missing"
+    ENTRY_FORGED = "entry_forged"
     ENTRY_NEVER_PLACED = "entry_never_placed"
     LEAF_MISSING = "leaf_missing"
     LEAF_UNSEALED = "leaf_unsealed"

@@ -61,9 +61,13 @@ class LedgerCheckpoint(models.Model):
 
 
 class WaitingEntry(models.Model):
-    """An entry that has no place in the tree yet. Written with the entry, deleted by the sequencer."""
+    """An entry that has no place in the tree yet. Written with the entry, deleted by the sequencer.
+
+    `voucher` shows that Discreet wrote it, and nobody who has only the database: see `vouching.py`.
+    """
 
     entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, primary_key=True)
+    voucher = models.BinaryField(max_length=32)
 
 
 class PersonSalt(models.Model):

@@ -8,10 +8,13 @@ from typing import ClassVar
 
 from discreet.engines.merkle.checkpoint import Checkpoint, open_checkpoint
 from discreet.engines.merkle.note import NoteInvalid
+from discreet.engines.merkle.proofs import TileIncomplete, inclusion_proof, is_included
+from discreet.engines.merkle.tree import leaf_hash
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry
 from discreet.foundation.ledger.signing import log_key
+from discreet.foundation.ledger.stored_tiles import StoredTiles
 from discreet.foundation.ledger.witness import locked, read_notes, retire, retired_paths, witness_path
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.errors import Refused
@@ -72,10 +75,31 @@ def _accept(*, actor: Actor, now: datetime) -> AcceptedRollback:
 
 
 def accepted_rollbacks() -> list[AcceptedRollback]:
-    """Return what was accepted, oldest first."""
-    bodies = LedgerEntry.objects.filter(act=_ACT).order_by("pk").values_list("body", flat=True)
-    facts = [json.loads(body)["facts"] for body in bodies]
+    """Return what was accepted, oldest first: only what leads to a root that the ledger's key signed.
+
+    A row that only stands in the table could be anybody's who can write to the database.
+    """
+    head = LedgerCheckpoint.objects.order_by("-size").values_list("note", flat=True).first()
+    try:
+        signed = open_checkpoint(head, key=log_key()) if head else None
+    except NoteInvalid:
+        signed = None
+    if signed is None:
+        return []
+    rows = LedgerEntry.objects.filter(act=_ACT, leaf__leaf_index__lt=signed.size)
+    placed = rows.order_by("leaf__leaf_index").values_list("leaf__leaf_index", "body")
+    tiles = StoredTiles()
+    facts = [json.loads(body)["facts"] for index, body in placed if _is_sealed(tiles, signed, index, body)]
     return [AcceptedRollback(kept_size=one["kept_size"], lost_size=one["lost_size"]) for one in facts]
+
+
+def _is_sealed(tiles: StoredTiles, signed: Checkpoint, index: int, body: str) -> bool:
+    try:
+        proof = inclusion_proof(tiles, index=index, size=signed.size)
+    except TileIncomplete:
+        return False
+    leaf = leaf_hash(body.encode())
+    return is_included(leaf=leaf, index=index, size=signed.size, proof=proof, root=signed.root)
 
 
 def _readable(path: Path) -> list[Checkpoint]:

@@ -13,6 +13,8 @@ from django.db import connection
 from discreet.engines.merkle.tiles import TILE_HEIGHT, TILE_WIDTH, Edge, Tile, split_hashes
 from discreet.engines.merkle.tree import EMPTY_ROOT, HASH_BYTES
 from discreet.foundation.ledger.findings import Fault, Finding, Findings
+from discreet.foundation.ledger.models import WaitingEntry
+from discreet.foundation.ledger.vouching import is_vouched
 
 CHUNK_TILES = 100
 CHUNK = CHUNK_TILES * TILE_WIDTH
@@ -80,12 +82,15 @@ def read_head() -> Head:
 
 
 def check_head(head: Head, findings: Findings) -> None:
-    """Find leaves beyond the last checkpoint, tiles that cannot be, and entries without a place."""
+    """Find leaves beyond the last checkpoint, tiles that cannot be, and entries without a place or not ours."""
     if head.end > head.size:
         findings.add(Fault.LEAF_UNSEALED, head.size)
     for level, number in head.tiles:
         if not 0 <= number < head.size >> (TILE_HEIGHT * (level + 1)):
             findings.add(Fault.TILE_UNEXPECTED, f"{level}/{number}")
+    for entry_id, body, given in WaitingEntry.objects.values_list("pk", "entry__body", "voucher").iterator():
+        if not is_vouched(entry_id, body, given):
+            findings.add(Fault.ENTRY_FORGED, entry_id)
     if head.entries != head.leaves + head.waiting - head.placed_and_waiting:
         for (entry_id,) in _rows(_NEVER_PLACED):
             findings.add(Fault.ENTRY_NEVER_PLACED, entry_id)

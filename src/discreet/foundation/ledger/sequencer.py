@@ -1,10 +1,14 @@
 """Gives entries their place in the tree, seals it with a checkpoint, and copies that to the second place.
 
+Only what Discreet vouches for is sealed: a row that somebody with the database's password added is not.
+
 Order is that of commits, batch by batch: an entry waits until a run sees it committed. Two sequencers cannot
 fork the tree: one holds the lock, and index, tile and checkpoint size are unique.
 """
 
 import contextlib
+import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -16,11 +20,13 @@ from discreet.foundation.keys.api import ledger_signing_key
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerLeaf, LedgerTile, WaitingEntry
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.stored_tiles import load_edge
+from discreet.foundation.ledger.vouching import is_vouched
 from discreet.foundation.ledger.witness import append_notes, last_checkpoint, locked_now, witness_path
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
 BATCH = 4096
+_PATIENCE_S = 1.0
 _LOCK = 0x6C6564676572  # "ledger"
 
 
@@ -45,11 +51,28 @@ def sequence_once(now: datetime) -> int:
     with locked_now(witness_path()) as is_alone:
         if not is_alone:
             return 0
-        placed = 0
-        while count := _sequence_batch():
+        placed, seen = 0, 0
+        while batch := _sequence_batch(after=seen):
+            seen, count = batch
             placed += count
         _copy_checkpoints()
     return placed
+
+
+def seal_before_exit(now: datetime) -> None:
+    """Seal what waits before a command ends, as no worker may be running. Waits at most a second for another.
+
+    Raises:
+        LedgerBehindWitness: as `sequence_once`.
+    """
+    newest = WaitingEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        return
+    patient_until = time.monotonic() + _PATIENCE_S
+    while not sequence_once(now) and time.monotonic() < patient_until:
+        if not WaitingEntry.objects.filter(pk__lte=newest).exists():
+            return
+        time.sleep(0.05)
 
 
 def settle_second_place() -> None:
@@ -64,32 +87,40 @@ def settle_second_place() -> None:
             _copy_checkpoints()
 
 
-def _sequence_batch() -> int:
+def _sequence_batch(*, after: int) -> tuple[int, int] | None:
+    """Place what waits after this entry; return the last one seen and how many were placed."""
     with transaction.atomic():
         if not _is_alone():
-            return 0
-        waiting = list(WaitingEntry.objects.order_by("pk").values_list("pk", "entry__body")[:BATCH])
-        if not waiting:
-            return 0
-        last = LedgerCheckpoint.objects.order_by("-size").first()
-        _refuse_contradiction()
-        edge = load_edge(last.size if last else 0)
-        first = edge.size
-        hashes = [leaf_hash(body.encode()) for _, body in waiting]
-        tiles = edge.extend(hashes)
-        LedgerLeaf.objects.bulk_create(
-            LedgerLeaf(leaf_index=first + offset, entry_id=entry_id, leaf_hash=value)
-            for offset, ((entry_id, _), value) in enumerate(zip(waiting, hashes, strict=True))
-        )
-        LedgerTile.objects.bulk_create(
-            LedgerTile(level=tile.level, number=tile.number, hashes=tile.hashes, root=tile.root)
-            for tile in tiles
-        )
-        checkpoint = Checkpoint(origin=log_key().name, size=edge.size, root=edge.root())
-        note = sign_checkpoint(checkpoint, private=ledger_signing_key())
-        LedgerCheckpoint.objects.create(size=checkpoint.size, root=checkpoint.root, note=note)
-        WaitingEntry.objects.filter(pk__in=[entry_id for entry_id, _ in waiting]).delete()
-        return len(waiting)
+            return None
+        rows = WaitingEntry.objects.filter(pk__gt=after).order_by("pk")
+        seen = list(rows.values_list("pk", "entry__body", "voucher")[:BATCH])
+        if not seen:
+            return None
+        # What nobody vouches for keeps waiting: signing it would make a forgery evidence. Verification names it.
+        waiting = [(entry_id, body) for entry_id, body, given in seen if is_vouched(entry_id, body, given)]
+        if waiting:
+            _seal(waiting)
+        return seen[-1][0], len(waiting)
+
+
+def _seal(waiting: Sequence[tuple[int, str]]) -> None:
+    last = LedgerCheckpoint.objects.order_by("-size").first()
+    _refuse_contradiction()
+    edge = load_edge(last.size if last else 0)
+    first = edge.size
+    hashes = [leaf_hash(body.encode()) for _, body in waiting]
+    tiles = edge.extend(hashes)
+    LedgerLeaf.objects.bulk_create(
+        LedgerLeaf(leaf_index=first + offset, entry_id=entry_id, leaf_hash=value)
+        for offset, ((entry_id, _), value) in enumerate(zip(waiting, hashes, strict=True))
+    )
+    LedgerTile.objects.bulk_create(
+        LedgerTile(level=tile.level, number=tile.number, hashes=tile.hashes, root=tile.root) for tile in tiles
+    )
+    checkpoint = Checkpoint(origin=log_key().name, size=edge.size, root=edge.root())
+    note = sign_checkpoint(checkpoint, private=ledger_signing_key())
+    LedgerCheckpoint.objects.create(size=checkpoint.size, root=checkpoint.root, note=note)
+    WaitingEntry.objects.filter(pk__in=[entry_id for entry_id, _ in waiting]).delete()
 
 
 def _is_alone() -> bool:

@@ -7,6 +7,7 @@ FAULTS: dict[Fault, str] = {
     Fault.ENTRY_CHANGED: gettext_noop("An entry was changed, moved or replaced"),
     Fault.COLUMNS_CHANGED: gettext_noop("An entry's look-up columns contradict its body"),
     Fault.ENTRY_MISSING: gettext_noop("An entry was removed"),
+    Fault.ENTRY_FORGED: gettext_noop("An entry that Discreet did not write waits for its place"),
     Fault.ENTRY_NEVER_PLACED: gettext_noop("An entry was kept from getting its place"),
     Fault.LEAF_MISSING: gettext_noop("A place in the tree is empty"),
     Fault.LEAF_UNSEALED: gettext_noop("Entries stand behind the last checkpoint: checkpoints were removed"),
