@@ -136,6 +136,13 @@ def test_what_cannot_be_done_is_told_in_one_line(told: dict[Words, Told], words:
         assert problem["code"] and f"Error: {problem['message']}" == line
 
 
+def test_a_file_that_is_no_checkpoint_is_not_taken_for_broken_evidence(one: Installation) -> None:
+    """1 is what evidence that is not intact ends with."""
+    done = one.run("ledger", "verify", "--json", "--checkpoint", str(one.home.parent / "binary"))
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (2, "ledger.not_a_checkpoint")
+    assert done.stderr.startswith("Error: The file binary is no checkpoint")
+
+
 def test_an_argument_that_is_no_text_is_refused(one: Installation) -> None:
     done = one.run("rights", "show", os.fsdecode(b"\xff"))
     assert done.returncode == 2 and "Traceback" not in done.stderr

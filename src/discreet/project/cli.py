@@ -125,7 +125,7 @@ class FileUnusable(Refused):
 
 
 class Told(click.ClickException):
-    """A refusal, told in one line on stderr, in the language of the shell. Exit code 1."""
+    """A refusal, told in one line on stderr, in the language of the shell. Exit code 1, or the refusal's own."""
 
     def show(self, file: object = None) -> None:
         click.echo(self.message, err=True)
@@ -142,7 +142,9 @@ def _told(refusal: Refused, *, is_json: bool) -> click.ClickException:
     message = message_of(refusal)
     if is_json:
         click.echo(json.dumps({"code": refusal.code, "message": message}, ensure_ascii=False, indent=2))
-    return Told(gettext("Error: %(message)s") % {"message": message})
+    told = Told(gettext("Error: %(message)s") % {"message": message})
+    told.exit_code = getattr(refusal, "exit_code", Told.exit_code)
+    return told
 
 
 def _foreseen(error: Exception, arguments: frozenset[str]) -> Refused | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings as django_settings
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from discreet.engines.merkle.checkpoint import read_checkpoint, sign_checkpoint
 from discreet.engines.merkle.tree import leaf_hash
 from discreet.foundation.keys.api import ledger_signing_key
+from discreet.foundation.ledger.cli import NotACheckpoint, ledger
 from discreet.foundation.ledger.findings import Fault
 from discreet.foundation.ledger.guards import unsafe_lift_guards
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry
@@ -268,3 +270,33 @@ def test_any_changed_byte_of_any_sealed_row_is_found(
 
 def test_every_fault_has_a_sentence() -> None:
     assert set(FAULTS) == set(Fault)
+
+
+def verify_command(*files: Path) -> Result:
+    words = [word for file in files for word in ("--checkpoint", str(file))]
+    return CliRunner().invoke(ledger, ["verify", *words])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello\n", bytes(range(256)), b"origin\n7\nAAAA\n", b"a\n1\n\n\xe2\x80\x94 a b\n"]
+)
+def test_a_file_that_is_no_checkpoint_says_nothing_about_the_ledger(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "kept.txt"
+    path.write_bytes(content)
+    told = verify_command(path)
+    assert isinstance(told.exception, NotACheckpoint)
+    assert told.output == ""
+
+
+def test_a_checkpoint_that_does_not_fit_is_told_apart_from_no_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "kept.txt"
+    path.write_text(str(latest_checkpoint()))
+    assert verify_command(path).exit_code == 0
+    read = read_checkpoint(str(latest_checkpoint()))
+    path.write_text(sign_checkpoint(replace(read, root=b"\x01" * 32), private=ledger_signing_key()))
+    told = verify_command(path)
+    assert told.exit_code == 1 and "contradicts a checkpoint that was given out" in told.stdout
+    other = Ed25519PrivateKey.from_private_bytes(b"\x05" * 32)
+    path.write_text(sign_checkpoint(read, private=other))
+    told = verify_command(path)
+    assert told.exit_code == 1 and "is not signed with this ledger's key" in told.stdout

@@ -3,18 +3,24 @@
 import json
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 import click
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from discreet.engines.merkle.checkpoint import read_checkpoint
+from discreet.engines.merkle.note import NoteInvalid
 from discreet.foundation.ledger import prove as proofs
 from discreet.foundation.ledger.rollback import accept_rollback
 from discreet.foundation.ledger.sequencer import sequence_once, settle_second_place
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.texts import FAULTS
 from discreet.foundation.ledger.verify import Verdict, verify_ledger
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
 
+_MAX_NOTE_BYTES = 65_536
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -82,11 +88,27 @@ def accept(as_user: str | None) -> None:
     )
 
 
+class NotACheckpoint(Refused):
+    """What was named is no checkpoint at all; that says nothing about the ledger, so it has its own exit code."""
+
+    code = "ledger.not_a_checkpoint"
+    message: ClassVar[str] = gettext_noop(
+        "The file %(file)s is no checkpoint: nothing was compared. Name a file with one signed checkpoint."
+    )
+    status = 422
+    exit_code = 2
+
+
 def _note(path: Path) -> str:
+    """Return the checkpoint in the file as it stands; whether it is of this ledger is not looked at here."""
+    with path.open("rb") as file:
+        content = file.read(_MAX_NOTE_BYTES)
     try:
-        return path.read_text(encoding="utf-8").strip("\n") + "\n"
-    except UnicodeDecodeError:
-        raise proofs.CheckpointUnknown from None
+        note = content.decode().strip("\n") + "\n"
+        read_checkpoint(note)
+    except (UnicodeDecodeError, NoteInvalid):
+        raise NotACheckpoint(file=path.name[:100]) from None
+    return note
 
 
 def _told(verdict: Verdict) -> str:

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     ROLLED_BACK = "rolled_back"
     FORKED = "forked"
     WITNESS_FORGED = "witness_forged"
+    CHECKPOINT_FOREIGN = "checkpoint_foreign"
     WITNESS_BEHIND = "witness_behind"
     GUARD_MISSING = "guard_missing"
     UNREADABLE = "unreadable"

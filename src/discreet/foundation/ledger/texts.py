@@ -24,6 +24,7 @@ FAULTS: dict[Fault, str] = {
     Fault.WITNESS_FORGED: gettext_noop(
         "The second place holds something that is not a checkpoint of this ledger"
     ),
+    Fault.CHECKPOINT_FOREIGN: gettext_noop("The checkpoint given is not signed with this ledger's key"),
     Fault.WITNESS_BEHIND: gettext_noop("The second place lacks a checkpoint"),
     Fault.GUARD_MISSING: gettext_noop("A trigger that forbids changes was removed"),
     Fault.UNREADABLE: gettext_noop("The database or the second place cannot be read"),

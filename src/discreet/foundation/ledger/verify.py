@@ -62,8 +62,15 @@ def _verify(key: VerifierKey, elsewhere: Sequence[str], findings: Findings) -> V
     roots = scan_tree(size=head.size, sizes=sizes, findings=findings)
     check_head(head, findings)
     _check_checkpoints(head, key, roots, findings)
-    for notes, excuses in ((current, []), (retired, accepted), (elsewhere, accepted)):
-        _check_witness(head, [opened[note] for note in notes], roots, excuses, findings)
+    for notes, excuses, unsigned in (
+        (current, [], Fault.WITNESS_FORGED),
+        (retired, accepted, Fault.WITNESS_FORGED),
+        (elsewhere, accepted, Fault.CHECKPOINT_FOREIGN),
+    ):
+        for position, note in enumerate(notes):
+            if opened[note] is None:
+                findings.add(unsigned, position + 1)
+        _check_witness(head, [one for note in notes if (one := opened[note])], roots, excuses, findings)
     copied = {one.size for note in current if (one := opened[note])}
     for row in head.checkpoints:
         if row.size not in copied:
@@ -106,16 +113,14 @@ def _check_checkpoints(head: Head, key: VerifierKey, roots: Mapping[int, bytes],
 
 def _check_witness(
     head: Head,
-    witnessed: Sequence[Checkpoint | None],
+    witnessed: Sequence[Checkpoint],
     roots: Mapping[int, bytes],
     accepted: Sequence[AcceptedRollback],
     findings: Findings,
 ) -> None:
     kept = {row.size for row in head.checkpoints}
-    for position, checkpoint in enumerate(witnessed):
-        if checkpoint is None:
-            findings.add(Fault.WITNESS_FORGED, position + 1)
-        elif any(one.explains(checkpoint) for one in accepted):
+    for checkpoint in witnessed:
+        if any(one.explains(checkpoint) for one in accepted):
             continue
         elif checkpoint.size > head.size:
             findings.add(Fault.ROLLED_BACK, checkpoint.size)
