@@ -43,8 +43,8 @@ def letter_text(view: queries.RequestView) -> str:
 def test_the_person_is_told_what_was_deleted_and_what_was_emptied(shop: Company, client: Client) -> None:
     view = driving.erased(ANN)
     told = {one["table"]: one["what"] for one in letters.erased_lines(view, "en")}
-    assert told["shop / login"] == "2 rows deleted"
-    assert told["shop / orders"] == "1 row stays. Emptied: note"
+    assert told["Shop / Login"] == "2 rows deleted"
+    assert told["Shop / Orders"] == "1 row stays. Emptied: Note"
     assert "2 rows deleted" in client.get(page_of(view.number)).content.decode()
     assert "2rowsdeleted" in letter_text(view)
 
@@ -68,7 +68,7 @@ def test_what_was_not_searched_is_not_called_searched(shop: Company, client: Cli
     assert "every connected system" not in letters.search_words(partly)
     assert "was not searched" in letters.search_words(partly)
     (line,) = letters.not_searched(partly)
-    assert line.startswith("shop / orders (note): ")
+    assert line.startswith("Shop / Orders (Note): ")
     wholly = dataclasses.replace(view, search={"found": 0, "not_searched": []})
     assert "every connected system" in letters.search_words(wholly)
 
@@ -132,7 +132,7 @@ def test_a_form_sent_too_fast_comes_back_filled_and_may_be_sent_at_once(
 def test_a_row_kept_with_emptied_fields_is_not_called_unchanged(shop: Company) -> None:
     view = queries.request_view(driving.planned("erasure", ANN))
     shown = case_page.context(view, actor=CUSTOMER, now=NOW)
-    words = {row.name: row.choices[0].label for group in shown["groups"] for row in group.rows}
+    words = {row.raw: row.choices[0].label for group in shown["groups"] for row in group.rows}
     assert (words["orders"], words["line"]) == ("Keep, empty", "Keep")
     assert "1 row kept with fields emptied" in shown["summary"]
     with translation.override("zh-hans"):

@@ -168,7 +168,7 @@ def test_a_package_calls_no_column_of_a_person_not_personal(shop: Company) -> No
     meaning = json.loads(opened_zip(delivered(ANN)).read("meaning.json"))
     assert "Not personal" not in json.dumps(meaning)
     assert meaning["shop.customer"]["id"]["en"] == "Technical identifier"
-    assert meaning["shop.orders"]["placed_on"]["zh"] == "该记录的详情"
+    assert meaning["shop.orders"]["placed_on"]["zh"] == "下单日期"
 
 
 def test_a_refusal_names_the_state_in_the_readers_language() -> None:

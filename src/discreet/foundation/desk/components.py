@@ -69,7 +69,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One table of a plan. With `field` the choices are radio buttons of that name, else plain words."""
+    """One table of a plan. With `field` the choices are radio buttons of that name, else plain words.
+
+    `name` is what people call the table, `raw` what the database does.
+    """
 
     name: str
     rows: int
@@ -79,6 +82,7 @@ class PlanRow:
     kept_until: str = ""
     is_warning: bool = False
     statements: Sequence[Statement] = ()
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class PlanGroup:
     label: str
     note: str
     rows: Sequence[PlanRow]
+    raw: str = ""
     icon: str = "database"
 
 

@@ -22,7 +22,7 @@ from discreet.foundation.desk.components import (
 )
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
-from discreet.mechanisms.rights import history, letters, queries
+from discreet.mechanisms.rights import history, letters, names, queries
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
 from discreet.mechanisms.rights.roots import Fact, FactKind, Root
@@ -217,13 +217,15 @@ def _groups(view: RequestView, *, now: datetime) -> list[PlanGroup]:
     engines = {one.name: one.engine for one in sources()}
     return [
         PlanGroup(
-            label=source["name"],
+            label=names.source_name(source["name"]),
+            raw=source["name"],
             note=gettext("%(engine)s, one transaction") % {"engine": engines.get(source["name"], "")}
             if view.kind == Kind.ERASURE
             else engines.get(source["name"], ""),
             rows=[
                 PlanRow(
-                    name=table["table"],
+                    name=names.table_words(source["name"], table["table"]),
+                    raw=table["table"],
                     rows=table["rows"],
                     choices=(Choice(value=table["action"], label=_action(view, table), is_chosen=True),),
                     why=_why(table, view),
@@ -313,7 +315,8 @@ def _awaited(view: RequestView) -> str:
 def _gaps(gaps: Any) -> list[dict[str, str]]:
     return [
         {
-            "name": f"{one['source']} / {one['table']}",
+            "name": names.place_name(one["source"], one["table"]),
+            "raw": " / ".join(part for part in (one["source"], one["table"]) if part),
             "columns": ", ".join(one["columns"]),
             "why": gettext(GAPS[one["reason"]]) if one["reason"] in GAPS else str(one["reason"]),
         }

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import translation
 
 from discreet.engines.subjects.access import AccessTable, rows_for_access
 from discreet.engines.subjects.found import Reach
@@ -23,7 +24,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import gaps, planning, queries
+from discreet.mechanisms.rights import gaps, letters, names, planning, queries
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.package import FieldMeaning, TableData, build
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
@@ -34,9 +35,8 @@ from discreet.vocabulary.categories import NONE
 from discreet.vocabulary.normalise import normalise_email, normalise_phone, phone_digits
 
 AAD = "package"
-# What a package calls columns without a category of their own, in English and Chinese.
+# What a package calls columns that only tie rows together, in English and Chinese.
 TECHNICAL = ("Technical identifier", "技术标识")
-DETAIL = ("Detail of this record", "该记录的详情")
 SENT_BACK = -1  # instead of a number of rows
 
 
@@ -59,9 +59,11 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
         )
         return SENT_BACK
     language = queries.language_of(number)
-    tables = list(_tables(rows_for_access(reach=reached, person=0), fields_meaning()))
     company = profile()
     not_covered = gaps.of_access(reached)
+    with translation.override(language):
+        tables = list(_tables(rows_for_access(reach=reached, person=0), fields_meaning()))
+        gaps_told = letters.gap_lines(not_covered)
     blob = build(
         number=number,
         company=company.name(language),
@@ -69,6 +71,7 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
         made_at=now.astimezone(company.zone),
         tables=tables,
         not_covered=not_covered,
+        gaps=gaps_told,
     )
     _write_sealed(number, keys.seal(number, blob, AAD))
     counts = {f"{table.source}.{table.table}": len(table.rows) for table in tables}
@@ -139,6 +142,7 @@ def _tables(found: Iterator[AccessTable], meanings: Meanings) -> Iterator[TableD
         yield TableData(
             source=table.table.source,
             table=table_name(table.table),
+            title=names.place_name(table.table.source, table_name(table.table)),
             columns=table.columns,
             rows=list(table.rows),
             meanings={
@@ -150,11 +154,19 @@ def _tables(found: Iterator[AccessTable], meanings: Meanings) -> Iterator[TableD
 
 
 def _meaning(name: str, one: Meaning, keys: frozenset[str]) -> FieldMeaning:
-    """Return what a column holds. In a person's own rows no column is “not personal”: it is about them."""
-    if one.category != NONE:
-        return FieldMeaning(column=name, en=one.en, zh=one.zh, dpv=one.dpv, comment=one.comment)
-    en, zh = TECHNICAL if name in keys else DETAIL
-    return FieldMeaning(column=name, en=en, zh=zh, dpv="", comment=one.comment)
+    """Return what a column holds; one that only ties rows together says so."""
+    is_technical = one.category == NONE and name in keys
+    en, zh = TECHNICAL if is_technical else names.meaning_words(name, one)
+    en_name, zh_name = names.both_spellings(name)
+    return FieldMeaning(
+        column=name,
+        en=en,
+        zh=zh,
+        dpv="" if one.category == NONE else one.dpv,
+        comment=one.comment,
+        en_name=en_name,
+        zh_name=zh_name,
+    )
 
 
 def key_columns(graph: Graph) -> dict[TableRef, frozenset[str]]:

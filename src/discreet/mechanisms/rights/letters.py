@@ -1,6 +1,6 @@
 """The answer as a letter: what was done, what stays and why, whom to ask, how to verify it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from discreet.foundation.mail.letters import (
 )
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
+from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import Kind, Outcome
@@ -72,7 +73,8 @@ def _kept_line(one: dict[str, object], view: RequestView, language: str) -> dict
     why = own or gettext(template) % {"article": article}
     article = article if own else ""
     return {
-        "table": f"{one['source']} / {one['table']}",
+        "table": names.place_name(str(one["source"]), str(one["table"])),
+        "raw": f"{one['source']} / {one['table']}",
         "rows": ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows},
         "why": why,
         "gap": " " if article and not why.endswith(FULL_WIDTH) else "",
@@ -87,7 +89,12 @@ def erased_lines(view: RequestView, language: str) -> list[dict[str, str]]:
     with translation.override(language):
         written = {source.name for source in view.sources}
         return [
-            {"table": f"{source} / {table}", "what": _what_was_done(action, rows, fields)}
+            {
+                "table": names.place_name(source, table),
+                "what": _what_was_done(
+                    action, rows, {(source, table, name): how for name, how in fields.items()}
+                ),
+            }
             for (source, table, action), (rows, fields) in _done(view).items()
             if source in written and rows and (action == EraseAction.DELETE or fields)
         ]
@@ -120,14 +127,14 @@ def _own_rows(number: str) -> dict[str, int]:
     return {}
 
 
-def _what_was_done(action: str, rows: int, fields: Mapping[str, str]) -> str:
+def _what_was_done(action: str, rows: int, fields: Mapping[tuple[str, str, str], str]) -> str:
     if action == EraseAction.DELETE:
         return ngettext("%(n)s row deleted", "%(n)s rows deleted", rows) % {"n": rows}
     parts = [ngettext("%(n)s row stays", "%(n)s rows stay", rows) % {"n": rows}]
     for done, template in FIELD_WORDS.items():
-        names = [name for name, how in fields.items() if how == done]
-        if names:
-            parts.append(gettext(template) % {"fields": ", ".join(names)})
+        emptied = [names.column_words(*place) for place, how in fields.items() if how == done]
+        if emptied:
+            parts.append(gettext(template) % {"fields": _listed(emptied)})
     return gettext(". ").join(parts)
 
 
@@ -152,16 +159,29 @@ def search_words(view: RequestView) -> str:
 def not_searched(view: RequestView) -> list[str]:
     """Return what the search did not cover and why, in the reader's language."""
     gaps = view.search.get("not_searched")
-    found = gaps if isinstance(gaps, list) else []
-    return [_gap_line(one) for one in found]
+    return gap_lines(gaps if isinstance(gaps, list) else [])
+
+
+def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return each gap as a line in the reader's language: where, which fields, why."""
+    return [_gap_line(one) for one in gaps]
 
 
 def _gap_line(one: Mapping[str, Any]) -> str:
-    colon = "：" if (translation.get_language() or "").startswith("zh") else ": "
-    where = " / ".join(part for part in (one["source"], one["table"]) if part)
-    columns = ", ".join(one.get("columns") or [])
+    is_chinese = (translation.get_language() or "").startswith("zh")
+    where = names.place_name(one["source"], one["table"])
+    columns = _listed(
+        [names.column_words(one["source"], one["table"], name) for name in one.get("columns") or []]
+    )
+    fields = "" if not columns else f"（{columns}）" if is_chinese else f" ({columns})"
     why = GAPS.get(str(one.get("reason", "")), "")
-    return where + (f" ({columns})" if columns else "") + (f"{colon}{gettext(why)}" if why else "")
+    return where + fields + (f"{'：' if is_chinese else ': '}{gettext(why)}" if why else "")
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Return the words in a row, each once."""
+    is_chinese = (translation.get_language() or "").startswith("zh")
+    return ("、" if is_chinese else ", ").join(dict.fromkeys(words))
 
 
 def _day(at: datetime) -> str:

@@ -7,6 +7,8 @@ import base64
 import csv
 import io
 import json
+import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,24 +25,27 @@ FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\
 
 @dataclass(frozen=True, slots=True)
 class FieldMeaning:
-    """What a column holds, for people: the category's name in both languages and its DPV term."""
+    """What a column holds, for people: its category or its own name in both languages, and its DPV term."""
 
     column: str
     en: str
     zh: str
     dpv: str
     comment: str = ""
+    en_name: str = ""  # the column's own name as words
+    zh_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TableData:
-    """Rows of one table about one person; values in the order of `columns`."""
+    """Rows of one table about one person; values in the order of `columns`. `title` is what people call it."""
 
     source: str
     table: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[object, ...]]
     meanings: Mapping[str, FieldMeaning]
+    title: str = ""
 
 
 def plain(value: object) -> str | int | float | bool | None:
@@ -80,8 +85,12 @@ def build(
     made_at: datetime,
     tables: Iterable[TableData],
     not_covered: Sequence[Mapping[str, object]] = (),
+    gaps: Sequence[str] = (),
 ) -> bytes:
-    """Return the zip's bytes; `not_covered` stands in data.json. Names inside depend on tables only, so no path comes from a person's data."""
+    """Return the zip's bytes; `not_covered` stands in data.json, and as sentences (`gaps`) in index.html.
+
+    Names inside depend on tables only, so no path comes from a person's data.
+    """
     tables = list(tables)
     document: dict[str, dict[str, list[dict[str, str | int | float | None]]]] = {}
     for table in tables:
@@ -94,15 +103,33 @@ def build(
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("data.json", json.dumps(whole, ensure_ascii=False, indent=1))
         archive.writestr("meaning.json", json.dumps(_meaning(tables), ensure_ascii=False, indent=1))
-        for position, table in enumerate(tables, start=1):
-            archive.writestr(f"csv/{position:03d}-{_file_name(table)}.csv", _csv(table))
-        archive.writestr("index.html", _html(number, company, language, made_at, tables))
+        for name, table in zip(file_names(tables), tables, strict=True):
+            archive.writestr(f"csv/{name}.csv", _csv(table))
+        archive.writestr("index.html", _html(number, company, language, made_at, tables, gaps))
     return stream.getvalue()
 
 
-def _file_name(table: TableData) -> str:
-    name = f"{table.source}.{table.table}"
-    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)[:80]
+def file_names(tables: Sequence[TableData]) -> list[str]:
+    """Return a name for each table's file: source and table, safe on every system, each once whatever its case."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for table in tables:
+        source, own = _safe(table.source), _safe(table.table)
+        name = wanted = own if own.startswith(f"{source}.") else f"{source}.{own}"
+        number = 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{wanted}-{number}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _safe(name: str) -> str:
+    """Return letters, digits and single dashes of a name; letters of every script, for they name the table."""
+    plain_text = unicodedata.normalize("NFKC", name)
+    kept = "".join(c if c.isalnum() or c in "._" else "-" for c in plain_text)
+    return re.sub(r"-+", "-", re.sub(r"\.{2,}", ".", kept)).strip(".-")[:60] or "table"
 
 
 def _csv(table: TableData) -> str:
@@ -124,10 +151,17 @@ def _meaning(tables: Sequence[TableData]) -> dict[str, dict[str, dict[str, str]]
     }
 
 
-def _html(number: str, company: str, language: str, made_at: datetime, tables: Sequence[TableData]) -> str:
+def _html(
+    number: str,
+    company: str,
+    language: str,
+    made_at: datetime,
+    tables: Sequence[TableData],
+    gaps: Sequence[str],
+) -> str:
     shown = [
         {
-            "title": f"{table.source} / {table.table}",
+            "title": table.title or f"{table.source} / {table.table}",
             "columns": [_heading(table, name, language) for name in table.columns],
             "rows": [[plain(value) for value in row] for row in table.rows],
             "count": len(table.rows),
@@ -137,11 +171,25 @@ def _html(number: str, company: str, language: str, made_at: datetime, tables: S
     with translation.override(language), timezone.override(made_at.tzinfo):
         return render_to_string(
             "rights/package.html",
-            {"number": number, "company": company, "made_at": made_at, "tables": shown, "language": language},
+            {
+                "number": number,
+                "company": company,
+                "made_at": made_at,
+                "tables": shown,
+                "gaps": gaps,
+                "language": language,
+            },
         )
 
 
 def _heading(table: TableData, name: str, language: str) -> dict[str, str]:
     meaning = table.meanings.get(name)
     text = "" if meaning is None else meaning.zh if language.startswith("zh") else meaning.en
-    return {"name": name, "meaning": text, "comment": meaning.comment if meaning else ""}
+    said = {text.casefold(), ""}
+    notes = (
+        [meaning.zh_name if language.startswith("zh") else meaning.en_name, meaning.comment]
+        if meaning
+        else []
+    )
+    notes = [note for note in dict.fromkeys(notes) if note.casefold() not in said]
+    return {"name": text or name, "note": " · ".join(notes)}

@@ -87,7 +87,7 @@ def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str
         yield gettext("What stays, and why")
         head = (gettext("Table"), gettext("How much"), gettext("Kept until"), gettext("Why"))
         rows = [
-            (one["table"], one["rows"], one["until"] or "–", _joined(one["why"], one["article"]))
+            (one["raw"], one["rows"], one["until"] or "–", _joined(one["why"], one["article"]))
             for one in kept
         ]
         yield from table(head, rows)
