@@ -145,7 +145,7 @@ def test_a_reading_token_opens_nothing(db: None) -> None:
     reader = Program(token(Scope.REQUESTS_READ))
     assert reader.get("/requests")[0] == 200
     status, body = reader.post("/requests", {"kind": "erasure", "email": ANN})
-    assert (status, body["code"]) == (403, "rights.not_allowed")
+    assert (status, body["code"]) == (403, "rights.scope_missing")
     assert RightsRequest.objects.count() == 0
 
 

@@ -1,6 +1,7 @@
 """The REST door of requests. A program's token opens, verifies and reads; approving takes a person.
 
-Scopes: `requests:read` lists and shows; `requests:write` opens, verifies and fetches packages.
+Scopes: `requests:read` lists and shows, `requests:write` opens and verifies; a package takes both. Each operation
+names the scopes it needs; one that names none is refused to everybody.
 """
 
 import hashlib
@@ -17,13 +18,14 @@ from pydantic import Field
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import MAX_PAGE, MAX_PAGE_SIZE, CaseFilter, list_cases
 from discreet.foundation.staff.queries import authenticate_token
+from discreet.foundation.staff.rules import SCOPE_ROLES, Scope
 from discreet.mechanisms.rights import delivery, queries
 from discreet.mechanisms.rights.actions import receiving
-from discreet.mechanisms.rights.refusals import KeyReused, NotYours, PlanMissing
+from discreet.mechanisms.rights.refusals import KeyReused, PlanMissing, ScopeMissing
 from discreet.mechanisms.rights.rules import Kind, State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.views import plan_document, request_document
-from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.actors import Actor
 
 router = Router(tags=["requests"])
 
@@ -32,10 +34,29 @@ Moment = date(2000, 1, 1), date(2200, 1, 1)
 
 
 class Token(HttpBearer):
-    """`Authorization: Bearer dsc_…`, made on the desk's page of tokens."""
+    """`Authorization: Bearer dsc_…`, made on the desk's page of tokens. It must lend every one of `scopes`."""
+
+    openapi_description = (
+        "A token of the desk. requests:read lists and shows; requests:write opens and verifies; fetching a "
+        "package needs both. A token reaches no further than its owner's roles."
+    )
+
+    def __init__(self, *scopes: Scope) -> None:
+        super().__init__()
+        self.scopes = scopes
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        return authenticate_token(token, now=timezone.now())
+        actor = authenticate_token(token, now=timezone.now())
+        needed = {role for scope in self.scopes for role in SCOPE_ROLES[scope]}
+        if actor is not None and not (needed and needed <= actor.roles):
+            raise ScopeMissing(scopes=", ".join(self.scopes))
+        return actor
+
+
+def _needs(*scopes: Scope, **openapi: Any) -> dict[str, Any]:
+    """Return what makes an operation need these scopes, and its OpenAPI name them."""
+    security = ({Token.__name__: [scope.value for scope in scopes]},)  # a tuple: Ninja would append to a list
+    return {"auth": Token(*scopes), "openapi_extra": {**openapi, "security": security}}
 
 
 class Problem(Schema):
@@ -125,17 +146,27 @@ class Verification(Schema):
     )
 
 
+class Verified(Schema):
+    id: str
+    state: str
+
+
 REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503), Problem)
 
 
-@router.post("/requests", response={200: Opened, 201: Opened, **REFUSALS}, summary="Open a request")
+@router.post(
+    "/requests",
+    response={200: Opened, 201: Opened, **REFUSALS},
+    summary="Open a request",
+    **_needs(Scope.REQUESTS_WRITE),
+)
 def open_request(
     request: HttpRequest,
     body: NewRequest,
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,200}$")],
 ) -> Any:
     """Record a request; its legal clocks start now. The same key opens one request, however often it is sent."""
-    actor = _with(request, Role.AGENT)
+    actor = _actor(request)
     claim = Identity(email=body.email, phone=body.phone, name=body.name, customer_number=body.customer_number)
     received = _received_once(actor, body, claim, _own_key(actor, idempotency_key))
     is_repeated = not received.public_token
@@ -146,7 +177,12 @@ def open_request(
     return Status(200 if is_repeated else 201, opened)
 
 
-@router.get("/requests", response={200: Page, **REFUSALS}, summary="List requests")
+@router.get(
+    "/requests",
+    response={200: Page, **REFUSALS},
+    summary="List requests",
+    **_needs(Scope.REQUESTS_READ),
+)
 def list_requests(
     request: HttpRequest,
     state: Annotated[State | Literal["open", "ended"] | None, Query()] = None,
@@ -155,7 +191,6 @@ def list_requests(
     page_size: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
 ) -> Any:
     """List requests, the next deadline first."""
-    _with(request, Role.VIEWER, Role.AGENT)
     where = CaseFilter(
         kind="request",
         states=(state.value,) if isinstance(state, State) else (),
@@ -172,25 +207,37 @@ def list_requests(
     }
 
 
-@router.get("/requests/{number}", response={200: Request, **REFUSALS}, summary="Show a request")
+@router.get(
+    "/requests/{number}",
+    response={200: Request, **REFUSALS},
+    summary="Show a request",
+    **_needs(Scope.REQUESTS_READ),
+)
 def show_request(request: HttpRequest, number: Number) -> Any:
     """Show state, outcome, clocks, what was kept, and what was done in each source."""
-    _with(request, Role.VIEWER, Role.AGENT)
     return request_document(queries.request_view(number))
 
 
-@router.post("/requests/{number}/verify", response={200: Request, **REFUSALS}, summary="Verify an identity")
+@router.post(
+    "/requests/{number}/verify",
+    response={200: Verified, **REFUSALS},
+    summary="Verify an identity",
+    **_needs(Scope.REQUESTS_WRITE),
+)
 def verify(request: HttpRequest, number: Number, body: Verification) -> Any:
     """Take the identity as proven, for the token's owner; the plan is made next."""
-    actor = _with(request, Role.AGENT)
-    receiving.verify_identity(actor=actor, now=timezone.now(), number=number, reason=body.reason)
-    return request_document(queries.request_view(number))
+    receiving.verify_identity(actor=_actor(request), now=timezone.now(), number=number, reason=body.reason)
+    return {"id": number, "state": State.VERIFIED.value}
 
 
-@router.get("/requests/{number}/plan", response={200: Plan, **REFUSALS}, summary="Show the plan")
+@router.get(
+    "/requests/{number}/plan",
+    response={200: Plan, **REFUSALS},
+    summary="Show the plan",
+    **_needs(Scope.REQUESTS_READ),
+)
 def plan(request: HttpRequest, number: Number) -> Any:
     """Show the plan as it was last made. Only a person approves it, on the desk or the command line."""
-    _with(request, Role.VIEWER, Role.AGENT)
     found = queries.plan_view(queries.batch_of(number))
     if not found.digest:
         raise PlanMissing(number=number)
@@ -201,19 +248,20 @@ def plan(request: HttpRequest, number: Number) -> Any:
     "/requests/{number}/package",
     response=REFUSALS,
     summary="Fetch the package",
-    openapi_extra={
-        "responses": {
+    **_needs(
+        Scope.REQUESTS_READ,
+        Scope.REQUESTS_WRITE,
+        responses={
             200: {
                 "description": "The zip",
                 "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
             }
-        }
-    },
+        },
+    ),
 )
 def package(request: HttpRequest, number: Number) -> HttpResponse:
     """Return the package of a delivered access request. That it was taken is recorded first."""
-    actor = _with(request, Role.AGENT)
-    blob = delivery.take_package(actor=actor, now=timezone.now(), number=number)
+    blob = delivery.take_package(actor=_actor(request), now=timezone.now(), number=number)
     return HttpResponse(
         blob,
         content_type="application/zip",
@@ -224,15 +272,8 @@ def package(request: HttpRequest, number: Number) -> HttpResponse:
     )
 
 
-def _with(request: HttpRequest, *roles: Role) -> Actor:
-    """Return who the token acts as.
-
-    Raises:
-        NotYours: the token's scopes, or its owner's roles, do not reach this far.
-    """
+def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.auth  # type: ignore[attr-defined]
-    if not any(actor.may(role) for role in roles):
-        raise NotYours
     return actor
 
 

@@ -125,6 +125,14 @@ class NotYours(Refused):
     status = 403
 
 
+class ScopeMissing(Refused):
+    code = "rights.scope_missing"
+    message = gettext_noop(
+        "This token may not do that. It takes the scope %(scopes)s, and an owner whose role allows it."
+    )
+    status = 403
+
+
 class NoPackage(Refused):
     code = "rights.no_package"
     message = gettext_noop(
