@@ -125,10 +125,16 @@ class FileUnusable(Refused):
 
 
 class Told(click.ClickException):
-    """A refusal, told in one line on stderr, in the language of the shell. Exit code 1, or the refusal's own."""
+    """A refusal, told in one line on stderr, in the language of the shell. Exit code 1."""
 
     def show(self, file: object = None) -> None:
         click.echo(self.message, err=True)
+
+
+class ToldOfArgument(Told):
+    """A refusal of an argument alone; its exit code is that of click for one."""
+
+    exit_code = 2
 
 
 def _told(refusal: Refused, *, is_json: bool) -> click.ClickException:
@@ -142,9 +148,8 @@ def _told(refusal: Refused, *, is_json: bool) -> click.ClickException:
     message = message_of(refusal)
     if is_json:
         click.echo(json.dumps({"code": refusal.code, "message": message}, ensure_ascii=False, indent=2))
-    told = Told(gettext("Error: %(message)s") % {"message": message})
-    told.exit_code = getattr(refusal, "exit_code", Told.exit_code)
-    return told
+    told = ToldOfArgument if getattr(refusal, "is_wrong_argument", False) else Told
+    return told(gettext("Error: %(message)s") % {"message": message})
 
 
 def _foreseen(error: Exception, arguments: frozenset[str]) -> Refused | None:

@@ -89,14 +89,14 @@ def accept(as_user: str | None) -> None:
 
 
 class NotACheckpoint(Refused):
-    """What was named is no checkpoint at all; that says nothing about the ledger, so it has its own exit code."""
+    """What was named is no checkpoint at all; that says nothing about the ledger, so it ends with another code."""
 
     code = "ledger.not_a_checkpoint"
     message: ClassVar[str] = gettext_noop(
         "The file %(file)s is no checkpoint: nothing was compared. Name a file with one signed checkpoint."
     )
     status = 422
-    exit_code = 2
+    is_wrong_argument = True
 
 
 def _note(path: Path) -> str:
