@@ -118,7 +118,7 @@ def _database() -> dict[str, Any]:
     """Return Django's database entry: SQLite in the home, or the PostgreSQL that was named."""
     if not ENVIRONMENT.database_url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "discreet.project.sqlite",
             "NAME": DISCREET_HOME / "discreet.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
