@@ -18,7 +18,7 @@ from discreet.mechanisms.rights.actions import deciding, executing, receiving, r
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import (
     NotAnApprover,
-    NotAnEmail,
+    NotReadable,
     NotYours,
     PlanChanged,
     PlanMissing,
@@ -103,7 +103,7 @@ def test_a_request_from_the_centre_starts_the_search_for_its_person() -> None:
         (who(), "erasure", "", EmptyIdentity),
         (who(""), "erasure", "", EmptyIdentity),
         (who("   "), "erasure", "", EmptyIdentity),
-        (who("a\0b@example.com"), "erasure", "", NotAnEmail),
+        (who("a\0b@example.com"), "erasure", "", NotReadable),
         (who(name="Ann"), "erasure", "", NameIsNotEnough),
         (who(ANN), "portability", "", UnknownKind),
         (who(ANN), "erasure", "Narnia", UnknownCountry),

@@ -86,10 +86,11 @@ def test_an_unknown_source_is_told_so(shop: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["%", "_" * 10, "' OR 1=1 --", "%s", ":p", '"; DROP TABLE customer;--', "*"]
+    "hostile", ["%", "_" * 10, "'OR'1'='1", "'--", "%s", ":p", '"DROP"TABLE"customer"--', "*"]
 )
 def test_hostile_values_find_nobody_and_break_nothing(shop: Company, hostile: str) -> None:
-    assert find(AGENT, hostile)["people"] == []
+    assert find(AGENT, f"{hostile}@example.com")["people"] == []
+    assert find(AGENT, f"nobody{hostile}@example.com", name=hostile)["people"] == []
     assert shop.run("SELECT count(*) FROM customer") == [(5,)]
 
 

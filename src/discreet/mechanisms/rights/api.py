@@ -19,7 +19,7 @@ from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import MAX_PAGE, MAX_PAGE_SIZE, CaseFilter, list_cases
 from discreet.foundation.staff.queries import authenticate_token
 from discreet.foundation.staff.rules import SCOPE_ROLES, Scope
-from discreet.mechanisms.rights import delivery, queries
+from discreet.mechanisms.rights import delivery, given, queries
 from discreet.mechanisms.rights.actions import receiving
 from discreet.mechanisms.rights.refusals import KeyReused, PlanMissing, ScopeMissing
 from discreet.mechanisms.rights.rules import Kind, State
@@ -66,14 +66,19 @@ class Problem(Schema):
     message: str
 
 
+def _up_to(field: str) -> Any:
+    """Describe how long a value may be; the act refuses a longer one, in words."""
+    return Field(description=f"At most {given.MOST[field]} characters, none of them invisible")
+
+
 class NewRequest(Schema):
     """A request that reached the company. One of e-mail, phone and customer number is enough."""
 
     kind: Kind
-    email: str | None = Field(None, max_length=320)
-    phone: str | None = Field(None, max_length=40)
-    customer_number: str | None = Field(None, max_length=64)
-    name: str | None = Field(None, max_length=200)
+    email: Annotated[str | None, _up_to("email")] = None
+    phone: Annotated[str | None, _up_to("phone")] = None
+    customer_number: Annotated[str | None, _up_to("customer_number")] = None
+    name: Annotated[str | None, _up_to("name")] = None
     residence: str = Field("", max_length=6, description="DE, CN, US-CA; unknown means the strictest law")
     language: Literal["en", "zh-hans"] = "en"
 
@@ -303,7 +308,9 @@ def _received_once(actor: Actor, body: NewRequest, claim: Identity, key: str) ->
 
 def _refuse_another(number: str, kind: Kind, claim: Identity) -> None:
     view = queries.request_view(number)
-    if view.kind != kind or (not view.case.row.is_expired and queries.claim_of(number) != claim):
+    if view.kind != kind or (
+        not view.case.row.is_expired and queries.claim_of(number) != given.tidied(claim)
+    ):
         raise KeyReused
 
 

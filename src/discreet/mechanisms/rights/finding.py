@@ -6,7 +6,7 @@ Source: DESIGN.md, "A staff look-up"; failure promise 28.
 from datetime import datetime
 from typing import Any
 
-from discreet.engines.subjects.identity import Identity, check_identity
+from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.locate import locate, roots_of
 from discreet.engines.subjects.reach import Purpose, reach
@@ -15,6 +15,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.sources.queries import require_source
 from discreet.mechanisms.rights import gaps
+from discreet.mechanisms.rights.given import checked
 from discreet.mechanisms.rights.package import plain
 from discreet.mechanisms.rights.planning import as_readers, readers_of
 from discreet.mechanisms.rights.refusals import NotYours
@@ -34,9 +35,9 @@ def find_person(*, actor: Actor, now: datetime, source: str, claim: Identity) ->
     """Return candidates with the tables and row counts about each, in one source.
 
     Raises:
-        EmptyIdentity, NameIsNotEnough, UnknownSource, NotYours
+        UnknownSource, NotYours, and as `given.checked`.
     """
-    check_identity(identity=claim)
+    claim = checked(claim)
     require_source(source)
     given = [name for name in ("email", "phone", "name", "customer_number") if getattr(claim, name)]
     record_look_up(actor=actor, now=now, source=source, by=given)

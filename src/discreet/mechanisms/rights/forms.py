@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from discreet.engines.subjects.identity import Identity
+from discreet.mechanisms.rights.given import MOST
 from discreet.mechanisms.rights.rules import Kind
 
 RESIDENCES = [
@@ -29,18 +30,20 @@ class AskForm(forms.Form):
 
     email = forms.CharField(
         label=_("E-mail address"),
-        max_length=320,
+        max_length=MOST["email"],
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email"}),
         help_text=_("The one we know you by. The code goes only to an address we already hold."),
     )
     phone = forms.CharField(
         label=_("Phone number"),
-        max_length=40,
+        max_length=MOST["phone"],
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
-    customer_number = forms.CharField(label=_("Customer number"), max_length=64, required=False)
+    customer_number = forms.CharField(
+        label=_("Customer number"), max_length=MOST["customer_number"], required=False
+    )
     residence = forms.ChoiceField(
         label=_("Where do you live?"),
         choices=RESIDENCES,

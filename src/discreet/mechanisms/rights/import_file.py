@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from discreet.engines.subjects.identity import Identity, check_identity, usable
+from discreet.engines.subjects.identity import Identity, check_identity
+from discreet.mechanisms.rights import given
 from discreet.mechanisms.rights.rules import Kind, is_residence
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.normalise import normalise_email, normalise_phone, phone_digits
@@ -18,7 +19,7 @@ from discreet.vocabulary.text import gettext_noop
 #: One approval, one verified outcome: each is one transaction, and on SQLite nobody else writes meanwhile.
 MAX_LINES = 20_000
 MAX_BYTES = 64 * 1024 * 1024
-_FEWEST_DIGITS = 5
+_MOST_OTHER = 40
 _IMPLAUSIBLE = frozenset('|"\\()[]:`')
 _DELIMITERS = (",", ";", "\t", "|", "，")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -168,7 +169,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str] | _BadLine]]:
         elif len(row) > len(header):
             yield begins, _BadLine("cells")
         elif row:
-            yield begins, dict(zip(header, (cell.strip() for cell in row), strict=False))
+            yield begins, dict(zip(header, map(given.tidy, row), strict=False))
 
 
 def _delimiter(text: str) -> str:
@@ -200,7 +201,7 @@ def _cells(cells: dict[str, str] | _BadLine) -> dict[str, str]:
     if isinstance(cells, _BadLine):
         raise cells
     for column, cell in cells.items():
-        if cell and usable(cell) is None:
+        if not cell.isprintable() or len(cell) > given.MOST.get(column, _MOST_OTHER):
             raise _BadLine("value", column=column)
     return cells
 
@@ -220,7 +221,7 @@ def _asked(line: int, cells: Mapping[str, str]) -> Asked:
     )
     if claim.email and not is_plausible_email(claim.email):
         raise _BadLine("email")
-    if claim.phone and not is_phone(claim.phone):
+    if claim.phone and not given.is_phone(claim.phone):
         raise _BadLine("phone")
     try:
         check_identity(identity=claim)
@@ -244,11 +245,6 @@ def is_plausible_email(text: str) -> bool:
         and not _IMPLAUSIBLE.intersection(local)
         and all(label and label.replace("-", "").isalnum() for label in labels)
     )
-
-
-def is_phone(text: str) -> bool:
-    """Say whether a text may be a phone number in some country."""
-    return len(phone_digits(text)) >= _FEWEST_DIGITS and not any(char.isalpha() for char in text)
 
 
 def _told_apart(asked: list[Asked]) -> tuple[list[Asked], list[Remark]]:

@@ -199,6 +199,22 @@ class NotAPhone(Refused):
     status = 422
 
 
+class NotReadable(Refused):
+    code = "rights.not_readable"
+    message = gettext_noop(
+        "%(field)s holds characters that cannot be seen. Type it anew instead of pasting it."
+    )
+    status = 422
+    templates = frozenset({"field"})
+
+
+class TooLong(Refused):
+    code = "rights.too_long"
+    message = gettext_noop("%(field)s is too long: at most %(most)s characters.")
+    status = 422
+    templates = frozenset({"field"})
+
+
 class KeyReused(Refused):
     code = "rights.key_reused"
     message = gettext_noop("This Idempotency-Key opened another request. Use a new key for a new request.")

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from django.db import IntegrityError
 
-from discreet.engines.subjects.identity import Identity, check_identity
+from discreet.engines.subjects.identity import Identity
 from discreet.events.rights import RequestReceived
 from discreet.foundation.cases.bulk import NewCase, open_many, set_clocks_many
 from discreet.foundation.jobs.api import publish_many
@@ -26,10 +26,10 @@ from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions.receiving import (
     facts_of,
     new_batch,
-    refuse_unless_contacts,
     refuse_unless_theirs,
 )
 from discreet.mechanisms.rights.contact_digests import digests_of, home_region
+from discreet.mechanisms.rights.given import checked
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import UnknownCountry
 from discreet.mechanisms.rights.rules import TITLES, Kind, State, is_residence
@@ -58,9 +58,9 @@ def receive_batch(*, actor: Actor, now: datetime, kind: Kind, claims: Claims) ->
     Nobody gets a public address; staff can add one.
 
     Raises:
-        EmptyIdentity, NameIsNotEnough, NotAnEmail, NotAPhone, UnknownCountry, NotYours: nothing was received.
+        UnknownCountry, NotYours, and as `given.checked`: nothing was received.
     """
-    _refuse(actor, claims)
+    claims = _checked(actor, claims)
     batch_id = _receive_some(actor=actor, now=now, kind=kind, claims=claims, batch_id=None, import_key=None)
     _receive_rest(actor=actor, now=now, kind=kind, claims=claims, batch_id=batch_id)
     return batch_id, _numbers(batch_id)
@@ -72,7 +72,7 @@ def receive_import(*, actor: Actor, now: datetime, kind: Kind, claims: Claims) -
     Raises:
         As `receive_batch`.
     """
-    _refuse(actor, claims)
+    claims = _checked(actor, claims)
     key = _import_key(kind, claims)
     known = _open_import(key)
     is_repeated = known is not None and not known.to_receive
@@ -81,13 +81,13 @@ def receive_import(*, actor: Actor, now: datetime, kind: Kind, claims: Claims) -
     return ReceivedImport(batch_id=batch_id, numbers=tuple(_numbers(batch_id)), is_repeated=is_repeated)
 
 
-def _refuse(actor: Actor, claims: Claims) -> None:
+def _checked(actor: Actor, claims: Claims) -> Claims:
+    """Return the claims as they are kept, or refuse all."""
     refuse_unless_theirs(actor)
-    for claim, residence, _ in claims:
+    for _, residence, _ in claims:
         if not is_residence(residence):
             raise UnknownCountry(residence=residence[:8])
-        check_identity(identity=claim)
-        refuse_unless_contacts(claim)
+    return [(checked(claim), residence, language) for claim, residence, language in claims]
 
 
 def _import_key(kind: Kind, claims: Claims) -> str:

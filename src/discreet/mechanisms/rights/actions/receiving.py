@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from discreet.engines.subjects.identity import Identity, check_identity, usable
+from discreet.engines.subjects.identity import Identity
 from discreet.events.rights import IdentityVerified, RequestReceived
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
@@ -25,13 +25,11 @@ from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.contact_digests import digests_of, home_region
-from discreet.mechanisms.rights.import_file import is_phone
+from discreet.mechanisms.rights.given import checked
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
     ImportUnfinished,
     NotACandidate,
-    NotAnEmail,
-    NotAPhone,
     NotYours,
     ReasonMissing,
     UnknownCountry,
@@ -43,7 +41,6 @@ from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import TITLES, TRANSITIONS, Kind, State, is_residence
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id
-from discreet.vocabulary.normalise import normalise_email
 from discreet.vocabulary.text import gettext_noop
 
 _AT_ONCE = 500
@@ -83,7 +80,8 @@ def receive_request(
     """Record a request; the legal clocks start here, at receipt. The same idempotency key is one request.
 
     Raises:
-        EmptyIdentity, NameIsNotEnough, NotAnEmail, NotAPhone, UnknownKind, UnknownCountry
+        UnknownKind, UnknownCountry
+        NotReadable, TooLong, NotAnEmail, NotAPhone, EmptyIdentity, NameIsNotEnough: as `checked`.
         NotYours: somebody of the company who does not work on requests.
     """
     refuse_unless_theirs(actor)
@@ -91,8 +89,7 @@ def receive_request(
         raise UnknownKind(kind=kind[:20])
     if not is_residence(residence):
         raise UnknownCountry(residence=residence[:8])
-    refuse_unless_contacts(claim)
-    check_identity(identity=claim)
+    claim = checked(claim)
     if idempotency_key is not None:
         known = RightsRequest.objects.filter(idempotency_key=idempotency_key).first()
         if known is not None:
@@ -324,19 +321,6 @@ def drop_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
 def refuse_unfinished(batch: Batch) -> None:
     if batch.to_receive:
         raise ImportUnfinished(batch=f"B-{batch.pk}")
-
-
-def refuse_unless_contacts(claim: Identity) -> None:
-    """Refuse a contact point that cannot be one, so that a slip of the pen is told and not searched for.
-
-    Raises:
-        NotAnEmail, NotAPhone
-    """
-    is_given = bool(claim.email and claim.email.strip())
-    if is_given and (usable(claim.email) is None or normalise_email(claim.email) is None):
-        raise NotAnEmail
-    if usable(claim.phone) and not is_phone(str(claim.phone)):
-        raise NotAPhone
 
 
 def new_batch(kind: Kind) -> Batch:
