@@ -23,6 +23,7 @@ from discreet.foundation.desk.components import (
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import history, letters, names, queries
+from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
 from discreet.mechanisms.rights.roots import Fact, FactKind, Root
@@ -107,8 +108,7 @@ def context(
         "may_plan": view.state in (State.VERIFIED, State.PLANNED)
         and view.candidates in (None, 1)
         and any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)),
-        "is_working": view.state in (State.ACCEPTED, State.EXECUTING)
-        or (view.state is State.VERIFIED and view.candidates in (None, 1)),
+        "working": working(view),
         "me": actor.name,
     }
 

@@ -21,6 +21,7 @@ from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import claims, delivery, letters, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.forms import AskForm, CodeForm
+from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NoPackage
 from discreet.mechanisms.rights.rules import Kind, State
 from discreet.mechanisms.rights.views import refusal_text
@@ -136,7 +137,7 @@ def _status(
             "problem": problem,
             "is_code_over": view.state is State.RECEIVED and check.tries_left <= 0,
             "may_cancel": view.state in CANCELLABLE,
-            "is_waiting": view.state in (State.VERIFIED, State.ACCEPTED, State.EXECUTING),
+            "working": working(view),
             "company": profile(),
             "kept": letters.kept_lines(view, language),
             "erased": letters.erased_lines(view, language),

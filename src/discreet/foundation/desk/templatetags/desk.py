@@ -111,6 +111,12 @@ def timeline(items: Sequence[TimelineItem]) -> dict[str, object]:
     }
 
 
+@register.inclusion_tag("desk/parts/waiting.html")
+def waiting(url: str, state: str, progress: str) -> dict[str, object]:
+    """Draw how far running work is; `desk/waiting.js` loads `url` once its page shows another `state`."""
+    return {"url": url, "state": state, "progress": progress}
+
+
 @register.simple_tag
 def gap() -> str:
     """Return what stands between two sentences: a space, and nothing in Chinese, whose stops bring their own."""
