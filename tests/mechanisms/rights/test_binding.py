@@ -198,7 +198,8 @@ def test_choosing_one_of_two_plans_for_just_that_one(shop: Company) -> None:
     from tests.mechanisms.rights.company import AGENT
 
     number = planned(email="twin@example.com")
-    receiving.choose_candidates(actor=AGENT, now=NOW, number=number, chosen=[0])
+    label = queries.candidates_of(number).labels()[0]
+    receiving.choose_candidates(actor=AGENT, now=NOW, number=number, chosen=[label])
     work()
     assert state(number) is State.PLANNED
     approve(number)

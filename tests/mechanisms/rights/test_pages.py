@@ -1,6 +1,7 @@
 """What the pages of a request say: who is awaited, which clock is which, whose law, what became of a link."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,17 @@ def test_no_plan_is_offered_before_somebody_is_chosen(shop: Company, desk: Clien
     page = desk.get(f"/desk/requests/{number}/").content.decode()
     assert "people match: choose who it is" in page
     assert "Preview the plan" not in page
+
+
+def test_who_is_chosen_on_the_page_is_who_stood_there(shop: Company, desk: Client) -> None:
+    number = driving.planned("erasure", TWIN)
+    page = desk.get(f"/desk/requests/{number}/").content.decode()
+    first, second = re.findall('name="candidate" value="([0-9a-f]+)"', page)
+    assert desk.post(f"/desk/requests/{number}/choose/", {"candidate": "0"}).status_code == 422
+    assert desk.post(f"/desk/requests/{number}/choose/", {"candidate": second}).status_code == 302
+    (one,) = queries.candidates_of(number).people
+    assert [root.key for root in one.roots] == [(5,)]
+    assert desk.post(f"/desk/requests/{number}/choose/", {"candidate": first}).status_code == 422
 
 
 def test_a_kept_shared_row_says_why_in_both_languages(shop: Company) -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from django.utils import translation
 
 from discreet.mechanisms.rights.cli import find, rights
-from discreet.mechanisms.rights.refusals import NotAnEmail, SeveralPeople
+from discreet.mechanisms.rights.refusals import NotReadable, SeveralPeople
 from discreet.mechanisms.rights.told import table
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
@@ -94,7 +94,7 @@ def test_several_people_are_told_with_the_command_that_chooses(shop: Company) ->
 @pytest.mark.parametrize("text", ["a@example.com\nBcc: b@example.com", "a\n@example.com", "a\t@example.com"])
 def test_an_address_with_a_line_break_is_no_address(shop: Company, command: list[str], text: str) -> None:
     door = rights if command[0] == "open" else find
-    assert isinstance(CliRunner().invoke(door, [*command, "--email", text]).exception, NotAnEmail)
+    assert isinstance(CliRunner().invoke(door, [*command, "--email", text]).exception, NotReadable)
 
 
 def test_columns_stay_in_line_with_chinese_and_without_control_characters() -> None:
@@ -103,3 +103,17 @@ def test_columns_stay_in_line_with_chinese_and_without_control_characters() -> N
         "  客户   1",
         "  a?[2J  22",
     ]
+
+
+def test_who_matches_is_shown_masked_with_what_chooses_each(shop: Company) -> None:
+    number = driving.planned("erasure", "twin@example.com")
+    text = said(rights, "candidates", number)
+    assert "Twin" not in text and "twin@example.com" not in text
+    assert is_for_people(text)
+    first, second = json.loads(said(rights, "candidates", number, "--json"))["candidates"]
+    assert f"Candidate {second['candidate']}, matched by: E-mail" in text
+    assert (first["rows"], second["rows"]) == (["shop.customer 4"], ["shop.customer 5"])
+    chosen = json.loads(said(rights, "choose", number, second["candidate"], "--json"))
+    assert chosen["chosen"] == [second["candidate"]]
+    (left,) = json.loads(said(rights, "candidates", number, "--json"))["candidates"]
+    assert left["rows"] == ["shop.customer 5"]

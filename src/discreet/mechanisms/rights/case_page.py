@@ -23,10 +23,11 @@ from discreet.foundation.desk.components import (
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import history, letters, names, queries
+from discreet.mechanisms.rights.choosing import masked_row
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
-from discreet.mechanisms.rights.roots import Fact, FactKind, Root
+from discreet.mechanisms.rights.roots import Fact, FactKind
 from discreet.mechanisms.rights.rules import Kind, State
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.views import reason_text
@@ -343,20 +344,15 @@ def _candidates(view: RequestView, *, now: datetime) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "index": index,
+            "label": label,
             "facts": [(gettext(FACTS[fact.kind]), _fact(fact, now=now)) for fact in person.facts],
-            "rows": ", ".join(f"{root.table} {_key(root)}" for root in person.roots),
+            "rows": ", ".join(map(masked_row, person.roots)),
             "matched_by": _listed(
                 [gettext(MATCHES.get(name, name)) for root in person.roots for name in root.matched_by]
             ),
         }
-        for index, person in enumerate(found.people)
+        for label, person in zip(found.labels(), found.people, strict=True)
     ]
-
-
-def _key(root: Root) -> str:
-    """Return the row's key: a number as it is, for staff compare it with their systems; else masked."""
-    return "/".join(str(part) if isinstance(part, int) else masks.mask_name(str(part)) for part in root.key)
 
 
 def _fact(fact: Fact, *, now: datetime) -> str:

@@ -15,6 +15,7 @@ from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
 from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.choosing import candidate_documents, told_candidates
 from discreet.mechanisms.rights.import_file import Remark
 from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
 from discreet.mechanisms.rights.rules import ApprovalStep, Kind, State
@@ -72,7 +73,7 @@ def find(
 
 @click.group()
 def rights() -> None:
-    """Customers' requests: open, verify, choose who it is, plan, accept, show."""
+    """Customers' requests: open, verify, see candidates and choose who it is, plan, accept, show."""
 
 
 @rights.command("open")
@@ -137,11 +138,20 @@ def verify(number: str, reason: str, user: str | None) -> None:
 
 @rights.command()
 @click.argument("number", metavar="ID")
-@click.argument("candidate", type=int, nargs=-1)
+@as_json
+def candidates(number: str, is_json: bool) -> None:
+    """Show who matches a request, masked, each with the label that `choose` takes."""
+    document = {"id": number, "candidates": candidate_documents(queries.candidates_of(number))}
+    _print(document, is_json=is_json, told=told_candidates)
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@click.argument("candidate", nargs=-1)
 @as_user
 @as_json
-def choose(number: str, candidate: tuple[int, ...], user: str | None, is_json: bool) -> None:
-    """Choose who it is, by the numbers that `find` shows; several: they are one person."""
+def choose(number: str, candidate: tuple[str, ...], user: str | None, is_json: bool) -> None:
+    """Choose who it is, by the labels that `candidates` shows; several: they are one person."""
     receiving.choose_candidates(
         actor=shell_actor(user), now=datetime.now(UTC), number=number, chosen=candidate
     )

@@ -141,7 +141,7 @@ def verify(request: HttpRequest, number: str) -> HttpResponseBase:
 @role_required(Role.AGENT, Role.ADMINISTRATOR)
 def choose(request: HttpRequest, number: str) -> HttpResponseBase:
     """Choose which of several candidates it is."""
-    chosen = [int(text) for text in request.POST.getlist("candidate") if text.isdecimal() and len(text) < 6]
+    chosen = request.POST.getlist("candidate")
     receiving.choose_candidates(actor=actor_of(request), now=timezone.now(), number=number, chosen=chosen)
     messages.success(request, gettext("Chosen. The plan is being made."))
     return _back(number)

@@ -214,6 +214,17 @@ def roots_of(number: str) -> Candidates | None:
     return Candidates.from_json(keys.open_sealed(number, bytes(sealed), "roots").decode())
 
 
+def candidates_of(number: str) -> Candidates:
+    """Return who matches the request; nobody while nobody looked.
+
+    Raises:
+        UnknownRequest
+    """
+    if not RightsRequest.objects.filter(number=number).exists():
+        raise UnknownRequest(number=number[:16])
+    return roots_of(number) or Candidates(people=())
+
+
 def roots_of_many(numbers: Sequence[str]) -> list[Candidates | None]:
     """Open who matches each of the requests, in their order; None where nobody looked."""
     sealed: dict[str, bytes] = {}

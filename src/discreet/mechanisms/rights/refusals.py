@@ -71,7 +71,7 @@ class SeveralPeople(Refused):
     code = "rights.several_people"
     message = gettext_noop(
         "%(count)s people match request %(number)s. Choose who it is before anything is planned: on its page, "
-        "or with `discreet rights choose %(number)s CANDIDATE`."
+        "or with `discreet rights candidates %(number)s` and `discreet rights choose %(number)s CANDIDATE`."
     )
 
 

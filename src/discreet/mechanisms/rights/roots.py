@@ -3,6 +3,7 @@
 Keys are kept as JSON with their types, so that a UUID or a date finds its row again.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,8 @@ from typing import Any
 
 from discreet.engines.subjects.graph import Key, TableRef
 from discreet.engines.subjects.storage import from_json, to_json
+
+_LABEL_LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,17 @@ class Candidates:
 
     def sources(self) -> set[str]:
         return {root.table.source for person in self.people for root in person.roots}
+
+    def labels(self) -> tuple[str, ...]:
+        """Return what each candidate is chosen by. Other candidates, or others in all, have other labels.
+
+        So a choice holds only for what was shown, whatever was found since and in whatever order.
+        """
+        shown = to_json([[[str(root.table), root.key] for root in person.roots] for person in self.people])
+        return tuple(
+            hashlib.sha256(f"{index}\0{shown}".encode()).hexdigest()[:_LABEL_LENGTH]
+            for index in range(len(self.people))
+        )
 
     def merged(self, chosen: Sequence[int]) -> "Candidates":
         """Return the chosen people as one person."""

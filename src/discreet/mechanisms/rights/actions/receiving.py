@@ -183,20 +183,21 @@ def _note_some(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candid
 
 
 @act("rights.choose_candidates")
-def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Sequence[int]) -> None:
-    """Keep only the people whom staff chose, by their index; several indexes: they are one person.
+def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Sequence[str]) -> None:
+    """Keep only the people whom staff chose, by the labels that were shown; several: they are one person.
 
     Raises:
-        NotACandidate: an index is out of range, or none was given.
+        NotACandidate: none was given, or one that does not stand for a candidate as they are now.
     """
     refuse_unless(actor, Role.AGENT)
     request = load_request(number)
     if request.roots_sealed is None:
         raise NotACandidate
     known = Candidates.from_json(keys.open_sealed(number, bytes(request.roots_sealed), "roots").decode())
-    if not chosen or any(not 0 <= index < len(known.people) for index in chosen):
+    labels = {label: index for index, label in enumerate(known.labels())}
+    if not chosen or not labels.keys() >= set(chosen):
         raise NotACandidate
-    merged = known.merged(chosen)
+    merged = known.merged([labels[label] for label in chosen])
     request.candidate_count = 1
     request.roots_sealed = keys.seal(number, merged.to_json().encode(), "roots")
     request.save(update_fields=["candidate_count", "roots_sealed"])
