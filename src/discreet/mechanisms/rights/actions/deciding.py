@@ -3,6 +3,7 @@
 Source: DESIGN.md, Erasure; GDPR Art. 12(4), 17(3); PIPL Art. 47.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +58,7 @@ TASK_PLAN = gettext_noop("Read the plan and decide")
 TASK_APPROVE = gettext_noop("Approve the plan as second person")
 TASK_CHOOSE = gettext_noop("Choose who it is")
 TASK_NOBODY = gettext_noop("Nobody was found: look again, or refuse the request")
+_PHONE_WITHIN = re.compile(r"\+[0-9][0-9 ()./-]{6,}")
 PREPARABLE = (State.VERIFIED, State.PLANNED)
 
 
@@ -248,7 +250,7 @@ def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, art
         refuse_unless(actor, Role.AGENT)
     if not reason.strip():
         raise WhyMissing
-    if looks_like_contact(article):
+    if looks_like_contact(article) or _PHONE_WITHIN.search(article):
         raise NotAnArticle
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
     request = load_request(number)

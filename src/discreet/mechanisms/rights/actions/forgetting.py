@@ -18,7 +18,7 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.mechanisms.rights.actions.receiving import note_candidates, receive_request, verify_identity
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.roots import Candidates, Person, Root
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.rules import Kind, Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor
 
 VERIFIED_BY_TOMBSTONE = "Row key and identity match the tombstone of %(scope)s of %(on)s."
@@ -40,6 +40,8 @@ def forget_request(*, now: datetime, number: str) -> None:
         return
     request.roots_sealed = request.verified_reason_sealed = None
     request.package_token_hash = request.email_digest = request.phone_digest = ""
+    if request.outcome == Outcome.REFUSED:  # its reason is what staff wrote, perhaps about the person
+        request.kept = [{**one, "reason": ""} for one in request.kept]
     request.save()
     if not request.batch.requests.filter(completed_at__isnull=True).exclude(pk=request.pk).exists():
         _forget_batch(request.batch)
