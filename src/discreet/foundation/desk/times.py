@@ -6,29 +6,19 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from discreet.vocabulary.dates import written_date
+
 SOON = timedelta(days=3)
 URGENT = timedelta(hours=48)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def is_chinese() -> bool:
     return (get_language() or "").startswith("zh")
 
 
-def day(value: datetime, *, now: datetime) -> str:
-    """Return the local day: “2 Apr” or “4 月 2 日”, with its year when that is not the present one."""
-    at, today = timezone.localtime(value), timezone.localtime(now)
-    is_other_year = at.year != today.year
-    if is_chinese():
-        text = f"{at.month} 月 {at.day} 日"
-        return _whole(f"{at.year} 年 {text}" if is_other_year else text)
-    text = f"{at.day} {_MONTHS[at.month - 1]}"
-    return _whole(f"{text} {at.year}" if is_other_year else text)
-
-
-def _whole(text: str) -> str:
-    """Return a date that no line breaks."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+def day(value: datetime) -> str:
+    """Return the local day, “24 November 2026” or “2026年11月24日”."""
+    return written_date(timezone.localtime(value).date(), language=get_language() or "en")
 
 
 def moment(value: datetime, *, now: datetime) -> str:
@@ -37,14 +27,22 @@ def moment(value: datetime, *, now: datetime) -> str:
     clock = f"{at:%H:%M}"
     if at.date() == timezone.localtime(now).date():
         return clock
-    separator = " " if is_chinese() else ", "
-    return f"{day(value, now=now)}{separator}{clock}"
+    return f"{day(value)}{' ' if is_chinese() else ', '}{clock}"
+
+
+def deadline(value: datetime, *, now: datetime) -> str:
+    """Return day, time and the zone they are reckoned in, where hours decide."""
+    offset = timezone.localtime(value).utcoffset() or timedelta(0)
+    hours, minutes = divmod(abs(int(offset.total_seconds())) // 60, 60)
+    sign = "-" if offset < timedelta(0) else "+"
+    zone = f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"
+    return gettext("%(at)s (%(zone)s)") % {"at": moment(value, now=now), "zone": zone}
 
 
 def brief(value: datetime, *, now: datetime) -> str:
     """Return the time alone for today, else the day alone."""
     at = timezone.localtime(value)
-    return f"{at:%H:%M}" if at.date() == timezone.localtime(now).date() else day(value, now=now)
+    return f"{at:%H:%M}" if at.date() == timezone.localtime(now).date() else day(value)
 
 
 @dataclass(frozen=True, slots=True)

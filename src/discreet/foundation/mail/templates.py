@@ -11,10 +11,11 @@ register(
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext
 
 from discreet.foundation.mail.rules import MailParams
+from discreet.vocabulary.dates import written_date
 
 _registered: dict[str, "MailTemplate"] = {}
 
@@ -56,12 +57,12 @@ def render(template_id: str, *, params: MailParams, language: str, company: str)
     """Return subject and body in `language`. `company` is the company's own name in that language."""
     found = _registered[template_id]
     with translation.override(language):
-        values: dict[str, str | int] = {name: _shown(name, value) for name, value in params.items()}
+        values: dict[str, str | int] = {name: _shown(name, value, language) for name, value in params.items()}
         values["company"] = " ".join(company.split())
         return RenderedMail(subject=gettext(found.subject) % values, body=gettext(found.body) % values)
 
 
-def _shown(name: str, value: str | int) -> str | int:
+def _shown(name: str, value: str | int, language: str) -> str | int:
     if isinstance(value, str) and name.endswith("_date"):
-        return formats.date_format(date.fromisoformat(value), "DATE_FORMAT")
+        return written_date(date.fromisoformat(value), language=language)
     return value

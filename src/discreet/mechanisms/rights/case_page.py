@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.identity import Identity
@@ -33,6 +33,7 @@ from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.views import reason_text
 from discreet.mechanisms.rights.words import (
     ACTIONS,
+    DEPTHS,
     FACTS,
     FIELD_WORDS,
     MATCHES,
@@ -42,6 +43,7 @@ from discreet.mechanisms.rights.words import (
     TONES,
 )
 from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.dates import written_date
 from discreet.vocabulary.text import gettext_noop
 
 STEPS = (
@@ -85,15 +87,16 @@ def context(
         "revealed": revealed,
         "clocks": _clocks(view),
         "steps": _steps(view),
-        "groups": _groups(view, now=now),
+        "groups": _groups(view),
         "summary": plan_words(view.plan.summary) if is_erasure else copy_words(view.plan.summary),
         "gaps": _gaps(view.plan.summary.get("not_covered")),
         "missing_indexes": _missing_indexes(view.plan.summary.get("steps")),
         "questions": view.plan.summary.get("open_questions", []),
+        "searched": _searched(view),
         "timeline": history.steps(view.number),
         "kept": letters.kept_lines(view, language),
         "whose_duty": letters.whose_duty(view),
-        "candidates": _candidates(view, now=now),
+        "candidates": _candidates(view),
         "may_verify": view.state is State.RECEIVED
         and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
         "may_decide": view.state is State.PLANNED and bool(view.plan.digest),
@@ -201,7 +204,7 @@ def _steps(view: RequestView) -> list[Step]:
     return found
 
 
-def _groups(view: RequestView, *, now: datetime) -> list[PlanGroup]:
+def _groups(view: RequestView) -> list[PlanGroup]:
     summary: dict[str, Any] = view.plan.summary
     statements: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for step in summary.get("steps", []):
@@ -230,7 +233,7 @@ def _groups(view: RequestView, *, now: datetime) -> list[PlanGroup]:
                     rows=table["rows"],
                     choices=(Choice(value=table["action"], label=_action(view, table), is_chosen=True),),
                     why=_why(table, view),
-                    kept_until=gettext("Kept until %(date)s.") % {"date": _on(table["until"], now=now)}
+                    kept_until=gettext("Kept until %(date)s.") % {"date": _on(table["until"])}
                     if table.get("until")
                     else "",
                     is_warning=bool(table["shared"]),
@@ -325,6 +328,19 @@ def _gaps(gaps: Any) -> list[dict[str, str]]:
     ]
 
 
+def _searched(view: RequestView) -> list[dict[str, Any]]:
+    """Return where the fresh search looked, and how, in words."""
+    looks: Any = view.search.get("searched") or []
+    return [
+        {**one, "how": gettext(DEPTHS.get(one["depth"], one["depth"])), "name": _plain_place(one)}
+        for one in looks
+    ]
+
+
+def _plain_place(one: dict[str, Any]) -> str:
+    return names.place_name(one.get("source") or "", one["table"])
+
+
 def _missing_indexes(steps: Any) -> list[str]:
     """Return the statement for each index that would turn a scan into a look-up."""
     found = {
@@ -336,7 +352,7 @@ def _missing_indexes(steps: Any) -> list[str]:
     return sorted(found)
 
 
-def _candidates(view: RequestView, *, now: datetime) -> list[dict[str, Any]]:
+def _candidates(view: RequestView) -> list[dict[str, Any]]:
     if not view.candidates or view.candidates < 2 or view.completed_at is not None:
         return []
     found = queries.roots_of(view.number)
@@ -345,7 +361,7 @@ def _candidates(view: RequestView, *, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "facts": [(gettext(FACTS[fact.kind]), _fact(fact, now=now)) for fact in person.facts],
+            "facts": [(gettext(FACTS[fact.kind]), _fact(fact)) for fact in person.facts],
             "rows": ", ".join(map(masked_row, person.roots)),
             "matched_by": _listed(
                 [gettext(MATCHES.get(name, name)) for root in person.roots for name in root.matched_by]
@@ -355,15 +371,15 @@ def _candidates(view: RequestView, *, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _fact(fact: Fact, *, now: datetime) -> str:
+def _fact(fact: Fact) -> str:
     if fact.kind not in (FactKind.SINCE, FactKind.LATEST, FactKind.DELETED):
         return fact.text
-    return _on(fact.text, now=now)
+    return _on(fact.text)
 
 
-def _on(day: str, *, now: datetime) -> str:
+def _on(day: str) -> str:
     """Return a day (ISO 8601) as each language writes it."""
-    return times.day(timezone.make_aware(datetime.fromisoformat(day)), now=now)
+    return written_date(datetime.fromisoformat(day).date(), language=translation.get_language() or "en")
 
 
 def _listed(names: list[str]) -> str:

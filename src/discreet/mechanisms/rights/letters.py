@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.graph import EraseAction
@@ -32,6 +32,7 @@ from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import Kind, Outcome
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.words import FIELD_WORDS, OUTCOMES
+from discreet.vocabulary.dates import written_date
 from discreet.vocabulary.text import gettext_noop
 
 WHOSE_DUTY = gettext_noop(
@@ -79,7 +80,7 @@ def _kept_line(one: dict[str, object], view: RequestView, language: str) -> dict
         "why": why,
         "gap": " " if article and not why.endswith(FULL_WIDTH) else "",
         "article": article,
-        "until": _written(date.fromisoformat(str(until))) if until else "",
+        "until": written_date(date.fromisoformat(str(until)), language=language) if until else "",
         "fields": ", ".join(str(name) for name in fields) if isinstance(fields, list) else "",
     }
 
@@ -186,14 +187,9 @@ def _listed(words: Sequence[str]) -> str:
 
 def _day(at: datetime) -> str:
     """Return the day where the company is: the worker and the pages say the same."""
-    return _written(timezone.localtime(at, profile().zone).date())
-
-
-def _written(day: date) -> str:
-    """Return a day with its year as each language writes it: “31 Dec 2031”, “2031 年 12 月 31 日”."""
-    is_chinese = (translation.get_language() or "").startswith("zh")
-    text = f"{day.year} 年 {day.month} 月 {day.day} 日" if is_chinese else formats.date_format(day, "j M Y")
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+    return written_date(
+        timezone.localtime(at, profile().zone).date(), language=translation.get_language() or "en"
+    )
 
 
 def answer_letter(view: RequestView, *, now: datetime) -> bytes:

@@ -17,7 +17,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
+
+from discreet.vocabulary.dates import written_date
 
 # The wide forms are read as formulas by spreadsheets set to Chinese or Japanese.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
@@ -168,13 +170,13 @@ def _html(
         }
         for table in tables
     ]
-    with translation.override(language), timezone.override(made_at.tzinfo):
+    with translation.override(language):
         return render_to_string(
             "rights/package.html",
             {
                 "number": number,
                 "company": company,
-                "made_at": made_at,
+                "day": written_date(made_at.date(), language=language),
                 "tables": shown,
                 "gaps": gaps,
                 "language": language,

@@ -98,6 +98,13 @@ WRITES: dict[str, str] = {
     "delete": gettext_noop("Rows deleted"),
     "update": gettext_noop("Rows with fields emptied or replaced"),
 }
+# How the fresh search looked into a table.
+DEPTHS: dict[str, str] = {
+    "keys": gettext_noop("By the keys of erased rows"),
+    "fields": gettext_noop("In the emptied fields"),
+    "indexed": gettext_noop("By value, through an index"),
+    "scan": gettext_noop("By value, row by row"),
+}
 ACTS: dict[str, str] = {
     "rights.receive_request": gettext_noop("Received"),
     "rights.note_candidates": gettext_noop("Person looked for"),

@@ -77,7 +77,7 @@ def clock(view: ClockView, now: datetime | None = None) -> dict[str, object]:
     share = min(max((end - view.started_at).total_seconds() / span, 0), 1)
     remaining = times.left(due_at=view.due_at, now=end, is_legal=view.is_legal)
     is_near = abs(view.due_at - end) <= times.URGENT
-    due = times.moment(view.due_at, now=now) if is_near else times.day(view.due_at, now=now)
+    due = times.deadline(view.due_at, now=now) if is_near else times.day(view.due_at)
     return {"view": view, "left": remaining, "due": due, "width": round(share * 330), "now": now}
 
 
@@ -257,8 +257,8 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
 
 @register.filter
 def day(value: datetime) -> str:
-    """Return the day in words: “2 Apr”, “4 月 2 日”."""
-    return times.day(value, now=timezone.now())
+    """Return the day in words: “2 April 2026”, “2026年4月2日”."""
+    return times.day(value)
 
 
 @register.filter
