@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 
 from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
 from discreet.foundation.jobs.outcomes import LONGEST_GAP_S, MOST_TRIES, Ending, Outcome, gap_s, may_try_again
+from discreet.foundation.jobs.registry import patient_workflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ _DUE = "state = 'waiting' AND (next_try_at IS NULL OR next_try_at <= %s OR next_
 _ANY_DUE = f"SELECT 1 FROM {_TABLE} WHERE {_DUE} LIMIT 1"  # noqa: S608
 _CLAIM = (
     f"UPDATE {_TABLE} SET state = 'running', worker = %s, fence = fence + 1 WHERE id IN "  # noqa: S608
-    f"(SELECT id FROM {_TABLE} WHERE {_DUE} ORDER BY id LIMIT %s{{skip_locked}}) "
+    f"(SELECT id FROM {_TABLE} WHERE {_DUE} ORDER BY {{order}}id LIMIT %s{{skip_locked}}) "
     f"AND EXISTS (SELECT 1 FROM {Worker._meta.db_table} WHERE worker_id = %s) "
     "RETURNING key, run_id, workflow, args, fence"
 )
+_LONGEST_COURTESY_S = 5
 _DONE = (
     f"UPDATE {_TABLE} SET state = 'done', finished_at = %s "  # noqa: S608
     "WHERE key = %s AND fence = %s AND state = 'running'"
@@ -61,12 +63,25 @@ def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
         cursor.execute(_ANY_DUE, due)
         if cursor.fetchone() is None:
             return []
-        cursor.execute(_CLAIM.format(skip_locked=skip_locked), [worker, *due, limit, worker])
+        order, ranks = _order(now)
+        cursor.execute(
+            _CLAIM.format(order=order, skip_locked=skip_locked), [worker, *due, *ranks, limit, worker]
+        )
         rows = cursor.fetchall()
     return [
         Claim(key, run_id, name, json.loads(args) if isinstance(args, str) else args, fence)
         for key, run_id, name, args, fence in rows
     ]
+
+
+def _order(now: datetime) -> tuple[str, list[str | datetime]]:
+    """Return what jobs are ordered by before their number: those that can wait come last, for a while."""
+    names = patient_workflows()
+    if not names:
+        return "", []
+    marks = ", ".join(["%s"] * len(names))
+    since = _stored(now - timedelta(seconds=_LONGEST_COURTESY_S))
+    return f"CASE WHEN workflow IN ({marks}) AND created_at > %s THEN 1 ELSE 0 END, ", [*names, since]
 
 
 def claim_running(*, run_id: str, worker: str) -> Claim | None:

@@ -39,15 +39,15 @@ def deliver_once(*, now: datetime) -> int:
     unheard = [row.pk for row in rows if not handlers_of(row.name)]
     if unheard:
         OutboxEvent.objects.filter(pk__in=unheard).update(is_delivered=True)
-    delivered = len(unheard)
-    for row in rows:
-        if handlers_of(row.name):
-            delivered += _deliver(row, now)
-    return delivered
+    through = [row.pk for row in rows if handlers_of(row.name) and _deliver(row, now)]
+    if not through:
+        return len(unheard)
+    marked = OutboxEvent.objects.filter(pk__in=through, is_delivered=False).update(is_delivered=True)
+    return len(unheard) + marked
 
 
-def _deliver(row: OutboxEvent, now: datetime) -> int:
-    """Give one event to each handler that has not had it."""
+def _deliver(row: OutboxEvent, now: datetime) -> bool:
+    """Give one event to each handler that has not had it; return whether all of them have."""
     had = set(Delivery.objects.filter(event_id=row.event_id).values_list("handler", flat=True))
     missing = [handler for handler in handlers_of(row.name) if handler.name not in had]
     retry: Exception | None = None
@@ -55,16 +55,16 @@ def _deliver(row: OutboxEvent, now: datetime) -> int:
         try:
             _hand_over(row, handler, now)
         except _TakenByAnother:
-            return 0
+            return False
         except Refused as refusal:
             _note_refusal(row, handler, refusal)
         except Exception as error:  # noqa: BLE001 - one handler's bug must not stop the others
             log_error(f"handler {handler.name}", error)
             retry = error
     if retry is None:
-        return OutboxEvent.objects.filter(pk=row.pk, is_delivered=False).update(is_delivered=True)
+        return True
     _try_later(row, retry, now)
-    return 0
+    return False
 
 
 def _hand_over(row: OutboxEvent, handler: Registered, now: datetime) -> None:

@@ -38,6 +38,7 @@ class Schedule:
 
 
 _workflows: dict[str, WorkflowFunction] = {}
+_patient: set[str] = set()
 _handlers: dict[str, list[Registered]] = {}
 _schedules: dict[str, Schedule] = {}
 _events: dict[str, type[Event]] = {}
@@ -47,14 +48,16 @@ class NotRegistered(LookupError):
     """A bug or an older version: a stored name has no function."""
 
 
-def workflow(name: str) -> Callable[[WorkflowFunction], WorkflowFunction]:
+def workflow(name: str, *, can_wait: bool = False) -> Callable[[WorkflowFunction], WorkflowFunction]:
     """Register `run(ctx: WorkflowContext, **args)` as the durable workflow `name`.
 
     Its body must be deterministic: everything that reads, writes or looks at a clock is a step.
+    `can_wait`: others go first, for a few seconds.
     """
 
     def register(function: WorkflowFunction) -> WorkflowFunction:
         _workflows[name] = function
+        (_patient.add if can_wait else _patient.discard)(name)
         return function
 
     return register
@@ -107,6 +110,11 @@ def workflow_named(name: str) -> WorkflowFunction:
         return _workflows[name]
     except KeyError:
         raise NotRegistered(name) from None
+
+
+def patient_workflows() -> tuple[str, ...]:
+    """Return the names of the workflows that let others go first."""
+    return tuple(sorted(_patient))
 
 
 def handlers_of(event_name: str) -> tuple[Registered, ...]:

@@ -30,6 +30,7 @@ from discreet.foundation.jobs.schedules_thread import ScheduleThread
 from discreet.foundation.jobs.wake import listening_socket
 
 POLL_S = 0.25
+COURTESY_S = 1.0
 GRACE_S = 8.0  # for running steps when the worker is told to stop
 DECLARED_DEAD = 75  # exit code
 GROWTH_MB = (
@@ -275,6 +276,7 @@ class _Loop:
     def _deliver_on(self) -> None:
         while not self._stop.is_set():
             self._events_idle.clear()
+            self._let_jobs_go_first()
             self._events_due.clear()
             delivered = self._attempt("delivery", lambda: delivery.deliver_once(now=timezone.now()))
             if not delivered:
@@ -282,6 +284,12 @@ class _Loop:
                 self._events_due.wait(POLL_S)
             else:
                 self._wake_all()
+
+    def _let_jobs_go_first(self) -> None:
+        """Wait while jobs run, for a second at most: the two share one processor."""
+        until = time.monotonic() + COURTESY_S
+        while self._runner.active and time.monotonic() < until and not self._stop.wait(0.02):
+            pass
 
     def _attempt(self, what: str, function: Callable[[], int | None]) -> int | None:
         """Run `function`; a database that is away for a moment must not end the thread."""

@@ -14,7 +14,10 @@ from django.db.utils import OperationalError
 _queues: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+_Backend: Any = base.DatabaseWrapper  # its transaction methods are not among the typed ones
+
+
+class DatabaseWrapper(_Backend):  # type: ignore[misc]
     """Holds the queue from BEGIN IMMEDIATE to the end of the transaction."""
 
     _is_first_in_queue = False
