@@ -34,6 +34,7 @@ def base(
             "CREATE TABLE customer (id INTEGER PRIMARY KEY, email TEXT, name TEXT, flag TEXT);"
             "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT,"
             " customer_id INTEGER REFERENCES customer (id));"
+            "CREATE VIEW zbuyers AS SELECT id AS vid, email AS reach FROM customer;"
         )
     connect_source(actor=SHELL, now=NOW, name="shop", url=f"sqlite:///{path}")
     actions.ensure_proposed(actor=SHELL, now=NOW, source="shop")
@@ -41,8 +42,8 @@ def base(
     yield live_server.url
 
 
-def customer_page(base: str) -> str:
-    return f"{base}/desk/map/source/shop/table/{DataTable.objects.get(name='customer').id}/"
+def customer_page(base: str, name: str = "customer") -> str:
+    return f"{base}/desk/map/source/shop/table/{DataTable.objects.get(name=name).id}/"
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-hans", "dark")])
@@ -53,6 +54,7 @@ def test_the_map_is_accessible_in_both_languages_and_themes(
     sign_in(page, base, "lena.brandt", PASSWORD)
     addresses = {
         "map": customer_page(base),
+        "map-view": customer_page(base, "zbuyers"),
         "map-source": f"{base}/desk/map/source/shop/",
         "map-connect": f"{base}/desk/map/connect/",
     }

@@ -214,3 +214,16 @@ def test_the_map_as_json_names_categories_links_and_people(shop: Path) -> None:
 )
 def test_what_is_not_there_is_not_found(shop: Path, path: str) -> None:
     assert signed_in(Role.VIEWER).get(f"/desk/map/{path}").status_code == 404
+
+
+def test_a_view_is_called_a_view_and_says_what_that_means(shop: Path) -> None:
+    with sqlite3.connect(shop) as connection:
+        connection.execute("CREATE VIEW buyers AS SELECT id, email FROM customer")
+    actions.propose_from_schema(actor=SHELL, now=NOW, source="shop")
+    client = signed_in(Role.VIEWER)
+    meaning = "A view: it reads other tables and holds no rows of its own."
+    for page in (address("table", "buyers"), reverse("datamap:source", kwargs={"source": "shop"})):
+        assert meaning in client.get(page).content.decode()
+    assert meaning not in client.get(address("table")).content.decode()
+    client.cookies["discreet_language"] = "zh-hans"
+    assert "视图：它读取其他表" in client.get(address("table", "buyers")).content.decode()
