@@ -10,7 +10,7 @@ from discreet.engines.merkle.tree import leaf_hash
 from discreet.foundation.ledger import canonical
 from discreet.foundation.ledger.findings import Fault
 from discreet.foundation.ledger.models import LedgerLeaf, WaitingEntry
-from discreet.foundation.ledger.prove import NothingToProve, bundle
+from discreet.foundation.ledger.prove import LedgerBroken, NothingToProve, bundle, complete_bundle
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.ledger.rollback import accepted_rollbacks
 from discreet.foundation.ledger.sequencer import BATCH, sequence_once
@@ -71,6 +71,8 @@ def test_a_row_that_was_put_before_the_sequencer_is_found_and_not_signed(voucher
     assert not forged.is_sealed
     with pytest.raises(NothingToProve):
         bundle(SUBJECT)
+    with pytest.raises(LedgerBroken):
+        complete_bundle(SUBJECT, now=NOW)
 
 
 def test_a_waiting_entry_that_was_changed_is_found_and_not_signed(tamper: Tamper) -> None:

@@ -23,6 +23,7 @@ from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry, Per
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.stored_tiles import StoredTiles
+from discreet.foundation.ledger.vouching import is_vouched
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
@@ -99,11 +100,15 @@ def complete_bundle(subject: str, *, now: datetime, against: Sequence[str] = ())
 
     Raises:
         NotYetSealed: another process holds the sequencer for too long.
-        NothingToProve, CheckpointUnknown, LedgerBroken: as `bundle`.
+        LedgerBroken: what waits about the subject was not written by Discreet; and as `bundle`.
+        NothingToProve, CheckpointUnknown: as `bundle`.
         LedgerBehindWitness: as `sequence_once`.
     """
     patient_until = time.monotonic() + PATIENCE_S
-    while WaitingEntry.objects.filter(entry__subject=subject).exists():
+    waiting = WaitingEntry.objects.filter(entry__subject=subject)
+    while rows := list(waiting.values_list("pk", "entry__body", "voucher")):
+        if not all(is_vouched(*row) for row in rows):
+            raise LedgerBroken
         if sequence_once(now):
             continue
         if time.monotonic() > patient_until:
