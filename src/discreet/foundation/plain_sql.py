@@ -1,23 +1,48 @@
-"""Reads that stand on every request's way, as plain SQL: building an ORM query costs more than running it.
+"""What stands on every request's way, as plain SQL: building an ORM query costs more than running it.
 
 Text and integers only come back alike from every database; what needs converting is read through its model.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+Parameter = str | int | datetime
 
-def rows(sql: str, *params: str | int) -> list[tuple[Any, ...]]:
+
+def rows(sql: str, *params: Parameter) -> list[tuple[Any, ...]]:
     """Return all rows. `sql` is a constant with `%s` for each parameter."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
 
 
-def first(sql: str, *params: str | int) -> tuple[Any, ...] | None:
+def first(sql: str, *params: Parameter) -> tuple[Any, ...] | None:
     """Return the first row, None where there is none."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row
+
+
+def write(sql: str, *params: Parameter) -> int:
+    """Run a statement and return how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
+
+
+def stored(moment: datetime) -> str | datetime:
+    """Return a time as the database keeps it."""
+    return connection.ops.adapt_datetimefield_value(moment) or moment
+
+
+def marks(number: int) -> str:
+    """Return as many placeholders, for a list in brackets."""
+    return ", ".join(["%s"] * number)
+
+
+def for_update() -> str:
+    """Return the clause that locks the rows a query reads; nothing where one writer locks all."""
+    return " FOR UPDATE" if connection.features.has_select_for_update else ""

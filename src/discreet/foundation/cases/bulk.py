@@ -21,7 +21,17 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.vocabulary.actors import Actor
 
 _AT_ONCE = 500
-_STATE = f"SELECT state FROM {Case._meta.db_table} WHERE number = %s"  # noqa: S608
+_CASE = Case._meta.db_table
+_OF_CASES = f"case_id IN (SELECT id FROM {_CASE} WHERE number IN ({{}}))"  # noqa: S608
+_STATE = f"SELECT state FROM {_CASE} WHERE number = %s"  # noqa: S608
+_STATES = f"SELECT number, state, closed_at IS NOT NULL FROM {_CASE} WHERE number IN ({{}})"  # noqa: S608
+_MOVE = f"UPDATE {_CASE} SET state = %s, version = version + 1 WHERE number IN ({{}})"  # noqa: S608
+_MEET_CLOCKS = f"UPDATE {CaseClock._meta.db_table} SET met_at = %s WHERE met_at IS NULL AND {_OF_CASES}"  # noqa: S608
+_DROP_TASKS = f"DELETE FROM {CaseTask._meta.db_table} WHERE done_at IS NULL AND {_OF_CASES}"  # noqa: S608
+_CLOSE = (
+    f"UPDATE {_CASE} SET state = %s, closed_at = %s, due_at = NULL, expires_at = %s, version = version + 1"  # noqa: S608
+    " WHERE number IN ({})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ def move_many(
     """
     for chunk in _chunks(numbers):
         _refuse(chunk, to=to, transitions=transitions)
-        Case.objects.filter(number__in=chunk).update(state=to, version=F("version") + 1)
+        plain_sql.write(_MOVE.format(plain_sql.marks(len(chunk))), to, *chunk)
     record(actor=actor, now=now, subject=subject, facts={"cases": len(numbers), "to": to})
 
 
@@ -133,11 +143,10 @@ def close_many(
     expires_at = now + timedelta(days=retention_days)
     for chunk in _chunks(numbers):
         _refuse(chunk, to=state, transitions=transitions)
-        CaseClock.objects.filter(case__number__in=chunk, met_at__isnull=True).update(met_at=now)
-        CaseTask.objects.filter(case__number__in=chunk, done_at__isnull=True).delete()
-        Case.objects.filter(number__in=chunk).update(
-            state=state, closed_at=now, due_at=None, expires_at=expires_at, version=F("version") + 1
-        )
+        marks, at = plain_sql.marks(len(chunk)), plain_sql.stored(now)
+        plain_sql.write(_MEET_CLOCKS.format(marks), at, *chunk)
+        plain_sql.write(_DROP_TASKS.format(marks), *chunk)
+        plain_sql.write(_CLOSE.format(marks), state, at, plain_sql.stored(expires_at), *chunk)
     facts: dict[str, Json] = {"cases": len(numbers), "state": state, "expires_at": expires_at.isoformat()}
     record(actor=actor, now=now, subject=subject, facts=facts)
 
@@ -189,16 +198,12 @@ def _refuse(numbers: Sequence[str], *, to: str, transitions: Transitions) -> Non
 
 def _refuse_closed(numbers: Sequence[str]) -> dict[str, str]:
     """Lock the cases and return their states by number."""
-    rows = {
-        number: (state, closed_at)
-        for number, state, closed_at in Case.objects.select_for_update()
-        .filter(number__in=numbers)
-        .values_list("number", "state", "closed_at")
-    }
+    locked = _STATES.format(plain_sql.marks(len(numbers))) + plain_sql.for_update()
+    rows = {number: (state, is_closed) for number, state, is_closed in plain_sql.rows(locked, *numbers)}
     for number in numbers:
         if number not in rows:
             raise UnknownCase(number=number)
-        if rows[number][1] is not None:
+        if rows[number][1]:
             raise CaseClosed(number=number)
     return {number: rows[number][0] for number in numbers}
 

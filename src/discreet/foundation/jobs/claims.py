@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
 from discreet.foundation.jobs.outcomes import LONGEST_GAP_S, MOST_TRIES, Ending, Outcome, gap_s, may_try_again
 from discreet.foundation.jobs.registry import patient_workflows
+from discreet.foundation.plain_sql import stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,6 @@ _DONE = (
 )
 
 
-def _stored(moment: datetime) -> str | datetime:
-    return connection.ops.adapt_datetimefield_value(moment) or moment
-
-
 def _locked(rows: QuerySet[Job]) -> QuerySet[Job]:
     return rows.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else rows
 
@@ -57,7 +54,7 @@ def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
     """Claim up to `limit` jobs that are due; other workers get others, and one declared dead gets none."""
     if limit <= 0:
         return []
-    due: list[str | datetime] = [_stored(now), _stored(now + timedelta(seconds=LONGEST_GAP_S * 2))]
+    due: list[str | datetime] = [stored(now), stored(now + timedelta(seconds=LONGEST_GAP_S * 2))]
     skip_locked = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(_ANY_DUE, due)
@@ -80,7 +77,7 @@ def _order(now: datetime) -> tuple[str, list[str | datetime]]:
     if not names:
         return "", []
     marks = ", ".join(["%s"] * len(names))
-    since = _stored(now - timedelta(seconds=_LONGEST_COURTESY_S))
+    since = stored(now - timedelta(seconds=_LONGEST_COURTESY_S))
     return f"CASE WHEN workflow IN ({marks}) AND created_at > %s THEN 1 ELSE 0 END, ", [*names, since]
 
 
@@ -109,7 +106,7 @@ def finish(endings: Sequence[tuple[Claim, Outcome]], *, now: datetime) -> None:
 
 def _set_done(claims: Sequence[Claim], now: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(_DONE, [(_stored(now), claim.key, claim.fence) for claim in claims])
+        cursor.executemany(_DONE, [(stored(now), claim.key, claim.fence) for claim in claims])
 
 
 def _set_failed_or_waiting(claim: Claim, outcome: Outcome, now: datetime) -> None:

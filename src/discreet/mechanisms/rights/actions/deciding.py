@@ -368,6 +368,8 @@ def _set_proposer(batch: Batch, actor: Actor | None) -> None:
 
 
 _LARGE = ("plan_sealed", "capture_sealed", "witness_sealed", "plan_summary", "search_summary")
+_LIGHT = ", ".join(str(field.column) for field in Batch._meta.concrete_fields if field.name not in _LARGE)
+_BATCH = f"SELECT {_LIGHT} FROM {Batch._meta.db_table} WHERE id = %s"  # noqa: S608
 _OPEN_NUMBERS = (
     f"SELECT number FROM {RightsRequest._meta.db_table} "  # noqa: S608
     "WHERE batch_id = %s AND completed_at IS NULL ORDER BY position"
@@ -385,7 +387,8 @@ def load_batch(batch_id: int) -> Batch:
     Raises:
         UnknownRequest: there is none.
     """
-    batch = Batch.objects.select_for_update().defer(*_LARGE).filter(pk=batch_id).first()
+    found = list(Batch.objects.raw(_BATCH + plain_sql.for_update(), [batch_id]))
+    batch = found[0] if found else None
     if batch is None:
         raise UnknownRequest(number=f"B-{batch_id}")
     return batch
