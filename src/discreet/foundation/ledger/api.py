@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from discreet.foundation import plain_sql
 from discreet.foundation.ledger import canonical
 from discreet.foundation.ledger.acts import count_evidence, current_act
 from discreet.foundation.ledger.canonical import EvidenceNotAllowed, Json
@@ -79,39 +80,41 @@ def record_many(*, actor: Actor, now: datetime, evidence: Sequence[Evidence]) ->
     act = current_act()
     at = canonical.timestamp(now)
     salts = [[(ref, secrets.token_bytes(32)) for ref in item.person_refs] for item in evidence]
-    entries = [
-        LedgerEntry(
+    bodies = [
+        canonical.body(
             act=act,
             at=at,
             subject=item.subject,
-            body=canonical.body(
-                act=act,
-                at=at,
-                subject=item.subject,
-                actor=actor.label,
-                facts=item.facts,
-                persons=[canonical.commitment(salt=salt, person_ref=ref) for ref, salt in opened],
-                nonce=secrets.token_hex(16),
-            ),
+            actor=actor.label,
+            facts=item.facts,
+            persons=[canonical.commitment(salt=salt, person_ref=ref) for ref, salt in opened],
+            nonce=secrets.token_hex(16),
         )
         for item, opened in zip(evidence, salts, strict=True)
     ]
-    if not entries:
+    if not bodies:
         return []
-    LedgerEntry.objects.bulk_create(entries)
-    WaitingEntry.objects.bulk_create(
-        WaitingEntry(entry_id=entry.pk, voucher=voucher(entry_id=entry.pk, body=entry.body))
-        for entry in entries
+    entries = plain_sql.insert(
+        LedgerEntry._meta.db_table,
+        ("act", "at", "subject", "body"),
+        [(act, at, item.subject, body) for item, body in zip(evidence, bodies, strict=True)],
+        returning="id",
+    )
+    plain_sql.insert(
+        WaitingEntry._meta.db_table,
+        ("entry_id", "voucher"),
+        [(entry, voucher(entry_id=entry, body=body)) for entry, body in zip(entries, bodies, strict=True)],
+        returning="entry_id",
     )
     rows = [
-        PersonSalt(entry_id=entry.pk, position=position, person_ref=ref, salt=salt)
+        PersonSalt(entry_id=entry, position=position, person_ref=ref, salt=salt)
         for entry, opened in zip(entries, salts, strict=True)
         for position, (ref, salt) in enumerate(opened)
     ]
     if rows:
         PersonSalt.objects.bulk_create(rows)
     count_evidence()
-    return [entry.pk for entry in entries]
+    return entries
 
 
 def destroy_salts(*, subject: str) -> int:

@@ -23,7 +23,9 @@ class HeldContact:
 def hold(*, case_number: str, kind: ContactKind, address: str) -> HeldContact:
     """Seal an address that was read from a source."""
     return HeldContact(
-        kind=kind, case_number=case_number, sealed=keys.seal(case_number, address.strip().encode(), _aad(kind))
+        kind=kind,
+        case_number=case_number,
+        sealed=keys.seal(case_number, address.strip().encode(), _aad(kind)),
     )
 
 

@@ -151,7 +151,8 @@ def plan_view(batch_id: int) -> PlanView:
     Raises:
         UnknownRequest: there is no such batch.
     """
-    batch = Batch.objects.filter(pk=batch_id).first()
+    large = ("plan_sealed", "capture_sealed", "witness_sealed", "search_summary")
+    batch = Batch.objects.defer(*large).filter(pk=batch_id).first()
     if batch is None:
         raise UnknownRequest(number=f"B-{batch_id}")
     return PlanView(
