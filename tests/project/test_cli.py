@@ -216,3 +216,29 @@ def test_work_names_the_request_that_waits_and_why(tmp_path: Path) -> None:
     lines = done.stderr.splitlines()
     assert f"{number} waits: There is no database file at this path. Discreet never creates one." in lines
     assert ANN not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "en", "zh"),
+    [
+        (
+            ("rights", "open", "--kin", "x"),
+            "There is no option --kin. The nearest: --kind.",
+            "没有选项 --kin。",
+        ),
+        (("rights", "open", "--kind", "x"), "It is one of access, erasure.", "可用取值：access、erasure。"),
+        (("rights", "shw"), "There is no command shw. The nearest: show.", "没有命令 shw。"),
+        (("rights", "show"), "The argument ID is missing.", "缺少参数 ID。"),
+        (("rights", "accept", "R-1", "--as"), "A value is missing behind --as.", "--as 后面缺少取值。"),
+        (("demo", "--port", "x"), "It is a whole number, 1 to 65535.", "须为整数，1 至 65535。"),
+    ],
+)
+def test_a_mistyped_command_is_told_with_the_way_out(
+    one: Installation, words: tuple[str, ...], en: str, zh: str
+) -> None:
+    shell = {"LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+    english = one.run(*words)
+    assert english.returncode == 2 and en in english.stderr
+    chinese = Installation(home=one.home, source=one.source, more=shell).run(*words)
+    assert chinese.returncode == 2 and zh in chinese.stderr
+    assert chinese.stderr.splitlines()[-1].startswith("错误：")

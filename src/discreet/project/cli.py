@@ -68,6 +68,8 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except Refused as refusal:
             raise _told(refusal, is_json=ctx.meta[_IS_JSON]) from refusal
+        except click.UsageError as error:
+            raise _told_usage(error) from error
         except Exception as error:
             problem = _foreseen(error, ctx.meta[_ARGUMENTS])
             if problem is None:
@@ -150,6 +152,14 @@ def _told(refusal: Refused, *, is_json: bool) -> click.ClickException:
         click.echo(json.dumps({"code": refusal.code, "message": message}, ensure_ascii=False, indent=2))
     told = ToldOfArgument if getattr(refusal, "is_wrong_argument", False) else Told
     return told(gettext("Error: %(message)s") % {"message": message})
+
+
+def _told_usage(error: click.UsageError) -> click.UsageError:
+    """Return what says a mistyped command in the language of the shell."""
+    _speak()
+    from discreet.project.usage import ToldUsage
+
+    return ToldUsage(error)
 
 
 def _foreseen(error: Exception, arguments: frozenset[str]) -> Refused | None:
