@@ -128,7 +128,7 @@ def test_what_was_kept_is_explained(
         hand.click("main form[role=search] button")
         hand.click(f"a:text-is('{numbers['kept']}')")
         main = hand.page.locator("main")
-        expect(main).to_contain_text("Shop / Invoice")
+        expect(main).to_contain_text("商店 / 发票" if language == "zh-hans" else "Shop / Invoice")
         expect(main).to_contain_text(
             "PIPL Art. 47(2)"
         )  # the person lives in China; the duty is the company's

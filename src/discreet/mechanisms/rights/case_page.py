@@ -93,6 +93,7 @@ def context(
         "missing_indexes": _missing_indexes(view.plan.summary.get("steps")),
         "questions": view.plan.summary.get("open_questions", []),
         "searched": _searched(view),
+        "not_searched": _gaps(view.search.get("not_searched")),
         "timeline": history.steps(view.number),
         "kept": letters.kept_lines(view, language),
         "whose_duty": letters.whose_duty(view),

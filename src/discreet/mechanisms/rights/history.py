@@ -7,6 +7,7 @@ from discreet.foundation.desk import acts
 from discreet.foundation.desk.components import TimelineItem
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.ledger.queries import EntryView
+from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.words import APPROVALS, OUTCOMES, QUIET, STEPS_OF_OTHERS
 
 
@@ -37,5 +38,5 @@ def _title(entry: EntryView) -> str:
 def _detail(entry: EntryView, actor: str) -> str:
     """Return what came of it or in which source, where the act says so, and who did it."""
     outcome, source = str(entry.facts.get("outcome", "")), str(entry.facts.get("source", ""))
-    parts = [gettext(OUTCOMES[outcome]) if outcome in OUTCOMES else source, actor]
+    parts = [gettext(OUTCOMES[outcome]) if outcome in OUTCOMES else names.source_name(source), actor]
     return " · ".join(part for part in parts if part)
