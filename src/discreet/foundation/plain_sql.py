@@ -55,7 +55,8 @@ def insert(
 ) -> list[int]:
     """Insert rows, many to a statement, and return the integer column `returning` of each.
 
-    Names are constants; a row's values stand in the order of `columns`.
+    Names are constants; a row's values stand in the order of `columns`. `returning` grows from row to row: no
+    database promises the order of RETURNING, so it is sorted.
     """
     at_once = max(1, _VALUES_AT_ONCE // len(columns))
     found: list[int] = []
@@ -67,5 +68,5 @@ def insert(
                 f"INSERT INTO {table} ({', '.join(columns)}) VALUES {lines} RETURNING {returning}",  # noqa: S608
                 [value for row in part for value in row],
             )
-            found += [row[0] for row in cursor.fetchall()]
+            found += sorted(row[0] for row in cursor.fetchall())
     return found

@@ -123,6 +123,14 @@ def test_a_duty_to_keep_reaches_the_graph(taken: None) -> None:
     assert queries.graph().tables[TableRef("shop", "orders")].keep == duty
 
 
+def test_a_duty_whose_article_is_a_contact_is_refused(taken: None) -> None:
+    """It would stand in evidence for ever."""
+    orders = DataTable.objects.get(name="orders")
+    duty = KeepDuty(article="ask dpo@example.com", reason_en="a", reason_zh="b")
+    with pytest.raises(refusals.NotAnArticle):
+        actions.set_table(actor=CHEN, now=NOW, table_id=orders.id, is_people=False, keep=duty)
+
+
 @pytest.mark.parametrize(
     "duty",
     [

@@ -159,6 +159,12 @@ HEAD = "version: 1\nsources:\n  shop:\n    tables:\n"
             14,
         ),
         (
+            HEAD + "      t:\n        keep: {article: ask dpo@example.com, reason: {en: a, zh: b}}\n",
+            wrong.NotAnArticle,
+            6,
+            25,
+        ),
+        (
             HEAD + "      t:\n        keep: {article: X, reason: {en: a, zh: b}, years: 3}\n",
             wrong.KeepMismatch,
             6,

@@ -20,6 +20,7 @@ from discreet.foundation.datamap.schema_sync import SchemaChange, take_in
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.foundation.sources.catalogue import Catalogue
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.categories import ASSIGNABLE
@@ -363,6 +364,8 @@ def _refuse_incomplete(table: DataTable, keep: KeepDuty) -> None:
         raise refusals.KeepDutyIncomplete
     if keep.years is not None and not 1 <= keep.years <= 200:
         raise refusals.KeepDutyIncomplete
+    if looks_like_contact(keep.article):
+        raise refusals.NotAnArticle
     _refuse_missing(table, [*keep.fields, *([keep.start_column] if keep.start_column else [])])
 
 

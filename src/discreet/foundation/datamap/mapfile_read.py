@@ -23,6 +23,7 @@ from discreet.foundation.datamap.mapfile import (
     TableName,
     TablePart,
 )
+from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.vocabulary.categories import ASSIGNABLE
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -110,6 +111,13 @@ def read_name(text: str, mark: Mark, key: str) -> TableName:
     return TableName(table=parts[-1], schema=parts[0] if len(parts) == 2 else "")
 
 
+def _article(node: yaml.Node) -> str:
+    article = _text(node, "article", filled=True)
+    if looks_like_contact(article):
+        raise wrong.NotAnArticle(mark_of(node), key="article")
+    return article
+
+
 def _keep(node: yaml.Node) -> KeepPart:
     members = _known(
         node, "keep", known=("article", "reason", "years", "from", "fields"), needed=("article", "reason")
@@ -123,7 +131,7 @@ def _keep(node: yaml.Node) -> KeepPart:
     ):
         raise wrong.NotYears(mark_of(members["years"][1]), key="years")
     return KeepPart(
-        article=_text(members["article"][1], "article", filled=True),
+        article=_article(members["article"][1]),
         reason_en=_text(reason["en"][1], "en", filled=True),
         reason_zh=_text(reason["zh"][1], "zh", filled=True),
         years=None if years is None else int(years),

@@ -55,6 +55,14 @@ class NotAText(WrongShape):
     message = gettext_noop("Line %(line)s, column %(column)s: “%(key)s” must be a text that is not empty.")
 
 
+class NotAnArticle(WrongShape):
+    code = "map_file_not_an_article"
+    message = gettext_noop(
+        "Line %(line)s, column %(column)s: “%(key)s” names the article of a law, not an e-mail address or a "
+        "phone number."
+    )
+
+
 class NotYears(WrongShape):
     code = "map_file_not_years"
     message = gettext_noop("Line %(line)s, column %(column)s: “%(key)s” must be a number from 1 to 200.")

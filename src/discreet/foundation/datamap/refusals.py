@@ -72,6 +72,14 @@ class KeepDutyIncomplete(Refused):
     )
 
 
+class NotAnArticle(Refused):
+    code = "keep_article_is_a_contact"
+    status = 422
+    message = gettext_noop(
+        "Name the article of a law. What looks like an e-mail address or a phone number is not recorded."
+    )
+
+
 class MapUnwritable(Refused):
     code = "map_unwritable"
     status = 422

@@ -6,10 +6,10 @@ The contacts stay sealed; a digest tells nothing without the company's key, and 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.keys import api as keys
 from discreet.foundation.organisation.queries import profile
+from discreet.mechanisms.rights.given import is_phone
 from discreet.vocabulary.normalise import normalise_email, normalise_phone, phone_digits
 
 _PURPOSE = "rights.contact"
-MIN_DIGITS = 6
 MAX_LENGTH = 320
 
 
@@ -44,10 +44,6 @@ def searched_for(words: str) -> dict[str, list[str]]:
 def is_contact(words: str) -> bool:
     """Say whether the words are somebody's e-mail address or phone number, which no address line may carry."""
     return normalise_email(words) is not None or is_phone(words)
-
-
-def is_phone(words: str) -> bool:
-    return len(phone_digits(words)) >= MIN_DIGITS and not any(char.isalpha() for char in words)
 
 
 def _digest(kind: str, text: str) -> str:
