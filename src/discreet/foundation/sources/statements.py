@@ -216,8 +216,8 @@ class Statements:
         return Folds(case=True, blanks=blanks_in(encoding) if query.trims else "")
 
     def _far_columns(self, query: Select) -> list[ColumnInfo]:
-        if query.joined_to is None:
-            return []
+        if query.joined_to is None or query.joined_to[0].source != self._source.name:
+            return []  # no database joins two sources
         far, names = query.joined_to
         info, _ = self._source.table(far)
         return [self._named(info, name) for name in names]
