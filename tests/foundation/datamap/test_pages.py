@@ -224,6 +224,15 @@ def test_a_view_is_called_a_view_and_says_what_that_means(shop: Path) -> None:
     meaning = "A view: it reads other tables and holds no rows of its own."
     for page in (address("table", "buyers"), reverse("datamap:source", kwargs={"source": "shop"})):
         assert meaning in client.get(page).content.decode()
-    assert meaning not in client.get(address("table")).content.decode()
+    beside = client.get(address("table")).content.decode()
+    assert meaning not in beside
+    assert "<small>view, 2 fields</small>" in beside
     client.cookies["discreet_language"] = "zh-hans"
     assert "视图：它读取其他表" in client.get(address("table", "buyers")).content.decode()
+
+
+def test_who_confirmed_a_field_is_read_as_a_person(shop: Path) -> None:
+    actions.confirm_all(actor=SHELL, now=NOW, source="shop")
+    page = signed_in(Role.VIEWER).get(address("table")).content.decode()
+    assert f"Confirmed by {SHELL.name}, at the command line" in page
+    assert SHELL.label not in page

@@ -9,6 +9,7 @@ from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import labels, queries
 from discreet.foundation.datamap.proposals import Evidence
 from discreet.foundation.datamap.views import FieldView, LinkView, SourceMapView, TableView
+from discreet.foundation.desk.people import actors_in_words
 
 METER_WIDTH = 44
 
@@ -21,6 +22,7 @@ class TreeTable:
     open_count: int
     is_current: bool
     is_people: bool
+    is_view: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class FieldRow:
     meter: str  # width of the filled part
     meter_kind: str
     is_chosen: bool
+    confirmed_by: str  # in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,13 @@ def field_row(field: FieldView, *, chosen: int | None) -> FieldRow:
         meter=f"{METER_WIDTH * field.confidence_percent / 100:.1f}",
         meter_kind="run" if field.confidence_percent >= 80 else "warn",
         is_chosen=field.id == chosen,
+        confirmed_by=_confirmed_by(field) if field.id == chosen else "",
     )
+
+
+def _confirmed_by(field: FieldView) -> str:
+    label = field.confirmed_by
+    return actors_in_words([label]).get(label, label)
 
 
 def _short(ref: TableRef, *, beside: TableRef) -> str:
@@ -110,6 +119,7 @@ def tree(sources: list[SourceMapView], engines: dict[str, str], *, current: int 
                     open_count=table.open_count,
                     is_current=table.id == current,
                     is_people=table.is_people,
+                    is_view=table.kind in ("view", "materialized_view"),
                 )
                 for table in source.tables
                 if not table.is_gone
