@@ -27,7 +27,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.keys.models import CaseKey
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import finding, package, queries, results, workflows
+from discreet.mechanisms.rights import finding, given, package, queries, results, workflows
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import SamePersonApproves
@@ -459,7 +459,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
         check_evidence_stands_before_a_look_up_reads,
     ),
     "empty identity accepted": (
-        [(receiving, "check_identity", lambda **_: None)],
+        [(given, "check_identity", lambda **_: None)],
         check_an_empty_identity_is_refused,
     ),
     "key kept": (

@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
+from discreet.foundation import plain_sql
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.ledger.queries import entries_for
 from discreet.vocabulary.actors import Role
@@ -139,7 +140,7 @@ def test_a_factor_that_cannot_be_recorded_is_not_changed(
     sign_in(client, "anna")
     client.post("/account/reauthenticate/", {"password": PASSWORD})
     secret = client.get(f"{FACTOR}/totp/activate/").context["form"].secret
-    monkeypatch.setattr(LedgerEntry.objects, "bulk_create", _broken)
+    monkeypatch.setattr(plain_sql, "insert", _broken)
     with pytest.raises(OperationalError):
         client.post(f"{FACTOR}/totp/activate/", {"code": code_of(secret)})
     assert not Authenticator.objects.exists()
