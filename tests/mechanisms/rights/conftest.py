@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
 
+from discreet.vocabulary.actors import Role
 from tests.foundation.sources.conftest import (
     Company,
     _fresh_pools,
@@ -12,6 +16,7 @@ from tests.foundation.sources.conftest import (
     postgresql_company,
     sqlite_company,
 )
+from tests.foundation.staff.people import add
 from tests.mechanisms.rights import company as ours
 
 __all__ = ["_fresh_pools", "company", "mariadb_company", "postgresql_company", "sqlite_company"]
@@ -45,6 +50,16 @@ def any_shop(company: Company, db: None) -> Company:
 @pytest.fixture
 def any_free_shop(company: Company, db: None) -> Company:
     return _mapped(company, is_kept=False)
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Client:
+    """A browser at the desk, signed in with every role."""
+    settings.DISCREET_DEMO = True
+    cache.clear()
+    client = Client()
+    client.force_login(add("anna", *Role), backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone, translation
-from pytest_django import Settings
 
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.desk.cases import my_work
@@ -30,15 +29,6 @@ from tests.mechanisms.rights.test_package import delivered, link_of, opened_zip
 
 pytestmark = pytest.mark.django_db
 TWIN = "twin@example.com"
-
-
-@pytest.fixture
-def desk(settings: Settings) -> Client:
-    settings.DISCREET_DEMO = True
-    cache.clear()
-    client = Client()
-    client.force_login(add("anna", *Role), backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def status_page(client: Client, number: str) -> str:

@@ -1,30 +1,17 @@
 """Staff find a request by who made it; what names a person stands in no address, and nothing is kept in the clear."""
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from pytest_django import Settings
 
 from discreet.engines.subjects.identity import Identity
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import forgetting, importing, receiving
 from discreet.mechanisms.rights.rules import Kind
-from discreet.vocabulary.actors import Role
-from tests.foundation.staff.people import add
 from tests.mechanisms.rights.company import AGENT, NOW
 
 pytestmark = pytest.mark.django_db
 EMAIL, PHONE = "ann.o'hara@example.com", "+49 151 2345678"
-
-
-@pytest.fixture
-def desk(settings: Settings) -> Client:
-    settings.DISCREET_DEMO = True
-    cache.clear()
-    client = Client()
-    client.force_login(add("anna", *Role), backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from discreet.foundation import plain_sql
+from discreet.foundation.cases import statements
 from discreet.foundation.cases.actions import RETENTION_DAYS
-from discreet.foundation.cases.models import Case, CaseClock, CaseNumber, CaseTask
+from discreet.foundation.cases.models import Case, CaseClock, CaseNumber
 from discreet.foundation.cases.refusals import CaseClosed, UnknownCase, WrongState
 from discreet.foundation.cases.rules import SUBJECT_AAD, ClockFacts, Transitions, earliest_due, may_move
 from discreet.foundation.keys import api as keys
@@ -21,17 +22,6 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.vocabulary.actors import Actor
 
 _AT_ONCE = 500
-_CASE = Case._meta.db_table
-_OF_CASES = f"case_id IN (SELECT id FROM {_CASE} WHERE number IN ({{}}))"  # noqa: S608
-_STATE = f"SELECT state FROM {_CASE} WHERE number = %s"  # noqa: S608
-_STATES = f"SELECT number, state, closed_at IS NOT NULL FROM {_CASE} WHERE number IN ({{}})"  # noqa: S608
-_MOVE = f"UPDATE {_CASE} SET state = %s, version = version + 1 WHERE number IN ({{}})"  # noqa: S608
-_MEET_CLOCKS = f"UPDATE {CaseClock._meta.db_table} SET met_at = %s WHERE met_at IS NULL AND {_OF_CASES}"  # noqa: S608
-_DROP_TASKS = f"DELETE FROM {CaseTask._meta.db_table} WHERE done_at IS NULL AND {_OF_CASES}"  # noqa: S608
-_CLOSE = (
-    f"UPDATE {_CASE} SET state = %s, closed_at = %s, due_at = NULL, expires_at = %s, version = version + 1"  # noqa: S608
-    " WHERE number IN ({})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +114,7 @@ def move_many(
     """
     for chunk in _chunks(numbers):
         _refuse(chunk, to=to, transitions=transitions)
-        plain_sql.write(_MOVE.format(plain_sql.marks(len(chunk))), to, *chunk)
+        plain_sql.write(statements.MOVE.format(plain_sql.marks(len(chunk))), to, *chunk)
     record(actor=actor, now=now, subject=subject, facts={"cases": len(numbers), "to": to})
 
 
@@ -144,9 +134,9 @@ def close_many(
     for chunk in _chunks(numbers):
         _refuse(chunk, to=state, transitions=transitions)
         marks, at = plain_sql.marks(len(chunk)), plain_sql.stored(now)
-        plain_sql.write(_MEET_CLOCKS.format(marks), at, *chunk)
-        plain_sql.write(_DROP_TASKS.format(marks), *chunk)
-        plain_sql.write(_CLOSE.format(marks), state, at, plain_sql.stored(expires_at), *chunk)
+        plain_sql.write(statements.MEET_CLOCKS.format(marks), at, *chunk)
+        plain_sql.write(statements.DROP_TASKS.format(marks), *chunk)
+        plain_sql.write(statements.CLOSE.format(marks), state, at, plain_sql.stored(expires_at), *chunk)
     facts: dict[str, Json] = {"cases": len(numbers), "state": state, "expires_at": expires_at.isoformat()}
     record(actor=actor, now=now, subject=subject, facts=facts)
 
@@ -166,7 +156,7 @@ def state_of_case(number: str) -> str:
     Raises:
         UnknownCase: there is none.
     """
-    found = plain_sql.first(_STATE, number)
+    found = plain_sql.first(statements.STATE, number)
     if found is None:
         raise UnknownCase(number=number[:16])
     return str(found[0])
@@ -198,7 +188,7 @@ def _refuse(numbers: Sequence[str], *, to: str, transitions: Transitions) -> Non
 
 def _refuse_closed(numbers: Sequence[str]) -> dict[str, str]:
     """Lock the cases and return their states by number."""
-    locked = _STATES.format(plain_sql.marks(len(numbers))) + plain_sql.for_update()
+    locked = statements.STATES.format(plain_sql.marks(len(numbers))) + plain_sql.for_update()
     rows = {number: (state, is_closed) for number, state, is_closed in plain_sql.rows(locked, *numbers)}
     for number in numbers:
         if number not in rows:
