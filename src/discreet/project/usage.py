@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 import click
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
+
+from discreet.foundation.desk.phrases import is_chinese, listed
 
 NEAREST = 3
 
@@ -44,7 +46,7 @@ def usage_words(error: click.UsageError) -> str:
     if error.message.startswith("Got unexpected extra argument"):
         return gettext("There are more arguments than it takes. Put quotes around one that holds spaces.")
     if error.message.startswith("Missing command"):
-        commands = _listed(_commands(error.ctx))
+        commands = listed(_commands(error.ctx))
         return gettext("A command is missing: one of %(commands)s.") % {"commands": commands}
     return gettext(error.message)
 
@@ -54,8 +56,8 @@ def _no_such(name: str, words: str, known: Sequence[str]) -> str:
     near = [one for one in near if SequenceMatcher(None, one, name).ratio() > 0.6]
     told = words % {"name": name[:60]}
     if near:
-        return _after(told, gettext("The nearest: %(names)s.") % {"names": _listed(near)})
-    return _after(told, gettext("There are: %(names)s.") % {"names": _listed(known)})
+        return _after(told, gettext("The nearest: %(names)s.") % {"names": listed(near)})
+    return _after(told, gettext("There are: %(names)s.") % {"names": listed(known)})
 
 
 def _missing(error: click.MissingParameter) -> str:
@@ -91,7 +93,7 @@ def _bad(error: click.BadParameter) -> str:
 
 
 def _choices(kind: "click.Choice[str]") -> str:
-    return gettext("It is one of %(names)s.") % {"names": _listed([str(one) for one in kind.choices])}
+    return gettext("It is one of %(names)s.") % {"names": listed([str(one) for one in kind.choices])}
 
 
 def _unknown_command(error: click.UsageError) -> str | None:
@@ -112,13 +114,5 @@ def _longest(param: click.Option) -> str:
     return max(param.opts, key=len)
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ("、" if _is_chinese() else ", ").join(names)
-
-
 def _after(first: str, second: str) -> str:
-    return first + ("" if _is_chinese() else " ") + second
-
-
-def _is_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
+    return first + ("" if is_chinese() else " ") + second

@@ -1,15 +1,18 @@
-"""The one way a day is written for people, on pages, in letters, mails and packages."""
+"""The one way a day is written for people, on pages, in letters, mails and packages.
+
+Source: DESIGN-LANGUAGE.md, Words.
+"""
 
 from datetime import date
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_BLANK = "\N{NO-BREAK SPACE}"
 
 
 def written_date(day: date, *, language: str) -> str:
-    """Return “24 November 2026” or “2026年11月24日”, which no line breaks."""
+    """Return “24 Nov 2026” or “2026 年 11 月 24 日”, which no line breaks."""
     if language.startswith("zh"):
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day}\N{NO-BREAK SPACE}{_MONTHS[day.month - 1]}\N{NO-BREAK SPACE}{day.year}"
+        words = (str(day.year), "年", str(day.month), "月", str(day.day), "日")
+    else:
+        words = (str(day.day), _MONTHS[day.month - 1], str(day.year))
+    return _BLANK.join(words)

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.navigation import PlaceGroup, places
-from discreet.foundation.desk.times import is_chinese
+from discreet.foundation.desk.phrases import is_chinese
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.staff.actors import actor_of, display_name
 from discreet.foundation.staff.words import role_label

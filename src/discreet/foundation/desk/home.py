@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from discreet.foundation.desk.indicators import GRAVITY, MechanismReading, Reading, State, measure_all
-from discreet.foundation.desk.times import is_chinese
+from discreet.foundation.desk.phrases import is_chinese
 
 
 @dataclass(frozen=True, slots=True)

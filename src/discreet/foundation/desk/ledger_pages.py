@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from discreet.foundation.desk import actions
 from discreet.foundation.desk.acts import label
 from discreet.foundation.desk.ledger_view import READABLE, panel, seal
+from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.ledger import prove, queries
 from discreet.foundation.ledger.verify import verify_ledger
 from discreet.foundation.staff.actors import actor_of
@@ -34,9 +35,13 @@ def entries(request: HttpRequest) -> HttpResponse:
         found = list(reversed(queries.entries_for(subject)))[:500]
     else:
         found = queries.latest_entries(limit=PAGE + 1, before=before)
+    shown = found if subject else found[:PAGE]
+    people = actors_in_words({entry.actor_label for entry in shown})
     context = {
         "panel": panel(now=timezone.now()),
-        "rows": [(entry, label(entry.act)) for entry in (found if subject else found[:PAGE])],
+        "rows": [
+            (entry, label(entry.act), people.get(entry.actor_label, entry.actor_label)) for entry in shown
+        ],
         "subject": subject,
         "older": found[PAGE - 1].entry_id if not subject and len(found) > PAGE else None,
         "may_verify": _may_verify(request),
@@ -54,6 +59,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     context = {
         "entry": view,
         "label": label(view.act),
+        "who": actors_in_words([view.actor_label]).get(view.actor_label, view.actor_label),
         "facts": json.dumps(dict(view.facts), ensure_ascii=False, indent=2, sort_keys=True),
         "others": [(other, label(other.act)) for other in reversed(queries.entries_for(view.subject)[-20:])],
         "seal": seal(view),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
-from discreet.foundation.desk import times
+from discreet.foundation.desk.phrases import is_chinese
 from discreet.foundation.staff.queries import MemberName, names_of
 from discreet.foundation.staff.words import role_label
 from discreet.vocabulary.actors import ActorKind, Role
@@ -51,5 +51,5 @@ def _person(name: str, members: dict[str, MemberName]) -> str:
     if not roles:
         return member.name
     named = [gettext(role_label(role)) for role in roles if role is not Role.VIEWER or len(roles) == 1]
-    listed = "、".join(named) if times.is_chinese() else ", ".join(named).lower()
+    listed = "、".join(named) if is_chinese() else ", ".join(named).lower()
     return gettext("%(name)s (%(roles)s)") % {"name": member.name, "roles": listed}

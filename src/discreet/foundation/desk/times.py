@@ -6,18 +6,15 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from discreet.foundation.desk.phrases import is_chinese
 from discreet.vocabulary.dates import written_date
 
 SOON = timedelta(days=3)
 URGENT = timedelta(hours=48)
 
 
-def is_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
 def day(value: datetime) -> str:
-    """Return the local day, “24 November 2026” or “2026年11月24日”."""
+    """Return the local day, “24 Nov 2026” or “2026 年 11 月 24 日”."""
     return written_date(timezone.localtime(value).date(), language=get_language() or "en")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import ClockView as ClockOfCase
 from discreet.foundation.centre import verification
-from discreet.foundation.desk import masks, times
+from discreet.foundation.desk import masks
 from discreet.foundation.desk.clocks import label_of
 from discreet.foundation.desk.components import (
     Choice,
@@ -20,6 +20,7 @@ from discreet.foundation.desk.components import (
     Statement,
     Step,
 )
+from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import history, letters, names, queries
@@ -287,14 +288,13 @@ def _operation_words(one: dict[str, Any], actions: dict[tuple[str, str, str], st
 
 def _why(table: dict[str, Any], view: RequestView) -> str:
     """Return the reason, the map's own words for it, and what happens to which fields, as sentences."""
-    is_chinese = times.is_chinese()
     article = letters.article_of(str(table.get("params", {}).get("article", "")), view)
     text = reason_text({**table, "params": {"article": article}}, REASONS)
-    parts = [text, table.get("reason_zh" if is_chinese else "reason_en") or ""]
+    parts = [text, table.get("reason_zh" if is_chinese() else "reason_en") or ""]
     for action, template in FIELD_WORDS.items():
         names = [one["column"] for one in table.get("fields", []) if one["action"] == action]
         parts.append(gettext(template) % {"fields": ", ".join(names)} if names else "")
-    return ("。" if is_chinese else ". ").join(part.rstrip("。. ") for part in parts if part)
+    return sentences(parts)
 
 
 def _awaited(view: RequestView) -> str:
@@ -364,7 +364,7 @@ def _candidates(view: RequestView) -> list[dict[str, Any]]:
             "label": label,
             "facts": [(gettext(FACTS[fact.kind]), _fact(fact)) for fact in person.facts],
             "rows": ", ".join(map(masked_row, person.roots)),
-            "matched_by": _listed(
+            "matched_by": listed(
                 [gettext(MATCHES.get(name, name)) for root in person.roots for name in root.matched_by]
             ),
         }
@@ -381,10 +381,6 @@ def _fact(fact: Fact) -> str:
 def _on(day: str) -> str:
     """Return a day (ISO 8601) as each language writes it."""
     return written_date(datetime.fromisoformat(day).date(), language=translation.get_language() or "en")
-
-
-def _listed(names: list[str]) -> str:
-    return ("、" if times.is_chinese() else ", ").join(dict.fromkeys(names))
 
 
 def _also_open(view: RequestView, *, now: datetime) -> list[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.graph import EraseAction
 from discreet.engines.subjects.plans import Reason
+from discreet.foundation.desk.phrases import is_chinese, listed
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.mail.letters import (
@@ -135,7 +136,7 @@ def _what_was_done(action: str, rows: int, fields: Mapping[tuple[str, str, str],
     for done, template in FIELD_WORDS.items():
         emptied = [names.column_words(*place) for place, how in fields.items() if how == done]
         if emptied:
-            parts.append(gettext(template) % {"fields": _listed(emptied)})
+            parts.append(gettext(template) % {"fields": listed(emptied)})
     return gettext(". ").join(parts)
 
 
@@ -169,20 +170,13 @@ def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _gap_line(one: Mapping[str, Any]) -> str:
-    is_chinese = (translation.get_language() or "").startswith("zh")
     where = names.place_name(one["source"], one["table"])
-    columns = _listed(
+    columns = listed(
         [names.column_words(one["source"], one["table"], name) for name in one.get("columns") or []]
     )
-    fields = "" if not columns else f"（{columns}）" if is_chinese else f" ({columns})"
+    fields = "" if not columns else f"（{columns}）" if is_chinese() else f" ({columns})"
     why = GAPS.get(str(one.get("reason", "")), "")
-    return where + fields + (f"{'：' if is_chinese else ': '}{gettext(why)}" if why else "")
-
-
-def _listed(words: Sequence[str]) -> str:
-    """Return the words in a row, each once."""
-    is_chinese = (translation.get_language() or "").startswith("zh")
-    return ("、" if is_chinese else ", ").join(dict.fromkeys(words))
+    return where + fields + (f"{'：' if is_chinese() else ': '}{gettext(why)}" if why else "")
 
 
 def _day(at: datetime) -> str:

@@ -8,11 +8,10 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
-from django.utils.translation import get_language
-
 from discreet.engines.subjects.graph import Graph
 from discreet.foundation.datamap.queries import built, fields_meaning, source_map
 from discreet.foundation.datamap.views import Meaning
+from discreet.foundation.desk.phrases import is_chinese
 from discreet.mechanisms.rights.data_words import ABBREVIATIONS, CAPITALS, CHINESE, MARKERS
 from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.categories import NONE
@@ -34,27 +33,27 @@ def place_name(source: str, table: str) -> str:
 
 def source_name(source: str) -> str:
     """Return what people call a source: its short name, spelled out."""
-    return _spelled(source, _is_chinese())
+    return _spelled(source, is_chinese())
 
 
 def table_words(source: str, table: str) -> str:
     """Return what people call a table; two of one source are never called the same."""
     if not table:
         return ""
-    words = _titles(source, _is_chinese()).get(table)
-    return words if words is not None else _spelled(table, _is_chinese())
+    words = _titles(source, is_chinese()).get(table)
+    return words if words is not None else _spelled(table, is_chinese())
 
 
 def column_words(source: str, table: str, column: str) -> str:
     """Return what a column holds: its category, where that says something, else its comment or own name."""
     for ref, columns in fields_meaning([source]).items():
         if table_name(ref) == table and column in columns:
-            own = _named(column, columns[column].comment, _is_chinese())
-            if columns[column].category == FREE_TEXT and bool(_HAN.search(own)) == _is_chinese():
+            own = _named(column, columns[column].comment, is_chinese())
+            if columns[column].category == FREE_TEXT and bool(_HAN.search(own)) == is_chinese():
                 return own
             en, zh = meaning_words(column, columns[column])
-            return zh if _is_chinese() else en
-    return _spelled(column, _is_chinese())
+            return zh if is_chinese() else en
+    return _spelled(column, is_chinese())
 
 
 def meaning_words(column: str, meaning: Meaning) -> tuple[str, str]:
@@ -138,7 +137,3 @@ def _in_chinese(word: str) -> str:
     elif word.endswith("sses") or word.endswith("xes"):
         singular = word.removesuffix("es")
     return CHINESE.get(word) or CHINESE.get(singular, "")
-
-
-def _is_chinese() -> bool:
-    return (get_language() or "").startswith("zh")

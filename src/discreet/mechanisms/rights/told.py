@@ -4,11 +4,12 @@ In the reader's language, and never more than the document holds.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext
 
+from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.mechanisms.rights.letters import kept_lines
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import TITLES, Kind
@@ -28,7 +29,7 @@ def told_people(document: Mapping[str, Any]) -> Iterator[str]:
     words = ngettext("%(n)s person matches in %(source)s", "%(n)s people match in %(source)s", count)
     yield words % {"n": count, "source": document["source"]}
     for one in people:
-        matched = _listed(gettext(MATCHES.get(name, name)) for name in one["matched_by"])
+        matched = listed(gettext(MATCHES.get(name, name)) for name in one["matched_by"])
         yield ""
         yield gettext("Candidate %(number)s, matched by: %(matched)s") % {
             "number": one["candidate"],
@@ -36,7 +37,7 @@ def told_people(document: Mapping[str, Any]) -> Iterator[str]:
         }
         for note in one["notes"]:
             yield f"  {gettext(NOTES.get(note, note))}"
-        roots = _listed(f"{root['table']} {'/'.join(map(str, root['key']))}" for root in one["roots"])
+        roots = listed(f"{root['table']} {'/'.join(map(str, root['key']))}" for root in one["roots"])
         yield "  " + gettext("Starting rows: %(rows)s") % {"rows": roots}
         rows = [(name, str(found["rows"]), str(found["shared"])) for name, found in one["tables"].items()]
         yield from table((gettext("Table"), gettext("Rows"), gettext("Shared")), rows)
@@ -60,7 +61,7 @@ def told_plan(document: Mapping[str, Any], *, name: str, kind: Kind) -> Iterator
         yield from table(head, rows)
     if document["open_questions"]:
         yield ""
-        tables = _listed(map(str, document["open_questions"]))
+        tables = listed(map(str, document["open_questions"]))
         yield gettext("Decide what happens to the rows that others share: %(tables)s") % {"tables": tables}
     yield from _gaps(_NOT_COVERED, document["not_covered"])
 
@@ -87,13 +88,13 @@ def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str
         yield gettext("What stays, and why")
         head = (gettext("Table"), gettext("How much"), gettext("Kept until"), gettext("Why"))
         rows = [
-            (one["raw"], one["rows"], one["until"] or "–", _joined(one["why"], one["article"]))
+            (one["raw"], one["rows"], one["until"] or "–", sentences([one["why"], one["article"]]))
             for one in kept
         ]
         yield from table(head, rows)
     for refused in (one for one in document["kept"] if "table" not in one):
         yield gettext("Why we refused")
-        yield f"  {_joined(refused.get('reason', ''), refused.get('article', ''))}"
+        yield f"  {sentences([refused.get('reason', ''), refused.get('article', '')])}"
     if document["sources"]:
         yield ""
         yield gettext("What was written")
@@ -148,21 +149,9 @@ def _action(one: Mapping[str, Any], kind: Kind) -> str:
 
 def _why(one: Mapping[str, Any]) -> str:
     """Return the reason; for a duty to keep with the map's own words and the last date."""
-    is_chinese = (get_language() or "").startswith("zh")
-    own = one.get("reason_zh" if is_chinese else "reason_en") if one.get("article") else ""
+    own = one.get("reason_zh" if is_chinese() else "reason_en") if one.get("article") else ""
     until = gettext("Kept until %(date)s.") % {"date": one["until"]} if one["until"] else ""
-    return _joined(one["reason"], own or "", until)
-
-
-def _joined(*sentences: str) -> str:
-    parts = [sentence.strip() for sentence in sentences if sentence.strip()]
-    return ("。" if (get_language() or "").startswith("zh") else ". ").join(
-        part.rstrip("。.") if place < len(parts) - 1 else part for place, part in enumerate(parts)
-    )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ("、" if (get_language() or "").startswith("zh") else ", ").join(dict.fromkeys(names))
+    return sentences([one["reason"], own or "", until])
 
 
 def _plain(text: str) -> str:

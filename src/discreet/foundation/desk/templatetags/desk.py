@@ -24,6 +24,7 @@ from discreet.foundation.desk.components import (
     TimelineItem,
     WorkItem,
 )
+from discreet.foundation.desk.phrases import is_chinese
 from discreet.foundation.desk.strip import strip_days
 from discreet.foundation.desk.texts import Text, translated
 from discreet.foundation.ledger import queries as ledger
@@ -120,7 +121,7 @@ def waiting(url: str, state: str, progress: str) -> dict[str, object]:
 @register.simple_tag
 def gap() -> str:
     """Return what stands between two sentences: a space, and nothing in Chinese, whose stops bring their own."""
-    return "" if times.is_chinese() else " "
+    return "" if is_chinese() else " "
 
 
 @register.inclusion_tag("desk/parts/strip.html")
@@ -257,7 +258,7 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
 
 @register.filter
 def day(value: datetime) -> str:
-    """Return the day in words: “2 April 2026”, “2026年4月2日”."""
+    """Return the day in words: “2 Apr 2026”, “2026 年 4 月 2 日”."""
     return times.day(value)
 
 
