@@ -3,6 +3,7 @@
 Text and integers only come back alike from every database; what needs converting is read through its model.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,11 @@ def write(sql: str, *params: Parameter) -> int:
 def stored(moment: datetime) -> str | datetime:
     """Return a time as the database keeps it."""
     return connection.ops.adapt_datetimefield_value(moment) or moment
+
+
+def loaded(stored_json: Any) -> Any:
+    """Return the value of a JSON column as a query gave it."""
+    return json.loads(stored_json) if isinstance(stored_json, str) else stored_json
 
 
 def marks(number: int) -> str:

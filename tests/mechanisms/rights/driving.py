@@ -22,7 +22,9 @@ def work() -> None:
     while claimed := claims.claim_waiting(worker="test", limit=1, now=datetime.now(UTC)):
         (claim,) = claimed
         fence = Fence(key=claim.key, number=claim.fence)
-        context = WorkflowContext(key=claim.key, fence=fence, _run_step=lambda name, call: call())
+        context = WorkflowContext(
+            key=claim.key, fence=fence, _run_step=lambda name, call: call(), _run_last=lambda call: call()
+        )
         try:
             registry.workflow_named(claim.workflow)(context, **claim.args)
             ending = outcomes.DONE

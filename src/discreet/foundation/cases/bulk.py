@@ -144,9 +144,9 @@ def close_many(
 def languages_of(numbers: Sequence[str]) -> list[tuple[str, str]]:
     """Return (number, language) of the cases."""
     return [
-        pair
+        (pair[0], pair[1])
         for chunk in _chunks(numbers)
-        for pair in Case.objects.filter(number__in=chunk).values_list("number", "language")
+        for pair in plain_sql.rows(statements.LANGUAGES.format(plain_sql.marks(len(chunk))), *chunk)
     ]
 
 

@@ -11,6 +11,7 @@ _OF_CASES = f"case_id IN (SELECT id FROM {_CASE} WHERE number IN ({{}}))"
 
 STATE = f"SELECT state FROM {_CASE} WHERE number = %s"
 STATES = f"SELECT number, state, closed_at IS NOT NULL FROM {_CASE} WHERE number IN ({{}})"
+LANGUAGES = f"SELECT number, language FROM {_CASE} WHERE number IN ({{}})"
 MOVE = f"UPDATE {_CASE} SET state = %s, version = version + 1 WHERE number IN ({{}})"
 MEET_CLOCKS = f"UPDATE {CaseClock._meta.db_table} SET met_at = %s WHERE met_at IS NULL AND {_OF_CASES}"
 DROP_TASKS = f"DELETE FROM {CaseTask._meta.db_table} WHERE done_at IS NULL AND {_OF_CASES}"

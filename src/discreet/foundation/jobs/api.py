@@ -23,8 +23,10 @@ Both `publish` and `start` write rows in the act's transaction: what rolls back 
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.utils import timezone
 
 from discreet.events.base import Event
+from discreet.foundation import plain_sql
 from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.context import Fence, FenceLost, WorkflowContext
 from discreet.foundation.jobs.models import Job, OutboxEvent
@@ -47,6 +49,7 @@ __all__ = [
 ]
 
 MAX_KEY = 60
+_EVENT = ("event_id", "name", "body", "published_at", "is_delivered", "attempts")
 
 
 def publish(event: Event) -> None:
@@ -65,12 +68,9 @@ def publish_many(events: Iterable[Event]) -> None:
         OutsideAct: no act is running.
     """
     current_act()
-    OutboxEvent.objects.bulk_create(
-        [
-            OutboxEvent(event_id=new_id(prefix="e"), name=event.event_name(), body=event.to_json())
-            for event in events
-        ]
-    )
+    at = plain_sql.stored(timezone.now())
+    rows = [(new_id(prefix="e"), event.event_name(), event.to_json(), at, False, 0) for event in events]
+    plain_sql.insert(OutboxEvent._meta.db_table, _EVENT, rows, returning="id")
     transaction.on_commit(wake_worker)
 
 

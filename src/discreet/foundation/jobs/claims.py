@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
 from discreet.foundation.jobs.outcomes import LONGEST_GAP_S, MOST_TRIES, Ending, Outcome, gap_s, may_try_again
 from discreet.foundation.jobs.registry import patient_workflows
-from discreet.foundation.plain_sql import stored
+from discreet.foundation.plain_sql import loaded, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,7 @@ def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
             _CLAIM.format(order=order, skip_locked=skip_locked), [worker, *due, *ranks, limit, worker]
         )
         rows = cursor.fetchall()
-    return [
-        Claim(key, run_id, name, json.loads(args) if isinstance(args, str) else args, fence)
-        for key, run_id, name, args, fence in rows
-    ]
+    return [Claim(key, run_id, name, loaded(args), fence) for key, run_id, name, args, fence in rows]
 
 
 def _order(now: datetime) -> tuple[str, list[str | datetime]]:

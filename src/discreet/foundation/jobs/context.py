@@ -47,6 +47,7 @@ class WorkflowContext:
     key: str
     fence: Fence
     _run_step: Callable[[str, Callable[[], object]], object]
+    _run_last: Callable[[Callable[[], object]], object]
 
     def step(self, name: str, function: Callable[..., R], *args: object) -> R:
         """Run `function(*args)` once and remember its result for good.
@@ -55,6 +56,14 @@ class WorkflowContext:
         A transient error is tried again with growing gaps; a `Refused` ends the workflow and is recorded.
         """
         return self._run_step(name, lambda: function(*args))  # type: ignore[return-value]
+
+    def last_step(self, function: Callable[..., R], *args: object) -> R:
+        """Run `function(*args)` as a step after which nothing durable follows.
+
+        Its result is not remembered: the end of the run is. After a crash in between it runs again, as any step
+        may, so what `step` asks for holds here too.
+        """
+        return self._run_last(lambda: function(*args))  # type: ignore[return-value]
 
     def now(self) -> datetime:
         """Return the time, for handing to an act inside a step. It differs when a step runs again."""

@@ -100,7 +100,10 @@ class Runner:
     def _run(self, claim: claims.Claim) -> Outcome:
         fence = Fence(key=claim.key, number=claim.fence)
         context = WorkflowContext(
-            key=claim.key, fence=fence, _run_step=lambda name, call: self._step(fence, name, call)
+            key=claim.key,
+            fence=fence,
+            _run_step=lambda name, call: _result(self._engine.step(name, lambda: _attempt(fence, call))),
+            _run_last=lambda call: _result(_attempt(fence, call)),
         )
         where = f"job {claim.key}"
         try:
@@ -117,11 +120,12 @@ class Runner:
             return parked(error)
         return DONE
 
-    def _step(self, fence: Fence, name: str, call: Callable[[], object]) -> object:
-        outcome = json.loads(self._engine.step(name, lambda: _attempt(fence, call)))
-        if "refused" in outcome:
-            raise refusal_from_json(outcome["refused"])
-        return outcome["result"]
+
+def _result(attempted: str) -> object:
+    outcome = json.loads(attempted)
+    if "refused" in outcome:
+        raise refusal_from_json(outcome["refused"])
+    return outcome["result"]
 
 
 def _attempt(fence: Fence, call: Callable[[], object]) -> str:

@@ -12,6 +12,7 @@ from typing import ClassVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from discreet.engines.envelope.keyed_hash import keyed_hash
 from discreet.engines.envelope.sealing import Unsealable, new_key
@@ -28,6 +29,8 @@ _COMPANY_HMAC = "company-hmac"
 _SECRETS = "secrets"
 _LEDGER_SIGNING = "ledger-signing"
 _BULK = 500
+_DESTROY = f"DELETE FROM {CaseKey._meta.db_table} WHERE case_id IN ({{}})"  # noqa: S608
+_SCRUB = f"INSERT INTO {ScrubDue._meta.db_table} (since) VALUES (%s)"  # noqa: S608
 _WRAPPED = f"SELECT wrapped FROM {CaseKey._meta.db_table} WHERE case_id = %s"  # noqa: S608
 
 
@@ -222,9 +225,10 @@ def destroy_case_keys(case_ids: Iterable[str]) -> None:
     wanted = list(case_ids)
     destroyed = 0
     for start in range(0, len(wanted), _BULK):
-        destroyed += CaseKey.objects.filter(case_id__in=wanted[start : start + _BULK]).delete()[0]
+        part = wanted[start : start + _BULK]
+        destroyed += plain_sql.write(_DESTROY.format(plain_sql.marks(len(part))), *part)
     if destroyed:
-        ScrubDue.objects.create()
+        plain_sql.write(_SCRUB, plain_sql.stored(timezone.now()))
 
 
 # --- people in the ledger ---

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -34,9 +35,21 @@ _FIRST = (
     f"SELECT number FROM {_REQUESTS} WHERE batch_id = %s "  # noqa: S608
     "ORDER BY CASE WHEN completed_at IS NULL THEN 0 ELSE 1 END, position, id LIMIT 1"
 )
-_KEY_ID, _DIGEST, _PLAN, _CAPTURE, _WITNESS = (
+_NUMBERS = f"SELECT number FROM {_REQUESTS} WHERE batch_id = %s ORDER BY position, id"  # noqa: S608
+_PROVEN_BY_CODE = f"SELECT number FROM {_REQUESTS} WHERE batch_id = %s AND verified_how = 'code'"  # noqa: S608
+_IS_COMPLETED = f"SELECT 1 FROM {_REQUESTS} WHERE number = %s AND completed_at IS NOT NULL"  # noqa: S608
+_ROOTS = f"SELECT number, roots_sealed FROM {_REQUESTS} WHERE number IN ({{}})"  # noqa: S608
+_KEY_ID, _DIGEST, _PLAN, _CAPTURE, _WITNESS, _SUMMARY, _DECISIONS = (
     f"SELECT {column} FROM {Batch._meta.db_table} WHERE id = %s"  # noqa: S608
-    for column in ("key_id", "plan_digest", "plan_sealed", "capture_sealed", "witness_sealed")
+    for column in (
+        "key_id",
+        "plan_digest",
+        "plan_sealed",
+        "capture_sealed",
+        "witness_sealed",
+        "plan_summary",
+        "decisions",
+    )
 )
 _IS_WRITTEN = (
     f"SELECT 1 FROM {SourceOutcome._meta.db_table} "  # noqa: S608
@@ -169,6 +182,12 @@ def plan_view(batch_id: int) -> PlanView:
     )
 
 
+def plan_summary(batch_id: int) -> dict[str, Any]:
+    """Return what staff were shown of the batch's plan: tables, counts, gaps."""
+    found = plain_sql.first(_SUMMARY, batch_id)
+    return plain_sql.loaded(found[0]) if found else {}
+
+
 def batch_of(name: str) -> int:
     """Return the batch of a request number (R-1001) or of a batch name (B-7).
 
@@ -197,7 +216,8 @@ def residences_of(batch_id: int) -> list[str]:
 
 def decisions_of(batch_id: int) -> Decisions:
     """Return what staff decided for the batch's plan."""
-    stored: dict[str, str] = Batch.objects.values_list("decisions", flat=True).get(pk=batch_id)
+    found = plain_sql.first(_DECISIONS, batch_id)
+    stored: dict[str, str] = plain_sql.loaded(found[0]) if found else {}
     shared: dict[TableRef, SharedChoice] = {}
     for name, choice in stored.items():
         source, *schema, table = name.split("\x1f")
@@ -209,10 +229,7 @@ def decisions_of(batch_id: int) -> Decisions:
 
 def roots_of(number: str) -> Candidates | None:
     """Open who matches the request; None while nobody looked."""
-    sealed = RightsRequest.objects.filter(number=number).values_list("roots_sealed", flat=True).first()
-    if sealed is None:
-        return None
-    return Candidates.from_json(keys.open_sealed(number, bytes(sealed), "roots").decode())
+    return roots_of_many([number])[0]
 
 
 def candidates_of(number: str) -> Candidates:
@@ -230,8 +247,8 @@ def roots_of_many(numbers: Sequence[str]) -> list[Candidates | None]:
     """Open who matches each of the requests, in their order; None where nobody looked."""
     sealed: dict[str, bytes] = {}
     for start in range(0, len(numbers), _AT_ONCE):
-        found = RightsRequest.objects.filter(number__in=numbers[start : start + _AT_ONCE])
-        kept = found.values_list("number", "roots_sealed")
+        part = numbers[start : start + _AT_ONCE]
+        kept = plain_sql.rows(_ROOTS.format(plain_sql.marks(len(part))), *part)
         sealed.update((number, bytes(blob)) for number, blob in kept if blob is not None)
     opened = keys.open_many(sealed, "roots")
     return [Candidates.from_json(opened[number].decode()) if number in opened else None for number in numbers]
@@ -351,7 +368,7 @@ def is_package_ready(number: str, token: str, *, now: datetime) -> bool:
 
 
 def is_completed(number: str) -> bool:
-    return RightsRequest.objects.filter(number=number, completed_at__isnull=False).exists()
+    return plain_sql.first(_IS_COMPLETED, number) is not None
 
 
 def language_of(number: str) -> str:
@@ -360,14 +377,12 @@ def language_of(number: str) -> str:
 
 def proven_by_code(batch_id: int) -> list[str]:
     """Return the numbers of requests whose identity a code proved: mail can reach these people."""
-    found = RightsRequest.objects.filter(batch_id=batch_id, verified_how="code")
-    return list(found.values_list("number", flat=True))
+    return [row[0] for row in plain_sql.rows(_PROVEN_BY_CODE, batch_id)]
 
 
 def requests_of(batch_id: int) -> list[str]:
     """Return every request number of a batch, in the order of arrival."""
-    found = RightsRequest.objects.filter(batch_id=batch_id).order_by("position", "pk")
-    return list(found.values_list("number", flat=True))
+    return [row[0] for row in plain_sql.rows(_NUMBERS, batch_id)]
 
 
 def state_of_request(number: str) -> State:

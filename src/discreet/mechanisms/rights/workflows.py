@@ -53,16 +53,16 @@ def locate(ctx: WorkflowContext, number: str) -> None:
     if queries.state_of_request(number) is not State.RECEIVED:
         return
     ctx.step("look", locate_request, number, SYSTEM, ctx.now())
-    ctx.step("code", send_code, number, ctx.now())
+    ctx.last_step(send_code, number, ctx.now())
 
 
 @workflow("rights.prepare")
 def prepare(ctx: WorkflowContext, batch_id: int) -> None:
     """After the identity is proven: make the plan; an access request that needs no decision is delivered."""
     try:
-        ctx.step("plan", prepare_batch, batch_id, SYSTEM, ctx.now())
+        ctx.last_step(prepare_batch, batch_id, SYSTEM, ctx.now())
     except (NobodyFound, SeveralPeople):
-        ctx.step("ask", ask_who, batch_id)
+        ctx.last_step(ask_who, batch_id)
 
 
 def ask_who(batch_id: int) -> None:
@@ -73,11 +73,14 @@ def ask_who(batch_id: int) -> None:
 @workflow("rights.deliver")
 def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Build and hand over the packages of accepted access requests."""
-    for number in queries.requests_of(batch_id):
+    *others, last = queries.requests_of(batch_id)
+    for number in others:
         rows = ctx.step(f"package:{number}", deliver_package, batch_id, run, number, ctx.now())
         if rows == SENT_BACK:
-            ctx.step(f"again:{number}", _plan_or_ask, batch_id, ctx.now())
+            ctx.last_step(_plan_or_ask, batch_id, ctx.now())
             return
+    if ctx.last_step(deliver_package, batch_id, run, last, ctx.now()) == SENT_BACK:
+        ctx.last_step(_plan_or_ask, batch_id, ctx.now())
 
 
 @workflow("rights.erase")
@@ -95,9 +98,9 @@ def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
         except Refused as refusal:  # for good: it was rolled back, and the fresh search will find the rows
             ctx.step(f"refused:{source}", note_refusal, batch_id, run, source, refusal.code)
     try:
-        ctx.step("search", search_again, batch_id, run)
+        ctx.last_step(search_again, batch_id, run)
     except Refused as refusal:
-        ctx.step("unsearched", end_unsearched, batch_id, run, refusal.code)
+        ctx.last_step(end_unsearched, batch_id, run, refusal.code)
 
 
 def locate_request(number: str, actor: Actor, now: datetime) -> int:
@@ -389,7 +392,7 @@ def search_again(batch_id: int, run: int) -> str:
             }
             for one in result.searched
         ],
-        "not_searched": gaps.of_search(result, approved=queries.plan_view(batch_id).summary),
+        "not_searched": gaps.of_search(result, approved=queries.plan_summary(batch_id)),
     }
     results = person_results(batch_id=batch_id, plan=plan, search=result, captured=captured)
     scopes = [f"request:{result.number}" for result in results]
@@ -412,7 +415,7 @@ def end_unsearched(batch_id: int, run: int, reason: str) -> str:
     key_id, sealed = queries.sealed_plan(batch_id)
     plan = plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode())
     results = unsearched_results(batch_id=batch_id, plan=plan, reason=reason)
-    approved = queries.plan_view(batch_id).summary
+    approved = queries.plan_summary(batch_id)
     executing.finish_erasure(
         now=datetime.now(UTC),
         batch_id=batch_id,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from discreet.events.rights import AccessDelivered, ErasureVerified
+from discreet.foundation import plain_sql
 from discreet.foundation.cases.bulk import close_many, languages_of, move_many
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.keys import api as keys
@@ -34,6 +35,17 @@ from discreet.vocabulary.actors import SYSTEM
 from discreet.vocabulary.ids import new_token
 
 PACKAGE_LIVES = timedelta(days=14)
+_BATCH = Batch._meta.db_table
+_SET_WITNESS = f"UPDATE {_BATCH} SET witness_sealed = %s WHERE id = %s"  # noqa: S608
+_SET_PLAN = f"UPDATE {_BATCH} SET plan_sealed = %s, capture_sealed = %s WHERE id = %s"  # noqa: S608
+_FINISH = (
+    f"UPDATE {_BATCH} SET search_summary = %s, finished_at = %s, plan_sealed = NULL, capture_sealed = NULL, "  # noqa: S608
+    "witness_sealed = NULL WHERE id = %s"
+)
+_NOTE_WRITTEN = (
+    f"INSERT INTO {SourceOutcome._meta.db_table} (batch_id, run, source, counts, at) "  # noqa: S608
+    "VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +89,9 @@ def begin_execution(
         raise WrongRequestState(number=numbers[0], state=state.value)
     if len(numbers) != people:
         raise PlanChanged
-    batch.witness_sealed = witness_sealed
+    plain_sql.write(_SET_WITNESS, witness_sealed, batch_id)
     if renewed is not None:
-        batch.plan_sealed, batch.capture_sealed = renewed
-    batch.save(update_fields=["plan_sealed", "capture_sealed", "witness_sealed"])
+        plain_sql.write(_SET_PLAN, *renewed, batch_id)
     move_many(
         actor=SYSTEM,
         now=now,
@@ -129,9 +140,7 @@ def record_source_outcome(
     """Record what was committed in one source; once per run."""
     batch = load_batch(batch_id)
     plain: dict[str, Json] = {table: dict(done) for table, done in counts.items()}
-    SourceOutcome.objects.bulk_create(
-        [SourceOutcome(batch=batch, run=run, source=source, counts=plain, at=now)], ignore_conflicts=True
-    )
+    plain_sql.write(_NOTE_WRITTEN, batch_id, run, source, json.dumps(plain), plain_sql.stored(now))
     written: list[Json] = [{"table": table, **done} for table, done in counts.items()]
     facts: dict[str, Json] = {"run": run, "source": source, "written": written}
     record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=catalogue_facts(facts))
@@ -163,11 +172,7 @@ def finish_erasure(
         ("outcome", "completed_at", "kept", "roots_sealed"),
         {result.number: (result.outcome.value, now, list(result.kept), None) for result in results},
     )
-    batch.search_summary, batch.finished_at = search, now
-    batch.capture_sealed = batch.plan_sealed = batch.witness_sealed = None
-    batch.save(
-        update_fields=["search_summary", "finished_at", "capture_sealed", "plan_sealed", "witness_sealed"]
-    )
+    plain_sql.write(_FINISH, json.dumps(search), plain_sql.stored(now), batch_id)
     close_many(
         actor=SYSTEM,
         now=now,
