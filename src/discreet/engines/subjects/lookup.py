@@ -3,8 +3,9 @@
 One statement serves all values of a batch.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from discreet.engines.subjects.found import NotCovered, Step
@@ -68,6 +69,13 @@ def wanted(kind: Match, text: str, *, region: str | None = None) -> Wanted:
     if kind is Match.EMAIL:
         return wanted_email(text)
     return wanted_phone(text, region=region) if kind is Match.PHONE else wanted_exact(text)
+
+
+def _ends_with(tails: Sequence[str]) -> Callable[[str], object] | None:
+    """Return what tells whether the last digits of an ASCII text may be one of `tails`; None without any."""
+    if not tails:
+        return None
+    return re.compile("|".join(r"[^0-9]*".join(tail) for tail in tails).join(("(?:", r")[^0-9]*\Z"))).search
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +221,13 @@ class Finder:
         )
         seen = 0
         likely: list[Row] = []
+        may_end_so = _ends_with(narrow)
         for row in self.reader.select(query):
             seen += 1
-            value = row[-1]
-            if value is not None and phone_digits(str(value))[-_TAIL:] in tails:
+            text = "" if row[-1] is None else str(row[-1])
+            if may_end_so is not None and text.isascii() and not may_end_so(text):
+                continue  # most rows: one search, and no new text of its digits
+            if text and phone_digits(text)[-_TAIL:] in tails:
                 likely.append(row)
         if seen > bound:
             self._skip("scan_over_budget")
