@@ -95,7 +95,7 @@ def refused(ctx: WorkflowContext, number: str) -> None:
     def refuse() -> None:
         raise NotAllowed(number=number)
 
-    ctx.last_step(refuse)
+    ctx.run(refuse)
 
 
 @workflow("sample.catches")
@@ -119,7 +119,7 @@ def flaky(ctx: WorkflowContext, number: str) -> None:
         if effects().read_text().count(f"{number} try") < 3:
             raise ConnectionError("the source is away")
 
-    ctx.last_step(fail_twice)
+    ctx.run(fail_twice)
 
 
 @workflow("sample.bug")

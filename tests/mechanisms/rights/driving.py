@@ -23,7 +23,7 @@ def work() -> None:
         (claim,) = claimed
         fence = Fence(key=claim.key, number=claim.fence)
         context = WorkflowContext(
-            key=claim.key, fence=fence, _run_step=lambda name, call: call(), _run_last=lambda call: call()
+            key=claim.key, fence=fence, _run_step=lambda name, call: call(), _run_plain=lambda call: call()
         )
         try:
             registry.workflow_named(claim.workflow)(context, **claim.args)

@@ -7,4 +7,4 @@ from discreet.foundation.jobs.api import WorkflowContext, workflow
 @workflow("centre.send_progress_link")
 def send_link(ctx: WorkflowContext, number: str) -> None:
     """Look the case up and send its link."""
-    ctx.last_step(lambda: send_progress_link(now=ctx.now(), number=number))
+    ctx.run(lambda: send_progress_link(now=ctx.now(), number=number))

@@ -47,7 +47,7 @@ class WorkflowContext:
     key: str
     fence: Fence
     _run_step: Callable[[str, Callable[[], object]], object]
-    _run_last: Callable[[Callable[[], object]], object]
+    _run_plain: Callable[[Callable[[], object]], object]
 
     def step(self, name: str, function: Callable[..., R], *args: object) -> R:
         """Run `function(*args)` once and remember its result for good.
@@ -57,13 +57,13 @@ class WorkflowContext:
         """
         return self._run_step(name, lambda: function(*args))  # type: ignore[return-value]
 
-    def last_step(self, function: Callable[..., R], *args: object) -> R:
-        """Run `function(*args)` as a step after which nothing durable follows.
+    def run(self, function: Callable[..., R], *args: object) -> R:
+        """Run `function(*args)` as a step whose result is not remembered: after a crash it runs again.
 
-        Its result is not remembered: the end of the run is. After a crash in between it runs again, as any step
-        may, so what `step` asks for holds here too.
+        For the last step of a run, and for one that tells from its own records what it found before: what
+        `step` asks for holds here too, and remembering costs as much as a small step itself.
         """
-        return self._run_last(lambda: function(*args))  # type: ignore[return-value]
+        return self._run_plain(lambda: function(*args))  # type: ignore[return-value]
 
     def now(self) -> datetime:
         """Return the time, for handing to an act inside a step. It differs when a step runs again."""

@@ -103,7 +103,7 @@ class Runner:
             key=claim.key,
             fence=fence,
             _run_step=lambda name, call: _result(self._engine.step(name, lambda: _attempt(fence, call))),
-            _run_last=lambda call: _result(_attempt(fence, call)),
+            _run_plain=lambda call: _result(_attempt(fence, call)),
         )
         where = f"job {claim.key}"
         try:

@@ -61,7 +61,9 @@ class ScheduleThread:
         for schedule in list(schedules().values()):
             if self._stop.is_set():
                 return
-            if now >= self._next.setdefault(schedule.name, now + self._still_to_wait(schedule)):
+            if schedule.name not in self._next:
+                self._next[schedule.name] = now + self._still_to_wait(schedule)
+            if now >= self._next[schedule.name]:
                 self._next[schedule.name] = now + schedule.every_s
                 self._call(schedule)
 

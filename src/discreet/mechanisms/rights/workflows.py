@@ -53,16 +53,16 @@ def locate(ctx: WorkflowContext, number: str) -> None:
     if queries.state_of_request(number) is not State.RECEIVED:
         return
     ctx.step("look", locate_request, number, SYSTEM, ctx.now())
-    ctx.last_step(send_code, number, ctx.now())
+    ctx.run(send_code, number, ctx.now())
 
 
 @workflow("rights.prepare")
 def prepare(ctx: WorkflowContext, batch_id: int) -> None:
     """After the identity is proven: make the plan; an access request that needs no decision is delivered."""
     try:
-        ctx.last_step(prepare_batch, batch_id, SYSTEM, ctx.now())
+        ctx.run(prepare_batch, batch_id, SYSTEM, ctx.now())
     except (NobodyFound, SeveralPeople):
-        ctx.last_step(ask_who, batch_id)
+        ctx.run(ask_who, batch_id)
 
 
 def ask_who(batch_id: int) -> None:
@@ -77,16 +77,16 @@ def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     for number in others:
         rows = ctx.step(f"package:{number}", deliver_package, batch_id, run, number, ctx.now())
         if rows == SENT_BACK:
-            ctx.last_step(_plan_or_ask, batch_id, ctx.now())
+            ctx.run(_plan_or_ask, batch_id, ctx.now())
             return
-    if ctx.last_step(deliver_package, batch_id, run, last, ctx.now()) == SENT_BACK:
-        ctx.last_step(_plan_or_ask, batch_id, ctx.now())
+    if ctx.run(deliver_package, batch_id, run, last, ctx.now()) == SENT_BACK:
+        ctx.run(_plan_or_ask, batch_id, ctx.now())
 
 
 @workflow("rights.erase")
 def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Carry out an approved plan and search again."""
-    sources = ctx.step("capture", capture, batch_id, run)
+    sources = ctx.run(capture, batch_id, run)
     if sources is None:
         return
     for source in sources:
@@ -98,9 +98,9 @@ def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
         except Refused as refusal:  # for good: it was rolled back, and the fresh search will find the rows
             ctx.step(f"refused:{source}", note_refusal, batch_id, run, source, refusal.code)
     try:
-        ctx.last_step(search_again, batch_id, run)
+        ctx.run(search_again, batch_id, run)
     except Refused as refusal:
-        ctx.last_step(end_unsearched, batch_id, run, refusal.code)
+        ctx.run(end_unsearched, batch_id, run, refusal.code)
 
 
 def locate_request(number: str, actor: Actor, now: datetime) -> int:
