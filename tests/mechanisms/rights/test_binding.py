@@ -19,6 +19,7 @@ from discreet.mechanisms.rights.models import SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanChanged, WrongRequestState
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.witness import RowsChanged
+from discreet.vocabulary.actors import SYSTEM
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import ANN, BOB, CLEO, CUSTOMER, NOW, OPERATOR
 from tests.mechanisms.rights.driving import (
@@ -313,3 +314,20 @@ def test_what_an_earlier_run_committed_is_not_taken_for_a_change(shop: Company) 
     after = everything(shop)
     workflows.write_source(batch_id, 1, "shop", Unfenced())  # type: ignore[arg-type]
     assert everything(shop) == after
+
+
+@pytest.mark.promise(2)
+def test_a_run_that_was_sent_back_neither_does_nor_undoes_what_was_approved_after_it(shop: Company) -> None:
+    """Its worker died before the run could end: another one repeats it after a new approval."""
+    number = accepted(ANN)
+    batch_id = batch_of(number)
+    executing.send_back(now=NOW, batch_id=batch_id, run=1, reason=PlanChanged.code)
+    workflows.prepare_batch(batch_id, SYSTEM, NOW)
+    approve(number)
+    before = everything(shop)
+    assert workflows.capture(batch_id, 1) is None
+    with pytest.raises(WrongRequestState):
+        executing.send_back(now=NOW, batch_id=batch_id, run=1, reason=PlanChanged.code)
+    assert queries.request_view(number).state is State.ACCEPTED
+    assert everything(shop) == before
+    assert workflows.capture(batch_id, 2) == ["shop"]

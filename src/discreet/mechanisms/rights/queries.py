@@ -39,7 +39,7 @@ _NUMBERS = f"SELECT number FROM {_REQUESTS} WHERE batch_id = %s ORDER BY positio
 _PROVEN_BY_CODE = f"SELECT number FROM {_REQUESTS} WHERE batch_id = %s AND verified_how = 'code'"  # noqa: S608
 _IS_COMPLETED = f"SELECT 1 FROM {_REQUESTS} WHERE number = %s AND completed_at IS NOT NULL"  # noqa: S608
 _ROOTS = f"SELECT number, roots_sealed FROM {_REQUESTS} WHERE number IN ({{}})"  # noqa: S608
-_KEY_ID, _DIGEST, _PLAN, _CAPTURE, _WITNESS, _SUMMARY, _DECISIONS = (
+_KEY_ID, _DIGEST, _PLAN, _CAPTURE, _WITNESS, _SUMMARY, _DECISIONS, _RUN = (
     f"SELECT {column} FROM {Batch._meta.db_table} WHERE id = %s"  # noqa: S608
     for column in (
         "key_id",
@@ -49,6 +49,7 @@ _KEY_ID, _DIGEST, _PLAN, _CAPTURE, _WITNESS, _SUMMARY, _DECISIONS = (
         "witness_sealed",
         "plan_summary",
         "decisions",
+        "run",
     )
 )
 _IS_WRITTEN = (
@@ -186,6 +187,12 @@ def plan_summary(batch_id: int) -> dict[str, Any]:
     """Return what staff were shown of the batch's plan: tables, counts, gaps."""
     found = plain_sql.first(_SUMMARY, batch_id)
     return plain_sql.loaded(found[0]) if found else {}
+
+
+def run_of(batch_id: int) -> int:
+    """Return how often the batch's execution was started."""
+    found = plain_sql.first(_RUN, batch_id)
+    return int(found[0]) if found else 0
 
 
 def batch_of(name: str) -> int:

@@ -214,8 +214,9 @@ def _summary_digest(summary: dict[str, Any]) -> str:
 def capture(batch_id: int, run: int) -> list[str] | None:
     """Plan again on live data; only the approved digest goes on. Returns the sources to write, None = sent back."""
     now = datetime.now(UTC)
-    approved = queries.plan_digest(batch_id)
-    state = queries.state_of_batch(batch_id)
+    approved, state = queries.plan_digest(batch_id), queries.state_of_batch(batch_id)
+    if queries.run_of(batch_id) != run:
+        return None  # sent back and approved anew meanwhile: another run's work
     if state is State.EXECUTING:
         key_id, sealed = queries.sealed_plan(batch_id)
         return sorted(plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode()).operations)

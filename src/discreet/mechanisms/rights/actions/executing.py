@@ -109,9 +109,14 @@ def send_back(*, now: datetime, batch_id: int, run: int, reason: str, lost: Sequ
     """Undo the approval: what would be carried out is no longer what was approved. Nothing was written.
 
     `lost`: requests whose starting rows are no longer the person's; they are looked for anew.
+
+    Raises:
+        WrongRequestState: it was approved anew meanwhile, which this run does not undo.
     """
     batch = load_batch(batch_id)
     numbers = numbers_of(batch)
+    if batch.run != run:
+        raise WrongRequestState(number=numbers[0], state=state_of(batch, numbers).value)
     subject = subject_of_batch(batch, numbers)
     RightsRequest.objects.filter(number__in=lost).update(candidate_count=None, roots_sealed=None)
     batch.approved_by, batch.approved_at = "", None
