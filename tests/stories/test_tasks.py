@@ -87,6 +87,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, dic
             ]
         )
         house.serve()
+        until(lambda: house.json("rights", "show", "R-1005")["outcome"], "the erasure's outcome")
         yield house, numbers
 
 

@@ -14,7 +14,8 @@ from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.verifier import discreet_verify
 from discreet.foundation.ledger.verify import verify_ledger
-from tests.foundation.staff.people import ROOT
+from discreet.vocabulary.actors import Role
+from tests.foundation.staff.people import ROOT, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,17 @@ def test_an_entry_that_was_changed_is_not_proven(desk_client: Client) -> None:
     page = desk_client.get(f"/desk/ledger/{entry.entry_id}/").content.decode()
     assert "does not lead to the signed root" in page
     assert desk_client.get(f"/desk/ledger/{entry.entry_id}/proof.json").status_code == 500
+
+
+def test_who_acted_is_read_in_words_and_kept_as_recorded(desk_client: Client) -> None:
+    actions.record_verification(
+        actor=staff("anna", [Role.AUDITOR]),
+        now=timezone.now(),
+        verdict=verify_ledger(),
+        seconds=0,
+    )
+    (entry,) = entries_for(actions.VERIFICATION)
+    for address in ("/desk/ledger/", f"/desk/ledger/{entry.entry_id}/"):
+        page = desk_client.get(address).content.decode()
+        assert "staff:anna" in page
+        assert "anna (agent, approver" in page
