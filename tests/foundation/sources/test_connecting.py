@@ -199,6 +199,25 @@ def test_triggers_and_views_are_reported(company: Company, db: None) -> None:
     assert catalogue.sees_triggers
 
 
+def test_the_triggers_of_a_partition_are_reported_with_the_table_that_is_written(
+    postgresql_company: Company, db: None
+) -> None:
+    trigger = "BEFORE DELETE ON {} FOR EACH ROW EXECUTE FUNCTION keep()"
+    part = "FOR VALUES FROM ('{0}-01-01') TO ('{0}-06-01')"
+    postgresql_company.fill(
+        (
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$",
+            "CREATE TABLE visit (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
+            f"CREATE TABLE visit_26 PARTITION OF visit {part.format(2026)} PARTITION BY RANGE (at)",
+            f"CREATE TABLE visit_26_a PARTITION OF visit_26 {part.format(2026)}",
+            f"CREATE TRIGGER everywhere {trigger.format('visit')}",
+            f"CREATE TRIGGER only_here {trigger.format('visit_26_a')}",
+        )
+    )
+    postgresql_company.connect()
+    assert queries.describe("shop").by_ref[TableRef("shop", "visit")].triggers == ("everywhere", "only_here")
+
+
 def test_schemas_partitions_and_inheritance_of_postgresql_are_told_apart(
     postgresql_company: Company, db: None
 ) -> None:

@@ -35,9 +35,10 @@ _TABLES = f"""
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE {_OURS} AND has_schema_privilege(n.oid, 'USAGE')
 """  # noqa: S608
+# a partition's own triggers count as its root's: rows are written through the root
 _TRIGGERS = """
-    SELECT tgrelid, tgname FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN'
+    SELECT coalesce(pg_partition_root(tgrelid)::oid, tgrelid), tgname FROM pg_trigger WHERE NOT tgisinternal
+    UNION SELECT ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN'
     ORDER BY 1, 2
 """
 _PARTS = """
