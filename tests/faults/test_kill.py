@@ -82,10 +82,12 @@ def test_a_worker_killed_anywhere_in_an_erasure_leaves_exactly_one_certificate(
 
 @pytest.mark.full
 @pytest.mark.timeout(2400)
+@pytest.mark.parametrize("call", CALLS)
 def test_a_worker_killed_at_every_durable_write_leaves_exactly_one_certificate(
-    approved: Approved, points: list[tuple[str, int]]
+    approved: Approved, points: list[tuple[str, int]], call: str
 ) -> None:
     """Every flush to the disk and every message to a database server; every tenth write to a file."""
-    swept = [point for point in points if point[0] != "pwrite64" or point[1] % 10 == 0]
+    step = 10 if call == "pwrite64" else 1
+    swept = [point for point in points if point[0] == call and point[1] % step == 0]
     killed = [kill_at(approved, *point) for point in swept]
     assert killed.count(True) > len(swept) * 0.9, "strace did not kill where it should"
