@@ -16,8 +16,8 @@ from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
 from discreet.mechanisms.rights.actions import deciding, receiving
 from discreet.mechanisms.rights.choosing import candidate_documents, told_candidates
-from discreet.mechanisms.rights.import_file import Remark
 from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
+from discreet.mechanisms.rights.remarks import Remark
 from discreet.mechanisms.rights.rules import ApprovalStep, Kind, State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.told import told_people, told_plan, told_request

@@ -6,11 +6,12 @@ What is wrong is told by line and code, never by what the line held.
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from discreet.engines.subjects.identity import Identity, check_identity
 from discreet.mechanisms.rights import given
+from discreet.mechanisms.rights.remarks import Remark
 from discreet.mechanisms.rights.rules import Kind, is_residence
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.normalise import normalise_email, normalise_phone, phone_digits
@@ -62,16 +63,6 @@ MESSAGES: dict[str, str] = {
     "alike": gettext_noop("Perhaps the same person as in line %(first)s: a detail is the same."),
     "kind_assumed": gettext_noop("The file names no kind: every line was taken as an erasure."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What is wrong, or worth knowing, about a line. `message` is a template for `gettext`."""
-
-    line: int
-    code: str
-    message: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

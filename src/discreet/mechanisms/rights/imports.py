@@ -18,7 +18,7 @@ def import_csv(
     """Open one batch for each kind in the file; return their names and the request numbers.
 
     The same file again goes on where an import was cut off; an import whose requests are still open is not
-    made twice. `errors` and `warnings` are `import_file.Remark`.
+    made twice. `errors` and `warnings` are `remarks.Remark`.
 
     Raises:
         BadImport: the file or one of its lines is wrong; nothing was imported.

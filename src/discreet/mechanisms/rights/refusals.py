@@ -1,14 +1,10 @@
 """What the acts of this mechanism refuse, each with what the person can do."""
 
-from typing import TYPE_CHECKING
-
+from discreet.mechanisms.rights.remarks import Remark
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.words import STATES
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
-
-if TYPE_CHECKING:
-    from discreet.mechanisms.rights.import_file import Remark
 
 
 class UnknownRequest(Refused):
@@ -150,7 +146,7 @@ class BadImport(Refused):
     )
     status = 422
 
-    def __init__(self, errors: "tuple[Remark, ...]") -> None:
+    def __init__(self, errors: tuple[Remark, ...]) -> None:
         super().__init__(count=len(errors), line=errors[0].line)
         self.errors = errors
 
