@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import OperationalError
 
 from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.claims import Claim
@@ -10,6 +11,7 @@ from discreet.foundation.jobs.liveness import WorkerLife
 from discreet.foundation.jobs.models import Job, JobState, Worker
 from discreet.foundation.jobs.outcomes import MOST_TRIES, Ending, Outcome
 from discreet.foundation.jobs.queries import stuck_jobs
+from discreet.foundation.jobs.runner import Runner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(6), pytest.mark.duty("M8.4")]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -98,3 +100,28 @@ def test_a_request_in_trouble_is_named_until_it_goes_on() -> None:
     assert len(stuck_jobs(workflows=["sample.x"])) == 1, "another try is no success yet"
     Job.objects.filter(key="k").update(state=JobState.DONE)
     assert stuck_jobs(workflows=["sample.x"]) == []
+
+
+def test_a_job_from_the_engines_queue_that_could_not_be_claimed_is_taken_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The disk was full at that moment. The engine calls the run over; the job must not stay with nobody."""
+    a_job()
+    announced("alive")
+    claim = claimed("alive")
+    runner = Runner(worker_id="alive", engine=None, ended=lambda *_: None)  # type: ignore[arg-type]
+    runner.expect(claim)
+    runner.give_up(claim)  # the engine knows the run already and puts it in its queue
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "claim_running", _disk_is_full)
+        patch.setattr("discreet.foundation.jobs.runner.close_old_connections", lambda: None)  # this test's own
+        with pytest.raises(OperationalError):
+            runner.body("r")
+    assert runner.active == 0
+    (late,) = runner.not_begun(within_s=0)
+    assert claims.hand_back(late, worker="alive")
+    assert Job.objects.get().state == JobState.WAITING
+
+
+def _disk_is_full(**_: object) -> None:
+    raise OperationalError("database or disk is full")

@@ -84,10 +84,12 @@ class Runner:
         close_old_connections()
         with self._lock:
             claim = self._claims.pop(run_id, None)
-            self._handed_on.pop(run_id, None)
             self._active.add(run_id)
         try:
+            # While this fails, as on a full disk, the job counts as handed on: it is taken back and waits again.
             claim = claim or claims.claim_running(run_id=run_id, worker=self._worker_id)
+            with self._lock:
+                self._handed_on.pop(run_id, None)
             if claim is None:
                 return LOST.to_json()
             outcome = self._run(claim)
