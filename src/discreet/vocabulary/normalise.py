@@ -15,7 +15,7 @@ _NOT_DIGIT = re.compile(r"\D+")
 _SPACES = re.compile(r"\s+")
 
 
-def _narrow(text: str) -> str:
+def narrow_forms(text: str) -> str:
     """Return `text` with full-width and half-width forms made ordinary, and accents composed."""
     if text.isascii():
         return text
@@ -35,7 +35,7 @@ def normalise_email(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    address = _narrow(text.strip()).strip().casefold()
+    address = narrow_forms(text.strip()).strip().casefold()
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain or "@" in local:
         return None
@@ -51,7 +51,7 @@ def normalise_phone(text: str | None, *, region: str | None) -> str | None:
     """
     if text is None:
         return None
-    written = _narrow(text.strip())
+    written = narrow_forms(text.strip())
     if written.startswith("00"):
         written = "+" + written[2:]
     try:
@@ -65,7 +65,7 @@ def normalise_phone(text: str | None, *, region: str | None) -> str | None:
 
 def phone_digits(text: str) -> str:
     """Return the digits only, full-width ones made ordinary: for telling quickly what cannot be equal."""
-    return _NOT_DIGIT.sub("", _narrow(text))
+    return _NOT_DIGIT.sub("", narrow_forms(text))
 
 
 def phone_spellings(e164: str) -> tuple[str, ...]:
@@ -94,6 +94,6 @@ def normalise_name(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    words = _SPACES.sub(" ", _narrow(text)).strip().casefold()
+    words = _SPACES.sub(" ", narrow_forms(text)).strip().casefold()
     joined = re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", words)
     return joined or None

@@ -60,9 +60,12 @@ def carry_out(connection: sqlite3.Connection, operations: Iterable[Operation], *
         table = quoted(operation.table.table)
         where = " AND ".join(f"{quoted(name)} = ?" for name in operation.key_columns)
         if operation.kind is OperationKind.DELETE:
-            for start in range(0, len(operation.keys), chunk):
-                for key in operation.keys[start : start + chunk]:
-                    connection.execute(f"DELETE FROM {table} WHERE {where}", key)
+            for start in range(0, len(operation.keys), chunk):  # rows may refer to one another in a circle
+                keys = operation.keys[start : start + chunk]
+                each = " OR ".join([f"({where})"] * len(keys))
+                connection.execute(
+                    f"DELETE FROM {table} WHERE {each}", [value for key in keys for value in key]
+                )
             continue
         names = [*operation.values, *operation.per_row]
         setting = ", ".join(f"{quoted(name)} = ?" for name in names)

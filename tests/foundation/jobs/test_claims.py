@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from discreet.foundation.jobs import claims
+from discreet.foundation.jobs import runner as runner_module
 from discreet.foundation.jobs.claims import Claim
 from discreet.foundation.jobs.liveness import WorkerLife
 from discreet.foundation.jobs.models import Job, JobState, Worker
@@ -114,7 +115,7 @@ def test_a_job_from_the_engines_queue_that_could_not_be_claimed_is_taken_back(
     runner.give_up(claim)  # the engine knows the run already and puts it in its queue
     with monkeypatch.context() as patch:
         patch.setattr(claims, "claim_running", _disk_is_full)
-        patch.setattr("discreet.foundation.jobs.runner.close_old_connections", lambda: None)  # this test's own
+        patch.setattr(runner_module, "close_old_connections", lambda: None)  # would close the test's own
         with pytest.raises(OperationalError):
             runner.body("r")
     assert runner.active == 0

@@ -18,6 +18,7 @@ from discreet.engines.subjects.identity import Identity, usable
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
 from discreet.engines.subjects.reader import Reader, Select
+from discreet.engines.subjects.texts import search_texts
 from discreet.engines.subjects.values import ValueHit, search_values, searched_categories
 from discreet.engines.subjects.walk import Walk
 from discreet.vocabulary.normalise import normalise_email, normalise_phone
@@ -35,36 +36,50 @@ def capture(
 
     Searches the values once before the erasure: a row of somebody else that holds one of them (a phone
     number in a family) is told apart from one that no link leads to, which is named in `unlinked`. What a
-    view shows goes with the rows that it reads.
+    view shows goes with the rows that it reads. Free text outside the person's rows that holds a value is
+    named too, and nobody's own; what was too much to look through stands beside it.
     """
     values = captured_values(reach=reach, identities=identities)
     found = search_values(graph=reach.graph, readers=readers, values=values, budget=budget)
-    outside = [
-        hit
-        for hit in found.hits
-        if hit.table not in reach.tables or hit.key not in _keys_of(reach, hit.table)
-    ]
+    outside = _outside(reach, found.hits)
+    texts = search_texts(graph=reach.graph, readers=readers, values=values, budget=budget)
     others = _others(reach, readers, outside)
-    unlinked: dict[tuple[TableRef, str], set[Key]] = defaultdict(set)
-    for hit in outside:
-        if hit.key not in others.get(hit.table, ()) and not reach.graph.tables[hit.table].is_view:
-            unlinked[hit.table, hit.column].add(hit.key)
+    unlinked = _by_column(
+        hit
+        for hit in outside
+        if hit.key not in others.get(hit.table, ()) and not reach.graph.tables[hit.table].is_view
+    )
     return Captured(
         values=tuple(values),
         gone=tuple(_gone(plan)),
         blanked=tuple(_blanked(plan)),
         stays=_stays(reach, plan),
         others={ref: frozenset(keys) for ref, keys in others.items()},
-        unlinked=tuple(
-            NotCovered(ref, "holds_a_value_without_link", (column,), len(keys))
-            for (ref, column), keys in sorted(unlinked.items())
+        unlinked=(
+            *_counted("holds_a_value_without_link", unlinked),
+            *_counted("named_in_text", _by_column(_outside(reach, texts.hits))),
+            *texts.not_searched,
         ),
         nameless=tuple(_nameless(reach, readers, plan)),
     )
 
 
-def _keys_of(reach: Reach, ref: TableRef) -> Iterable[Key]:
-    return reach.tables[ref].rows
+def _outside(reach: Reach, hits: Iterable[ValueHit]) -> list[ValueHit]:
+    return [
+        hit for hit in hits if hit.table not in reach.tables or hit.key not in reach.tables[hit.table].rows
+    ]
+
+
+def _by_column(hits: Iterable[ValueHit]) -> dict[tuple[TableRef, str], set[Key]]:
+    found: dict[tuple[TableRef, str], set[Key]] = defaultdict(set)
+    for hit in hits:
+        found[hit.table, hit.column].add(hit.key)
+    return found
+
+
+def _counted(reason: str, found: Mapping[tuple[TableRef, str], set[Key]]) -> Iterable[NotCovered]:
+    for (ref, column), keys in sorted(found.items()):
+        yield NotCovered(ref, reason, (column,), len(keys))
 
 
 def captured_values(*, reach: Reach, identities: Sequence[Identity] = ()) -> list[CapturedValue]:

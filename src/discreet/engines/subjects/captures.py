@@ -64,10 +64,14 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Bounds of the fresh search's scans, in rows; 0 = indexed columns and keys only."""
+    """Bounds of the fresh search's scans, in rows; 0 = indexed columns and keys only.
+
+    `max_text_rows`: of free text, which costs a database ten times as much a row as a column of addresses.
+    """
 
     max_scan_rows: int = 5_000_000
     max_read_rows: int = 50_000
+    max_text_rows: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Searched:
     table: TableRef
-    depth: str  # "keys" | "fields" | "indexed" | "scan"
+    depth: str  # "keys" | "fields" | "indexed" | "scan" | "text"
     columns: tuple[str, ...]
     rows: int  # keys looked for, or rows looked through
 

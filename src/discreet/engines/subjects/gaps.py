@@ -1,26 +1,32 @@
 """What a search along the graph and by value leaves out by the graph's own shape, before any row is read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from discreet.engines.subjects.found import NotCovered
 from discreet.engines.subjects.graph import Graph, LinkRole, Table, TableRef
+from discreet.engines.subjects.texts import FREE_TEXT
 from discreet.engines.subjects.values import searched_categories
 
-FREE_TEXT = "free_text"
+NAMES_IN_TEXT = "names_in_text"
 _NAMES_A_PERSON = frozenset((*searched_categories(), "customer_id"))
 
 
-def gaps_of_graph(*, graph: Graph, taken: Mapping[TableRef, int]) -> Iterator[NotCovered]:
+def gaps_of_graph(
+    *, graph: Graph, taken: Mapping[TableRef, int], texts_not_read: Collection[TableRef] | None = None
+) -> Iterator[NotCovered]:
     """Name free text that nobody reads, and tables with identity columns that no link leads to from a person.
 
     `taken`: rows of a table that go, or that are handed over whole; row counts are the catalogue's estimates.
+    `texts_not_read`: tables whose free text was too much to look through, where it was looked through for
+    addresses and numbers; None = it was not.
     """
     linked = _linked(graph)
     for ref in sorted(graph.tables):
         table = graph.tables[ref]
         if ref not in linked:
             yield from _without_link(table)
-        yield from _free_text(table, taken.get(ref, 0))
+        is_read = texts_not_read is not None and ref not in texts_not_read
+        yield from _free_text(table, taken.get(ref, 0), NAMES_IN_TEXT if is_read else FREE_TEXT)
 
 
 def _without_link(table: Table) -> Iterator[NotCovered]:
@@ -30,12 +36,12 @@ def _without_link(table: Table) -> Iterator[NotCovered]:
         yield NotCovered(table.ref, "view" if table.is_view else "no_link", columns, rows)
 
 
-def _free_text(table: Table, taken: int) -> Iterator[NotCovered]:
+def _free_text(table: Table, taken: int, reason: str) -> Iterator[NotCovered]:
     """Name the free text of rows that are left; an estimate of 0 says nothing."""
     columns = tuple(column.name for column in table.columns if column.category == FREE_TEXT)
     left = max(0, table.estimated_rows - taken)
     if columns and not table.is_view and (left or not table.estimated_rows):
-        yield NotCovered(table.ref, FREE_TEXT, columns, left)
+        yield NotCovered(table.ref, reason, columns, left)
 
 
 def _linked(graph: Graph) -> set[TableRef]:

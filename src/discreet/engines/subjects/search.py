@@ -20,7 +20,8 @@ from discreet.engines.subjects.found import NotCovered
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.keys import loose_key
 from discreet.engines.subjects.reader import Reader, Select
-from discreet.engines.subjects.values import search_values
+from discreet.engines.subjects.texts import is_free_text, search_texts
+from discreet.engines.subjects.values import ValueHit, search_values
 
 
 def fresh_search(
@@ -96,19 +97,28 @@ class _FreshSearch:
     def values(self, budget: Budget) -> None:
         """Find the captured identity values anywhere, but on rows approved to stay or known as another's."""
         values = self.captured.values
-        result = search_values(graph=self.graph, readers=self.readers, values=values, budget=budget)
-        self.searched.extend(result.searched)
-        self.not_searched.extend(result.not_searched)
-        for hit in result.hits:
+        for search in (search_values, search_texts):
+            result = search(graph=self.graph, readers=self.readers, values=values, budget=budget)
+            self.searched.extend(result.searched)
+            self.not_searched.extend(result.not_searched)
+            self.hits(result.hits)
+
+    def hits(self, hits: Iterable[ValueHit]) -> None:
+        values = self.captured.values
+        for hit in hits:
             if hit.column in self.captured.stays.get(hit.table, {}).get(hit.key, ()):
                 self.stays += 1
-            elif hit.key in self.captured.others.get(hit.table, ()):
+            elif hit.key in self.captured.others.get(hit.table, ()) and not self._is_text(hit):
                 self.others += 1
             else:
                 value = values[hit.value]
                 self.found.append(
                     Finding(hit.table, "value", (hit.column,), hit.key, value.persons, value.category)
                 )
+
+    def _is_text(self, hit: ValueHit) -> bool:
+        """Another's row may hold the same number as its own; its text that names the person is about them."""
+        return is_free_text(self.graph, hit.table, hit.column)
 
     def _reader(self, rows: RowKeys, columns: Iterable[str]) -> Reader | None:
         """Return the reader of the source; None, and named, where the table cannot be searched."""

@@ -23,6 +23,7 @@ from discreet.foundation.sources.dialects.base import (
     is_encodable,
     whole_row_batches,
 )
+from discreet.foundation.sources.patterns import digit_patterns, full_width, text_pattern
 from discreet.foundation.sources.values import NO_MATCH, Coerced, coerce
 
 _WHOLE_ROWS_PER_STATEMENT = 50
@@ -63,7 +64,7 @@ class Statements:
             return
         start = partial(self._select, query, info, table, locks=locks)
         if query.is_scan:
-            runs, parameters = self._digit_runs(info, table, query)
+            runs, parameters = self._narrowing(info, table, query)
             yield start().where(*where, *runs), parameters
             return
         shape = (
@@ -139,7 +140,7 @@ class Statements:
             for n, name in enumerate(query.equals or {})
         ]
         if query.is_scan:
-            statement = statement.where(*where, *self._digit_runs(info, table, query)[0])
+            statement = statement.where(*where, *self._narrowing(info, table, query)[0])
         else:
             keyed = self._compared(query, self._key_columns(info, table, query.key_columns))
             batch = next(iter(self._dialect.batches(keyed, [("",) * len(keyed)], self._folds(query))))
@@ -159,19 +160,29 @@ class Statements:
             kept = self._source.statements[key] = start().where(batch.where())
         return kept  # type: ignore[return-value]
 
-    def _digit_runs(
+    def _narrowing(
         self, info: TableInfo, table: sa.Table, query: Select
     ) -> tuple[list[sa.ColumnElement[bool]], Parameters]:
-        """Return LIKE conditions for `query.digits`; the patterns hold digits and wildcards of ours only."""
-        if not query.digits:
+        """Return LIKE conditions for `query.digits` and `query.texts`, in ordinary and in full-width forms."""
+        if not query.digits and not query.texts:
             return [], {}
         named = self._named(info, query.columns[-1])
-        column = table.c[named.name]
-        parameters: dict[str, object] = {
-            f"d{number}": "%" + "%".join(run) + "%" for number, run in enumerate(query.digits)
-        }
-        text = column if named.kind is Kind.TEXT else sa.cast(column, sa.String)
-        return [sa.or_(*(text.like(sa.bindparam(name)) for name in parameters))], parameters
+        text = self._dialect.text_of(KeyColumn(sql=table.c[named.name], info=named))
+        parameters: dict[str, object] = {}
+        conditions: list[sa.ColumnElement[bool]] = []
+        for number, pattern in enumerate(one for run in query.digits for one in digit_patterns(run)):
+            parameters[f"d{number}"] = pattern
+            conditions.append(text.like(sa.bindparam(f"d{number}")))
+        if query.texts:
+            patterns = [text_pattern(form) for one in query.texts for form in (one, full_width(one))]
+            names = {f"t{number}": pattern for number, pattern in enumerate(patterns)}
+            parameters |= names
+            folded = sa.func.lower(text)
+            holds_one = sa.or_(*(folded.like(sa.bindparam(name)) for name in names))
+            if all("@" in one for one in query.texts):  # few texts hold one, and this costs no folding
+                holds_one &= sa.or_(text.like("%@%"), text.like(f"%{full_width('@')}%"))
+            conditions.append(holds_one)
+        return [sa.or_(*conditions)], parameters
 
     def _named(self, info: TableInfo, name: str) -> ColumnInfo:
         column = info.column(name)

@@ -13,6 +13,7 @@ from discreet.engines.subjects.gaps import gaps_of_graph
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
 from discreet.engines.subjects.locate import Located
 from discreet.engines.subjects.plans import ErasurePlan
+from discreet.engines.subjects.texts import FREE_TEXT
 from discreet.foundation.datamap.queries import not_covered as map_gaps
 from discreet.foundation.sources.queries import describe
 from discreet.mechanisms.rights.summaries import gap
@@ -26,9 +27,12 @@ def of_plan(plan: ErasurePlan, reached: Reach, captured: Captured | None) -> Gap
     for table in plan.tables:
         if table.action is EraseAction.DELETE:
             gone[table.table] += table.rows
+    not_read = None
+    if captured is not None:
+        not_read = {one.table for one in captured.unlinked if one.reason == FREE_TEXT}
     return _joined(
         _of_map(),
-        map(gap, gaps_of_graph(graph=reached.graph, taken=gone)),
+        map(gap, gaps_of_graph(graph=reached.graph, taken=gone, texts_not_read=not_read)),
         map(gap, captured.unlinked if captured is not None else ()),
         map(gap, _triggers(plan)),
         map(gap, plan.not_covered),

@@ -104,6 +104,7 @@ DEPTHS: dict[str, str] = {
     "fields": gettext_noop("In the emptied fields"),
     "indexed": gettext_noop("By value, through an index"),
     "scan": gettext_noop("By value, row by row"),
+    "text": gettext_noop("Addresses and numbers within free text"),
 }
 ACTS: dict[str, str] = {
     "rights.receive_request": gettext_noop("Received"),

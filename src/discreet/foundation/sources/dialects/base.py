@@ -12,7 +12,7 @@ from sqlalchemy.engine.reflection import ObjectKind
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import ColumnInfo, Engine, TableKind
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, TableKind
 
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 60
@@ -202,6 +202,10 @@ class Dialect(ABC):
 
         With `folds.case` the keys are one column's, and in lower case already.
         """
+
+    def text_of(self, column: KeyColumn) -> sa.ColumnElement[Any]:
+        """Return what the column holds as a text that LIKE can search."""
+        return column.sql if column.info.kind is Kind.TEXT else sa.cast(column.sql, sa.String)
 
     @abstractmethod
     def equals(self, column: KeyColumn, value: object) -> sa.ColumnElement[bool]:

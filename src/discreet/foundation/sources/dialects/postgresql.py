@@ -159,6 +159,10 @@ class PostgreSqlDialect(base.Dialect):
             else:
                 yield base.Batch(partial(_rows, columns), parameters, shape="rows")
 
+    def text_of(self, column: base.KeyColumn) -> sa.ColumnElement[Any]:
+        """No LIKE goes by a nondeterministic collation."""
+        return _as_bytes(column) if column.info.is_loose else super().text_of(column)
+
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         bound = sa.cast(sa.literal(value, sa.types.NullType()), _CastTo(column.info.cast))
         if column.info.is_loose:

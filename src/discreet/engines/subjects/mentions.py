@@ -1,0 +1,111 @@
+"""Addresses and numbers inside free text: whom does a note, a message, a comment name?
+
+Names are not looked for: two people share one. Addresses, phone numbers and numbers of papers, cards and
+accounts are, in any case, width and grouping, and never inside a longer address or number.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from discreet.engines.subjects.captures import CapturedValue
+from discreet.vocabulary.normalise import narrow_forms, phone_digits, phone_spellings
+
+LEAST_DIGITS = 6  # a shorter number stands in too many texts that mean something else
+_LONGEST = 34  # characters of an IBAN
+_BEFORE_AT = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]*")  # matched against the reversed text
+_AFTER_AT = re.compile(r"[a-z0-9.-]*")
+_LONGEST_ENDS = (64, 255)  # RFC 5321, 4.5.3.1
+_OPENING = re.compile(r"[^a-z0-9._+-]+")  # legal in an address, and in practice what stands before one
+_STRETCH = re.compile(r"[0-9a-z]+(?:[ \t\u00a0().,/·‐-–-]{1,3}[0-9a-z]+)*")
+_GROUPS = re.compile(r"[0-9]+|[a-z]+")
+
+
+class Mentions:
+    """Finds which of `values` a text holds; a result is the place of a value in them."""
+
+    def __init__(self, values: Sequence[CapturedValue]) -> None:
+        self._addresses: dict[str, set[int]] = defaultdict(set)
+        self._numbers: dict[str, set[int]] = defaultdict(set)
+        shortest: set[str] = set()
+        for place, value in enumerate(values):
+            if _is_address(value):
+                self._addresses[str(value.normalised)].add(place)
+            forms = tuple(_numbers(value))
+            for form in forms:
+                self._numbers[form].add(place)
+            shortest |= {phone_digits(min(forms, key=len))} if forms else set()
+        self._shortest = tuple(sorted(shortest))
+        self._wide = {text: found for text, found in self._addresses.items() if not text.isascii()}
+        self._heads = {form[:LEAST_DIGITS] for form in self._numbers}
+        self._lengths = sorted({len(form) for form in self._numbers})
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What a text holds that names somebody by an address, in lower case."""
+        return tuple(sorted(self._addresses))
+
+    @property
+    def digits(self) -> tuple[str, ...]:
+        """Digit runs of which a text that holds a number holds one, whatever stands between the digits."""
+        return self._shortest
+
+    def within(self, text: str) -> set[int]:
+        """Return the values that the text holds."""
+        plain = narrow_forms(text).casefold()
+        found: set[int] = set()
+        if "@" in plain and self._addresses:
+            for address in _addresses_in(plain):
+                found |= self._addresses.get(address, set())
+            for address, places in self._wide.items():
+                found |= places if address in plain else set()
+        for stretch in _STRETCH.finditer(plain) if self._numbers else ():
+            for number in self._numbers_in(stretch.group()):
+                found |= self._numbers.get(number, set())
+        return found
+
+    def _numbers_in(self, stretch: str) -> Iterator[str]:
+        """Yield what neighbouring groups make together and may be wanted: `138 0013 8000` is one number."""
+        groups = _GROUPS.findall(stretch)
+        joined = "".join(groups)
+        starts = [0, *accumulate(map(len, groups))]
+        ends = set(starts)
+        for start in starts:
+            if joined[start : start + LEAST_DIGITS] in self._heads:
+                yield from (joined[start : start + n] for n in self._lengths if start + n in ends)
+
+
+def _is_address(value: CapturedValue) -> bool:
+    return value.category == "email" and value.normalised is not None
+
+
+def _numbers(value: CapturedValue) -> Iterator[str]:
+    """Yield the number without blanks and signs, a phone number as it is usually dialled."""
+    if value.category == "email":
+        return
+    texts: tuple[str, ...] = (value.text,)
+    if value.category == "phone" and value.normalised is not None:
+        texts = phone_spellings(value.normalised)
+    for text in texts:
+        plain = "".join(_GROUPS.findall(narrow_forms(text).casefold()))
+        if len(phone_digits(plain)) >= LEAST_DIGITS and len(plain) <= _LONGEST:
+            yield plain
+
+
+def _addresses_in(plain: str) -> Iterator[str]:
+    longest_local, longest_domain = _LONGEST_ENDS
+    at = plain.find("@")
+    while at >= 0:
+        before = plain[max(0, at - longest_local) : at][::-1]
+        local = _matched(_BEFORE_AT, before)[::-1]
+        domain = _matched(_AFTER_AT, plain[at + 1 : at + 1 + longest_domain]).rstrip(".-")
+        yield f"{local}@{domain}"
+        for opening in _OPENING.finditer(local):
+            yield f"{local[opening.end() :]}@{domain}"
+        at = plain.find("@", at + 1)
+
+
+def _matched(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.match(text)
+    return found.group() if found else ""
