@@ -120,6 +120,7 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "discreet.project.sqlite",
             "NAME": DISCREET_HOME / "discreet.sqlite3",
+            "CONN_MAX_AGE": 60,  # a new connection reads the whole schema again
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
