@@ -78,16 +78,44 @@ def held(ctx: WorkflowContext, number: str) -> None:
     ctx.step("third", note, f"{number} third")
 
 
+def wait_and_write(ctx: WorkflowContext, number: str) -> None:
+    """Wait, then write to the database: what a frozen worker does when it wakes."""
+    note(f"{number} begins in {os.getpid()}")
+    wait_for(f"go-{number}")
+    write_row(f"{number}-{os.getpid()}", ctx.now())
+
+
 @workflow("sample.late_writer")
 def late_writer(ctx: WorkflowContext, number: str) -> None:
-    """Wait in a step, then write to the database: what a frozen worker does when it wakes."""
+    ctx.step("write", wait_and_write, ctx, number)
 
-    def wait_and_write() -> None:
-        note(f"{number} begins in {os.getpid()}")
-        wait_for(f"go-{number}")
-        write_row(f"{number}-{os.getpid()}", ctx.now())
 
-    ctx.step("write", wait_and_write)
+@workflow("sample.late_plain", tells_from_records=True)
+def late_plain(ctx: WorkflowContext, number: str) -> None:
+    ctx.run(wait_and_write, ctx, number)
+
+
+@workflow("sample.plain", tells_from_records=True)
+def plain(ctx: WorkflowContext, number: str) -> None:
+    """Tell from the file what was done; fail in between as if a source were away."""
+    if f"{number} first" not in effects_so_far():
+        ctx.run(note, f"{number} first")
+
+    def fail_twice() -> None:
+        note(f"{number} try")
+        if effects_so_far().count(f"{number} try") < 3:
+            raise ConnectionError("the source is away")
+
+    ctx.run(fail_twice)
+
+
+@workflow("sample.forgetful", tells_from_records=True)
+def forgetful(ctx: WorkflowContext, number: str) -> None:
+    ctx.step("remember", note, f"{number} remembered")
+
+
+def effects_so_far() -> list[str]:
+    return effects().read_text().splitlines() if effects().exists() else []
 
 
 @workflow("sample.refused")

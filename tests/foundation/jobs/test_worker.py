@@ -89,6 +89,38 @@ def test_a_transient_error_is_tried_again_from_the_step_that_failed(installation
     assert installation.effects() == ["R-1 before", "R-1 try", "R-1 try", "R-1 try"]
 
 
+@pytest.mark.promise(2)
+def test_a_workflow_that_tells_from_its_records_is_tried_again_without_the_engine(
+    installation: Installation,
+) -> None:
+    installation.run("begin", "sample.plain", "R-1")
+    assert "failed=0 waiting=0" in installation.run("work", "--until-idle")
+    assert installation.effects() == ["R-1 first", "R-1 try", "R-1 try", "R-1 try"]
+    with closing(sqlite3.connect(installation.home / "jobs.sqlite3")) as link:
+        assert link.execute("SELECT count(*) FROM workflow_status").fetchall() == [(0,)]
+
+
+def test_a_workflow_that_tells_from_its_records_may_ask_for_no_memory(installation: Installation) -> None:
+    """It would be forgotten: that is a bug, and told as one."""
+    installation.run("begin", "sample.forgetful", "R-1")
+    installation.run("work", "--until-idle")
+    assert installation.effects() == []
+    assert installation.sql("SELECT failure_code FROM jobs_job") == [("error.TypeError",)]
+
+
+@pytest.mark.parametrize("workflow", ["sample.held", "sample.late_plain"])
+def test_a_worker_that_is_told_to_end_waits_for_no_step_longer_than_its_grace(
+    installation: Installation, workflow: str
+) -> None:
+    worker = installation.worker()
+    installation.run("begin", workflow, "R-1")
+    eventually(lambda: any(str(worker.pid) in line for line in installation.effects()))
+    worker.terminate()
+    worker.wait(timeout=30)
+    installation.go("go-R-1")
+    assert "failed=0 waiting=0" in installation.run("work", "--until-idle")
+
+
 def test_an_event_reaches_every_handler_once(installation: Installation) -> None:
     """Each handler has one effect, however often workers run."""
     installation.run("publish", "a", "b")
@@ -115,18 +147,21 @@ def test_what_is_scheduled_runs_until_it_finds_nothing(installation: Installatio
 
 
 @pytest.mark.promise(6)
+@pytest.mark.parametrize("workflow", ["sample.late_writer", "sample.late_plain"])
 @pytest.mark.parametrize("where", ["installation", "shared_installation"])
-def test_a_worker_that_wakes_late_writes_nothing_more(where: str, request: pytest.FixtureRequest) -> None:
+def test_a_worker_that_wakes_late_writes_nothing_more(
+    where: str, workflow: str, request: pytest.FixtureRequest
+) -> None:
     """A frozen worker's job is taken over; when it wakes, its write is refused by the fence."""
     installation: Installation = request.getfixturevalue(where)
     frozen = installation.worker()
-    installation.run("begin", "sample.late_writer", "R-1")
+    installation.run("begin", workflow, "R-1")
     eventually(lambda: installation.effects())
     installation.freeze(frozen)
     second = installation.worker()
     eventually(lambda: len(installation.effects()) == 2)
     installation.go("go-R-1")
-    eventually(lambda: installation.state("sample.late_writer:R-1") == "done")
+    eventually(lambda: installation.state(f"{workflow}:R-1") == "done")
     frozen.send_signal(signal.SIGCONT)
     assert frozen.wait(timeout=30) == 75
     rows = installation.sql("SELECT name FROM jobs_schedulerun WHERE name LIKE 'R-1-%'")

@@ -355,6 +355,10 @@ def _task(task: CaseTask) -> TaskView:
     )
 
 
+def has_open_task(number: str, key: str) -> bool:
+    return CaseTask.objects.filter(case__number=number, key=key, done_at__isnull=True).exists()
+
+
 def open_tasks(key: str) -> dict[str, tuple[str, dict[str, str | int]]]:
     """Return text and parameters of every open task of this key, by case number."""
     found = CaseTask.objects.filter(key=key, done_at__isnull=True, case__closed_at__isnull=True)

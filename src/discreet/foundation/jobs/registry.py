@@ -4,14 +4,11 @@ import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.apps import apps
 
 from discreet.events.base import Event
-
-if TYPE_CHECKING:
-    pass
 
 E = TypeVar("E", bound=Event)
 WorkflowFunction = Callable[..., Any]
@@ -35,10 +32,12 @@ class Schedule:
     name: str
     every_s: float
     function: Callable[[datetime], int]
+    takes_all: bool = False
 
 
 _workflows: dict[str, WorkflowFunction] = {}
 _patient: set[str] = set()
+_self_telling: set[str] = set()
 _handlers: dict[str, list[Registered]] = {}
 _schedules: dict[str, Schedule] = {}
 _events: dict[str, type[Event]] = {}
@@ -48,16 +47,20 @@ class NotRegistered(LookupError):
     """A bug or an older version: a stored name has no function."""
 
 
-def workflow(name: str, *, can_wait: bool = False) -> Callable[[WorkflowFunction], WorkflowFunction]:
+def workflow(
+    name: str, *, can_wait: bool = False, tells_from_records: bool = False
+) -> Callable[[WorkflowFunction], WorkflowFunction]:
     """Register `run(ctx: WorkflowContext, **args)` as the durable workflow `name`.
 
     Its body must be deterministic: everything that reads, writes or looks at a clock is a step.
-    `can_wait`: others go first, for a few seconds.
+    `can_wait`: others go first, for a few seconds. `tells_from_records`: every step tells from our own records
+    what it did before, so all are run by `ctx.run`, and the engine, which would remember nothing, is left out.
     """
 
     def register(function: WorkflowFunction) -> WorkflowFunction:
         _workflows[name] = function
         (_patient.add if can_wait else _patient.discard)(name)
+        (_self_telling.add if tells_from_records else _self_telling.discard)(name)
         return function
 
     return register
@@ -81,15 +84,16 @@ def on(event: type[E]) -> Callable[[Callable[[E, datetime], None]], Callable[[E,
 
 
 def scheduled(
-    name: str, *, every_s: float
+    name: str, *, every_s: float, takes_all: bool = False
 ) -> Callable[[Callable[[datetime], int]], Callable[[datetime], int]]:
     """Register `run(now) -> int` to be called about every `every_s` seconds by one worker at a time.
 
-    It returns how many things it did: `discreet work --until-idle` goes on until that is 0.
+    It returns how many things it did: `discreet work --until-idle` goes on until that is 0. One that did
+    something is called again at once, as more may wait, unless each call `takes_all` there is.
     """
 
     def register(function: Callable[[datetime], int]) -> Callable[[datetime], int]:
-        _schedules[name] = Schedule(name=name, every_s=every_s, function=function)
+        _schedules[name] = Schedule(name=name, every_s=every_s, function=function, takes_all=takes_all)
         return function
 
     return register
@@ -115,6 +119,11 @@ def workflow_named(name: str) -> WorkflowFunction:
 def patient_workflows() -> tuple[str, ...]:
     """Return the names of the workflows that let others go first."""
     return tuple(sorted(_patient))
+
+
+def tells_from_records(name: str) -> bool:
+    """Say whether runs of the workflow need no memory of the engine's."""
+    return name in _self_telling
 
 
 def handlers_of(event_name: str) -> tuple[Registered, ...]:

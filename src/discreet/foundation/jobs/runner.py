@@ -22,7 +22,7 @@ from discreet.foundation.jobs.outcomes import (
     refusal_from_json,
     refusal_to_json,
 )
-from discreet.foundation.jobs.registry import workflow_named
+from discreet.foundation.jobs.registry import tells_from_records, workflow_named
 from discreet.vocabulary.errors import Refused
 
 if TYPE_CHECKING:
@@ -104,7 +104,9 @@ class Runner:
         context = WorkflowContext(
             key=claim.key,
             fence=fence,
-            _run_step=lambda name, call: _result(self._engine.step(name, lambda: _attempt(fence, call))),
+            _run_step=_refuse_to_remember
+            if tells_from_records(claim.workflow)
+            else lambda name, call: _result(self._engine.step(name, lambda: _attempt(fence, call))),
             _run_plain=lambda call: _result(_attempt(fence, call)),
         )
         where = f"job {claim.key}"
@@ -121,6 +123,10 @@ class Runner:
             log_error(where, error)
             return parked(error)
         return DONE
+
+
+def _refuse_to_remember(name: str, _: Callable[[], object]) -> object:
+    raise TypeError(f"step {name}: this workflow tells from its records; use `run`")
 
 
 def _result(attempted: str) -> object:

@@ -90,6 +90,7 @@ class ScheduleThread:
         if schedule.every_s >= _REMEMBERED_FROM_S:
             ScheduleRun.objects.update_or_create(name=schedule.name, defaults={"ran_at": started})
         if did:
-            self._next[schedule.name] = 0.0  # more may wait
+            if not schedule.takes_all:
+                self._next[schedule.name] = 0.0
             self._did_something()
         return did

@@ -1,7 +1,7 @@
 """The worker: claims jobs, delivers events, runs schedules, watches the other workers.
 
-Threads: this one claims and books endings; one delivers events; one runs schedules; one beats; the engine's
-run the jobs. Bookkeeping commits without waiting for the disk: after a power cut a job runs its steps again.
+Threads: this one claims and books endings; one delivers events; one runs schedules; one beats; the engine's,
+and others where the engine has nothing to remember, run the jobs. Bookkeeping commits without waiting for the disk: after a power cut a job runs its steps again.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,13 @@ from discreet.foundation.jobs import claims, delivery
 from discreet.foundation.jobs.liveness import WorkerLife, lease_s
 from discreet.foundation.jobs.models import Job, JobState, OutboxEvent
 from discreet.foundation.jobs.outcomes import Outcome, log_error, logger
-from discreet.foundation.jobs.registry import load_all
+from discreet.foundation.jobs.registry import load_all, tells_from_records
 from discreet.foundation.jobs.runner import Runner
 from discreet.foundation.jobs.schedules_thread import ScheduleThread
 from discreet.foundation.jobs.wake import listening_socket
 
 POLL_S = 0.25
-COURTESY_S = 1.0
+COURTESY_S = 2.0
 GRACE_S = 8.0  # for running steps when the worker is told to stop
 DECLARED_DEAD = 75  # exit code
 GROWTH_MB = (
@@ -146,6 +147,7 @@ class _Loop:
         self._woken = False
         self._runner = Runner(worker_id=life.worker_id, engine=engine_type, ended=self._note_ending)
         self._engine = engine_type(worker_id=life.worker_id, threads=self._threads, body=self._runner.body)
+        self._plain = ThreadPoolExecutor(self._threads, thread_name_prefix="plain")
         self._size_mb = resident_mb()
         self._look_at_size_at = 0.0
         self._schedules = ScheduleThread(life=life, stop=stop, did_something=self._wake_all)
@@ -189,6 +191,9 @@ class _Loop:
         free = self._threads - self._runner.active
         for claim in claims.claim_waiting(worker=self._life.worker_id, limit=free, now=timezone.now()):
             self._runner.expect(claim)
+            if tells_from_records(claim.workflow):
+                self._plain.submit(self._runner.body, claim.run_id)
+                continue
             if self._engine.start(claim.run_id):
                 continue
             self._runner.give_up(claim)  # whichever worker gets it from the engine's queue claims it then
@@ -249,6 +254,7 @@ class _Loop:
         self._events_due.set()
         for thread in self._side_threads:
             thread.join(timeout=5)
+        self._plain.shutdown(wait=False, cancel_futures=True)
         self._engine.stop()
         self._socket.close()
 
@@ -286,7 +292,7 @@ class _Loop:
                 self._wake_all()
 
     def _let_jobs_go_first(self) -> None:
-        """Wait while jobs run, for a second at most: the two share one processor."""
+        """Wait while jobs run, for two seconds at most: the two share one processor."""
         until = time.monotonic() + COURTESY_S
         while self._runner.active and time.monotonic() < until and not self._stop.wait(0.02):
             pass

@@ -6,6 +6,6 @@ from discreet.foundation.jobs.api import scheduled
 from discreet.foundation.ledger.sequencer import sequence_once
 
 
-@scheduled("ledger.sequence", every_s=1)
+@scheduled("ledger.sequence", every_s=0.8, takes_all=True)
 def sequence(now: datetime) -> int:
     return sequence_once(now)

@@ -30,6 +30,7 @@ from discreet.foundation.mail.templates import render
 from discreet.foundation.organisation.queries import profile
 from discreet.vocabulary.errors import Refused
 
+JOBS_OWN = timedelta(seconds=30)  # a first try belongs to the job that was started with the message
 LEASE = timedelta(minutes=5)
 TIMEOUT_S = 20
 AT_ONCE = 50
@@ -74,8 +75,12 @@ def deliver_once(*, message_id: str, now: datetime) -> str:
 
 
 def deliver_due(now: datetime) -> int:
-    """Try every message whose time has come; return how many left. For retries and mails held back."""
-    due = OutgoingMessage.objects.filter(_is_due(now)).order_by("next_at")
+    """Try every message whose time has come; return how many left. For retries and mails held back.
+
+    A new message has a job of its own that is about to try it.
+    """
+    is_new = Q(attempts=0, state=MessageState.WAITING, made_at__gt=now - JOBS_OWN, made_at__lte=now)
+    due = OutgoingMessage.objects.filter(_is_due(now)).exclude(is_new).order_by("next_at")
     message_ids = list(due.values_list("message_id", flat=True)[:AT_ONCE])
     return sum(deliver_once(message_id=message_id, now=now) == "sent" for message_id in message_ids)
 

@@ -70,17 +70,13 @@ def ask_who(batch_id: int) -> None:
     deciding.ask_who(now=datetime.now(UTC), batch_id=batch_id)
 
 
-@workflow("rights.deliver")
+@workflow("rights.deliver", tells_from_records=True)
 def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
-    """Build and hand over the packages of accepted access requests."""
-    *others, last = queries.requests_of(batch_id)
-    for number in others:
-        rows = ctx.step(f"package:{number}", deliver_package, batch_id, run, number, ctx.now())
-        if rows == SENT_BACK:
+    """Build and hand over the packages of accepted access requests; one that was delivered is left."""
+    for number in queries.requests_of(batch_id):
+        if ctx.run(deliver_package, batch_id, run, number, ctx.now()) == SENT_BACK:
             ctx.run(_plan_or_ask, batch_id, ctx.now())
             return
-    if ctx.run(deliver_package, batch_id, run, last, ctx.now()) == SENT_BACK:
-        ctx.run(_plan_or_ask, batch_id, ctx.now())
 
 
 @workflow("rights.erase")
@@ -91,12 +87,12 @@ def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
         return
     for source in sources:
         try:
-            ctx.step(f"write:{source}", write_source, batch_id, run, source, ctx.fence)
+            ctx.run(write_source, batch_id, run, source, ctx.fence)
         except RowsChanged as refusal:
-            if not ctx.step(f"changed:{source}", rows_changed, batch_id, run, source, refusal.code):
+            if not ctx.run(rows_changed, batch_id, run, source, refusal.code):
                 return
         except Refused as refusal:  # for good: it was rolled back, and the fresh search will find the rows
-            ctx.step(f"refused:{source}", note_refusal, batch_id, run, source, refusal.code)
+            ctx.run(note_refusal, batch_id, run, source, refusal.code)
     try:
         ctx.run(search_again, batch_id, run)
     except Refused as refusal:

@@ -12,7 +12,7 @@ from discreet.events.rights import IdentityVerified, RequestReceived
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import move_many, state_of_case
-from discreet.foundation.cases.queries import get as get_case
+from discreet.foundation.cases.queries import has_open_task
 from discreet.foundation.cases.rules import ClockFacts
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
@@ -315,7 +315,7 @@ def facts_of(clocks: Sequence[Clock]) -> list[ClockFacts]:
 
 def drop_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
     """Take back a task if it is open."""
-    if any(task.key == key for task in get_case(number).tasks):
+    if has_open_task(number, key):
         cases.drop_task(actor=actor, now=now, number=number, key=key)
 
 
