@@ -145,8 +145,8 @@ def search_words(view: RequestView) -> str:
     if view.outcome in (Outcome.ERASED, Outcome.ERASED_EXCEPT_KEPT):
         if view.search.get("not_searched"):
             return gettext(
-                "Afterwards we searched again and found nothing more of you. What is listed under “What the "
-                "search did not cover” was not searched."
+                "Afterwards we searched again and found nothing more of you. What the search could not cover "
+                "is listed under “What the search did not cover”."
             )
         return gettext("Afterwards we searched every connected system again and found nothing more of you.")
     if view.outcome != Outcome.INCOMPLETE:

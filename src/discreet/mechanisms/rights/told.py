@@ -18,7 +18,7 @@ from discreet.mechanisms.rights.words import ACTIONS, MATCHES, NOTES, OUTCOMES, 
 from discreet.vocabulary.text import gettext_noop
 
 _NOT_COVERED = gettext_noop("Not covered")
-_NOT_SEARCHED = gettext_noop("Not searched")
+_NOT_SEARCHED = gettext_noop("What the search did not cover")
 _WIDE = frozenset("WF")
 
 
