@@ -79,6 +79,7 @@ def test_an_address_that_is_nothing_shows_the_public_page(client: Client) -> Non
     assert "There is nothing at this address" in response.content.decode()
 
 
+@pytest.mark.promise(26)
 @pytest.mark.promise(15)
 def test_known_and_unknown_numbers_get_the_same_answer(client: Client) -> None:
     case = opened()

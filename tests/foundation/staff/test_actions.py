@@ -60,6 +60,7 @@ def test_a_weak_password_is_refused(password: str) -> None:
         )
 
 
+@pytest.mark.promise(25)
 def test_nobody_changes_their_own_rights() -> None:
     add("anna", Role.ADMINISTRATOR)
     anna = staff("Anna", [Role.ADMINISTRATOR])
@@ -86,6 +87,7 @@ def test_a_change_of_roles_names_both_sides() -> None:
     }
 
 
+@pytest.mark.promise(25)
 def test_a_token_lends_only_what_its_owner_holds() -> None:
     add("anna", Role.AUDITOR)
     raw = actions.create_token(actor=ROOT, now=NOW, owner="anna", name="report", scopes=list(Scope), days=30)
@@ -121,6 +123,7 @@ def test_a_token_ends_with_its_days_its_revocation_or_its_owner() -> None:
     assert queries.authenticate_token("", now=NOW) is None
 
 
+@pytest.mark.promise(23)
 def test_the_database_never_holds_a_token() -> None:
     add("anna", Role.AGENT)
     raw = actions.create_token(

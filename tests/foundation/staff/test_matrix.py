@@ -87,6 +87,7 @@ def test_nobody_reaches_the_desk_without_signing_in(client: Client, method: str)
         assert response["Location"].startswith("/account/login/?next=/desk/")
 
 
+@pytest.mark.promise(25)
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_reaches_exactly_what_the_table_gives_it(settings: Settings, role: Role) -> None:

@@ -77,6 +77,7 @@ def test_the_second_factor_is_asked_at_sign_in(client: Client) -> None:
     assert client.cookies[COOKIE].value != before
 
 
+@pytest.mark.promise(24)
 def test_setting_up_the_second_factor_opens_the_desk_with_a_new_session(client: Client) -> None:
     add("anna", Role.AGENT)
     sign_in(client, "anna")
@@ -93,6 +94,7 @@ def test_setting_up_the_second_factor_opens_the_desk_with_a_new_session(client: 
     assert client.cookies[COOKIE].value != before
 
 
+@pytest.mark.promise(24)
 def test_a_session_from_before_sign_in_does_not_survive_it(demo: None) -> None:
     add("anna", Role.AGENT)
     client = Client()
@@ -109,6 +111,7 @@ def test_a_session_from_before_sign_in_does_not_survive_it(demo: None) -> None:
     assert not is_signed_in(thief)
 
 
+@pytest.mark.promise(24)
 def test_confirming_it_is_you_rotates_the_session(demo: None) -> None:
     add("anna", Role.AGENT)
     client = Client()
@@ -119,6 +122,7 @@ def test_confirming_it_is_you_rotates_the_session(demo: None) -> None:
     assert client.get("/desk/").status_code == 200
 
 
+@pytest.mark.promise(24)
 def test_a_new_password_ends_every_session(demo: None) -> None:
     add("anna", Role.AGENT)
     here, elsewhere = Client(), Client()
@@ -130,6 +134,7 @@ def test_a_new_password_ends_every_session(demo: None) -> None:
     assert not is_signed_in(elsewhere)
 
 
+@pytest.mark.promise(24)
 def test_a_change_of_roles_ends_every_session(demo: None) -> None:
     add("anna", Role.AGENT)
     client = Client()

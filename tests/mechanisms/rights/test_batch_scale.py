@@ -161,6 +161,7 @@ def test_numbers_go_on_after_an_import(shop: Company) -> None:
     assert int(opened(email=email(7)).removeprefix("R-")) == before + 4
 
 
+@pytest.mark.promise(12)
 def test_the_statements_of_a_batch_do_not_grow_with_every_person(shop: Company) -> None:
     add_people(shop, PEOPLE)
     with CaptureQueriesContext(connection) as importing:
@@ -182,6 +183,7 @@ def test_the_rows_a_pass_may_find_grow_with_its_people_but_not_their_share_of_a_
     assert one.max_share_of_table == many.max_share_of_table
 
 
+@pytest.mark.promise(12)
 def test_a_batchs_plan_document_stays_small(shop: Company) -> None:
     from discreet.mechanisms.rights.summaries import REASONS
     from discreet.mechanisms.rights.views import plan_document

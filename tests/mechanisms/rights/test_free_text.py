@@ -108,6 +108,7 @@ def test_a_text_that_the_law_keeps_may_name_its_person(company: Company, db: Non
     assert erased(planned("erasure", ANN)).outcome == Outcome.ERASED_EXCEPT_KEPT
 
 
+@pytest.mark.promise(12)
 def test_text_beyond_the_budget_is_named_and_not_called_searched(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -195,6 +196,7 @@ def link_of(number: str) -> str:
     return "known"
 
 
+@pytest.mark.promise(26)
 def test_the_link_works_once(shop: Company) -> None:
     number = delivered(ANN)
     token = link_of(number)
@@ -204,6 +206,16 @@ def test_the_link_works_once(shop: Company) -> None:
     executing.fetch_package(now=datetime.now(UTC), number=number, token=token)
     with pytest.raises(NoPackage):
         executing.fetch_package(now=datetime.now(UTC), number=number, token=token)
+
+
+@pytest.mark.promise(26)
+def test_a_link_opens_no_other_persons_package(shop: Company, client: Client) -> None:
+    """The number in the address is swapped; the token is a good one of somebody else."""
+    ann, bob = delivered(ANN), delivered(BOB)
+    with pytest.raises(NoPackage):
+        executing.fetch_package(now=datetime.now(UTC), number=bob, token=link_of(ann))
+    assert client.get(f"/privacy/package/{bob}/{link_of(ann)}/").status_code == 410
+    executing.fetch_package(now=datetime.now(UTC), number=bob, token=link_of(bob))
 
 
 def test_the_link_dies_after_fourteen_days(shop: Company) -> None:

@@ -158,6 +158,7 @@ def test_a_used_link_says_so_instead_of_offering_the_file(shop: Company, client:
     assert (gone.status_code, "Fetch my data" in gone.content.decode()) == (410, False)
 
 
+@pytest.mark.promise(26)
 def test_a_link_that_is_wrong_or_too_old_offers_nothing(shop: Company) -> None:
     number = delivered(ANN)
     token, now = link_of(number), timezone.now()
