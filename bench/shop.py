@@ -269,6 +269,11 @@ def report(bench: Bench, args: argparse.Namespace, first_start: float, server: i
         ]
         print(f"| 20 {kind} requests at once, all done | {median_ms(rounds)} |", flush=True)
     print(f"| statements on the source per access | {statements()} |")
+    indexed, scanned = search_parts(f"c{rows - 9}@example.com", f"+4179{rows - 9}")
+    print(f"| of a fresh search by value: through indexes | {median_ms(indexed)} |")
+    print(
+        f"| of a fresh search by value: scans (e-mail in any case, phone by digits) | {median_ms(scanned)} |"
+    )
     if args.batch:
         emails = [f"c{1000 + n}@example.com" for n in range(args.batch)]
         imported, planned, done = bench.batch(emails)
@@ -278,6 +283,24 @@ def report(bench: Bench, args: argparse.Namespace, first_start: float, server: i
     time.sleep(5)  # at rest
     print(f"| PSS of `discreet serve`, all processes, at rest after these runs | {pss_mb(server):.0f} MB |")
     print(f"| first start with migrations | {first_start:.1f} s |")
+
+
+def search_parts(email: str, phone: str) -> tuple[list[float], list[float]]:
+    """Return seconds of the search by value that goes by indexes, and of what scans add to it."""
+    from discreet.engines.subjects.captures import Budget, CapturedValue
+    from discreet.engines.subjects.values import search_values
+    from discreet.foundation.datamap.queries import built
+    from discreet.foundation.sources import session
+
+    values = [CapturedValue("email", email, email, 0), CapturedValue("phone", phone, phone, 0)]
+    indexed, scanned = [], []
+    for _ in range(15):
+        for budget, times in ((Budget(0, 0, 0), indexed), (Budget(), scanned)):
+            with session.read("shop") as reader:
+                begun = time.monotonic()
+                search_values(graph=built().graph, readers={"shop": reader}, values=values, budget=budget)
+                times.append(time.monotonic() - begun)
+    return indexed, [both - quick for both, quick in zip(scanned, indexed, strict=True)]
 
 
 def statements() -> int:

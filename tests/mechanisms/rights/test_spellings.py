@@ -110,3 +110,24 @@ def test_a_server_of_a_narrow_encoding_is_searched_for_any_address(
     keys, _ = found(narrow_company, "varchar(90)", index, rows=rows)
     assert keys == {1, 2, 3, 4, 5, 6, 7}
     assert located("\u5f20\u4e09@example.com")[0] == set()
+
+
+def test_a_phone_number_in_full_width_digits_is_found(company: Company, db: None) -> None:
+    """A Chinese keyboard writes them so."""
+    company.fill(
+        (
+            "CREATE TABLE person (id integer PRIMARY KEY, phone varchar(60))",
+            "INSERT INTO person VALUES (1, '＋８６　１３８－００１３－８０００'), (2, '13800138000'), (3, '１３８００１３８００１')",
+        )
+    )
+    company.connect("shop")
+    apply_map(actor=OPERATOR, now=NOW, text=MAP.replace("email: email", "phone: phone"))
+    with session.read("shop") as reader:
+        result = locate(
+            graph=built().graph,
+            readers={"shop": reader},
+            identities=[Identity(phone="+8613800138000")],
+            limits=Limits(),
+        )
+    keys = {key[0] for candidate in result.candidates[0] for each in candidate.roots.values() for key in each}
+    assert keys == {1, 2}
