@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -37,9 +37,15 @@ def overflows(page: Page) -> bool:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep a picture of the page in test-results/."""
+    """Keep a picture of the page in test-results/. A browser short of memory fails now and then to take one."""
     PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png")
+    for is_last in (False, False, True):
+        try:
+            page.screenshot(path=PICTURES / f"{name}.png")
+            return
+        except Error as problem:
+            if is_last or "Unable to capture screenshot" not in problem.message:
+                raise
 
 
 def choose(page: Page, base: str, *, language: str = "en", theme: str = "light") -> None:
