@@ -19,12 +19,13 @@ from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.readable import readable
 from discreet.mechanisms.rights.refusals import WrongRequestState
 from discreet.mechanisms.rights.roots import FactKind
+from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.views import refusal_text, request_document
 from discreet.vocabulary.actors import Role
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import add
 from tests.mechanisms.rights import driving
-from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CUSTOMER, NOW, VIEWER, who
+from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CLEO, CUSTOMER, NOW, VIEWER, who
 from tests.mechanisms.rights.test_package import delivered, link_of, opened_zip
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +219,28 @@ def test_mail_and_bookkeeping_are_folded_behind_the_steps(shop: Company, desk: C
     page = desk.get(f"/desk/requests/{number}/").content.decode()
     before, _, behind = page.partition('<details class="tl-work">')
     assert "Legal clocks started" not in before and "Legal clocks started" in behind
+
+
+def test_the_address_of_a_wrong_code_leads_back_to_the_page(shop: Company, client: Client) -> None:
+    """The browser stands there after a wrong code, and the page says to keep its address."""
+    token = add_public_token(actor=CUSTOMER, now=NOW, number=driving.opened("erasure", CLEO))
+    answer = client.post(f"/privacy/request/{token}/code/", {"code": "000000"})
+    assert answer.status_code == 422
+    back = client.get(f"/privacy/request/{token}/code/")
+    assert (back.status_code, back["Location"]) == (302, f"/privacy/request/{token}/")
+
+
+def test_a_plan_that_came_back_says_why(shop: Company) -> None:
+    number = driving.planned("erasure", CLEO)
+    assert history.sent_back(number) == ""
+    driving.approve(number)
+    shop.run("INSERT INTO login VALUES (29, 3, '192.0.2.9', NULL)")
+    driving.work()
+    assert queries.state_of_request(number) is State.PLANNED
+    assert "changed after the approval" in history.sent_back(number)
+    view = queries.request_view(number)
+    assert case_page.context(view, actor=AGENT, now=timezone.now())["sent_back"]
+    driving.approve(number)
+    driving.work()
+    assert history.sent_back(number) == ""
+    assert queries.request_view(number).outcome == "erased"

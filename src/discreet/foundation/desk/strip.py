@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.components import Deadline
-from discreet.foundation.desk.times import left
+from discreet.foundation.desk.times import last_day, left
 from discreet.vocabulary.text import gettext_noop
 
 DAYS = 14
@@ -45,9 +45,7 @@ def strip_days(*, deadlines: Sequence[Deadline], now: datetime) -> list[StripDay
     for offset in range(DAYS):
         day = today + timedelta(days=offset)
         due = [
-            deadline
-            for deadline in deadlines
-            if deadline.due_at >= now and timezone.localtime(deadline.due_at).date() == day
+            deadline for deadline in deadlines if deadline.due_at >= now and last_day(deadline.due_at) == day
         ]
         ticks = tuple(
             Tick(deadline=one, tone=left(due_at=one.due_at, now=now, is_legal=one.is_legal).tone)

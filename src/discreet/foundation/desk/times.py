@@ -1,7 +1,7 @@
 """Times in words: what is left of a clock, and days and moments in each language."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
@@ -16,6 +16,22 @@ URGENT = timedelta(hours=48)
 def day(value: datetime) -> str:
     """Return the local day, “24 Nov 2026” or “2026 年 11 月 24 日”."""
     return written_date(timezone.localtime(value).date(), language=get_language() or "en")
+
+
+def last_day(due_at: datetime) -> date:
+    """Return the last local day that lies before the deadline whole.
+
+    A day that ends elsewhere ends here in the middle of another: 23:59:59 in California is 8:59:59 of the next
+    morning in Berlin, and who answers by that day's evening is late.
+    """
+    at = timezone.localtime(due_at)
+    ends_a_day_elsewhere = at.minute % 15 == 14 and at.second == 59 and (at.hour, at.minute) != (23, 59)
+    return at.date() - timedelta(days=1) if ends_a_day_elsewhere else at.date()
+
+
+def due_day(due_at: datetime) -> str:
+    """Return the day by whose end a deadline is met, as `day` writes it."""
+    return written_date(last_day(due_at), language=get_language() or "en")
 
 
 def moment(value: datetime, *, now: datetime) -> str:

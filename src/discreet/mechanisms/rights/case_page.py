@@ -111,6 +111,7 @@ def context(
         and actor.may(Role.APPROVER),
         "may_reveal": claim is not None and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
         "awaited": _awaited(view),
+        "sent_back": history.sent_back(view.number) if view.state is State.PLANNED else "",
         "may_plan": view.state in (State.VERIFIED, State.PLANNED)
         and view.candidates in (None, 1)
         and any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)),

@@ -151,10 +151,12 @@ def _status(
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @public_page
 def code(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Take the code that proves the identity."""
+    """Take the code that proves the identity. Whoever kept this address after a wrong code is led to the page."""
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("rights:status", args=[token]))
     now = timezone.now()
     limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
     number = get_by_token(token).row.number

@@ -25,6 +25,11 @@ def candidate_documents(found: Candidates) -> list[dict[str, Any]]:
 
 def told_candidates(document: Mapping[str, Any]) -> Iterator[str]:
     people = document["candidates"]
+    if people is None:
+        yield gettext("%(number)s: nobody was looked for yet; making the plan does") % {
+            "number": document["id"]
+        }
+        return
     words = ngettext("%(n)s person matches %(number)s", "%(n)s people match %(number)s", len(people))
     yield words % {"n": len(people), "number": document["id"]}
     for one in people:

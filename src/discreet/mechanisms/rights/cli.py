@@ -141,7 +141,8 @@ def verify(number: str, reason: str, user: str | None) -> None:
 @as_json
 def candidates(number: str, is_json: bool) -> None:
     """Show who matches a request, masked, each with the label that `choose` takes."""
-    document = {"id": number, "candidates": candidate_documents(queries.candidates_of(number))}
+    found = queries.candidates_of(number)
+    document = {"id": number, "candidates": candidate_documents(found) if found is not None else None}
     _print(document, is_json=is_json, told=told_candidates)
 
 
@@ -191,8 +192,10 @@ def accept(number: str, digest: str | None, user: str | None) -> None:
     if queries.kind_of_batch(batch_id) is Kind.ACCESS:
         if not queries.plan_view(batch_id).digest:  # shows nothing that a decision could bind to
             workflows.prepare_batch(batch_id, actor, now)
+        was_decided = queries.state_of_batch(batch_id) in (State.ACCEPTED, State.DONE)
         deciding.accept_access(actor=actor, now=now, batch_id=batch_id)
-        click.echo(_("%(number)s: accepted") % {"number": number})
+        told = _("%(number)s: accepted before; nothing changed") if was_decided else _("%(number)s: accepted")
+        click.echo(told % {"number": number})
         return
     step = deciding.accept_erasure(
         actor=actor,

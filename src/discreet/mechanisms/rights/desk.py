@@ -69,7 +69,7 @@ def requests(request: HttpRequest) -> HttpResponseBase:
             "state": wanted,
             "query": words,
             "page": Paginator(range(found.total), PAGE_SIZE).get_page(number),
-            "may_add": bool(actor_of(request).roles & set(WORKERS)),
+            "may_add": bool(actor_of(request).roles & {Role.AGENT, Role.ADMINISTRATOR}),
         },
     )
     response["Cache-Control"] = "no-store"

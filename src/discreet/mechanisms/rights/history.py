@@ -8,7 +8,7 @@ from discreet.foundation.desk.components import TimelineItem
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.ledger.queries import EntryView
 from discreet.mechanisms.rights import names
-from discreet.mechanisms.rights.words import APPROVALS, OUTCOMES, QUIET, STEPS_OF_OTHERS
+from discreet.mechanisms.rights.words import APPROVALS, OUTCOMES, QUIET, SENT_BACK, STEPS_OF_OTHERS
 
 
 def steps(number: str) -> list[TimelineItem]:
@@ -25,6 +25,17 @@ def steps(number: str) -> list[TimelineItem]:
         )
         for entry in reversed(entries)
     ]
+
+
+def sent_back(number: str) -> str:
+    """Return why the approved plan came back and waits for a decision again; "" where none did."""
+    deciding = [
+        entry for entry in timeline(number) if entry.act in ("rights.send_back", "rights.accept_erasure")
+    ]
+    if not deciding or deciding[-1].act != "rights.send_back":
+        return ""
+    reason = str(deciding[-1].facts.get("reason", ""))
+    return gettext(SENT_BACK.get(reason, SENT_BACK[""]))
 
 
 def _title(entry: EntryView) -> str:

@@ -164,6 +164,13 @@ def not_searched(view: RequestView) -> list[str]:
     return gap_lines(gaps if isinstance(gaps, list) else [])
 
 
+_TOLD = {  # to the person, where staff are told what to do
+    "named_in_text": gettext_noop(
+        "A text in somebody else's row names you. Somebody must take it out by hand"
+    ),
+}
+
+
 def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return each gap as a line in the reader's language: where, which fields, why."""
     return [_gap_line(one) for one in gaps]
@@ -175,7 +182,8 @@ def _gap_line(one: Mapping[str, Any]) -> str:
         [names.column_words(one["source"], one["table"], name) for name in one.get("columns") or []]
     )
     fields = "" if not columns else f"（{columns}）" if is_chinese() else f" ({columns})"
-    why = GAPS.get(str(one.get("reason", "")), "")
+    reason = str(one.get("reason", ""))
+    why = _TOLD.get(reason) or GAPS.get(reason, "")
     return where + fields + (f"{'：' if is_chinese() else ': '}{gettext(why)}" if why else "")
 
 

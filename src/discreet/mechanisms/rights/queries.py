@@ -239,15 +239,15 @@ def roots_of(number: str) -> Candidates | None:
     return roots_of_many([number])[0]
 
 
-def candidates_of(number: str) -> Candidates:
-    """Return who matches the request; nobody while nobody looked.
+def candidates_of(number: str) -> Candidates | None:
+    """Return who matches the request; None while nobody looked.
 
     Raises:
         UnknownRequest
     """
     if not RightsRequest.objects.filter(number=number).exists():
         raise UnknownRequest(number=number[:16])
-    return roots_of(number) or Candidates(people=())
+    return roots_of(number)
 
 
 def roots_of_many(numbers: Sequence[str]) -> list[Candidates | None]:

@@ -45,12 +45,13 @@ GAPS: dict[str, str] = {
     ),
     "scan_over_budget": gettext_noop("Too large to look through without an index"),
     "over_budget": gettext_noop("Too large to look through without an index"),
-    "free_text": gettext_noop("Free text of rows that stay is not read: it may name the person"),
+    "free_text": gettext_noop("Free text of other rows is not read: it may name the person"),
     "names_in_text": gettext_noop(
-        "Free text of rows that stay is searched for the person's addresses and numbers, not for names"
+        "Free text is searched for addresses and numbers, not for names: it may name the person"
     ),
     "named_in_text": gettext_noop(
-        "Free text of other rows holds an address or number of the person: somebody must take it out by hand"
+        "Free text of other rows holds an address or number of the person. While it does, the erasure ends as "
+        "incomplete: take it out by hand, then preview the plan again"
     ),
     "no_link": gettext_noop(
         "No confirmed link leads here from a person: rows are neither copied nor erased, only searched by value"

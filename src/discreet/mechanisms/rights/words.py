@@ -99,6 +99,20 @@ WRITES: dict[str, str] = {
     "update": gettext_noop("Rows with fields emptied or replaced"),
 }
 # How the fresh search looked into a table.
+SENT_BACK: dict[str, str] = {
+    "rights.plan_changed": gettext_noop(
+        "The data or the data map changed after the approval, so nothing was written. This is the plan as it is "
+        "now: it needs both decisions again."
+    ),
+    "rights.identity_changed": gettext_noop(
+        "The rows that the plan started from are no longer the person's, so nothing was written. The person was "
+        "looked for again: the plan needs both decisions again."
+    ),
+    "": gettext_noop(
+        "The approved plan could not be carried out as it was, so nothing was written. It needs both decisions "
+        "again."
+    ),
+}
 DEPTHS: dict[str, str] = {
     "keys": gettext_noop("By the keys of erased rows"),
     "fields": gettext_noop("In the emptied fields"),

@@ -78,7 +78,7 @@ def clock(view: ClockView, now: datetime | None = None) -> dict[str, object]:
     share = min(max((end - view.started_at).total_seconds() / span, 0), 1)
     remaining = times.left(due_at=view.due_at, now=end, is_legal=view.is_legal)
     is_near = abs(view.due_at - end) <= times.URGENT
-    due = times.deadline(view.due_at, now=now) if is_near else times.day(view.due_at)
+    due = times.deadline(view.due_at, now=now) if is_near else times.due_day(view.due_at)
     return {"view": view, "left": remaining, "due": due, "width": round(share * 330), "now": now}
 
 
@@ -254,6 +254,12 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
         "label": label,
         "control": bound.as_widget(attrs=attrs),
     }
+
+
+@register.filter
+def due_day(value: datetime) -> str:
+    """Return the day by whose end a deadline is met."""
+    return times.due_day(value)
 
 
 @register.filter
