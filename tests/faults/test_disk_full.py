@@ -102,6 +102,7 @@ def test_a_request_that_comes_when_the_disk_is_full_is_refused_in_words_and_rece
     house.serve()
     try:
         before = acts(house).count("rights.receive_request")
+        until(lambda: gives_back_its_log(house) or None, "that the log holds no room of its own")
         disk.fill(*serving(house))
         refused = open_request(house, *(() if disk.is_mounted else ("prlimit", "--fsize=4096:")))
         assert refused.returncode == 1

@@ -19,6 +19,7 @@ from discreet.engines.subjects.captures import Budget, Captured, SearchResult
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.limits import EmptyIdentity
 from discreet.engines.subjects.sharing import Detector, Sharing
+from discreet.engines.subjects.values import ValueSearch
 from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.context import Fence, FenceLost
@@ -260,6 +261,42 @@ def check_more_rows_are_sent_back(company: Company) -> None:
     assert queries.request_view(number).state is State.PLANNED
 
 
+def check_a_row_added_before_the_write_comes_back(company: Company) -> None:
+    mapped(company)
+    number = accepted(CLEO)
+    write = workflows.write_source
+
+    def after_a_new_row(*args: Any) -> Any:
+        company.run("INSERT OR IGNORE INTO login VALUES (99, 3, '192.0.2.9', NULL)")
+        return write(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workflows, "write_source", after_a_new_row)
+        work()
+    assert queries.request_view(number).state is State.PLANNED
+
+
+def check_a_row_added_after_the_write_is_found(company: Company) -> None:
+    mapped(company)
+    number = accepted(CLEO)
+    search = workflows.search_again
+
+    def after_a_new_row(*args: Any) -> Any:
+        company.run("INSERT OR IGNORE INTO login VALUES (99, 3, '192.0.2.9', NULL)")
+        return search(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workflows, "search_again", after_a_new_row)
+        work()
+    assert queries.request_view(number).outcome == Outcome.INCOMPLETE
+
+
+def check_a_text_that_names_the_person_is_found(company: Company) -> None:
+    mapped(company)
+    company.run(f"UPDATE orders SET note = 'for {CLEO}' WHERE id = 11")
+    assert erased(CLEO).outcome == Outcome.INCOMPLETE
+
+
 def check_one_person_cannot_erase(company: Company) -> None:
     mapped(company)
     number = planned(email=CLEO)
@@ -399,6 +436,8 @@ def lawless(**given: Any) -> Any:
 
 Patch = tuple[object, str, object]
 Check = Callable[[Company], None]
+# What the plan should have seen is seen again by the write: a wall behind the one that is taken away here.
+NO_SECOND_WALL = (workflows, "refuse_newcomers", lambda *_: None)
 MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
     "search skipped": (
         [(workflows, "fresh_search", lambda **_: NOTHING_FOUND)],
@@ -431,8 +470,17 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
         check_what_cannot_be_written_is_not_called_erased,
     ),
     "approval not bound to the plan": (
-        [(plan_engine, "plan_digest", lambda **_: "0" * 64)],
+        [(plan_engine, "plan_digest", lambda **_: "0" * 64), NO_SECOND_WALL],
         check_more_rows_are_sent_back,
+    ),
+    "rows added meanwhile not refused": ([NO_SECOND_WALL], check_a_row_added_before_the_write_comes_back),
+    "rows added meanwhile not searched": (
+        [(search_engine._FreshSearch, "links", lambda *_: None)],
+        check_a_row_added_after_the_write_is_found,
+    ),
+    "texts not searched": (
+        [(search_engine, "search_texts", lambda **_: ValueSearch([], [], []))],
+        check_a_text_that_names_the_person_is_found,
     ),
     "two eyes": (
         [(deciding, "erasure_approval", lambda **given: ApprovalStep.SECOND)],
@@ -443,7 +491,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
         check_what_the_law_keeps_stays,
     ),
     "sharing not detected": (
-        [(Detector, "detect", lambda self: Sharing())],
+        [(Detector, "detect", lambda self: Sharing()), NO_SECOND_WALL],
         check_the_neighbours_address_stays,
     ),
     "certificate before search": (

@@ -37,6 +37,17 @@ SWISS = value("phone", "+41 79 123 45 67")
         '{"from": "ann.lee@example.com"}',
         "'ann.lee@example.com'",
         "see ann.lee@example.com-- or call",
+        "ann.lee＠example.com",
+        r'{"t":"Hello\nann.lee@example.com"}',
+        r'{"t":"ann.lee\u0040example.com"}',
+        "mailto:ann.lee%40example.com?subject=x",
+        "ann.lee&#64;example.com, ann.lee&#x40;example.com",
+        "ann.lee@example.com.Please call",
+        "ann.lee@example.com-Ann",
+        "_ann.lee@example.com_",
+        "E-Mail:-ann.lee@example.com",
+        "see...ann.lee@example.com",
+        "ann.lee\u200b@example.com",
     ],
 )
 def test_an_address_is_found_in_a_text(text: str) -> None:
@@ -55,7 +66,7 @@ def test_another_address_is_not(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["+41 79 123 45 67", "0791234567", "ring 079 123 45 67 at 8", "079/123.45.67", "0041791234567",
-     "(079) 123-45-67", "Tel0791234567", "tel.:0791234567!", "0791234567打来"],
+     "(079) 123-45-67", "079\u202f123\u202f45\u202f67", "079 123\n45 67", "079—123—45—67", "07\u200b91234567", "Tel0791234567", "tel.:0791234567!", "0791234567打来"],
 )  # fmt: skip
 def test_a_phone_number_is_found_as_people_write_it(text: str) -> None:
     assert held(text, SWISS) == {0}
@@ -91,6 +102,16 @@ def test_a_value_too_short_to_mean_somebody_is_not_looked_for() -> None:
 
 def test_an_address_of_other_letters_is_found() -> None:
     assert held("写信到李明@例子.公司吧", value("email", "李明@例子.公司")) == {0}
+
+
+@pytest.mark.parametrize("text", ["jörg@example.com", "an jörg@example.com.", "jo\u0308rg@example.com"])
+def test_an_address_with_a_letter_beyond_ascii_is_found(text: str) -> None:
+    assert held(text, value("email", "jörg@example.com")) == {0}
+
+
+@pytest.mark.parametrize("text", ["xjörg@example.com", "x.jörg@example.com", "jörg@example.com.au"])
+def test_and_not_within_a_longer_one(text: str) -> None:
+    assert held(text, value("email", "jörg@example.com")) == set()
 
 
 def test_a_long_text_takes_no_longer_than_its_length() -> None:

@@ -150,3 +150,12 @@ def test_a_batchs_evidence_counts_people_and_names_none(shop: Company, tmp_path:
     body = json.loads(LedgerEntry.objects.get(act="rights.receive_batch", subject__startswith="batch:").body)
     assert body["facts"] == {"requests": 2}
     assert not LedgerEntry.objects.filter(body__contains="canary").exists()
+
+
+def test_the_preview_of_several_packages_counts_everybodys_rows(shop: Company, tmp_path: Path) -> None:
+    """An approval of access covers the whole batch: so does what is shown before it."""
+    numbers = imported(tmp_path, "email,kind", f"{ANN},access", f"{BOB},access", f"{CLEO},access")
+    summary = queries.plan_view(queries.batch_of(numbers[0])).summary
+    rows = {one["table"]: one["rows"] for source in summary["sources"] for one in source["tables"]}
+    assert summary["people"] == 3
+    assert (rows["customer"], rows["orders"], rows["login"]) == (3, 2, 4)

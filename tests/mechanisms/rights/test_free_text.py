@@ -1,5 +1,6 @@
 """Free text that names the person: told before anybody approves, and never called erased while it stands."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,9 @@ from discreet.mechanisms.rights.views import RequestView
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, MAP, NOW, OPERATOR, fill, map_company
 from tests.mechanisms.rights.driving import approve, failures, planned, work
+from tests.mechanisms.rights.test_spellings import narrow_company
+
+__all__ = ["narrow_company"]
 
 pytestmark = [pytest.mark.promise(1), pytest.mark.duty("M8.4"), pytest.mark.duty("M13.3")]
 
@@ -23,6 +27,8 @@ NAMING = [
     "ｃａｌｌ　ａｎｎ．ｃａｎａｒｙ＠ｅｘａｍｐｌｅ．ｃｏｍ",
     "ring 044 668 18 00 first",
     "０４４－６６８－１８－００",
+    "ann.canary＠example.com",
+    '{"t": "ann.canary\\\\u0040example.com"}',
 ]
 INNOCENT = [
     "joann.canary@example.com",
@@ -121,6 +127,72 @@ def test_text_beyond_the_budget_is_named_and_not_called_searched(
     assert view.outcome == CLEAN
     assert "free_text" in {one["reason"] for one in view.search["not_searched"]}
     assert "text" not in {one["depth"] for one in view.search["searched"]}
+
+
+KINDS = {
+    "sqlite": ("blob", "text", "xml", "json"),
+    "postgresql": ("bytea", "json", "jsonb", "xml", "text[]", "citext", 'text COLLATE "loose"'),
+    "mysql": (
+        "blob",
+        "json",
+        "text CHARACTER SET latin1",
+        "text CHARACTER SET gbk",
+        "text COLLATE utf8mb4_bin",
+    ),
+}
+HELD = {
+    "bytea": "convert_to('at ann.canary@example.com', 'UTF8')",
+    "blob": "x'617420616e6e2e63616e617279406578616d706c652e636f6d'",
+    "json": """'{"t": "at ann.canary@example.com"}'""",
+    "jsonb": """'{"t": "at ann.canary@example.com"}'""",
+    "xml": "'<t>ann.canary@example.com</t>'",
+    "text[]": "ARRAY['at', 'ann.canary@example.com']",
+}
+
+
+def test_texts_of_every_kind_are_looked_through(company: Company, db: None) -> None:
+    """One column a kind, in a table whose name and columns are hostile."""
+    fill(company)
+    quote = "`" if company.engine == "mysql" else '"'
+    if company.engine == "postgresql":
+        company.run("CREATE EXTENSION IF NOT EXISTS citext")
+        company.run(
+            "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+        )
+    kinds = KINDS[company.engine]
+    names = [f"it's {{n}} \\\\ %s {number}" for number in range(len(kinds))]
+    columns = ", ".join(f"{quote}{name}{quote} {kind}" for name, kind in zip(names, kinds, strict=True))
+    company.run(f"CREATE TABLE memo (id integer PRIMARY KEY, {columns})".replace("%", "%"))
+    held = ", ".join(HELD.get(kind, "'at ann.canary@example.com'") for kind in kinds)
+    company.run(f"INSERT INTO memo VALUES (1, {held})")
+    if company.engine == "sqlite":
+        company.run(
+            "INSERT INTO memo VALUES (2, NULL, 'x' || char(0) || 'ann.canary@example.com', NULL, NULL)"
+        )
+    company.connect("shop")
+    mapped = MAP % {"name": "shop", "keep": ""}
+    fields = "".join(f"          {json.dumps(name)}: free_text\n" for name in names)
+    apply_map(
+        actor=OPERATOR, now=NOW, text=f"{mapped}      memo:\n        columns:\n          id: none\n{fields}"
+    )
+    number = planned("erasure", ANN)
+    assert failures() == []
+    rows = {
+        tuple(place): rows
+        for _, place, rows in named(queries.request_view(number).plan.summary["not_covered"])
+    }
+    assert rows == {(name,): 2 if company.engine == "sqlite" and name == names[1] else 1 for name in names}
+
+
+@pytest.mark.postgresql
+def test_a_server_of_a_narrow_encoding_is_looked_through(narrow_company: Company, db: None) -> None:
+    fill(narrow_company)
+    narrow_company.connect("shop")
+    map_company(is_kept=False)
+    note(narrow_company, f"for {ANN}")
+    number = planned("erasure", ANN)
+    assert failures() == []
+    assert named(queries.request_view(number).plan.summary["not_covered"]) == [("orders", ["note"], 1)]
 
 
 def test_a_batch_of_many_people_compares_texts_here(shop: Company) -> None:

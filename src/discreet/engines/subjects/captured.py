@@ -16,6 +16,7 @@ from discreet.engines.subjects.found import NotCovered, Persons, Reach, join
 from discreet.engines.subjects.graph import EraseAction, Key, LinkRole, TableRef
 from discreet.engines.subjects.identity import Identity, usable
 from discreet.engines.subjects.limits import Limits
+from discreet.engines.subjects.newcomers import linked_rows
 from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.texts import search_texts
@@ -61,6 +62,7 @@ def capture(
             *texts.not_searched,
         ),
         nameless=tuple(_nameless(reach, readers, plan)),
+        linked=tuple(linked_rows(reach=reach, plan=plan)),
     )
 
 

@@ -37,6 +37,25 @@ class BlankedRows:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedRows:
+    """Rows of `table` whose `columns` hold one of `values`, by which they refer to rows that go.
+
+    `persons` runs parallel to `values`. `key_columns` single a row out. `is_detail`: a part of somebody, which
+    the row that refers to it may share.
+    """
+
+    table: TableRef
+    key_columns: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[Key, ...]
+    persons: tuple[Persons, ...]
+    to_table: TableRef
+    to_columns: tuple[str, ...]
+    equals: Mapping[str, str]
+    is_detail: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NamelessRow:
     """A people row that holds no identity value. `values`: (column, category, text) of what will be erased."""
 
@@ -60,6 +79,7 @@ class Captured:
     others: Mapping[TableRef, frozenset[Key]]
     unlinked: tuple[NotCovered, ...] = ()  # rows that hold a value at plan time and no link leads to
     nameless: tuple[NamelessRow, ...] = ()  # told again by their key and what else they held
+    linked: tuple[LinkedRows, ...] = ()  # how rows refer to what goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +109,7 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Searched:
     table: TableRef
-    depth: str  # "keys" | "fields" | "indexed" | "scan" | "text"
+    depth: str  # "keys" | "links" | "fields" | "indexed" | "scan" | "text"
     columns: tuple[str, ...]
     rows: int  # keys looked for, or rows looked through
 

@@ -17,9 +17,14 @@ _LONGEST = 34  # characters of an IBAN
 _BEFORE_AT = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]*")  # matched against the reversed text
 _AFTER_AT = re.compile(r"[a-z0-9.-]*")
 _LONGEST_ENDS = (64, 255)  # RFC 5321, 4.5.3.1
-_OPENING = re.compile(r"[^a-z0-9._+-]+")  # legal in an address, and in practice what stands before one
-_STRETCH = re.compile(r"[0-9a-z]+(?:[ \t\u00a0().,/·‐-–-]{1,3}[0-9a-z]+)*")
+_OPENING = re.compile(r"[^a-z0-9._+-]+|\.\.+")  # legal in an address or not, and what stands before one
+_AROUND = "._+-"  # may stand inside an address and not at its ends
+_STRETCH = re.compile(r"[0-9a-z]+(?:[\W_]{1,3}[0-9a-z]+)*")
 _GROUPS = re.compile(r"[0-9]+|[a-z]+")
+_INVISIBLE = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF))
+_ESCAPES = re.compile(
+    r"\\+u([0-9a-f]{4})|\\+[nrtbfv0\"'/]|%([2-7][0-9a-f])|&#x([0-9a-f]{2,4});|&#([0-9]{2,5});"
+)
 
 
 class Mentions:
@@ -37,7 +42,9 @@ class Mentions:
                 self._numbers[form].add(place)
             shortest |= {phone_digits(min(forms, key=len))} if forms else set()
         self._shortest = tuple(sorted(shortest))
-        self._wide = {text: found for text, found in self._addresses.items() if not text.isascii()}
+        self._wide = [
+            (_bounded(text), found) for text, found in self._addresses.items() if not text.isascii()
+        ]
         self._heads = {form[:LEAST_DIGITS] for form in self._numbers}
         self._lengths = sorted({len(form) for form in self._numbers})
 
@@ -52,14 +59,20 @@ class Mentions:
         return self._shortest
 
     def within(self, text: str) -> set[int]:
-        """Return the values that the text holds."""
-        plain = narrow_forms(text).casefold()
+        """Return the values that the text holds, read as it is and with what programs escape in it."""
+        plain = narrow_forms(text).casefold().translate(_INVISIBLE)
+        found = self._in(plain)
+        if "\\" in plain or "%" in plain or "&#" in plain:
+            found |= self._in(_ESCAPES.sub(_unescaped, plain))
+        return found
+
+    def _in(self, plain: str) -> set[int]:
         found: set[int] = set()
         if "@" in plain and self._addresses:
             for address in _addresses_in(plain):
                 found |= self._addresses.get(address, set())
-            for address, places in self._wide.items():
-                found |= places if address in plain else set()
+            for pattern, places in self._wide:
+                found |= places if pattern.search(plain) else set()
         for stretch in _STRETCH.finditer(plain) if self._numbers else ():
             for number in self._numbers_in(stretch.group()):
                 found |= self._numbers.get(number, set())
@@ -93,17 +106,51 @@ def _numbers(value: CapturedValue) -> Iterator[str]:
             yield plain
 
 
+def _unescaped(escape: re.Match[str]) -> str:
+    unicode, percent, hexadecimal, decimal = escape.groups()
+    code = int(unicode or percent or hexadecimal or "0", 16) or int(decimal or "0")
+    return chr(code).casefold() if 0x20 < code < 0xD800 else " "
+
+
+def _bounded(address: str) -> re.Pattern[str]:
+    """Match an address of other letters where ASCII beside it does not make it part of a longer one."""
+    before = r"(?<![a-z0-9])(?<![a-z0-9][._+-])"
+    return re.compile(before + re.escape(address) + r"(?![a-z0-9]|\.[a-z]{2}(?![a-z0-9]))")
+
+
 def _addresses_in(plain: str) -> Iterator[str]:
+    """Yield what may be meant by each `@` and what stands around it: texts run on without blanks."""
     longest_local, longest_domain = _LONGEST_ENDS
     at = plain.find("@")
     while at >= 0:
-        before = plain[max(0, at - longest_local) : at][::-1]
-        local = _matched(_BEFORE_AT, before)[::-1]
-        domain = _matched(_AFTER_AT, plain[at + 1 : at + 1 + longest_domain]).rstrip(".-")
-        yield f"{local}@{domain}"
-        for opening in _OPENING.finditer(local):
-            yield f"{local[opening.end() :]}@{domain}"
+        before = _matched(_BEFORE_AT, plain[max(0, at - longest_local) : at][::-1])[::-1]
+        after = _matched(_AFTER_AT, plain[at + 1 : at + 1 + longest_domain])
+        domains = list(_domains(after))
+        for local in _locals(before):
+            yield from (f"{local}@{domain}" for domain in domains)
         at = plain.find("@", at + 1)
+
+
+def _locals(run: str) -> Iterator[str]:
+    yield run
+    if run[:1] in _AROUND:
+        yield run.lstrip(_AROUND)
+    for opening in _OPENING.finditer(run):
+        yield run[opening.end() :]
+        yield run[opening.end() :].lstrip(_AROUND)
+
+
+def _domains(run: str) -> Iterator[str]:
+    """Yield the domain, and its beginnings where what follows is a word rather than a country: `.com.Please`."""
+    domain = run.rstrip(".-")
+    yield domain
+    labels = domain.split(".")
+    for count in range(2, len(labels)):
+        if len(labels[count]) != 2:
+            yield ".".join(labels[:count])
+    head, dash, _ = labels[-1].partition("-")
+    if dash and len(labels) > 1:
+        yield ".".join((*labels[:-1], head))
 
 
 def _matched(pattern: re.Pattern[str], text: str) -> str:

@@ -19,8 +19,8 @@ class Select:
     `trims`: besides `fold`, without the blanks at both ends of what is stored; no index helps.
     `limit`: at most so many rows over all keys; None = all. A NULL never equals a key.
     `digits`, `texts`: on a scan, only rows whose last column of `columns` holds one of these digit runs in
-    order, whatever stands between the digits, or one of these texts (lower case) in any case; full-width forms
-    count. A reader may return more; it must not return less.
+    order, whatever stands between the digits, or one of these addresses (lower case) in any case, however its
+    `@` is written; full-width forms count. A reader may return more; it must not return less.
     `joined_to`: the columns at the far end of the link that is followed, in the order of `key_columns`. Rows
     are then found as the database itself joins the two ends, which may be looser than by equal values.
     """

@@ -12,6 +12,7 @@ from discreet.engines.subjects.captures import (
     Budget,
     Captured,
     Finding,
+    LinkedRows,
     RowKeys,
     Searched,
     SearchResult,
@@ -19,6 +20,8 @@ from discreet.engines.subjects.captures import (
 from discreet.engines.subjects.found import NotCovered
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.keys import loose_key
+from discreet.engines.subjects.lookup import is_indexed
+from discreet.engines.subjects.newcomers import Newcomers
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.texts import is_free_text, search_texts
 from discreet.engines.subjects.values import ValueHit, search_values
@@ -34,6 +37,8 @@ def fresh_search(
     search = _FreshSearch(graph, readers, captured)
     for rows in captured.gone:
         search.rows(rows)
+    for linked in captured.linked:
+        search.links(linked, budget)
     for blanked in captured.blanked:
         search.fields(blanked)
     search.values(budget)
@@ -51,6 +56,7 @@ class _FreshSearch:
         self.graph = graph
         self.readers = readers
         self.captured = captured
+        self.newcomers = Newcomers(captured)
         self.found: list[Finding] = []
         self.searched: list[Searched] = []
         self.not_searched: list[NotCovered] = []
@@ -68,6 +74,24 @@ class _FreshSearch:
             whose = persons.get(loose_key(row), frozenset())
             self.found.append(Finding(rows.table, "row", rows.key_columns, row, whose))
         self.searched.append(Searched(rows.table, "keys", rows.key_columns, len(rows.keys)))
+
+    def links(self, linked: LinkedRows, budget: Budget) -> None:
+        """Find rows that refer to what is gone and that no plan knew: somebody added them meanwhile."""
+        if linked.is_detail:
+            return  # what refers to a part is its owner, which is searched for itself
+        reader = self.readers.get(linked.table.source)
+        table = self.graph.tables.get(linked.table)
+        if reader is None or table is None:
+            reason = "source_not_reached" if reader is None else "table_not_mapped"
+            self.not_searched.append(NotCovered(linked.table, reason, linked.columns))
+            return
+        has_index = is_indexed(table, table.column(linked.columns[0]))
+        if not has_index and table.estimated_rows > budget.max_scan_rows:
+            self.not_searched.append(NotCovered(linked.table, "scan_over_budget", linked.columns))
+            return
+        for one in self.newcomers.among(linked, reader):
+            self.found.append(Finding(linked.table, "row", linked.columns, one.key, one.persons))
+        self.searched.append(Searched(linked.table, "links", linked.columns, len(linked.values)))
 
     def fields(self, blanked: BlankedRows) -> None:
         """Find columns of rows that stay which hold anything but what was written."""

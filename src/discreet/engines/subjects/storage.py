@@ -53,6 +53,7 @@ _CLASSES: Mapping[str, type] = {
         captures.RowKeys,
         captures.BlankedRows,
         captures.NamelessRow,
+        captures.LinkedRows,
         captures.Captured,
         captures.Finding,
         captures.Searched,

@@ -62,10 +62,15 @@ def _search(
     rows = 0
     for row in reader.select(query):
         rows += 1
-        text = row[-1]
-        for value in mentions.within(str(text)) if text is not None else ():
+        for value in mentions.within(_text(row[-1])):
             key = row[:-1] if table.primary_key else tuple(hashable(part) for part in row[:-1])
             found.hits.append(ValueHit(table.ref, column.name, key, value))
     if rows > bound:
         found.not_searched.append(NotCovered(table.ref, FREE_TEXT, (column.name,), table.estimated_rows))
     found.searched.append(Searched(table.ref, "text", (column.name,), table.estimated_rows))
+
+
+def _text(stored: object) -> str:
+    if isinstance(stored, (bytes, bytearray, memoryview)):
+        return bytes(stored).decode("utf-8", "replace")
+    return "" if stored is None else str(stored)

@@ -31,7 +31,7 @@ from discreet.foundation.organisation.queries import profile
 from discreet.vocabulary.errors import Refused
 
 JOBS_OWN = timedelta(seconds=30)  # a first try belongs to the job that was started with the message
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=45)  # longer than a server that is slow at every step of one try may take
 TIMEOUT_S = 20
 AT_ONCE = 50
 

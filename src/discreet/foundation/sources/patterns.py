@@ -17,10 +17,15 @@ def digit_patterns(run: str) -> tuple[str, str]:
     return f"%{'%'.join(run)}%", f"%{'%'.join(full_width(run))}%"
 
 
-def text_pattern(lowered: str) -> str:
-    """Return the pattern for a lower-case text. Letters beyond ASCII are any: engines lower them differently."""
-    return f"%{''.join('_' if char in _SPECIAL or _is_unsure(char) else char for char in lowered)}%"
+def address_pattern(lowered: str) -> str:
+    """Return the pattern for a lower-case e-mail address, whatever its `@` is written as.
+
+    Letters beyond ASCII are any: engines lower them differently, and some texts hold them in two characters.
+    """
+    return f"%{'%'.join(''.join(map(_exactly, part)) for part in lowered.split('@'))}%"
 
 
-def _is_unsure(char: str) -> bool:
-    return not char.isascii() and char.isalpha()
+def _exactly(char: str) -> str:
+    if char in _SPECIAL:
+        return "_"
+    return "%" if not char.isascii() and char.isalpha() else char

@@ -23,7 +23,7 @@ from discreet.foundation.sources.dialects.base import (
     is_encodable,
     whole_row_batches,
 )
-from discreet.foundation.sources.patterns import digit_patterns, full_width, text_pattern
+from discreet.foundation.sources.patterns import address_pattern, digit_patterns, full_width
 from discreet.foundation.sources.values import NO_MATCH, Coerced, coerce
 
 _WHOLE_ROWS_PER_STATEMENT = 50
@@ -167,21 +167,22 @@ class Statements:
         if not query.digits and not query.texts:
             return [], {}
         named = self._named(info, query.columns[-1])
-        text = self._dialect.text_of(KeyColumn(sql=table.c[named.name], info=named))
+        column = KeyColumn(sql=table.c[named.name], info=named)
+        text = self._dialect.text_of(column)
+        encoding = self._source.catalogue.encoding
         parameters: dict[str, object] = {}
-        conditions: list[sa.ColumnElement[bool]] = []
-        for number, pattern in enumerate(one for run in query.digits for one in digit_patterns(run)):
-            parameters[f"d{number}"] = pattern
-            conditions.append(text.like(sa.bindparam(f"d{number}")))
-        if query.texts:
-            patterns = [text_pattern(form) for one in query.texts for form in (one, full_width(one))]
-            names = {f"t{number}": pattern for number, pattern in enumerate(patterns)}
-            parameters |= names
-            folded = sa.func.lower(text)
-            holds_one = sa.or_(*(folded.like(sa.bindparam(name)) for name in names))
-            if all("@" in one for one in query.texts):  # few texts hold one, and this costs no folding
-                holds_one &= sa.or_(text.like("%@%"), text.like(f"%{full_width('@')}%"))
-            conditions.append(holds_one)
+        conditions: list[sa.ColumnElement[bool]] = list(self._dialect.beyond_like(column))
+        digits = [pattern for run in query.digits for pattern in digit_patterns(run)]
+        texts = [
+            address_pattern(form)
+            for one in query.texts
+            for form in (one, "@".join(map(full_width, one.split("@"))))
+        ]
+        for kind, patterns, searched in (("d", digits, text), ("t", texts, sa.func.lower(text))):
+            for number, pattern in enumerate(patterns):
+                if is_encodable(pattern, encoding):  # what the server cannot say no row of it holds
+                    parameters[f"{kind}{number}"] = pattern
+                    conditions.append(searched.like(sa.bindparam(f"{kind}{number}")))
         return [sa.or_(*conditions)], parameters
 
     def _named(self, info: TableInfo, name: str) -> ColumnInfo:

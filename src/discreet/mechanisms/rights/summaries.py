@@ -1,6 +1,7 @@
 """What may be kept and shown of a plan: tables, counts, statements, reasons. No value of a person."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -107,6 +108,39 @@ def access_summary(reached: Reach, *, not_covered: list[dict[str, Any]]) -> dict
         "steps": _steps(reached),
         "operations": [],
         "not_covered": not_covered,
+        "open_questions": [],
+    }
+
+
+def joined_access(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return one summary of what several people's packages will hold: rows add up, gaps stand once."""
+    if len(summaries) == 1:
+        return summaries[0]
+    tables: dict[tuple[str, str], dict[str, Any]] = {}
+    gaps: dict[tuple[str, str, str, tuple[str, ...]], dict[str, Any]] = {}
+    steps: dict[str, dict[str, Any]] = {}
+    for summary in summaries:
+        for source in summary["sources"]:
+            for table in source["tables"]:
+                known = tables.setdefault((source["name"], table["table"]), {**table, "rows": 0, "shared": 0})
+                known["rows"] += table["rows"]
+                known["shared"] += table["shared"]
+        for one in summary["not_covered"]:
+            gaps.setdefault((one["source"], one["table"], one["reason"], tuple(one["columns"])), one)
+        for step in summary["steps"]:
+            steps.setdefault(f"{step['source']}\0{step['statement']}", step)
+    return {
+        "people": sum(summary["people"] for summary in summaries),
+        "sources": [
+            {
+                "name": name,
+                "tables": [table for (source, _), table in sorted(tables.items()) if source == name],
+            }
+            for name in sorted({source for source, _ in tables})
+        ],
+        "steps": list(steps.values()),
+        "operations": [],
+        "not_covered": list(gaps.values()),
         "open_questions": [],
     }
 

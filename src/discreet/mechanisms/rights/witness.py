@@ -7,6 +7,7 @@ look, and compared under lock in the writing transaction. Source: hostile review
 
 import hashlib
 from collections.abc import Mapping
+from enum import StrEnum
 
 from discreet.engines.subjects.found import Reach
 from discreet.engines.subjects.graph import Key, TableRef
@@ -43,15 +44,24 @@ def witness(reached: Reach, plan: ErasurePlan) -> str:
     return to_json(tables)
 
 
-def check_rows(*, writer: WriteSession, source: str, sealed: str, operations: tuple[Operation, ...]) -> bool:
-    """Lock the rows and compare them; return False where an earlier run has committed all of it already.
+class Standing(StrEnum):
+    """How the rows that a plan writes stand now."""
 
-    Rows that are gone are no harm: what is bound to their keys writes nothing.
+    WHOLE = "whole"  # all of them are there
+    PARTLY_GONE = "partly_gone"  # no harm: what is bound to their keys writes nothing
+    APPLIED = "applied"  # an earlier run has committed all of it
+
+
+def check_rows(
+    *, writer: WriteSession, source: str, sealed: str, operations: tuple[Operation, ...]
+) -> Standing:
+    """Lock the rows, compare them, and say how they stand.
 
     Raises:
         RowsChanged: a row's owner or identity is another one now.
     """
     changed = ""
+    is_whole = True
     for head, key_columns, columns, rows in from_json(sealed):  # type: ignore[attr-defined]
         if head[0] != source:
             continue
@@ -60,14 +70,17 @@ def check_rows(*, writer: WriteSession, source: str, sealed: str, operations: tu
         wanted = tuple(dict.fromkeys((*key_columns, *columns)))
         query = Select(table=ref, columns=wanted, key_columns=tuple(key_columns), keys=list(expected))
         places = [wanted.index(name) for name in columns]
+        seen = set()
         for row in writer.lock(query):
+            seen.add(tuple(row[: len(key_columns)]))
             digest = expected.get(tuple(row[: len(key_columns)]))
             if digest != _hash(tuple(row[place] for place in places)):
                 changed = ref.table
+        is_whole = is_whole and len(seen) == len(expected)
     if not changed:
-        return True
+        return Standing.WHOLE if is_whole else Standing.PARTLY_GONE
     if _is_applied(writer, operations):
-        return False
+        return Standing.APPLIED
     raise RowsChanged(table=changed)
 
 

@@ -116,6 +116,7 @@ SENT_BACK: dict[str, str] = {
 DEPTHS: dict[str, str] = {
     "keys": gettext_noop("By the keys of erased rows"),
     "fields": gettext_noop("In the emptied fields"),
+    "links": gettext_noop("By references to erased rows"),
     "indexed": gettext_noop("By value, through an index"),
     "scan": gettext_noop("By value, row by row"),
     "text": gettext_noop("Addresses and numbers within free text"),

@@ -13,6 +13,7 @@ from typing import Any
 from discreet.engines.subjects.captured import captured_values
 from discreet.engines.subjects.captures import CapturedValue
 from discreet.engines.subjects.found import as_set
+from discreet.engines.subjects.newcomers import Newcomers
 from discreet.engines.subjects.plans import Operation, OperationKind
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.search import fresh_search
@@ -32,8 +33,8 @@ from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, SeveralPeople, WrongRequestState
 from discreet.mechanisms.rights.results import person_results, rows_gone, unsearched_results
 from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
-from discreet.mechanisms.rights.summaries import access_summary, plan_summary, table_name
-from discreet.mechanisms.rights.witness import RowsChanged, check_rows, witness
+from discreet.mechanisms.rights.summaries import access_summary, joined_access, plan_summary, table_name
+from discreet.mechanisms.rights.witness import RowsChanged, Standing, check_rows, witness
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.errors import Refused
@@ -177,7 +178,7 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
     members = queries.members(batch_id)
     graph = built().graph
     sensitive = 0
-    summary: dict[str, Any] = {}
+    summaries: list[dict[str, Any]] = []
     for member in members:
         with planning.readers_of(graph) as readers:
             reached = planning.reach_one(
@@ -189,7 +190,8 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
             for column in table.table.personal_columns
             if column.category in CATEGORIES
         )
-        summary = access_summary(reached, not_covered=gaps.of_access(reached))
+        summaries.append(access_summary(reached, not_covered=gaps.of_access(reached)))
+    summary = joined_access(summaries)
     digest = _summary_digest(summary)
     plan = deciding.NewPlan(digest=digest, sealed=b"", capture_sealed=b"", summary=summary, open_questions=())
     deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
@@ -333,18 +335,39 @@ def write_source(batch_id: int, run: int, source: str, fence: Fence) -> dict[str
     rows = keys.open_sealed(key_id, queries.sealed_witness(batch_id), "witness").decode()
     with session.write(source) as writer:
         operations = plan.operations[source]
-        is_open = check_rows(writer=writer, source=source, sealed=rows, operations=operations)
-        for operation in operations if is_open else ():
+        standing = check_rows(writer=writer, source=source, sealed=rows, operations=operations)
+        if standing is Standing.WHOLE:
+            refuse_newcomers(batch_id, writer, source)
+        for operation in operations if standing is not Standing.APPLIED else ():
             done = run_operation(writer, operation)
-            if done > len(operation.keys):
-                raise WroteTooMuch(table=operation.table.table, rows=done, expected=len(operation.keys))
+            expected = len(operation.keys)
+            if done > expected:
+                raise WroteTooMuch(table=operation.table.table, rows=done, expected=expected)
             counts[operation.table.table][operation.kind.value] += done
+            if done < expected and operation.kind is OperationKind.DELETE:
+                counts[operation.table.table]["found_gone"] += expected - done
         writer.commit(before_commit=fence.check)
     plain = {table: dict(done) for table, done in counts.items()}
     executing.record_source_outcome(
         now=datetime.now(UTC), batch_id=batch_id, run=run, source=source, counts=plain
     )
     return {}
+
+
+def refuse_newcomers(batch_id: int, writer: session.WriteSession, source: str) -> None:
+    """Refuse where a row refers to what goes that was in no plan: the company's programs have added it.
+
+    Raises:
+        RowsChanged
+    """
+    key_id = queries.batch_key(batch_id)
+    captured = captured_from_json(
+        keys.open_sealed(key_id, queries.sealed_capture(batch_id), "capture").decode()
+    )
+    newcomers = Newcomers(captured)
+    for linked in captured.linked:
+        if linked.table.source == source and newcomers.among(linked, writer):
+            raise RowsChanged(table=linked.table.table)
 
 
 def run_operation(writer: session.WriteSession, operation: Operation) -> int:

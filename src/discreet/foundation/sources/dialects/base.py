@@ -1,5 +1,6 @@
 """What differs between kinds of databases: opening, beginning, describing, comparing, failing."""
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -154,6 +155,10 @@ def is_encodable(text: str, encoding: str) -> bool:
     return True
 
 
+# A type that SQLAlchemy does not know is text to us: nothing a user of the command line could act upon.
+warnings.filterwarnings("ignore", message="Did not recognize type", category=sa.exc.SAWarning)
+
+
 class Dialect(ABC):
     """Everything particular to one kind of database."""
 
@@ -206,6 +211,10 @@ class Dialect(ABC):
     def text_of(self, column: KeyColumn) -> sa.ColumnElement[Any]:
         """Return what the column holds as a text that LIKE can search."""
         return column.sql if column.info.kind is Kind.TEXT else sa.cast(column.sql, sa.String)
+
+    def beyond_like(self, column: KeyColumn) -> Iterable[sa.ColumnElement[bool]]:
+        """Return conditions for values that LIKE does not read to their end."""
+        return ()
 
     @abstractmethod
     def equals(self, column: KeyColumn, value: object) -> sa.ColumnElement[bool]:

@@ -199,6 +199,10 @@ class MySqlDialect(base.Dialect):
         binary: sa.ColumnElement[Any] = sa.collate(_utf8(near.sql), "utf8mb4_bin")
         return base.KeyColumn(sql=binary, info=joined.info)
 
+    def text_of(self, column: base.KeyColumn) -> sa.ColumnElement[Any]:
+        """A pattern may hold letters that the column's own encoding cannot say."""
+        return _utf8(super().text_of(column))
+
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         plain = column.sql == sa.literal(value, sa.types.NullType())
         if not column.info.is_loose:

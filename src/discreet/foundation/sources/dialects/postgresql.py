@@ -160,7 +160,9 @@ class PostgreSqlDialect(base.Dialect):
                 yield base.Batch(partial(_rows, columns), parameters, shape="rows")
 
     def text_of(self, column: base.KeyColumn) -> sa.ColumnElement[Any]:
-        """No LIKE goes by a nondeterministic collation."""
+        """No LIKE goes by a nondeterministic collation, or over bytes."""
+        if column.info.cast == "bytea":
+            return sa.func.encode(column.sql, sa.literal("escape", sa.Text))
         return _as_bytes(column) if column.info.is_loose else super().text_of(column)
 
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:

@@ -234,6 +234,15 @@ class SqliteDialect(base.Dialect):
         ends = {sqlite_affinity(near.type), sqlite_affinity(far.type)}
         return _number_and_text if ends == {"none", "numeric"} else None
 
+    def text_of(self, column: base.KeyColumn) -> sa.ColumnElement[Any]:
+        """A column of any type may hold bytes, which LIKE passes over."""
+        return sa.cast(column.sql, sa.Text)
+
+    def beyond_like(self, column: base.KeyColumn) -> Iterable[sa.ColumnElement[bool]]:
+        """A text ends for LIKE at its first NUL."""
+        nul = sa.literal(b"\0", sa.LargeBinary)
+        yield sa.func.instr(sa.cast(column.sql, sa.LargeBinary), nul) > 0
+
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         condition: sa.ColumnElement[bool] = _exact(column) == sa.literal(value, sa.types.NullType())
         return condition
