@@ -114,7 +114,7 @@ def test_after_the_last_wrong_code_the_page_says_what_to_do(shop: Company, clien
         answer = client.post(f"{page}code/", {"code": "00000000"})
     for shown in (answer.content.decode(), client.get(page).content.decode()):
         assert 'name="code"' not in shown and "/again/" not in shown
-        assert "This request ends here" in shown and 'href="/privacy/ask/erasure/"' in shown
+        assert "The request stays open" in shown and 'href="/privacy/ask/erasure/"' in shown
 
 
 def test_a_form_sent_too_fast_comes_back_filled_and_may_be_sent_at_once(

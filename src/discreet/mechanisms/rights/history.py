@@ -40,6 +40,10 @@ def sent_back(number: str) -> str:
 
 def _title(entry: EntryView) -> str:
     """Return the act in words; a decision is named by which of the two it is."""
+    if entry.act == "centre.check_code" and not entry.facts.get("is_right"):
+        return gettext("Wrong code entered")
+    if entry.act == "centre.start_verification" and not entry.facts.get("codes"):
+        return gettext("No code sent: not exactly one person with an address matches")
     step = str(entry.facts.get("step", ""))
     if entry.act == "rights.accept_erasure" and step in APPROVALS:
         return gettext(APPROVALS[step])

@@ -82,8 +82,15 @@ def _kept_line(one: dict[str, object], view: RequestView, language: str) -> dict
         "gap": " " if article and not why.endswith(FULL_WIDTH) else "",
         "article": article,
         "until": written_date(date.fromisoformat(str(until)), language=language) if until else "",
-        "fields": ", ".join(str(name) for name in fields) if isinstance(fields, list) else "",
+        "fields": _kept_fields(one, fields if isinstance(fields, list) else [], language),
     }
+
+
+def _kept_fields(one: Mapping[str, object], fields: Sequence[object], language: str) -> str:
+    """Return in words which fields of a kept row still hold something; "" where the whole row stays."""
+    place = (str(one["source"]), str(one["table"]))
+    with translation.override(language):
+        return listed([names.column_words(*place, str(name)) for name in fields])
 
 
 def erased_lines(view: RequestView, language: str) -> list[dict[str, str]]:
@@ -257,7 +264,12 @@ def _kept_blocks(view: RequestView, language: str) -> list[Block]:
         return []
     head = (gettext("Where"), gettext("How much"), gettext("Why"), gettext("Until"))
     rows = tuple(
-        (one["table"], one["rows"], f"{one['why']}{one['gap']}{one['article']}", one["until"] or "–")
+        (
+            f"{one['table']}: {one['fields']}" if one["fields"] else one["table"],
+            one["rows"],
+            f"{one['why']}{one['gap']}{one['article']}",
+            one["until"] or "–",
+        )
         for one in kept
     )
     blocks: list[Block] = [
