@@ -12,6 +12,7 @@ from discreet.engines.subjects.captures import Captured, LinkedRows
 from discreet.engines.subjects.found import Persons, Reach, join
 from discreet.engines.subjects.graph import EraseAction, Key, Link, LinkRole, Match, Table, TableRef
 from discreet.engines.subjects.keys import hashable, loose_key
+from discreet.engines.subjects.lookup import is_indexed
 from discreet.engines.subjects.plans import ErasurePlan
 from discreet.engines.subjects.reader import Reader, Row, Select
 from discreet.engines.subjects.walk import picker
@@ -63,6 +64,12 @@ def _linked(link: Link, table: Table, persons: Mapping[Key, Persons]) -> LinkedR
         equals=dict([link.discriminator] if link.discriminator else []),
         is_detail=link.role is LinkRole.DETAIL,
     )
+
+
+def is_searchable(linked: LinkedRows, table: Table, *, max_scan_rows: int) -> bool:
+    """Say whether an index helps, or the table is small enough to be looked through."""
+    has_index = is_indexed(table, table.column(linked.columns[0]))
+    return has_index or table.estimated_rows <= max_scan_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ from discreet.engines.subjects.captures import (
 from discreet.engines.subjects.found import NotCovered
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.keys import loose_key
-from discreet.engines.subjects.lookup import is_indexed
-from discreet.engines.subjects.newcomers import Newcomers
+from discreet.engines.subjects.newcomers import Newcomers, is_searchable
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.texts import is_free_text, search_texts
 from discreet.engines.subjects.values import ValueHit, search_values
@@ -85,8 +84,7 @@ class _FreshSearch:
             reason = "source_not_reached" if reader is None else "table_not_mapped"
             self.not_searched.append(NotCovered(linked.table, reason, linked.columns))
             return
-        has_index = is_indexed(table, table.column(linked.columns[0]))
-        if not has_index and table.estimated_rows > budget.max_scan_rows:
+        if not is_searchable(linked, table, max_scan_rows=budget.max_scan_rows):
             self.not_searched.append(NotCovered(linked.table, "scan_over_budget", linked.columns))
             return
         for one in self.newcomers.among(linked, reader):

@@ -13,7 +13,7 @@ from typing import Any
 from discreet.engines.subjects.captured import captured_values
 from discreet.engines.subjects.captures import CapturedValue
 from discreet.engines.subjects.found import as_set
-from discreet.engines.subjects.newcomers import Newcomers
+from discreet.engines.subjects.newcomers import Newcomers, is_searchable
 from discreet.engines.subjects.plans import Operation, OperationKind
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.search import fresh_search
@@ -364,9 +364,12 @@ def refuse_newcomers(batch_id: int, writer: session.WriteSession, source: str) -
     captured = captured_from_json(
         keys.open_sealed(key_id, queries.sealed_capture(batch_id), "capture").decode()
     )
-    newcomers = Newcomers(captured)
+    newcomers, tables = Newcomers(captured), built().graph.tables
     for linked in captured.linked:
-        if linked.table.source == source and newcomers.among(linked, writer):
+        table = tables.get(linked.table) if linked.table.source == source else None
+        if table is None or not is_searchable(linked, table, max_scan_rows=planning.BUDGET.max_scan_rows):
+            continue  # what is not looked for here is named by the search
+        if newcomers.among(linked, writer):
             raise RowsChanged(table=linked.table.table)
 
 
