@@ -261,33 +261,30 @@ def check_more_rows_are_sent_back(company: Company) -> None:
     assert queries.request_view(number).state is State.PLANNED
 
 
-def check_a_row_added_before_the_write_comes_back(company: Company) -> None:
-    mapped(company)
-    number = accepted(CLEO)
-    write = workflows.write_source
+def work_with_a_new_row_before(company: Company, step: str) -> None:
+    """Work, while the company's program adds a row of Cleo's right before a step."""
+    taken = getattr(workflows, step)
 
     def after_a_new_row(*args: Any) -> Any:
         company.run("INSERT OR IGNORE INTO login VALUES (99, 3, '192.0.2.9', NULL)")
-        return write(*args)
+        return taken(*args)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflows, "write_source", after_a_new_row)
+        patch.setattr(workflows, step, after_a_new_row)
         work()
+
+
+def check_a_row_added_before_the_write_comes_back(company: Company) -> None:
+    mapped(company)
+    number = accepted(CLEO)
+    work_with_a_new_row_before(company, "write_source")
     assert queries.request_view(number).state is State.PLANNED
 
 
 def check_a_row_added_after_the_write_is_found(company: Company) -> None:
     mapped(company)
     number = accepted(CLEO)
-    search = workflows.search_again
-
-    def after_a_new_row(*args: Any) -> Any:
-        company.run("INSERT OR IGNORE INTO login VALUES (99, 3, '192.0.2.9', NULL)")
-        return search(*args)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflows, "search_again", after_a_new_row)
-        work()
+    work_with_a_new_row_before(company, "search_again")
     assert queries.request_view(number).outcome == Outcome.INCOMPLETE
 
 
