@@ -8,6 +8,7 @@ from django.db import OperationalError
 from discreet.foundation.jobs import claims
 from discreet.foundation.jobs import runner as runner_module
 from discreet.foundation.jobs.claims import Claim
+from discreet.foundation.jobs.engine import DurableEngine
 from discreet.foundation.jobs.liveness import WorkerLife
 from discreet.foundation.jobs.models import Job, JobState, Worker
 from discreet.foundation.jobs.outcomes import MOST_TRIES, Ending, Outcome
@@ -110,7 +111,7 @@ def test_a_job_from_the_engines_queue_that_could_not_be_claimed_is_taken_back(
     a_job()
     announced("alive")
     claim = claimed("alive")
-    runner = Runner(worker_id="alive", engine=None, ended=lambda *_: None)  # type: ignore[arg-type]
+    runner = Runner(worker_id="alive", engine=DurableEngine, ended=lambda *_: None)
     runner.expect(claim)
     runner.give_up(claim)  # the engine knows the run already and puts it in its queue
     with monkeypatch.context() as patch:

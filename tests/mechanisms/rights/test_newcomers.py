@@ -1,7 +1,6 @@
 """What the company's programs add while an erasure waits: sent back, or found, and never called erased."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 
@@ -27,27 +26,27 @@ def shop(company: Company, db: None) -> Company:
     return company
 
 
-def before(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object]) -> None:
-    """Let something happen once, right before a step of the workflow."""
-    step = getattr(workflows, name)
-    left = [happens]
+def worked(shop: Company, monkeypatch: pytest.MonkeyPatch, *, who: str, before: str, adds: str) -> str:
+    """Carry out an approved erasure, while a statement of the company runs once, right before a step."""
+    number = planned("erasure", who)
+    approve(number)
+    step, left = getattr(workflows, before), [adds]
 
     def then(*args: object) -> object:
         if left:
-            left.pop()()
+            shop.run(left.pop())
         return step(*args)
 
-    monkeypatch.setattr(workflows, name, then)
+    monkeypatch.setattr(workflows, before, then)
+    work()
+    assert failures() == []
+    return number
 
 
 def test_a_row_added_after_the_last_look_sends_the_plan_back(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = planned("erasure", CLEO)
-    approve(number)
-    before(monkeypatch, "write_source", lambda: shop.run(NEW_LOGIN))
-    work()
-    assert failures() == []
+    number = worked(shop, monkeypatch, who=CLEO, before="write_source", adds=NEW_LOGIN)
     assert queries.state_of_request(number) is State.PLANNED
     assert shop.run("SELECT count(*) FROM login WHERE customer_id = 3") == [(2,)], "nothing was written"
     approve(number)
@@ -60,11 +59,13 @@ def test_a_part_that_somebody_else_began_to_use_is_not_destroyed(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twin One moves in with Cleo between the last look and the write."""
-    number = planned("erasure", CLEO)
-    approve(number)
-    before(monkeypatch, "write_source", lambda: shop.run("UPDATE customer SET address_id = 2 WHERE id = 4"))
-    work()
-    assert failures() == []
+    number = worked(
+        shop,
+        monkeypatch,
+        who=CLEO,
+        before="write_source",
+        adds="UPDATE customer SET address_id = 2 WHERE id = 4",
+    )
     assert queries.state_of_request(number) is State.PLANNED
     approve(number)
     work()
@@ -74,11 +75,7 @@ def test_a_part_that_somebody_else_began_to_use_is_not_destroyed(
 def test_a_row_added_after_the_write_is_found_by_the_search(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = planned("erasure", ANN)
-    approve(number)
-    before(monkeypatch, "search_again", lambda: shop.run(NEW_ORDER))
-    work()
-    assert failures() == []
+    number = worked(shop, monkeypatch, who=ANN, before="search_again", adds=NEW_ORDER)
     view = queries.request_view(number)
     assert (view.outcome, view.search["found"]) == (Outcome.INCOMPLETE, 1)
 
@@ -87,11 +84,9 @@ def test_rows_that_were_gone_already_are_told_apart_from_those_erased(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The company's programs, or a run of ours that was killed after its commit, were there before."""
-    number = planned("erasure", CLEO)
-    approve(number)
-    before(monkeypatch, "write_source", lambda: shop.run("DELETE FROM login WHERE id = 23"))
-    work()
-    assert failures() == []
+    number = worked(
+        shop, monkeypatch, who=CLEO, before="write_source", adds="DELETE FROM login WHERE id = 23"
+    )
     assert queries.request_view(number).outcome == Outcome.ERASED
     body = LedgerEntry.objects.get(act="rights.record_source_outcome").body
     assert '"found_gone":1' in body

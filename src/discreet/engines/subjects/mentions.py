@@ -41,22 +41,14 @@ class Mentions:
             for form in forms:
                 self._numbers[form].add(place)
             shortest |= {phone_digits(min(forms, key=len))} if forms else set()
-        self._shortest = tuple(sorted(shortest))
+        # One of these runs, whatever stands between its digits, is in each text that holds a number.
+        self.digits = tuple(sorted(shortest))
+        self.addresses = tuple(sorted(self._addresses))
         self._wide = [
             (_bounded(text), found) for text, found in self._addresses.items() if not text.isascii()
         ]
         self._heads = {form[:LEAST_DIGITS] for form in self._numbers}
         self._lengths = sorted({len(form) for form in self._numbers})
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """What a text holds that names somebody by an address, in lower case."""
-        return tuple(sorted(self._addresses))
-
-    @property
-    def digits(self) -> tuple[str, ...]:
-        """Digit runs of which a text that holds a number holds one, whatever stands between the digits."""
-        return self._shortest
 
     def within(self, text: str) -> set[int]:
         """Return the values that the text holds, read as it is and with what programs escape in it."""

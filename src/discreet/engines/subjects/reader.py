@@ -18,7 +18,7 @@ class Select:
     `fold`: compare case-insensitively as `lower(column)` (one key column; keys are already lower case).
     `trims`: besides `fold`, without the blanks at both ends of what is stored; no index helps.
     `limit`: at most so many rows over all keys; None = all. A NULL never equals a key.
-    `digits`, `texts`: on a scan, only rows whose last column of `columns` holds one of these digit runs in
+    `digits`, `addresses`: on a scan, only rows whose last column of `columns` holds one of these digit runs in
     order, whatever stands between the digits, or one of these addresses (lower case) in any case, however its
     `@` is written; full-width forms count. A reader may return more; it must not return less.
     `joined_to`: the columns at the far end of the link that is followed, in the order of `key_columns`. Rows
@@ -34,7 +34,7 @@ class Select:
     trims: bool = False
     limit: int | None = None
     digits: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     joined_to: tuple[TableRef, tuple[str, ...]] | None = None
 
     @property

@@ -57,7 +57,7 @@ def _search(
         (),
         limit=bound + 1,
         digits=mentions.digits if is_narrowed else (),
-        texts=mentions.addresses if is_narrowed else (),
+        addresses=mentions.addresses if is_narrowed else (),
     )
     rows = 0
     for row in reader.select(query):

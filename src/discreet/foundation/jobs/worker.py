@@ -1,7 +1,8 @@
 """The worker: claims jobs, delivers events, runs schedules, watches the other workers.
 
 Threads: this one claims and books endings; one delivers events; one runs schedules; one beats; the engine's,
-and others where the engine has nothing to remember, run the jobs. Bookkeeping commits without waiting for the disk: after a power cut a job runs its steps again.
+and others where the engine has nothing to remember, run the jobs. Bookkeeping commits without waiting for the
+disk: after a power cut a job runs its steps again.
 """
 
 import contextlib

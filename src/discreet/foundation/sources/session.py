@@ -101,7 +101,7 @@ class _Session:
             query.joined_to,
             query.limit is None,
             len(query.digits),
-            len(query.texts),
+            len(query.addresses),
         )
         text = self._source.texts.get(shape)
         if text is None:

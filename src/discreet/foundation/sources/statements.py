@@ -163,8 +163,8 @@ class Statements:
     def _narrowing(
         self, info: TableInfo, table: sa.Table, query: Select
     ) -> tuple[list[sa.ColumnElement[bool]], Parameters]:
-        """Return LIKE conditions for `query.digits` and `query.texts`, in ordinary and in full-width forms."""
-        if not query.digits and not query.texts:
+        """Return LIKE conditions for `query.digits` and `query.addresses`, in ordinary and in full-width forms."""
+        if not query.digits and not query.addresses:
             return [], {}
         named = self._named(info, query.columns[-1])
         column = KeyColumn(sql=table.c[named.name], info=named)
@@ -175,7 +175,7 @@ class Statements:
         digits = [pattern for run in query.digits for pattern in digit_patterns(run)]
         texts = [
             address_pattern(form)
-            for one in query.texts
+            for one in query.addresses
             for form in (one, "@".join(map(full_width, one.split("@"))))
         ]
         for kind, patterns, searched in (("d", digits, text), ("t", texts, sa.func.lower(text))):
