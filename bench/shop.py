@@ -26,7 +26,7 @@ import psycopg
 HERE = Path(__file__).resolve().parent
 ROUNDS = 7
 REST_S = 1.5  # until the worker has nothing left of the preparation: its events, its checkpoint
-LOOK_S = 0.005  # between two looks for many outcomes: looking takes time from the processors that work
+LOOK_S = 0.02  # between two looks for many outcomes: looking takes time from the processors that work
 MAP = HERE.parent / "tests" / "maps" / "shop.yaml"
 
 

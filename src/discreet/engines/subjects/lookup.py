@@ -217,7 +217,14 @@ class Finder:
         """
         bound = self.bounds.read_rows
         query = Select(
-            self.table.ref, self.columns, (), (), equals=self.equals, limit=bound + 1, digits=narrow
+            self.table.ref,
+            self.columns,
+            (),
+            (),
+            equals=self.equals,
+            limit=bound + 1,
+            digits=narrow,
+            digits_end=True,
         )
         seen = 0
         likely: list[Row] = []

@@ -21,6 +21,7 @@ class Select:
     `digits`, `addresses`: on a scan, only rows whose last column of `columns` holds one of these digit runs in
     order, whatever stands between the digits, or one of these addresses (lower case) in any case, however its
     `@` is written; full-width forms count. A reader may return more; it must not return less.
+    `digits_end`: with `digits`, and nothing else than them, rows that end with a digit end with one of theirs.
     `joined_to`: the columns at the far end of the link that is followed, in the order of `key_columns`. Rows
     are then found as the database itself joins the two ends, which may be looser than by equal values.
     """
@@ -35,6 +36,7 @@ class Select:
     limit: int | None = None
     digits: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    digits_end: bool = False
     joined_to: tuple[TableRef, tuple[str, ...]] | None = None
 
     @property

@@ -3,6 +3,8 @@
 Patterns hold no wildcard that a value brought along, and no escape: engines differ in them.
 """
 
+from collections.abc import Iterable
+
 _SPECIAL = frozenset("%_\\")
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
@@ -15,6 +17,11 @@ def full_width(text: str) -> str:
 def digit_patterns(run: str) -> tuple[str, str]:
     """Return patterns for digits in this order, whatever stands between them."""
     return f"%{'%'.join(run)}%", f"%{'%'.join(full_width(run))}%"
+
+
+def other_endings(runs: Iterable[str]) -> list[str]:
+    """Return the digits that end none of these runs."""
+    return sorted(set("0123456789") - {run[-1] for run in runs})
 
 
 def address_pattern(lowered: str) -> str:

@@ -15,6 +15,7 @@ from discreet.engines.subjects.reader import Row, Select
 from discreet.foundation.sources import pools, refusals
 from discreet.foundation.sources.catalogue import Catalogue, TableInfo, fingerprint_of
 from discreet.foundation.sources.dialects import dialect_of
+from discreet.foundation.sources.patterns import other_endings
 from discreet.foundation.sources.statements import Statements
 
 
@@ -102,6 +103,7 @@ class _Session:
             query.limit is None,
             len(query.digits),
             len(query.addresses),
+            len(other_endings(query.digits)) if query.digits_end else 0,
         )
         text = self._source.texts.get(shape)
         if text is None:

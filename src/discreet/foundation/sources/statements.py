@@ -23,7 +23,7 @@ from discreet.foundation.sources.dialects.base import (
     is_encodable,
     whole_row_batches,
 )
-from discreet.foundation.sources.patterns import address_pattern, digit_patterns, full_width
+from discreet.foundation.sources.patterns import address_pattern, digit_patterns, full_width, other_endings
 from discreet.foundation.sources.values import NO_MATCH, Coerced, coerce
 
 _WHOLE_ROWS_PER_STATEMENT = 50
@@ -171,7 +171,8 @@ class Statements:
         text = self._dialect.text_of(column)
         encoding = self._source.catalogue.encoding
         parameters: dict[str, object] = {}
-        conditions: list[sa.ColumnElement[bool]] = list(self._dialect.beyond_like(column))
+        conditions: list[sa.ColumnElement[bool]] = []
+        beyond = list(self._dialect.beyond_like(column))
         digits = [pattern for run in query.digits for pattern in digit_patterns(run)]
         texts = [
             address_pattern(form)
@@ -183,7 +184,12 @@ class Statements:
                 if is_encodable(pattern, encoding):  # what the server cannot say no row of it holds
                     parameters[f"{kind}{number}"] = pattern
                     conditions.append(searched.like(sa.bindparam(f"{kind}{number}")))
-        return [sa.or_(*conditions)], parameters
+        held = sa.or_(*conditions)
+        if query.digits_end:
+            endings = {f"x{number}": f"%{one}" for number, one in enumerate(other_endings(query.digits))}
+            parameters |= endings
+            held = sa.and_(held, *(text.not_like(sa.bindparam(name)) for name in endings))
+        return [sa.or_(*beyond, held)], parameters
 
     def _named(self, info: TableInfo, name: str) -> ColumnInfo:
         column = info.column(name)

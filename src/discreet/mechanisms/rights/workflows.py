@@ -17,7 +17,7 @@ from discreet.engines.subjects.newcomers import Newcomers, is_searchable
 from discreet.engines.subjects.plans import Operation, OperationKind
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.search import fresh_search
-from discreet.engines.subjects.storage import captured_from_json, plan_from_json, to_json
+from discreet.engines.subjects.storage import to_json
 from discreet.foundation.centre import verification
 from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.queries import built
@@ -27,7 +27,7 @@ from discreet.foundation.ledger.api import Json
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import gaps, planning, queries
+from discreet.mechanisms.rights import approved, gaps, planning, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, SeveralPeople, WrongRequestState
@@ -83,6 +83,11 @@ def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
 @workflow("rights.erase")
 def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Carry out an approved plan and search again."""
+    with approved.kept_open():
+        _erase(ctx, batch_id, run)
+
+
+def _erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     sources = ctx.run(capture, batch_id, run)
     if sources is None:
         return
@@ -212,12 +217,11 @@ def _summary_digest(summary: dict[str, Any]) -> str:
 def capture(batch_id: int, run: int) -> list[str] | None:
     """Plan again on live data; only the approved digest goes on. Returns the sources to write, None = sent back."""
     now = datetime.now(UTC)
-    approved, state = queries.plan_digest(batch_id), queries.state_of_batch(batch_id)
+    digest, state = queries.plan_digest(batch_id), queries.state_of_batch(batch_id)
     if queries.run_of(batch_id) != run:
         return None  # sent back and approved anew meanwhile: another run's work
     if state is State.EXECUTING:
-        key_id, sealed = queries.sealed_plan(batch_id)
-        return sorted(plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode()).operations)
+        return sorted(approved.plan_of(batch_id).operations)
     if state is not State.ACCEPTED:
         return None
     try:
@@ -227,7 +231,7 @@ def capture(batch_id: int, run: int) -> list[str] | None:
             raise
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=refusal.code)
         return None
-    if planned.plan.digest != approved:
+    if planned.plan.digest != digest:
         executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
         _plan_or_ask(batch_id, now)
         return None
@@ -239,7 +243,7 @@ def capture(batch_id: int, run: int) -> list[str] | None:
     renewed = None
     if not is_as_captured:
         planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)
-        if planned.plan.digest != approved:
+        if planned.plan.digest != digest:
             executing.send_back(now=now, batch_id=batch_id, run=run, reason=PlanChanged.code)
             return None
         renewed = _sealed(batch_id, planned)
@@ -270,9 +274,8 @@ def _compare_identities(batch_id: int, planned: planning.Planned) -> tuple[list[
     The digest binds rows, not values. Somebody who changed their e-mail address and kept their phone has the
     same plan and is searched for by both; a starting row without any known value may be another person's.
     """
-    key_id = queries.batch_key(batch_id)
-    known = captured_from_json(keys.open_sealed(key_id, queries.sealed_capture(batch_id), "capture").decode())
-    then, live = _by_person(known.values), _by_person(captured_values(reach=planned.reach))
+    then = _by_person(approved.captured_of(batch_id).values)
+    live = _by_person(captured_values(reach=planned.reach))
     lost = [
         member.number
         for person, member in enumerate(queries.members(batch_id))
@@ -329,10 +332,10 @@ def write_source(batch_id: int, run: int, source: str, fence: Fence) -> dict[str
     """Carry out one source's operations in one transaction, bound to the planned keys."""
     if queries.is_written(batch_id, run, source):
         return {}
-    key_id, sealed = queries.sealed_plan(batch_id)
-    plan = plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode())
+    plan = approved.plan_of(batch_id)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = keys.open_sealed(key_id, queries.sealed_witness(batch_id), "witness").decode()
+    witnessed = queries.sealed_witness(batch_id)
+    rows = keys.open_sealed(queries.batch_key(batch_id), witnessed, "witness").decode()
     with session.write(source) as writer:
         operations = plan.operations[source]
         standing = check_rows(writer=writer, source=source, sealed=rows, operations=operations)
@@ -360,10 +363,7 @@ def refuse_newcomers(batch_id: int, writer: session.WriteSession, source: str) -
     Raises:
         RowsChanged
     """
-    key_id = queries.batch_key(batch_id)
-    captured = captured_from_json(
-        keys.open_sealed(key_id, queries.sealed_capture(batch_id), "capture").decode()
-    )
+    captured = approved.captured_of(batch_id)
     newcomers, tables = Newcomers(captured), built().graph.tables
     for linked in captured.linked:
         table = tables.get(linked.table) if linked.table.source == source else None
@@ -393,11 +393,7 @@ def search_again(batch_id: int, run: int) -> str:
     """Search every source afresh by the captured keys and values, then say what came of it."""
     if queries.state_of_batch(batch_id) is not State.EXECUTING:
         return ""
-    key_id, plan_sealed = queries.sealed_plan(batch_id)
-    plan = plan_from_json(keys.open_sealed(key_id, plan_sealed, "plan").decode())
-    captured = captured_from_json(
-        keys.open_sealed(key_id, queries.sealed_capture(batch_id), "capture").decode()
-    )
+    plan, captured = approved.plan_of(batch_id), approved.captured_of(batch_id)
     graph = built().graph
     with planning.readers_of(graph, for_verification=True) as readers:
         result = fresh_search(
@@ -435,15 +431,14 @@ def end_unsearched(batch_id: int, run: int, reason: str) -> str:
     """End what could not be searched again: without a search nothing is called erased."""
     if queries.state_of_batch(batch_id) is not State.EXECUTING:
         return ""
-    key_id, sealed = queries.sealed_plan(batch_id)
-    plan = plan_from_json(keys.open_sealed(key_id, sealed, "plan").decode())
+    plan = approved.plan_of(batch_id)
     results = unsearched_results(batch_id=batch_id, plan=plan, reason=reason)
-    approved = queries.plan_summary(batch_id)
+    summary = queries.plan_summary(batch_id)
     executing.finish_erasure(
         now=datetime.now(UTC),
         batch_id=batch_id,
         run=run,
-        search={"refused": reason, "not_searched": gaps.of_search(None, approved=approved)},
+        search={"refused": reason, "not_searched": gaps.of_search(None, approved=summary)},
         results=results,
         contacts=contacts_held(batch_id),
     )
