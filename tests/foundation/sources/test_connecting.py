@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -312,7 +313,7 @@ def test_the_printed_grants_are_enough_and_no_more(
     script = script.replace("discreet_read", f"r_{suffix}").replace("discreet_write", f"w_{suffix}")
     script = script.replace("<password 1>", PASSWORD).replace("<password 2>", PASSWORD)
     try:
-        for line in script.splitlines():
+        for line in (*script.splitlines(), *script.splitlines()):  # it may be run again
             if line.startswith("\\password"):
                 company.run(f"ALTER ROLE {line.split()[1]} PASSWORD '{PASSWORD}'")
             elif not line.startswith("--"):
@@ -351,3 +352,25 @@ def test_the_command_line_connects_lists_and_prints_grants(sqlite_company: Compa
     assert ", 3 tables, 1 view, 2 triggers." in connected.output
     assert "shop" in run(sources, []).output
     assert "SQLite" in run(grants, ["shop"]).output
+
+
+def test_connecting_again_keeps_the_account_for_erasing(sqlite_company: Company, db: None) -> None:
+    sqlite_company.fill()
+    sqlite_company.connect()
+    connect_source(actor=OPERATOR, now=NOW, name="shop", url=sqlite_company.url)
+    assert queries.source("shop").is_writable
+
+
+def test_an_address_of_another_database_drops_no_account_silently(
+    sqlite_company: Company, tmp_path: Path, db: None
+) -> None:
+    sqlite_company.fill()
+    sqlite_company.connect()
+    sqlite3.connect(tmp_path / "other.sqlite").execute("CREATE TABLE only_here(id INTEGER PRIMARY KEY)")
+    other = f"sqlite:///{tmp_path}/other.sqlite"
+    with pytest.raises(refusals.WriteAddressAtStake):
+        connect_source(actor=OPERATOR, now=NOW, name="shop", url=other)
+    assert queries.source("shop").is_writable
+    assert "only_here" not in [table.ref.table for table in queries.describe("shop").tables]
+    connect_source(actor=OPERATOR, now=NOW, name="shop", url=other, is_read_only=True)
+    assert not queries.source("shop").is_writable

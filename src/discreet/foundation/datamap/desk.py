@@ -288,6 +288,7 @@ def connect(request: HttpRequest) -> HttpResponse:
                 name=values["name"],
                 url=values["url"],
                 write_url=values["write_url"] or None,
+                is_read_only=values["is_read_only"] and not values["write_url"],
             )
             actions.ensure_proposed(actor=actor, now=now, source=values["name"])
         except Refused as refusal:

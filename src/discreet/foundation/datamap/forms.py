@@ -208,5 +208,11 @@ class ConnectForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),  # never rendered back
-        help_text=_("An account that may also delete and update. Without it nothing can be erased here."),
+        help_text=_(
+            "An account that may also delete and update. Without it nothing can be erased here. "
+            "A known source keeps the one it has if the database is the same."
+        ),
+    )
+    is_read_only = forms.BooleanField(
+        label=_("Nothing shall be erased here: drop the account for erasing, if there is one"), required=False
     )

@@ -26,18 +26,32 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,49}")
 _OWN_TABLES = frozenset({"django_migrations", "sources_source", "sources_endpoint"})
 
 
-def connect_source(*, actor: Actor, now: datetime, name: str, url: str, write_url: str | None = None) -> int:
+def connect_source(
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str,
+    url: str,
+    write_url: str | None = None,
+    is_read_only: bool = False,
+) -> int:
     """Connect the source `name`, or replace the addresses of one that exists, and describe it.
+
+    Without `write_url`, a source that exists keeps the account it may erase with, if the new address is of the
+    same database; `is_read_only` drops it.
 
     Returns the source's id.
 
     Raises:
+        WriteAddressAtStake: the account for erasing is of another database, and would be lost.
         SourceRefusal: an address is wrong or cannot be reached; nothing was saved.
     """
     if not _NAME.fullmatch(name):
         raise refusals.BadSourceName
     reading = parse_address(url)
     writing = parse_address(write_url) if write_url else None
+    if writing is None and not is_read_only:
+        writing = _kept_account(name, reading)
     if writing is not None and writing.engine is not reading.engine:
         raise refusals.OtherEngine
     if reading.engine is Engine.SQLITE and actor.kind not in (ActorKind.SHELL, ActorKind.SYSTEM):
@@ -61,6 +75,17 @@ def describe_source(*, actor: Actor, now: datetime, name: str) -> Catalogue:
     )
     _save_description(actor=actor, now=now, catalogue=catalogue)
     return catalogue
+
+
+def _kept_account(name: str, reading: Address) -> Address | None:
+    """Return the write address of a source that exists, if it is of the database that `reading` is of."""
+    held = pools.endpoints(name).get("write")
+    if held is None:
+        return None
+    kept = pools.address_of(held, source=name)
+    if (kept.engine, kept.place) != (reading.engine, reading.place):
+        raise refusals.WriteAddressAtStake(source=name)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,26 @@ from discreet.foundation.staff.actors import shell_actor
 @click.argument("name")
 @click.argument("url")
 @click.option("--write-url", default=None, help="Address of the account that may change data.")
+@click.option(
+    "--read-only", "is_read_only", is_flag=True, help="Without such an account; one it had is dropped."
+)
 @click.option("--as", "as_user", default=None, help="Account that acts; else the shell's user.")
-def connect(name: str, url: str, write_url: str | None, as_user: str | None) -> None:
+def connect(name: str, url: str, write_url: str | None, is_read_only: bool, as_user: str | None) -> None:
     """Connect a database under NAME and describe it.
 
     URL: sqlite:///path, postgresql://user:password@host/database, mysql://…, or env:VARIABLE, which keeps
     the secret off the command line; env:VARIABLE may also stand for the password alone.
+    A NAME that is known keeps its account that may change data, if the address is of the same database.
     """
+    if is_read_only and write_url:
+        raise click.UsageError(_("--read-only and --write-url exclude each other."))
     actions.connect_source(
-        actor=shell_actor(as_user), now=timezone.now(), name=name, url=url, write_url=write_url
+        actor=shell_actor(as_user),
+        now=timezone.now(),
+        name=name,
+        url=url,
+        write_url=write_url,
+        is_read_only=is_read_only,
     )
     click.echo(_("Connected “%(name)s”: %(what)s.") % {"name": name, "what": _contents(name)})
     for line in _warnings(name):

@@ -26,9 +26,9 @@ def _postgresql(catalogue: Catalogue, database: str) -> list[str]:
     schemas = sorted({table.ref.schema or catalogue.default_schema for table in catalogue.tables})
     lines = [
         "-- Run as the owner of the tables. Choose the passwords with \\password.",
-        "CREATE ROLE discreet_read LOGIN;",
+        *_role_unless_known("discreet_read"),
         "ALTER ROLE discreet_read SET default_transaction_read_only = on;",
-        "CREATE ROLE discreet_write LOGIN;",
+        *_role_unless_known("discreet_write"),
         f"GRANT CONNECT ON DATABASE {_double(database)} TO discreet_read, discreet_write;",
         *(f"GRANT USAGE ON SCHEMA {_double(name)} TO discreet_read, discreet_write;" for name in schemas),
     ]
@@ -38,12 +38,17 @@ def _postgresql(catalogue: Catalogue, database: str) -> list[str]:
     return [*lines, "\\password discreet_read", "\\password discreet_write"]
 
 
+def _role_unless_known(name: str) -> list[str]:
+    known = f"SELECT FROM pg_roles WHERE rolname = '{name}'"
+    return [f"DO $$ BEGIN IF NOT EXISTS ({known}) THEN CREATE ROLE {name} LOGIN; END IF; END $$;"]
+
+
 def _mysql(catalogue: Catalogue, database: str) -> list[str]:
     read, write = "'discreet_read'@'%'", "'discreet_write'@'%'"
     lines = [
         "-- Put two passwords of your own in place of the marks, and your host in place of %.",
-        f"CREATE USER {read} IDENTIFIED BY '<password 1>';",
-        f"CREATE USER {write} IDENTIFIED BY '<password 2>';",
+        f"CREATE USER IF NOT EXISTS {read} IDENTIFIED BY '<password 1>';",
+        f"CREATE USER IF NOT EXISTS {write} IDENTIFIED BY '<password 2>';",
     ]
     right = "SLAVE MONITOR" if catalogue.version.startswith("MariaDB") else "REPLICATION CLIENT"
     lines += [

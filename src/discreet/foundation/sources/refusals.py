@@ -190,6 +190,14 @@ class ReplicaRefused(SourceRefusal):
     )
 
 
+class WriteAddressAtStake(SourceRefusal):
+    code = "write_address_at_stake"
+    message = gettext_noop(
+        "“%(source)s” has an account that may erase, for another address than this one. Give the address for"
+        " erasing again, or say that there shall be none (--read-only). Nothing was changed."
+    )
+
+
 class NoWriteAddress(SourceRefusal):
     code = "no_write_address"
     message = gettext_noop("“%(source)s” was connected without a write address: add one with --write-url.")
