@@ -82,7 +82,12 @@ def test_what_the_plan_does_not_cover_stands_in_the_outcome_of_an_erasure(crm: C
     assert reasons(views.request_document(view)["search"]["not_searched"]) == OF_ERASURE
     entry = json.loads(LedgerEntry.objects.get(act="rights.finish_erasure").body)
     assert reasons(entry["facts"]["search"]["not_searched"]) == OF_ERASURE
-    searched = {(one["source"], one["table"]) for one in entry["facts"]["search"]["searched"]}
+    estimated = {one["reason"] for one in entry["facts"]["search"]["not_searched"] if one["rows_estimated"]}
+    assert estimated == {"no_link", "names_in_text"}  # a trigger's rows are counted, a view has no number
+    looks = entry["facts"]["search"]["searched"]
+    assert {one["depth"] for one in looks if one["rows_estimated"]} == {"scan", "text"}
+    assert {one["depth"] for one in looks if not one["rows_estimated"]} >= {"keys"}
+    searched = {(one["source"], one["table"]) for one in looks}
     assert {("shop", "customer"), ("shop", "audit"), ("shop", "v")} <= searched
 
 

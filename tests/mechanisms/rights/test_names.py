@@ -17,7 +17,14 @@ from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import ANN, NOW
 from tests.mechanisms.rights.test_package import delivered, opened_zip
 
-GAP = {"source": "shop", "table": "tb_old_msg", "columns": [], "reason": "table_not_mapped", "rows": 0}
+GAP = {
+    "source": "shop",
+    "table": "tb_old_msg",
+    "columns": [],
+    "reason": "table_not_mapped",
+    "rows": 0,
+    "rows_estimated": False,
+}
 
 
 @pytest.mark.parametrize(

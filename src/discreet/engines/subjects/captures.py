@@ -113,6 +113,11 @@ class Searched:
     columns: tuple[str, ...]
     rows: int  # keys looked for, or rows looked through
 
+    @property
+    def is_estimate(self) -> bool:
+        """Whether `rows` is what the database's statistics say of the table: a scan is not counted."""
+        return self.depth in ("scan", "text")
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:

@@ -113,12 +113,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class NotCovered:
-    """What was not looked at, and why. `reason` is a code that doors translate."""
+    """What was not looked at, and why. `reason` is a code that doors translate.
+
+    `is_estimate`: `rows` is what the database's own statistics say of the table; nobody counted.
+    """
 
     table: TableRef
     reason: str
     columns: tuple[str, ...] = ()
     rows: int = 0
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ def _without_link(table: Table) -> Iterator[NotCovered]:
     columns = tuple(column.name for column in table.columns if column.category in _NAMES_A_PERSON)
     if columns:
         rows = 0 if table.is_view else table.estimated_rows
-        yield NotCovered(table.ref, "view" if table.is_view else "no_link", columns, rows)
+        yield NotCovered(
+            table.ref, "view" if table.is_view else "no_link", columns, rows, is_estimate=not table.is_view
+        )
 
 
 def _free_text(table: Table, taken: int, reason: str) -> Iterator[NotCovered]:
@@ -41,7 +43,7 @@ def _free_text(table: Table, taken: int, reason: str) -> Iterator[NotCovered]:
     columns = tuple(column.name for column in table.columns if column.category == FREE_TEXT)
     left = max(0, table.estimated_rows - taken)
     if columns and not table.is_view and (left or not table.estimated_rows):
-        yield NotCovered(table.ref, reason, columns, left)
+        yield NotCovered(table.ref, reason, columns, left, is_estimate=True)
 
 
 def _linked(graph: Graph) -> set[TableRef]:

@@ -181,7 +181,9 @@ class Finder:
 
     def _skip(self, reason: str) -> None:
         self.result.not_searched.append(
-            NotCovered(self.table.ref, reason, (self.column.name,), self.table.estimated_rows)
+            NotCovered(
+                self.table.ref, reason, (self.column.name,), self.table.estimated_rows, is_estimate=True
+            )
         )
 
     def _keys(self) -> list[Key]:

@@ -32,7 +32,7 @@ def search_texts(
         if reader is None:
             found.not_searched.append(NotCovered(table.ref, "source_not_reached", (column.name,)))
         elif table.estimated_rows > left or not left:
-            found.not_searched.append(NotCovered(table.ref, FREE_TEXT, (column.name,), table.estimated_rows))
+            found.not_searched.append(_not_read(table, column))
         else:
             _search(reader, table, column, mentions, left, found)
             left -= table.estimated_rows
@@ -66,7 +66,7 @@ def _search(
             key = row[:-1] if table.primary_key else tuple(hashable(part) for part in row[:-1])
             found.hits.append(ValueHit(table.ref, column.name, key, value))
     if rows > bound:
-        found.not_searched.append(NotCovered(table.ref, FREE_TEXT, (column.name,), table.estimated_rows))
+        found.not_searched.append(_not_read(table, column))
     found.searched.append(Searched(table.ref, "text", (column.name,), table.estimated_rows))
 
 
@@ -74,3 +74,7 @@ def _text(stored: object) -> str:
     if isinstance(stored, (bytes, bytearray, memoryview)):
         return bytes(stored).decode("utf-8", "replace")
     return "" if stored is None else str(stored)
+
+
+def _not_read(table: Table, column: Column) -> NotCovered:
+    return NotCovered(table.ref, FREE_TEXT, (column.name,), table.estimated_rows, is_estimate=True)

@@ -70,6 +70,7 @@ def _of_map(source: str | None = None) -> Iterator[dict[str, Any]]:
             "columns": list(one.names),
             "reason": one.gap.value,
             "rows": 0,
+            "rows_estimated": False,
         }
 
 

@@ -152,6 +152,7 @@ def gap(one: NotCovered) -> dict[str, Any]:
         "columns": list(one.columns),
         "reason": one.reason,
         "rows": one.rows,
+        "rows_estimated": one.is_estimate,
     }
 
 

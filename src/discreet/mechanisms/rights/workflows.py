@@ -408,6 +408,7 @@ def search_again(batch_id: int, run: int) -> str:
                 "depth": one.depth,
                 "columns": list(one.columns),
                 "rows": one.rows,
+                "rows_estimated": one.is_estimate,
             }
             for one in result.searched
         ],
