@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -69,7 +69,13 @@ def test_a_finished_request_is_told_with_what_stays_and_what_was_written(shop: C
         assert words in text
     assert "Art. 958f OR, allowed by GDPR Art. 17(3)(b)" in text
     assert is_for_people(text)
-    assert "删除请求" in said(rights, "show", number, language="zh-hans")
+    due = datetime.fromisoformat(json.loads(said(rights, "show", number, "--json"))["due_at"])
+    (line,) = [line for line in text.splitlines() if line.strip().startswith("Due")]
+    eve = due - timedelta(days=1)  # it ends within the day, so the last whole day is the one before
+    assert re.search(rf"Due\s+{eve.day}\s\w+\s{eve.year} \(to the second: {due:%Y-%m-}", line)
+    chinese = said(rights, "show", number, language="zh-hans")
+    assert "删除请求" in chinese
+    assert re.search(r"\S+\s+\d+\s年\s\d+\s月\s\d+\s日（精确到秒：", chinese)
 
 
 def test_open_and_show_tell_one_deadline_in_one_form(shop: Company) -> None:

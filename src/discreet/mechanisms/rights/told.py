@@ -5,10 +5,13 @@ In the reader's language, and never more than the document holds.
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from discreet.foundation.desk import times
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.mechanisms.rights.letters import kept_lines
 from discreet.mechanisms.rights.queries import RequestView
@@ -74,8 +77,8 @@ def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str
         (gettext("Batch"), document["batch"]),
         (gettext("State"), gettext(STATES[view.state])),
         (gettext("Outcome"), gettext(OUTCOMES[outcome]) if outcome else None),
-        (gettext("Received"), document["received_at"]),
-        (gettext("Due"), document["due_at"]),
+        (gettext("Received"), times.moment(view.received_at, now=datetime.now(UTC))),
+        (gettext("Due"), due(view.due_at)),
         (gettext("Residence"), document["residence"]),
         (gettext("People who match"), document["candidates"]),
         (gettext("Plan"), document["plan"]),
@@ -106,6 +109,16 @@ def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str
         ]
         yield from table((gettext("Table"), gettext("Action"), gettext("Rows")), done)
     yield from _gaps(_NOT_SEARCHED, document["search"].get("not_searched") or [])
+
+
+def due(due_at: datetime | None) -> str | None:
+    """Return the last local day that is in time, and the moment itself; None where no clock runs."""
+    if due_at is None:
+        return None
+    return gettext("%(day)s (to the second: %(moment)s)") % {
+        "day": times.due_day(due_at),
+        "moment": timezone.localtime(due_at).isoformat(sep=" ", timespec="seconds"),
+    }
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
