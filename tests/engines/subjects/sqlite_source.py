@@ -1,7 +1,7 @@
 """A source for tests: a Reader and an executor over the standard library's sqlite3, foreign keys enforced."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import ErasurePlan, Operation, OperationKind
@@ -19,6 +19,9 @@ class SqliteReader:
         self.connection = connection
         self.chunk = chunk
         self.statements = 0
+
+    def ahead(self, queries: Sequence[Select]) -> None:
+        """Each is asked when its turn comes."""
 
     def statement(self, query: Select) -> str:
         return self._text(query, min(1, len(query.keys)))

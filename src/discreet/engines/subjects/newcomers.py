@@ -85,18 +85,25 @@ class Newcomers:
 
     def __init__(self, captured: Captured) -> None:
         self._captured = captured
+        self._queries: dict[int, Select] = {}
         self._known: dict[TableRef, set[object]] = {}
+
+    def query(self, linked: LinkedRows) -> Select:
+        """Return what `among` asks for these rows, the same each time."""
+        if id(linked) not in self._queries:
+            self._queries[id(linked)] = Select(
+                linked.table,
+                (*linked.key_columns, *linked.columns),
+                linked.columns,
+                linked.values,
+                equals=linked.equals or None,
+                joined_to=(linked.to_table, linked.to_columns),
+            )
+        return self._queries[id(linked)]
 
     def among(self, linked: LinkedRows, reader: Reader) -> list[Newcomer]:
         width = len(linked.key_columns)
-        query = Select(
-            linked.table,
-            (*linked.key_columns, *linked.columns),
-            linked.columns,
-            linked.values,
-            equals=linked.equals or None,
-            joined_to=(linked.to_table, linked.to_columns),
-        )
+        query = self.query(linked)
         known = self._known_of(linked.table)
         persons: dict[object, Persons] = {}
         found = []

@@ -51,6 +51,13 @@ class Reader(Protocol):
         """Yield rows in no particular order, each once."""
         ...
 
+    def ahead(self, queries: Sequence[Select]) -> None:
+        """Be told of queries that `select` will be called with next, these very objects, in any order.
+
+        A reader may ask for them in one round trip and keep the answers; it may do nothing.
+        """
+        ...
+
     def statement(self, query: Select) -> str:
         """Return the statement's text with placeholders and without any value, for the preview."""
         ...

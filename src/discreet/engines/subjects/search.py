@@ -3,7 +3,8 @@
 Once the starting row is gone, a search along links proves nothing. Source: DESIGN.md, "Erasure".
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -34,6 +35,7 @@ def fresh_search(
     A source without a reader (a replica, one that is down) is named in `not_searched`.
     """
     search = _FreshSearch(graph, readers, captured)
+    search.ahead(budget)
     for rows in captured.gone:
         search.rows(rows)
     for linked in captured.linked:
@@ -56,18 +58,50 @@ class _FreshSearch:
         self.readers = readers
         self.captured = captured
         self.newcomers = Newcomers(captured)
+        self.queries: dict[int, Select] = {}
         self.found: list[Finding] = []
         self.searched: list[Searched] = []
         self.not_searched: list[NotCovered] = []
         self.others = 0
         self.stays = 0
 
+    def ahead(self, budget: Budget) -> None:
+        """Tell the readers what they will be asked by key."""
+        queries: dict[str, list[Select]] = defaultdict(list)
+        for rows in self.captured.gone:
+            queries[rows.table.source].append(self._rows_query(rows))
+        for linked in self.captured.linked:
+            table = self.graph.tables.get(linked.table)
+            if table is None or linked.is_detail:
+                continue
+            if is_searchable(linked, table, max_scan_rows=budget.max_scan_rows):
+                queries[linked.table.source].append(self.newcomers.query(linked))
+        for blanked in self.captured.blanked:
+            queries[blanked.rows.table.source].append(self._fields_query(blanked))
+        for source, reader in self.readers.items():
+            mapped = [query for query in queries[source] if query.table in self.graph.tables]
+            reader.ahead(mapped)
+
+    def _rows_query(self, rows: RowKeys) -> Select:
+        return self._kept(rows, lambda: Select(rows.table, rows.key_columns, rows.key_columns, rows.keys))
+
+    def _fields_query(self, blanked: BlankedRows) -> Select:
+        rows = blanked.rows
+        columns = tuple(dict.fromkeys((*rows.key_columns, *blanked.expected, *blanked.per_row)))
+        return self._kept(blanked, lambda: Select(rows.table, columns, rows.key_columns, rows.keys))
+
+    def _kept(self, about: object, make: Callable[[], Select]) -> Select:
+        """Return the same query each time: readers know by it what they were told ahead."""
+        if id(about) not in self.queries:
+            self.queries[id(about)] = make()
+        return self.queries[id(about)]
+
     def rows(self, rows: RowKeys) -> None:
         """Find rows that should be deleted."""
         reader = self._reader(rows, rows.key_columns)
         if reader is None:
             return
-        left = list(reader.select(Select(rows.table, rows.key_columns, rows.key_columns, rows.keys)))
+        left = list(reader.select(self._rows_query(rows)))
         persons = dict(zip(map(loose_key, rows.keys), rows.persons, strict=True)) if left else {}
         for row in left:
             whose = persons.get(loose_key(row), frozenset())
@@ -98,9 +132,10 @@ class _FreshSearch:
         reader = self._reader(rows, names)
         if reader is None:
             return
-        columns = tuple(dict.fromkeys((*rows.key_columns, *names)))
+        query = self._fields_query(blanked)
+        columns = query.columns
         number_of = {loose_key(key): number for number, key in enumerate(rows.keys)}
-        for row in reader.select(Select(rows.table, columns, rows.key_columns, rows.keys)):
+        for row in reader.select(query):
             key = tuple(row[columns.index(name)] for name in rows.key_columns)
             number = number_of.get(loose_key(key))
             if number is None:

@@ -62,6 +62,11 @@ class Known:
         return {}
 
     @cached_property
+    def driver_texts(self) -> dict[int, str]:
+        """What the driver is given for one of `statements`, by its `id`: "" until somebody asks."""
+        return {}
+
+    @cached_property
     def _tables(self) -> dict[TableRef, sa.Table]:
         return {}
 

@@ -15,8 +15,11 @@ from discreet.engines.subjects.reader import Row, Select
 from discreet.foundation.sources import pools, refusals
 from discreet.foundation.sources.catalogue import Catalogue, TableInfo, fingerprint_of
 from discreet.foundation.sources.dialects import dialect_of
+from discreet.foundation.sources.dialects.base import DriverFailed
 from discreet.foundation.sources.patterns import other_endings
 from discreet.foundation.sources.statements import Statements
+
+_WORTH_ASKING_TOGETHER = 3
 
 
 class _Session:
@@ -31,6 +34,7 @@ class _Session:
         self._build = Statements(source, self._dialect)
         self._has_answered = False
         self._is_broken = False
+        self._answers: dict[int, tuple[Select, list[Row]]] = {}
         self.statements = 0
 
     @property
@@ -69,7 +73,42 @@ class _Session:
         cause = error.orig if error.orig is not None else error
         return refusals.while_in_use(self._dialect.translate(cause, source=self._source.name, table=table))
 
+    def ahead(self, queries: Sequence[Select], *, locks: bool = False) -> None:
+        """Ask in one round trip, where the engine can, what `select` (or `lock`) will ask for one by one.
+
+        The answers are those of this moment: in a transaction that writes, use them before it does.
+
+        Raises:
+            SourceRefusal: the source failed.
+        """
+        if len(queries) < _WORTH_ASKING_TOGETHER:
+            return
+        asked = [(query, *one) for query in queries if (one := self._build.only(query, locks=locks))]
+        if len(asked) < _WORTH_ASKING_TOGETHER:
+            return
+        self._touch()
+        pools.assert_no_transaction()
+        texts = [(self._build.driver_text(one, self._connection.dialect), given) for _, one, given in asked]
+        try:
+            answers = self._dialect.ask_together(self._connection, texts)
+        except DriverFailed as failure:
+            self._is_broken = True
+            refusal = self._dialect.translate(failure.error, source=self._source.name, table="")
+            raise refusals.while_in_use(refusal) from None
+        if answers is not None:
+            self.statements += len(asked)
+            for (query, *_), rows in zip(asked, answers, strict=True):
+                self._answers[id(query)] = (query, rows)  # holding the query keeps its id from another one
+
+    def _answered(self, query: Select) -> list[Row] | None:
+        _, rows = self._answers.pop(id(query), (query, None))
+        return rows
+
     def _rows(self, query: Select) -> Iterator[list[Row]]:
+        answered = self._answered(query)
+        if answered is not None:
+            yield answered
+            return
         left = query.limit
         for statement, parameters in self._build.selects(query):
             if left is not None:
@@ -178,6 +217,8 @@ class WriteSession(_Session):
 
     def lock(self, query: Select) -> list[Row]:
         """Return rows and keep others from changing them until the end of the transaction."""
+        if (answered := self._answered(query)) is not None:
+            return answered
         rows: list[Row] = []
         for statement, parameters in self._build.selects(query, locks=True):
             result = self._execute(statement, parameters, table=query.table.table)

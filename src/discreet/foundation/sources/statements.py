@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import product
+from itertools import islice, product
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -158,7 +158,23 @@ class Statements:
         kept = self._source.statements.get(key)
         if kept is None:
             kept = self._source.statements[key] = start().where(batch.where())
+            self._source.driver_texts[id(kept)] = ""
         return kept  # type: ignore[return-value]
+
+    def only(self, query: Select, *, locks: bool) -> tuple[sa.Select[tuple[object, ...]], Parameters] | None:
+        """Return the query's one statement if it is one of those built once; else None."""
+        several = list(islice(self.selects(query, locks=locks), 2))
+        if len(several) != 1 or id(several[0][0]) not in self._source.driver_texts:
+            return None
+        statement, parameters = several[0]
+        return statement, parameters if query.limit is None else {**parameters, "row_limit": query.limit}
+
+    def driver_text(self, statement: sa.ClauseElement, dialect: sa.Dialect) -> str:
+        """Return what the driver is given for a statement of `only`."""
+        texts = self._source.driver_texts
+        if not texts[id(statement)]:
+            texts[id(statement)] = str(statement.compile(dialect=dialect))
+        return texts[id(statement)]
 
     def _narrowing(
         self, info: TableInfo, table: sa.Table, query: Select

@@ -6,8 +6,9 @@ look, and compared under lock in the writing transaction. Source: hostile review
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from discreet.engines.subjects.found import Reach
 from discreet.engines.subjects.graph import Key, TableRef
@@ -62,26 +63,39 @@ def check_rows(
     """
     changed = ""
     is_whole = True
-    for head, key_columns, columns, rows in from_json(sealed):  # type: ignore[attr-defined]
-        if head[0] != source:
-            continue
-        ref = TableRef(source=head[0], schema=head[1], table=head[2])
-        expected = {tuple(key): digest for key, digest in rows}
-        wanted = tuple(dict.fromkeys((*key_columns, *columns)))
-        query = Select(table=ref, columns=wanted, key_columns=tuple(key_columns), keys=list(expected))
-        places = [wanted.index(name) for name in columns]
+    several = [one for one in _witnessed(sealed) if one.query.table.source == source]
+    writer.ahead([one.query for one in several], locks=True)
+    for expected, places, query in several:
+        width = len(query.key_columns)
         seen = set()
         for row in writer.lock(query):
-            seen.add(tuple(row[: len(key_columns)]))
-            digest = expected.get(tuple(row[: len(key_columns)]))
+            seen.add(tuple(row[:width]))
+            digest = expected.get(tuple(row[:width]))
             if digest != _hash(tuple(row[place] for place in places)):
-                changed = ref.table
+                changed = query.table.table
         is_whole = is_whole and len(seen) == len(expected)
     if not changed:
         return Standing.WHOLE if is_whole else Standing.PARTLY_GONE
     if _is_applied(writer, operations):
         return Standing.APPLIED
     raise RowsChanged(table=changed)
+
+
+class _Witnessed(NamedTuple):
+    """Rows of a table: the hash of each by its key, where what it is made of stands in a row, and how to read them."""
+
+    expected: Mapping[Key, str]
+    places: Sequence[int]
+    query: Select
+
+
+def _witnessed(sealed: str) -> Iterator[_Witnessed]:
+    for head, key_columns, columns, rows in from_json(sealed):  # type: ignore[attr-defined]
+        ref = TableRef(source=head[0], schema=head[1], table=head[2])
+        expected = {tuple(key): digest for key, digest in rows}
+        wanted = tuple(dict.fromkeys((*key_columns, *columns)))
+        query = Select(table=ref, columns=wanted, key_columns=tuple(key_columns), keys=list(expected))
+        yield _Witnessed(expected, [wanted.index(name) for name in columns], query)
 
 
 def _hash(row: Row) -> str:

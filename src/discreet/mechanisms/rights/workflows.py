@@ -365,10 +365,16 @@ def refuse_newcomers(batch_id: int, writer: session.WriteSession, source: str) -
     """
     captured = approved.captured_of(batch_id)
     newcomers, tables = Newcomers(captured), built().graph.tables
-    for linked in captured.linked:
-        table = tables.get(linked.table) if linked.table.source == source else None
-        if table is None or not is_searchable(linked, table, max_scan_rows=planning.BUDGET.max_scan_rows):
-            continue  # what is not looked for here is named by the search
+    bound = planning.BUDGET.max_scan_rows
+    looked_for = [  # what is not looked for here is named by the search
+        linked
+        for linked in captured.linked
+        if linked.table.source == source
+        and linked.table in tables
+        and is_searchable(linked, tables[linked.table], max_scan_rows=bound)
+    ]
+    writer.ahead([newcomers.query(linked) for linked in looked_for])
+    for linked in looked_for:
         if newcomers.among(linked, writer):
             raise RowsChanged(table=linked.table.table)
 

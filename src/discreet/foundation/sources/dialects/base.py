@@ -159,6 +159,13 @@ def is_encodable(text: str, encoding: str) -> bool:
 warnings.filterwarnings("ignore", message="Did not recognize type", category=sa.exc.SAWarning)
 
 
+class DriverFailed(Exception):
+    """Carries an error of a driver that was not asked through SQLAlchemy."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
 class Dialect(ABC):
     """Everything particular to one kind of database."""
 
@@ -192,6 +199,16 @@ class Dialect(ABC):
     @abstractmethod
     def tls(self, connection: sa.Connection, address: Address) -> str:
         """Return how the connection is encrypted: `TLSv1.3, verified`, `plain`, `file`."""
+
+    def ask_together(
+        self, connection: sa.Connection, asked: Sequence[tuple[str, Mapping[str, object]]]
+    ) -> list[list[tuple[object, ...]]] | None:
+        """Send statements in one round trip and return their rows; None where the engine cannot.
+
+        Raises:
+            DriverFailed: one of them failed.
+        """
+        return None
 
     @abstractmethod
     def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:

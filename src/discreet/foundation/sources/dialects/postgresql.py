@@ -1,6 +1,6 @@
 """PostgreSQL through psycopg 3. Sessions read everything or fail: row security may not hide rows silently."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +115,19 @@ class PostgreSqlDialect(base.Dialect):
             return "plain"
         is_verified = address.options.get("sslmode") in ("verify-ca", "verify-full")
         return f"{row[1]}, verified" if is_verified else str(row[1])
+
+    def ask_together(
+        self, connection: sa.Connection, asked: Sequence[tuple[str, Mapping[str, object]]]
+    ) -> list[list[tuple[object, ...]]] | None:
+        import psycopg
+
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            with driver.pipeline():
+                cursors = [driver.execute(text, parameters) for text, parameters in asked]
+                return [cursor.fetchall() for cursor in cursors]
+        except psycopg.Error as error:
+            raise base.DriverFailed(error) from None
 
     def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:
         from discreet.foundation.sources.dialects.postgresql_connection import ReplyTimedOut
