@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Protocol
 
-import holidays
 from chinese_calendar import constants as notices
 
 from discreet.foundation.rulepacks.law import Doubt
@@ -78,6 +77,8 @@ class WeekendsOnly:
 
 @lru_cache(maxsize=512)
 def _public_holidays(country: str, region: str | None, year: int) -> frozenset[date]:
+    import holidays  # here and below: loading it takes longer than all calendars together
+
     return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
 
 
@@ -219,6 +220,8 @@ class China:
 
 @lru_cache(maxsize=64)
 def _china_statutory(year: int) -> frozenset[date]:
+    import holidays
+
     return frozenset(holidays.country_holidays("CN", years=year, observed=False))
 
 
@@ -268,6 +271,8 @@ def calendar_for(code: str) -> Calendar:
 
 @lru_cache(maxsize=512)
 def _is_region(country: str, region: str) -> bool:
+    import holidays
+
     # Asking for one region loads one country; the library's list of regions would load all of them.
     try:
         holidays.country_holidays(country, subdiv=region)
