@@ -17,13 +17,14 @@ from discreet.project.operations.refusals import BackupDamaged, BackupExists
 from tests.mechanisms.rights.company import ANN, BOB, CLEO
 from tests.project.operations.installation import Installation
 
+pytestmark = pytest.mark.xdist_group("backup")
+
 
 @pytest.fixture(scope="module")
 def drill(tmp_path_factory: pytest.TempPathFactory) -> tuple[Installation, Path, dict[str, str]]:
     """An installation backed up while one erasure was done and two were open, one of which then ran."""
     folder = tmp_path_factory.mktemp("drill")
     one = Installation(home=folder / "home", source=folder / "shop.sqlite3")
-    one.home.mkdir(mode=0o700)
     one.connect()
     numbers = {"done": one.erased(BOB), "later": one.accepted(CLEO)}
     numbers["open"] = str(one.json("rights", "open", "--kind", "erasure", "--email", ANN)["id"])

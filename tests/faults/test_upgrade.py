@@ -9,6 +9,8 @@ import pytest
 
 from tests.project.operations.installation import MAIN, Installation
 
+pytestmark = pytest.mark.xdist_group("upgrade")
+
 TRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync,pwrite64,rename")
 
 

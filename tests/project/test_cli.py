@@ -13,6 +13,7 @@ import pytest
 from tests.mechanisms.rights.company import ANN
 from tests.project.operations.installation import Installation
 
+pytestmark = pytest.mark.xdist_group("cli")
 LONG = "x" * 100_000  # about as much as one argument may be
 DEFECTIVE = {"binary": bytes(range(256)) * 20, "empty": b"", "cut": b"SQLite format 3\x00" + bytes(50)}
 Words: TypeAlias = tuple[str, ...]

@@ -8,7 +8,7 @@ import pytest
 from tests.mechanisms.rights.company import ANN
 from tests.project.operations.installation import Installation
 
-pytestmark = pytest.mark.duty("ledger")
+pytestmark = [pytest.mark.duty("ledger"), pytest.mark.xdist_group("sealing")]
 OPEN = ("rights", "open", "--kind", "erasure", "--email", ANN)
 
 

@@ -29,12 +29,11 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "quiet bamboo lamp"
 VERIFIER = ROOT / "src/discreet/foundation/ledger/verifier/discreet_verify.py"
 COMMAND = [sys.executable, "-c", "from discreet.project.cli import main; main()"]
-SEVERAL = [
-    sys.executable,
-    "-c",
+IN_ONE_PROCESS = (
     "import json, sys; from discreet.project.cli import main\n"
-    "for command in json.loads(sys.argv[1]): main(command, standalone_mode=False)",
-]
+    "for command in json.loads(sys.argv[1]): main(command, standalone_mode=False)"
+)
+SEVERAL = [sys.executable, "-c", IN_ONE_PROCESS]
 T = TypeVar("T")
 
 
@@ -172,8 +171,13 @@ def _prepared() -> Path:
 
 def new_house(folder: Path, **more: str) -> House:
     """Return an installation as after its first start."""
-    copy_home(_prepared(), folder / "home")
+    copy_prepared(folder / "home")
     return House(folder / "home", **more)
+
+
+def copy_prepared(home: Path) -> None:
+    """Make a home as after its first start."""
+    copy_home(_prepared(), home)
 
 
 def copy_home(source: Path, target: Path) -> None:

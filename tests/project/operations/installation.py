@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.mechanisms.rights.company import MAP, ROWS, TABLES
+from tests.stories.house import IN_ONE_PROCESS, copy_prepared
 
 ROOT = Path(__file__).parents[3]
 MAIN = "from discreet.project.cli import main; main()"
@@ -70,16 +71,19 @@ class Installation:
         return json.loads(self.do(*arguments, "--json"))
 
     def connect(self) -> None:
-        """Fill the company's database, connect it and confirm its map."""
+        """Fill the company's database, connect it and confirm its map. A home that is missing is made."""
+        if not self.home.exists():
+            copy_prepared(self.home)
         with closing(sqlite3.connect(self.source)) as link:
             for statement in (*TABLES, *ROWS):
                 link.execute(statement)
             link.commit()
         url = f"sqlite:///{self.source}"
-        self.do("connect", "shop", url, "--write-url", url)
-        path = self.home / "map.yaml"
+        path = self.source.with_suffix(".map.yaml")
         path.write_text(MAP % {"name": "shop", "keep": ""}, encoding="utf-8")
-        self.do("map", "apply", str(path))
+        commands = (("connect", "shop", url, "--write-url", url), ("map", "apply", str(path)))
+        done = self.python(IN_ONE_PROCESS, json.dumps(commands))
+        assert done.returncode == 0, done.stderr + done.stdout
         path.unlink()
 
     def accepted(self, email: str) -> str:

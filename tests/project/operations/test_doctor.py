@@ -10,12 +10,13 @@ import pytest
 
 from tests.project.operations.installation import Installation
 
+pytestmark = pytest.mark.xdist_group("doctor")
+
 
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     folder = tmp_path_factory.mktemp("doctor")
     made = Installation(home=folder / "home", source=folder / "shop.sqlite3")
-    made.home.mkdir(mode=0o700)
     made.connect()
     made.do("work", "--until-idle")
     return made

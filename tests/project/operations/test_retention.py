@@ -53,7 +53,6 @@ def test_after_closure_and_expiry_no_file_of_discreet_holds_an_erased_value(tmp_
     import json
 
     one = Installation(home=tmp_path / "home", source=tmp_path / "shop.sqlite3")
-    one.home.mkdir(mode=0o700)
     one.connect()
     access = (
         [
