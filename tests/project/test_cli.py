@@ -124,24 +124,30 @@ def told(one: Installation) -> dict[Words, Told]:
 
 @pytest.mark.parametrize("words", WRONG, ids=lambda words: " ".join(words)[:40])
 def test_what_cannot_be_done_is_told_in_one_line(told: dict[Words, Told], words: Words) -> None:
-    """On stderr; with --json the code and the sentence also on stdout. No traceback, no driver's code."""
+    """On stderr; with --json as a code and a sentence on stdout alone. No traceback, no driver's code."""
     said = told[words]
     assert said.code in (1, 2), said
     assert "Traceback" not in said.err + said.out
-    if said.code == 1:
-        [line] = said.err.splitlines()
-        assert line.startswith("Error: ")
-        assert "SQLITE" not in line and "Errno" not in line
-    if said.code == 1 and "--json" in words:
+    if "--json" in words:
         problem = json.loads(said.out)
-        assert problem["code"] and f"Error: {problem['message']}" == line
+        assert said.err == "" and problem["code"]
+        line = f"Error: {problem['message']}"
+    elif said.code == 1:
+        assert said.out == ""
+        [line] = said.err.splitlines()
+    else:
+        *_, line = said.err.splitlines()
+    assert line.startswith("Error: ")
+    assert "SQLITE" not in line and "Errno" not in line
 
 
 def test_a_file_that_is_no_checkpoint_is_not_taken_for_broken_evidence(one: Installation) -> None:
     """1 is what evidence that is not intact ends with."""
     done = one.run("ledger", "verify", "--json", "--checkpoint", str(one.home.parent / "binary"))
     assert (done.returncode, json.loads(done.stdout)["code"]) == (2, "ledger.not_a_checkpoint")
-    assert done.stderr.startswith("Error: The file binary is no checkpoint")
+    assert done.stderr == ""
+    told = one.run("ledger", "verify", "--checkpoint", str(one.home.parent / "binary"))
+    assert told.stderr.startswith("Error: The file binary is no checkpoint")
 
 
 def test_an_argument_that_is_no_text_is_refused(one: Installation) -> None:
@@ -151,8 +157,9 @@ def test_an_argument_that_is_no_text_is_refused(one: Installation) -> None:
 
 def test_the_shells_language_is_spoken(one: Installation) -> None:
     chinese = Installation(home=one.home, source=one.source, more={"LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"})
+    assert chinese.run("rights", "show", "R-9").stderr == "错误：没有请求 R-9。\n"
     done = chinese.run("rights", "show", "R-9", "--json")
-    assert done.stderr == "错误：没有请求 R-9。\n"
+    assert done.stderr == ""
     assert json.loads(done.stdout) == {"code": "rights.unknown_request", "message": "没有请求 R-9。"}
     again = chinese.run("rights", "accept", "R-1001", "--as", "lan")
     assert again.stderr.startswith("错误：") and again.returncode == 1
@@ -169,7 +176,15 @@ def test_every_wrong_line_of_an_import_is_told(one: Installation, tmp_path: Path
         (4, "import.empty_identity"),
         (5, "import.residence"),
     ]
-    assert done.stderr.splitlines()[0] == "Line 3: This is not an e-mail address."
+    assert done.stderr == ""
+    told = one.run("rights", "import", str(path))
+    assert told.stderr.splitlines()[0] == "Line 3: This is not an e-mail address."
+    assert told.stderr.splitlines()[-1].startswith("Error: ") and told.returncode == 1
+
+
+def test_a_command_without_a_word_shows_its_help_once(one: Installation) -> None:
+    told = one.run("rights")
+    assert (told.returncode, told.stderr.count("Usage:")) == (2, 1)
 
 
 def test_an_own_database_that_is_broken_is_told_in_one_line(one: Installation) -> None:

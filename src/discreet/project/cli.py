@@ -68,8 +68,10 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except Refused as refusal:
             raise _told(refusal, is_json=ctx.meta[_IS_JSON]) from refusal
+        except click.exceptions.NoArgsIsHelpError:
+            raise
         except click.UsageError as error:
-            raise _told_usage(error) from error
+            raise _told_usage(error, is_json=ctx.meta[_IS_JSON]) from error
         except Exception as error:
             problem = _foreseen(error, ctx.meta[_ARGUMENTS])
             if problem is None:
@@ -133,14 +135,30 @@ class Told(click.ClickException):
         click.echo(self.message, err=True)
 
 
+class ToldAsJson(click.ClickException):
+    """A failure as the API answers it, `{"code", "message"}` on stdout, and nothing beside it on stderr."""
+
+    def __init__(self, *, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def show(self, file: object = None) -> None:
+        document = {"code": self.code, "message": self.message}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
 class ToldOfArgument(Told):
     """A refusal of an argument alone; its exit code is that of click for one."""
 
     exit_code = 2
 
 
+class ToldOfArgumentAsJson(ToldAsJson):
+    exit_code = 2
+
+
 def _told(refusal: Refused, *, is_json: bool) -> click.ClickException:
-    """Return what says a refusal; with --json its `{"code", "message"}` is printed, as the API answers."""
+    """Return what says a refusal, once: as JSON where that was asked for, else as a line."""
     if "django" not in sys.modules:
         _speak()
     from django.utils.translation import gettext
@@ -148,17 +166,21 @@ def _told(refusal: Refused, *, is_json: bool) -> click.ClickException:
     from discreet.foundation.desk.refusals import message_of
 
     message = message_of(refusal)
+    is_argument = getattr(refusal, "is_wrong_argument", False)
     if is_json:
-        click.echo(json.dumps({"code": refusal.code, "message": message}, ensure_ascii=False, indent=2))
-    told = ToldOfArgument if getattr(refusal, "is_wrong_argument", False) else Told
+        as_json = ToldOfArgumentAsJson if is_argument else ToldAsJson
+        return as_json(code=refusal.code, message=message)
+    told = ToldOfArgument if is_argument else Told
     return told(gettext("Error: %(message)s") % {"message": message})
 
 
-def _told_usage(error: click.UsageError) -> click.UsageError:
+def _told_usage(error: click.UsageError, *, is_json: bool) -> click.ClickException:
     """Return what says a mistyped command in the language of the shell."""
     _speak()
-    from discreet.project.usage import ToldUsage
+    from discreet.project.usage import ToldUsage, usage_words
 
+    if is_json:
+        return ToldOfArgumentAsJson(code="cli.usage", message=usage_words(error))
     return ToldUsage(error)
 
 

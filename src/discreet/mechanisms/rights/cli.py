@@ -25,7 +25,6 @@ from discreet.mechanisms.rights.views import (
     moment,
     plan_document,
     problem_document,
-    refusal_text,
     remark_documents,
     remark_text,
     request_document,
@@ -289,14 +288,14 @@ def import_file(file: Path, kind: str | None, skip_bad: bool, user: str | None, 
         if is_json:
             nothing = {"imported": 0, "ids": [], "errors": remark_documents(refusal.errors)}
             _print(problem_document(refusal) | nothing, is_json=True)
+            raise click.exceptions.Exit(1) from refusal
         _tell_remarks(refusal.errors)
-        raise click.ClickException(refusal_text(refusal)) from refusal
-    for name in ("errors", "warnings"):
-        _tell_remarks(document[name])
-        document[name] = remark_documents(document[name])
+        raise
     if is_json:
-        _print(document, is_json=True)
+        remarks = {name: remark_documents(document[name]) for name in ("errors", "warnings")}
+        _print(document | remarks, is_json=True)
         return
+    _tell_remarks([*document["errors"], *document["warnings"]])
     for batch in document["batches"]:
         told = _("%(batch)s: %(kind)s, requests: %(count)s (%(first)s to %(last)s)") % {
             "batch": batch["id"],
