@@ -227,3 +227,30 @@ def test_the_fingerprint_changes_with_the_schema_and_not_with_rows(shop: Company
         assert reader.catalogue.fingerprint == before
     shop.run("ALTER TABLE customer ADD COLUMN fax varchar(20)")
     assert session.fingerprint("shop") != before
+
+
+def test_what_is_asked_ahead_is_what_is_asked_one_by_one(shop: Company) -> None:
+    queries = [
+        select(ORDERS, "id note", "customer_id", [(1,), (99,)]),
+        select(LINE, "item", "order_id place", [(10, 2), (11, 1)]),
+        select(CUSTOMER, "id", "id", [(404,)]),
+        select(CUSTOMER, "id email", "id", [(1,)], limit=1),
+    ]
+    alone = [read(query) for query in queries]
+    with session.read("shop") as reader:
+        reader.ahead(queries)
+        assert [sorted(reader.select(query), key=repr) for query in queries] == alone
+        assert list(reader.select(queries[0])), (
+            "an answer serves once; asked again, the source is asked again"
+        )
+
+
+def test_a_failure_among_what_is_asked_ahead_is_a_refusal(shop: Company) -> None:
+    queries = [select(CUSTOMER, "id", "id", [(number,)]) for number in (1, 2)]
+    gone = select(LINE, "item", "order_id place", [(10, 2)])
+    with session.read("shop") as reader:
+        list(reader.select(gone))
+    shop.run("DROP TABLE line")
+    with session.read("shop") as reader, pytest.raises(refusals.SourceRefusal):
+        reader.ahead([*queries, gone])
+        list(reader.select(gone))
