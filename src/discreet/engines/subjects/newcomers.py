@@ -72,6 +72,18 @@ def is_searchable(linked: LinkedRows, table: Table, *, max_scan_rows: int) -> bo
     return has_index or table.estimated_rows <= max_scan_rows
 
 
+def referring(linked: LinkedRows) -> Select:
+    """Return the query for all rows that refer to what goes."""
+    return Select(
+        linked.table,
+        (*linked.key_columns, *linked.columns),
+        linked.columns,
+        linked.values,
+        equals=linked.equals or None,
+        joined_to=(linked.to_table, linked.to_columns),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """A row that was in no plan. `key` stays sealed: it may be personal data."""
@@ -85,25 +97,11 @@ class Newcomers:
 
     def __init__(self, captured: Captured) -> None:
         self._captured = captured
-        self._queries: dict[int, Select] = {}
         self._known: dict[TableRef, set[object]] = {}
 
-    def query(self, linked: LinkedRows) -> Select:
-        """Return what `among` asks for these rows, the same each time."""
-        if id(linked) not in self._queries:
-            self._queries[id(linked)] = Select(
-                linked.table,
-                (*linked.key_columns, *linked.columns),
-                linked.columns,
-                linked.values,
-                equals=linked.equals or None,
-                joined_to=(linked.to_table, linked.to_columns),
-            )
-        return self._queries[id(linked)]
-
-    def among(self, linked: LinkedRows, reader: Reader) -> list[Newcomer]:
+    def among(self, linked: LinkedRows, reader: Reader, query: Select) -> list[Newcomer]:
+        """Return who came new among the rows that `query`, made by `referring`, finds."""
         width = len(linked.key_columns)
-        query = self.query(linked)
         known = self._known_of(linked.table)
         persons: dict[object, Persons] = {}
         found = []

@@ -4,7 +4,7 @@ Once the starting row is gone, a search along links proves nothing. Source: DESI
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from discreet.engines.subjects.captures import (
 from discreet.engines.subjects.found import NotCovered
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.keys import loose_key
-from discreet.engines.subjects.newcomers import Newcomers, is_searchable
+from discreet.engines.subjects.newcomers import Newcomers, is_searchable, referring
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.texts import is_free_text, search_texts
 from discreet.engines.subjects.values import ValueHit, search_values
@@ -35,13 +35,18 @@ def fresh_search(
     A source without a reader (a replica, one that is down) is named in `not_searched`.
     """
     search = _FreshSearch(graph, readers, captured)
-    search.ahead(budget)
-    for rows in captured.gone:
-        search.rows(rows)
-    for linked in captured.linked:
-        search.links(linked, budget)
-    for blanked in captured.blanked:
-        search.fields(blanked)
+    gone = [(rows, _by_key(rows, rows.key_columns)) for rows in captured.gone]
+    # What refers to a part is its owner, which is searched for itself.
+    linked = [(one, referring(one)) for one in captured.linked if not one.is_detail]
+    blanked = [(one, _by_key(one.rows, _columns_of(one))) for one in captured.blanked]
+    reached = [(one, query) for one, query in linked if not search.why_not(one, budget)]
+    search.ahead([query for _, query in (*gone, *reached, *blanked)])
+    for rows, query in gone:
+        search.rows(rows, query)
+    for one, query in linked:
+        search.links(one, query, budget)
+    for emptied, query in blanked:
+        search.fields(emptied, query)
     search.values(budget)
     return SearchResult(
         found=tuple(search.found),
@@ -58,81 +63,58 @@ class _FreshSearch:
         self.readers = readers
         self.captured = captured
         self.newcomers = Newcomers(captured)
-        self.queries: dict[int, Select] = {}
         self.found: list[Finding] = []
         self.searched: list[Searched] = []
         self.not_searched: list[NotCovered] = []
         self.others = 0
         self.stays = 0
 
-    def ahead(self, budget: Budget) -> None:
+    def ahead(self, queries: Iterable[Select]) -> None:
         """Tell the readers what they will be asked by key."""
-        queries: dict[str, list[Select]] = defaultdict(list)
-        for rows in self.captured.gone:
-            queries[rows.table.source].append(self._rows_query(rows))
-        for linked in self.captured.linked:
-            table = self.graph.tables.get(linked.table)
-            if table is None or linked.is_detail:
-                continue
-            if is_searchable(linked, table, max_scan_rows=budget.max_scan_rows):
-                queries[linked.table.source].append(self.newcomers.query(linked))
-        for blanked in self.captured.blanked:
-            queries[blanked.rows.table.source].append(self._fields_query(blanked))
+        by_source: dict[str, list[Select]] = defaultdict(list)
+        for query in queries:
+            if query.table in self.graph.tables:
+                by_source[query.table.source].append(query)
         for source, reader in self.readers.items():
-            mapped = [query for query in queries[source] if query.table in self.graph.tables]
-            reader.ahead(mapped)
+            reader.ahead(by_source[source])
 
-    def _rows_query(self, rows: RowKeys) -> Select:
-        return self._kept(rows, lambda: Select(rows.table, rows.key_columns, rows.key_columns, rows.keys))
-
-    def _fields_query(self, blanked: BlankedRows) -> Select:
-        rows = blanked.rows
-        columns = tuple(dict.fromkeys((*rows.key_columns, *blanked.expected, *blanked.per_row)))
-        return self._kept(blanked, lambda: Select(rows.table, columns, rows.key_columns, rows.keys))
-
-    def _kept(self, about: object, make: Callable[[], Select]) -> Select:
-        """Return the same query each time: readers know by it what they were told ahead."""
-        if id(about) not in self.queries:
-            self.queries[id(about)] = make()
-        return self.queries[id(about)]
-
-    def rows(self, rows: RowKeys) -> None:
+    def rows(self, rows: RowKeys, query: Select) -> None:
         """Find rows that should be deleted."""
         reader = self._reader(rows, rows.key_columns)
         if reader is None:
             return
-        left = list(reader.select(self._rows_query(rows)))
+        left = list(reader.select(query))
         persons = dict(zip(map(loose_key, rows.keys), rows.persons, strict=True)) if left else {}
         for row in left:
             whose = persons.get(loose_key(row), frozenset())
             self.found.append(Finding(rows.table, "row", rows.key_columns, row, whose))
         self.searched.append(Searched(rows.table, "keys", rows.key_columns, len(rows.keys)))
 
-    def links(self, linked: LinkedRows, budget: Budget) -> None:
-        """Find rows that refer to what is gone and that no plan knew: somebody added them meanwhile."""
-        if linked.is_detail:
-            return  # what refers to a part is its owner, which is searched for itself
-        reader = self.readers.get(linked.table.source)
+    def why_not(self, linked: LinkedRows, budget: Budget) -> str:
+        """Return why rows that refer to what is gone cannot be looked for; "" where they can."""
         table = self.graph.tables.get(linked.table)
-        if reader is None or table is None:
-            reason = "source_not_reached" if reader is None else "table_not_mapped"
+        if linked.table.source not in self.readers:
+            return "source_not_reached"
+        if table is None:
+            return "table_not_mapped"
+        return "" if is_searchable(linked, table, max_scan_rows=budget.max_scan_rows) else "scan_over_budget"
+
+    def links(self, linked: LinkedRows, query: Select, budget: Budget) -> None:
+        """Find rows that refer to what is gone and that no plan knew: somebody added them meanwhile."""
+        if reason := self.why_not(linked, budget):
             self.not_searched.append(NotCovered(linked.table, reason, linked.columns))
             return
-        if not is_searchable(linked, table, max_scan_rows=budget.max_scan_rows):
-            self.not_searched.append(NotCovered(linked.table, "scan_over_budget", linked.columns))
-            return
-        for one in self.newcomers.among(linked, reader):
+        for one in self.newcomers.among(linked, self.readers[linked.table.source], query):
             self.found.append(Finding(linked.table, "row", linked.columns, one.key, one.persons))
         self.searched.append(Searched(linked.table, "links", linked.columns, len(linked.values)))
 
-    def fields(self, blanked: BlankedRows) -> None:
+    def fields(self, blanked: BlankedRows, query: Select) -> None:
         """Find columns of rows that stay which hold anything but what was written."""
         rows = blanked.rows
         names = (*blanked.expected, *blanked.per_row)
         reader = self._reader(rows, names)
         if reader is None:
             return
-        query = self._fields_query(blanked)
         columns = query.columns
         number_of = {loose_key(key): number for number, key in enumerate(rows.keys)}
         for row in reader.select(query):
@@ -185,6 +167,15 @@ class _FreshSearch:
             self.not_searched.append(NotCovered(rows.table, reason, tuple(columns), len(rows.keys)))
             return None
         return reader
+
+
+def _by_key(rows: RowKeys, columns: Sequence[str]) -> Select:
+    return Select(rows.table, tuple(columns), rows.key_columns, rows.keys)
+
+
+def _columns_of(blanked: BlankedRows) -> Sequence[str]:
+    """Return the keys and the emptied columns, each once."""
+    return tuple(dict.fromkeys((*blanked.rows.key_columns, *blanked.expected, *blanked.per_row)))
 
 
 def is_same_value(stored: object, written: object) -> bool:

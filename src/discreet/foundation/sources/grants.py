@@ -26,9 +26,9 @@ def _postgresql(catalogue: Catalogue, database: str) -> list[str]:
     schemas = sorted({table.ref.schema or catalogue.default_schema for table in catalogue.tables})
     lines = [
         "-- Run as the owner of the tables. Choose the passwords with \\password.",
-        *_role_unless_known("discreet_read"),
+        _role_unless_known("discreet_read"),
         "ALTER ROLE discreet_read SET default_transaction_read_only = on;",
-        *_role_unless_known("discreet_write"),
+        _role_unless_known("discreet_write"),
         f"GRANT CONNECT ON DATABASE {_double(database)} TO discreet_read, discreet_write;",
         *(f"GRANT USAGE ON SCHEMA {_double(name)} TO discreet_read, discreet_write;" for name in schemas),
     ]
@@ -38,9 +38,9 @@ def _postgresql(catalogue: Catalogue, database: str) -> list[str]:
     return [*lines, "\\password discreet_read", "\\password discreet_write"]
 
 
-def _role_unless_known(name: str) -> list[str]:
+def _role_unless_known(name: str) -> str:
     known = f"SELECT FROM pg_roles WHERE rolname = '{name}'"
-    return [f"DO $$ BEGIN IF NOT EXISTS ({known}) THEN CREATE ROLE {name} LOGIN; END IF; END $$;"]
+    return f"DO $$ BEGIN IF NOT EXISTS ({known}) THEN CREATE ROLE {name} LOGIN; END IF; END $$;"
 
 
 def _mysql(catalogue: Catalogue, database: str) -> list[str]:

@@ -81,9 +81,9 @@ class _Session:
         Raises:
             SourceRefusal: the source failed.
         """
-        if len(queries) < _WORTH_ASKING_TOGETHER:
+        if not self._dialect.asks_together or len(queries) < _WORTH_ASKING_TOGETHER:
             return
-        asked = [(query, *one) for query in queries if (one := self._build.only(query, locks=locks))]
+        asked = [(query, *one) for query in queries if (one := self._build.built_once(query, locks=locks))]
         if len(asked) < _WORTH_ASKING_TOGETHER:
             return
         self._touch()
@@ -95,10 +95,9 @@ class _Session:
             self._is_broken = True
             refusal = self._dialect.translate(failure.error, source=self._source.name, table="")
             raise refusals.while_in_use(refusal) from None
-        if answers is not None:
-            self.statements += len(asked)
-            for (query, *_), rows in zip(asked, answers, strict=True):
-                self._answers[id(query)] = (query, rows)  # holding the query keeps its id from another one
+        self.statements += len(asked)
+        for (query, *_), rows in zip(asked, answers, strict=True):
+            self._answers[id(query)] = (query, rows)  # holding the query keeps its id from another one
 
     def _answered(self, query: Select) -> list[Row] | None:
         _, rows = self._answers.pop(id(query), (query, None))

@@ -161,7 +161,9 @@ class Statements:
             self._source.driver_texts[id(kept)] = ""
         return kept  # type: ignore[return-value]
 
-    def only(self, query: Select, *, locks: bool) -> tuple[sa.Select[tuple[object, ...]], Parameters] | None:
+    def built_once(
+        self, query: Select, *, locks: bool
+    ) -> tuple[sa.Select[tuple[object, ...]], Parameters] | None:
         """Return the query's one statement if it is one of those built once; else None."""
         several = list(islice(self.selects(query, locks=locks), 2))
         if len(several) != 1 or id(several[0][0]) not in self._source.driver_texts:
@@ -170,7 +172,7 @@ class Statements:
         return statement, parameters if query.limit is None else {**parameters, "row_limit": query.limit}
 
     def driver_text(self, statement: sa.ClauseElement, dialect: sa.Dialect) -> str:
-        """Return what the driver is given for a statement of `only`."""
+        """Return what the driver is given for a statement of `built_once`."""
         texts = self._source.driver_texts
         if not texts[id(statement)]:
             texts[id(statement)] = str(statement.compile(dialect=dialect))

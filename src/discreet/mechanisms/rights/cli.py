@@ -20,7 +20,7 @@ from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, Pl
 from discreet.mechanisms.rights.remarks import Remark
 from discreet.mechanisms.rights.rules import ApprovalStep, Kind, State
 from discreet.mechanisms.rights.summaries import REASONS
-from discreet.mechanisms.rights.told import due, told_people, told_plan, told_request
+from discreet.mechanisms.rights.told import due_in_words, told_people, told_plan, told_request
 from discreet.mechanisms.rights.views import (
     moment,
     plan_document,
@@ -115,7 +115,7 @@ def open_request(
         is_json=is_json,
         told=lambda opened: [
             _("%(number)s: opened, due %(day)s")
-            % {"number": opened["id"], "day": due(received.due_at) or "–"}
+            % {"number": opened["id"], "day": due_in_words(received.due_at) or "–"}
         ],
     )
 
@@ -305,14 +305,13 @@ def import_file(file: Path, kind: str | None, skip_bad: bool, user: str | None, 
             "last": batch["requests"][-1],
         }
         click.echo(told)
-    if not document["repeated"]:
-        click.echo(
-            _(
-                "Who does not match exactly one person leaves the batch for one of their own when it is planned."
-            )
-        )
-    else:
+    if document["repeated"]:
         click.echo(_("These requests were imported before and are still open: nothing was opened now."))
+        return
+    leaves = _(
+        "Who does not match exactly one person leaves the batch for one of their own when it is planned."
+    )
+    click.echo(leaves)
 
 
 _MOST_REMARKS = 20

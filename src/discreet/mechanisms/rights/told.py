@@ -78,7 +78,7 @@ def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str
         (gettext("State"), gettext(STATES[view.state])),
         (gettext("Outcome"), gettext(OUTCOMES[outcome]) if outcome else None),
         (gettext("Received"), times.moment(view.received_at, now=datetime.now(UTC))),
-        (gettext("Due"), due(view.due_at)),
+        (gettext("Due"), due_in_words(view.due_at)),
         (gettext("Residence"), document["residence"]),
         (gettext("People who match"), document["candidates"]),
         (gettext("Plan"), document["plan"]),
@@ -111,7 +111,7 @@ def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str
     yield from _gaps(_NOT_SEARCHED, document["search"].get("not_searched") or [])
 
 
-def due(due_at: datetime | None) -> str | None:
+def due_in_words(due_at: datetime | None) -> str | None:
     """Return the last local day that is in time, and the moment itself; None where no clock runs."""
     if due_at is None:
         return None

@@ -8,7 +8,7 @@ look, and compared under lock in the writing transaction. Source: hostile review
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from discreet.engines.subjects.found import Reach
 from discreet.engines.subjects.graph import Key, TableRef
@@ -90,7 +90,8 @@ class _Witnessed(NamedTuple):
 
 
 def _witnessed(sealed: str) -> Iterator[_Witnessed]:
-    for head, key_columns, columns, rows in from_json(sealed):  # type: ignore[attr-defined]
+    tables: Any = from_json(sealed)
+    for head, key_columns, columns, rows in tables:
         ref = TableRef(source=head[0], schema=head[1], table=head[2])
         expected = {tuple(key): digest for key, digest in rows}
         wanted = tuple(dict.fromkeys((*key_columns, *columns)))

@@ -13,7 +13,7 @@ from typing import Any
 from discreet.engines.subjects.captured import captured_values
 from discreet.engines.subjects.captures import CapturedValue
 from discreet.engines.subjects.found import as_set
-from discreet.engines.subjects.newcomers import Newcomers, is_searchable
+from discreet.engines.subjects.newcomers import Newcomers, is_searchable, referring
 from discreet.engines.subjects.plans import Operation, OperationKind
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.search import fresh_search
@@ -367,15 +367,15 @@ def refuse_newcomers(batch_id: int, writer: session.WriteSession, source: str) -
     newcomers, tables = Newcomers(captured), built().graph.tables
     bound = planning.BUDGET.max_scan_rows
     looked_for = [  # what is not looked for here is named by the search
-        linked
+        (linked, referring(linked))
         for linked in captured.linked
         if linked.table.source == source
         and linked.table in tables
         and is_searchable(linked, tables[linked.table], max_scan_rows=bound)
     ]
-    writer.ahead([newcomers.query(linked) for linked in looked_for])
-    for linked in looked_for:
-        if newcomers.among(linked, writer):
+    writer.ahead([query for _, query in looked_for])
+    for linked, query in looked_for:
+        if newcomers.among(linked, writer, query):
             raise RowsChanged(table=linked.table.table)
 
 

@@ -171,6 +171,7 @@ class Dialect(ABC):
 
     engine: ClassVar[Engine]
     keys_per_statement: ClassVar[int]
+    asks_together: ClassVar[bool] = False
 
     @abstractmethod
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
@@ -202,13 +203,13 @@ class Dialect(ABC):
 
     def ask_together(
         self, connection: sa.Connection, asked: Sequence[tuple[str, Mapping[str, object]]]
-    ) -> list[list[tuple[object, ...]]] | None:
-        """Send statements in one round trip and return their rows; None where the engine cannot.
+    ) -> list[list[tuple[object, ...]]]:
+        """Send statements in one round trip and return their rows, where the engine `asks_together`.
 
         Raises:
             DriverFailed: one of them failed.
         """
-        return None
+        raise NotImplementedError
 
     @abstractmethod
     def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:

@@ -79,6 +79,7 @@ def _connect(address: Address, *, home: Path, is_writer: bool) -> "psycopg.Conne
 class PostgreSqlDialect(base.Dialect):
     engine = Engine.POSTGRESQL
     keys_per_statement = 20_000
+    asks_together = True
 
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
         return sa.create_engine(
@@ -118,7 +119,7 @@ class PostgreSqlDialect(base.Dialect):
 
     def ask_together(
         self, connection: sa.Connection, asked: Sequence[tuple[str, Mapping[str, object]]]
-    ) -> list[list[tuple[object, ...]]] | None:
+    ) -> list[list[tuple[object, ...]]]:
         import psycopg
 
         driver: Any = connection.connection.dbapi_connection
