@@ -23,6 +23,22 @@ RUN_AXE = """async () => (await axe.run({
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 PICTURES = Path(__file__).parent.parent.parent / "test-results"
 DESKTOP, PHONE = (1440, 900), (390, 844)
+LONGEST_WHOLE_WORD = 24
+_BROKEN_WORDS = """longest => {
+  const broken = [];
+  for (const cell of document.querySelectorAll("main td")) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode())
+      for (const word of walker.currentNode.data.matchAll(/[\\x21-\\x7e]+/g)) {
+        if (word[0].length > longest) continue;
+        const range = document.createRange();
+        range.setStart(walker.currentNode, word.index);
+        range.setEnd(walker.currentNode, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(one => Math.round(one.top))).size > 1) broken.push(word[0]);
+      }
+  }
+  return broken;
+}"""
 
 
 def accessibility_faults(page: Page) -> list[str]:
@@ -37,6 +53,12 @@ def accessibility_faults(page: Page) -> list[str]:
 def overflows(page: Page) -> bool:
     """Say whether the page scrolls sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def broken_words(page: Page) -> list[str]:
+    """Return the words in table cells that a line's end cuts in two; longer ones, such as hashes, may be cut."""
+    found: list[str] = page.evaluate(_BROKEN_WORDS, LONGEST_WHOLE_WORD)
+    return found
 
 
 def picture(page: Page, name: str) -> None:

@@ -14,7 +14,16 @@ from discreet.foundation.datamap import actions
 from discreet.foundation.datamap.models import DataField, DataTable
 from discreet.foundation.sources.actions import connect_source
 from discreet.vocabulary.actors import Actor, ActorKind, Role
-from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
+from tests.browser.harness import (
+    DESKTOP,
+    PHONE,
+    accessibility_faults,
+    broken_words,
+    choose,
+    overflows,
+    picture,
+    sign_in,
+)
 from tests.foundation.staff.people import PASSWORD, add
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,7 +41,7 @@ def base(
     with sqlite3.connect(path) as connection:
         connection.executescript(
             "CREATE TABLE customer (id INTEGER PRIMARY KEY, email TEXT, name TEXT, flag TEXT);"
-            "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT,"
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT, preferred_delivery_hours TEXT,"
             " customer_id INTEGER REFERENCES customer (id));"
             "CREATE VIEW zbuyers AS SELECT id AS vid, email AS reach FROM customer;"
         )
@@ -91,6 +100,27 @@ def test_a_phone_without_javascript_confirms_a_table(unscripted_page: Page, base
     page.get_by_role("button", name="Confirm the whole table").click()
     expect(page.get_by_role("status")).to_contain_text("parts confirmed")
     assert not DataField.objects.filter(table__name="customer", confirmed_at=None).exists()
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-hans", "dark")])
+def test_the_map_cuts_no_word(page: Page, base: str, language: str, theme: str) -> None:
+    """On a phone the tables are cards, which are as accessible."""
+    choose(page, base, language=language, theme=theme)
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    addresses = {
+        "map": customer_page(base),
+        "map-orders": customer_page(base, "orders"),
+        "map-source": f"{base}/desk/map/source/shop/",
+    }
+    for name, address in addresses.items():
+        page.goto(address)
+        assert (name, broken_words(page)) == (name, [])
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        expect(page.locator("main td").first).to_be_visible()
+        picture(page, f"{name}.phone.{language}.{theme}")
+        assert (name, broken_words(page), accessibility_faults(page)) == (name, [], [])
+        assert not overflows(page), name
+        page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
 
 
 def test_the_chosen_field_stands_beside_the_list_on_a_small_desktop(page: Page, base: str) -> None:

@@ -13,7 +13,15 @@ from pytest_django.live_server_helper import LiveServer
 from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.vocabulary.actors import Role
-from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
+from tests.browser.harness import (
+    PHONE,
+    accessibility_faults,
+    broken_words,
+    choose,
+    overflows,
+    picture,
+    sign_in,
+)
 from tests.foundation.desk.conftest import witness
 from tests.foundation.staff.people import PASSWORD, add
 
@@ -92,6 +100,17 @@ def test_no_page_scrolls_sideways_on_a_phone(page: Page, base: str) -> None:
         page.goto(base + path)
         picture(page, f"{name}.phone")
         assert not overflows(page), name
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-hans", "dark")])
+def test_the_ledger_cuts_no_word_on_a_phone(page: Page, base: str, language: str, theme: str) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    choose(page, base, language=language, theme=theme)
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(f"{base}/desk/ledger/")
+    expect(page.locator("main td").first).to_be_visible()
+    picture(page, f"ledger.phone.{language}.{theme}")
+    assert (broken_words(page), accessibility_faults(page)) == ([], [])
 
 
 def test_the_keyboard_reaches_search_and_content(page: Page, base: str) -> None:
