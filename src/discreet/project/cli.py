@@ -49,8 +49,21 @@ COMMANDS: dict[str, tuple[str, str]] = {
 SETS_UP_ITSELF = frozenset({"demo", "doctor", "restore", "upgrade"})
 
 
+class ShellContext(click.Context):
+    """Writes help in the language of the shell."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        if shell_language() == "en":
+            return super().make_formatter()
+        from discreet.project.helping import ChineseFormatter
+
+        return ChineseFormatter(width=self.terminal_width, max_width=self.max_content_width)
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
+
+    context_class = ShellContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -88,11 +101,24 @@ class LazyGroup(click.Group):
         if cmd_name not in SETS_UP_ITSELF:
             setup()
         command: click.Command = getattr(importlib.import_module(module), attribute)
+        _speak_help(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+def _speak_help(command: click.Command) -> None:
+    """Let a command, and those below it, write help in the language of the shell.
+
+    A list of commands shows all of each one's first paragraph: what is cut at a line's end has no translation.
+    """
+    command.context_class = ShellContext
+    if command.help:
+        command.short_help = command.help.partition("\n\n")[0]
+    for one in command.commands.values() if isinstance(command, click.Group) else ():
+        _speak_help(one)
 
 
 NOT_SEALED = gettext_noop(
