@@ -19,9 +19,9 @@ def digit_patterns(run: str) -> tuple[str, str]:
     return f"%{'%'.join(run)}%", f"%{'%'.join(full_width(run))}%"
 
 
-def other_endings(runs: Iterable[str]) -> list[str]:
-    """Return the digits that end none of these runs."""
-    return sorted(set("0123456789") - {run[-1] for run in runs})
+def other_endings(runs: Iterable[str]) -> str:
+    """Return the digits that end none of these runs, as one text."""
+    return "".join(sorted(set("0123456789") - {run[-1] for run in runs}))
 
 
 def address_pattern(lowered: str) -> str:

@@ -16,7 +16,6 @@ from discreet.foundation.sources import pools, refusals
 from discreet.foundation.sources.catalogue import Catalogue, TableInfo, fingerprint_of
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.dialects.base import DriverFailed
-from discreet.foundation.sources.patterns import other_endings
 from discreet.foundation.sources.statements import Statements
 
 _WORTH_ASKING_TOGETHER = 3
@@ -141,7 +140,7 @@ class _Session:
             query.limit is None,
             len(query.digits),
             len(query.addresses),
-            len(other_endings(query.digits)) if query.digits_end else 0,
+            query.digits_end,
         )
         text = self._source.texts.get(shape)
         if text is None:

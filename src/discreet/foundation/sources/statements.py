@@ -204,9 +204,8 @@ class Statements:
                     conditions.append(searched.like(sa.bindparam(f"{kind}{number}")))
         held = sa.or_(*conditions)
         if query.digits_end:
-            endings = {f"x{number}": f"%{one}" for number, one in enumerate(other_endings(query.digits))}
-            parameters |= endings
-            held = sa.and_(held, *(text.not_like(sa.bindparam(name)) for name in endings))
+            parameters["others"] = other_endings(query.digits)
+            held = sa.and_(held, self._dialect.ends_in_none_of(text, sa.bindparam("others", type_=sa.Text)))
         return [sa.or_(*beyond, held)], parameters
 
     def _named(self, info: TableInfo, name: str) -> ColumnInfo:

@@ -80,7 +80,7 @@ def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
             return
 
 
-@workflow("rights.erase")
+@workflow("rights.erase", tells_from_records=True)
 def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Carry out an approved plan and search again."""
     with approved.kept_open():

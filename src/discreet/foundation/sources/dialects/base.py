@@ -235,6 +235,12 @@ class Dialect(ABC):
         return ()
 
     @abstractmethod
+    def ends_in_none_of(
+        self, text: sa.ColumnElement[Any], chars: sa.ColumnElement[str]
+    ) -> sa.ColumnElement[bool]:
+        """Return the condition that a text, which is not empty, ends with none of the characters."""
+
+    @abstractmethod
     def equals(self, column: KeyColumn, value: object) -> sa.ColumnElement[bool]:
         """Return the condition `column = value`, exactly."""
 

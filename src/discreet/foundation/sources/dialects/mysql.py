@@ -203,6 +203,11 @@ class MySqlDialect(base.Dialect):
         """A pattern may hold letters that the column's own encoding cannot say."""
         return _utf8(super().text_of(column))
 
+    def ends_in_none_of(
+        self, text: sa.ColumnElement[Any], chars: sa.ColumnElement[str]
+    ) -> sa.ColumnElement[bool]:
+        return sa.func.locate(sa.func.right(text, 1), chars) == 0
+
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         plain = column.sql == sa.literal(value, sa.types.NullType())
         if not column.info.is_loose:

@@ -179,6 +179,11 @@ class PostgreSqlDialect(base.Dialect):
             return sa.func.encode(column.sql, sa.literal("escape", sa.Text))
         return _as_bytes(column) if column.info.is_loose else super().text_of(column)
 
+    def ends_in_none_of(
+        self, text: sa.ColumnElement[Any], chars: sa.ColumnElement[str]
+    ) -> sa.ColumnElement[bool]:
+        return sa.func.strpos(sa.cast(chars, sa.Text), sa.func.right(text, 1)) == 0
+
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         bound = sa.cast(sa.literal(value, sa.types.NullType()), _CastTo(column.info.cast))
         if column.info.is_loose:

@@ -243,6 +243,11 @@ class SqliteDialect(base.Dialect):
         nul = sa.literal(b"\0", sa.LargeBinary)
         yield sa.func.instr(sa.cast(column.sql, sa.LargeBinary), nul) > 0
 
+    def ends_in_none_of(
+        self, text: sa.ColumnElement[Any], chars: sa.ColumnElement[str]
+    ) -> sa.ColumnElement[bool]:
+        return sa.func.instr(chars, sa.func.substr(text, -1)) == 0
+
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         condition: sa.ColumnElement[bool] = _exact(column) == sa.literal(value, sa.types.NullType())
         return condition
