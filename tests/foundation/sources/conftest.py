@@ -100,6 +100,15 @@ def sqlite_company(tmp_path: Path) -> Iterator[Company]:
 
 
 @pytest.fixture
+def other_database(mariadb_company: Company) -> Iterator[str]:
+    """A second database beside the company's, whose tables can refer to it."""
+    name = f"{mariadb_company.url.rpartition('/')[2]}_other"
+    mariadb_company.run(f"CREATE DATABASE {name}")
+    yield name
+    mariadb_company.run(f"DROP DATABASE {name}")
+
+
+@pytest.fixture
 def postgresql_company(postgresql_url: str) -> Iterator[Company]:
     yield from company_on_postgresql(postgresql_url)
 

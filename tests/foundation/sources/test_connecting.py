@@ -15,7 +15,7 @@ from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.sources import pools, queries, refusals, session
 from discreet.foundation.sources.actions import connect_source, describe_source
 from discreet.foundation.sources.addresses import parse_address, resolve_host
-from discreet.foundation.sources.catalogue import TableKind, from_json, to_json
+from discreet.foundation.sources.catalogue import Catalogue, OutsideKey, TableKind, from_json, to_json
 from discreet.foundation.sources.grants import grant_script
 from discreet.vocabulary.actors import Actor, ActorKind
 from tests.foundation.sources.conftest import NOW, OPERATOR, Company
@@ -89,6 +89,52 @@ def test_the_password_shows_in_no_representation() -> None:
 
 
 @pytest.mark.promise(22)
+def test_a_key_from_a_schema_that_the_account_may_not_use_is_known(
+    postgresql_company: Company, db: None
+) -> None:
+    postgresql_company.fill()
+    role = f"r_{postgresql_company.url.rpartition('_')[2]}"
+    postgresql_company.fill(
+        (
+            "CREATE SCHEMA private",
+            "CREATE TABLE private.diary (id int PRIMARY KEY, of int REFERENCES customer ON DELETE CASCADE)",
+            f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'",
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
+        )
+    )
+    try:
+        url = postgresql_company.url.replace("//discreet:", f"//{role}:")
+        connect_source(actor=OPERATOR, now=NOW, name="shop", url=url, write_url=None)
+        assert queries.describe("shop").outside == (
+            OutsideKey("private", "diary", TableRef("shop", "customer")),
+        )
+    finally:
+        pools.dispose_all()
+        postgresql_company.run(f"DROP OWNED BY {role}")
+        postgresql_company.run(f"DROP ROLE {role}")
+
+
+def test_a_key_from_another_database_of_the_server_is_known(
+    mariadb_company: Company, other_database: str, db: None
+) -> None:
+    mariadb_company.fill()
+    before = _described(mariadb_company)
+    assert (before.outside, before.sees_outside) == ((), True)
+    ours = mariadb_company.url.rpartition("/")[2]
+    mariadb_company.run(
+        f"CREATE TABLE {other_database}.note (id int PRIMARY KEY, of int,"
+        f" FOREIGN KEY (of) REFERENCES {ours}.customer (id) ON DELETE CASCADE)"
+    )
+    after = _described(mariadb_company)
+    assert after.outside == (OutsideKey(other_database, "note", TableRef("shop", "customer")),)
+    assert after.fingerprint != before.fingerprint
+
+
+def _described(company: Company) -> Catalogue:
+    company.connect()
+    return describe_source(actor=OPERATOR, now=NOW, name="shop")
+
+
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
 def test_a_secret_is_sealed_and_never_shown_again(
     kind: str, request: pytest.FixtureRequest, db: None
@@ -301,6 +347,15 @@ def test_a_table_without_transactions_is_not_written(mariadb_company: Company, d
         writer.delete(TableRef("shop", "old"), ["id"], [(1,)])
 
 
+def _keys(name: str) -> set[tuple[str, tuple[str, ...], str, tuple[str, ...]]]:
+    """Return the foreign keys that a source declares, as far as its account is told of them."""
+    return {
+        (table.ref.table, key.columns, key.to_table.table, key.to_columns)
+        for table in queries.describe(name).tables
+        for key in table.foreign_keys
+    }
+
+
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
 def test_the_printed_grants_are_enough_and_no_more(
     kind: str, request: pytest.FixtureRequest, db: None
@@ -321,6 +376,7 @@ def test_the_printed_grants_are_enough_and_no_more(
         read = company.url.replace("//discreet:", f"//r_{suffix}:")
         write = company.url.replace("//discreet:", f"//w_{suffix}:")
         connect_source(actor=OPERATOR, now=NOW, name="least", url=read, write_url=write)
+        assert _keys("least") == _keys("shop") != set()
         line_table = TableRef("least", "line")
         with session.write("least") as writer:
             assert writer.delete(line_table, ["order_id", "place"], [(10, 1)]) == 1

@@ -13,13 +13,21 @@ from tests.foundation.sources.conftest import (
     _fresh_pools,
     company,
     mariadb_company,
+    other_database,
     postgresql_company,
     sqlite_company,
 )
 from tests.foundation.staff.people import add
 from tests.mechanisms.rights import company as ours
 
-__all__ = ["_fresh_pools", "company", "mariadb_company", "postgresql_company", "sqlite_company"]
+__all__ = [
+    "_fresh_pools",
+    "company",
+    "mariadb_company",
+    "other_database",
+    "postgresql_company",
+    "sqlite_company",
+]
 
 
 def _mapped(company: Company, *, is_kept: bool) -> Company:

@@ -91,6 +91,26 @@ def test_what_the_plan_does_not_cover_stands_in_the_outcome_of_an_erasure(crm: C
     assert {("shop", "customer"), ("shop", "audit"), ("shop", "v")} <= searched
 
 
+def test_a_table_of_another_database_that_hangs_on_a_row_stands_in_plan_and_outcome(
+    mariadb_company: Company, other_database: str, db: None
+) -> None:
+    fill(mariadb_company)
+    ours = mariadb_company.url.rpartition("/")[2]
+    mariadb_company.run(
+        f"CREATE TABLE {other_database}.note (id int PRIMARY KEY, of int,"
+        f" FOREIGN KEY (of) REFERENCES {ours}.customer (id) ON DELETE CASCADE)"
+    )
+    mariadb_company.connect("shop")
+    apply_map(actor=OPERATOR, now=NOW, text=MAP % {"name": "shop", "keep": ""})
+    number = planned("erasure", CLEO)
+    outside = ("shop", f"{other_database}.note", "refers_from_outside")
+    assert outside in reasons(queries.request_view(number).plan["not_covered"])
+    approve(number)
+    work()
+    assert failures() == []
+    assert outside in reasons(queries.request_view(number).search["not_searched"])
+
+
 def test_rows_that_hold_an_address_without_link_are_told_before_approval_and_a_view_is_no_holder(
     crm: Company,
 ) -> None:

@@ -81,6 +81,15 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideKey:
+    """A foreign key into this source from a table that the account may not read, or of another database."""
+
+    schema: str
+    table: str
+    to_table: TableRef
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     name: str
     columns: tuple[str, ...]  # an expression stands as its text
@@ -122,7 +131,8 @@ class Catalogue:
 
     `fingerprint` covers tables, columns, types, constraints and triggers; not rows, comments or estimates.
     `unreadable` names what the account could see but not describe. `sees_triggers` is false where the
-    account has no right to know about triggers.
+    account has no right to know about triggers; `sees_outside` where other databases of the server may refer
+    to tables of this one and the account would not see it.
     """
 
     source: str
@@ -136,6 +146,8 @@ class Catalogue:
     sees_triggers: bool = True
     encoding: str = "utf-8"  # in which the server keeps texts, as Python names it
     unreadable: tuple[str, ...] = field(default=())
+    outside: tuple[OutsideKey, ...] = ()
+    sees_outside: bool = True
 
     @cached_property
     def by_ref(self) -> Mapping[TableRef, TableInfo]:
@@ -175,6 +187,7 @@ def from_json(kept: Mapping[str, Any]) -> Catalogue:
             "engine": Engine(kept["engine"]),
             "tables": tuple(_table(table) for table in kept["tables"]),
             "unreadable": tuple(kept["unreadable"]),
+            "outside": tuple(_outside(each) for each in kept.get("outside", ())),
         }
     )
 
@@ -193,6 +206,10 @@ def _table(kept: Mapping[str, Any]) -> TableInfo:
             **{name: tuple(kept[name]) for name in ("primary_key", "triggers", "partitions", "inherits")},
         }
     )
+
+
+def _outside(kept: Mapping[str, Any]) -> OutsideKey:
+    return OutsideKey(kept["schema"], kept["table"], TableRef(**kept["to_table"]))
 
 
 def _foreign_key(kept: Mapping[str, Any]) -> ForeignKey:

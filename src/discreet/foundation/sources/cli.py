@@ -107,4 +107,10 @@ def _warnings(name: str) -> list[str]:
         lines.append(_("Could not be described: %(names)s.") % {"names": ", ".join(catalogue.unreadable)})
     if not catalogue.sees_triggers:
         lines.append(_("The account may not see triggers: there may be some."))
+    if catalogue.outside:
+        names = ", ".join(sorted({f"{key.schema}.{key.table}" for key in catalogue.outside}))
+        lines.append(
+            _("Tables outside this source refer to it; what hangs on a deleted row goes too: %(names)s.")
+            % {"names": names}
+        )
     return lines

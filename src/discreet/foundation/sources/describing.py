@@ -14,6 +14,7 @@ from discreet.foundation.sources.catalogue import (
     ForeignKey,
     Index,
     Kind,
+    OutsideKey,
     TableInfo,
     fingerprint_of,
 )
@@ -60,6 +61,11 @@ def describe(connection: sa.Connection, dialect: Dialect, *, source: str, addres
         sees_triggers=facts.sees_triggers,
         encoding=facts.encoding,
         unreadable=tuple(sorted(unreadable)),
+        outside=tuple(
+            OutsideKey(each.schema, each.table, TableRef(source, each.to_table[1], each.to_table[0]))
+            for each in facts.outside
+        ),
+        sees_outside=facts.sees_outside,
     )
 
 

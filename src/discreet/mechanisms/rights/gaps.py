@@ -12,9 +12,10 @@ from discreet.engines.subjects.found import NotCovered, Reach
 from discreet.engines.subjects.gaps import gaps_of_graph
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
 from discreet.engines.subjects.locate import Located
-from discreet.engines.subjects.plans import ErasurePlan
+from discreet.engines.subjects.plans import ErasurePlan, Operation, OperationKind
 from discreet.engines.subjects.texts import FREE_TEXT
 from discreet.foundation.datamap.queries import not_covered as map_gaps
+from discreet.foundation.sources.catalogue import Catalogue
 from discreet.foundation.sources.queries import describe
 from discreet.mechanisms.rights.summaries import gap
 
@@ -34,7 +35,7 @@ def of_plan(plan: ErasurePlan, reached: Reach, captured: Captured | None) -> Gap
         _of_map(),
         map(gap, gaps_of_graph(graph=reached.graph, taken=gone, texts_not_read=not_read)),
         map(gap, captured.unlinked if captured is not None else ()),
-        map(gap, _triggers(plan)),
+        map(gap, _beyond_the_source(plan)),
         map(gap, plan.not_covered),
     )
 
@@ -74,8 +75,11 @@ def _of_map(source: str | None = None) -> Iterator[dict[str, Any]]:
         }
 
 
-def _triggers(plan: ErasurePlan) -> Iterator[NotCovered]:
-    """Name the tables written to whose triggers may write elsewhere, as the catalogue knows them."""
+def _beyond_the_source(plan: ErasurePlan) -> Iterator[NotCovered]:
+    """Name what may write elsewhere when the plan is carried out, as the catalogue knows it.
+
+    Triggers of the tables written to, and tables outside the source that refer to rows that are deleted.
+    """
     for source in sorted(plan.operations):
         catalogue = describe(source)
         written: Counter[TableRef] = Counter()
@@ -87,6 +91,16 @@ def _triggers(plan: ErasurePlan) -> Iterator[NotCovered]:
                 yield NotCovered(ref, "trigger", (), written[ref])
         if written and not catalogue.sees_triggers:
             yield NotCovered(TableRef(source, ""), "triggers_not_seen")
+        yield from _outside(catalogue, plan.operations[source])
+
+
+def _outside(catalogue: Catalogue, operations: Iterable[Operation]) -> Iterator[NotCovered]:
+    emptied = {one.table for one in operations if one.kind is OperationKind.DELETE}
+    for key in catalogue.outside:
+        if key.to_table in emptied:
+            yield NotCovered(TableRef(catalogue.source, key.table, key.schema), "refers_from_outside")
+    if emptied and not catalogue.sees_outside:
+        yield NotCovered(TableRef(catalogue.source, ""), "outside_not_seen")
 
 
 def _joined(*lists: Iterable[dict[str, Any]]) -> Gaps:

@@ -60,6 +60,13 @@ GAPS: dict[str, str] = {
     "view": gettext_noop("A view: it reads other tables and holds no rows of its own"),
     "trigger": gettext_noop("A trigger of this table may write elsewhere; what it writes is not followed"),
     "triggers_not_seen": gettext_noop("The account may not see triggers: there may be some"),
+    "refers_from_outside": gettext_noop(
+        "A table outside what the account reads refers to rows that go: the database may delete or empty its "
+        "rows with them"
+    ),
+    "outside_not_seen": gettext_noop(
+        "The account may not see other databases of the server: tables there may refer to rows that go"
+    ),
     "backups": gettext_noop("Backups of the source: apply the tombstones after a restore"),
     "replicas": gettext_noop("Replicas follow their primary"),
 }

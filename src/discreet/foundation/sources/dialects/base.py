@@ -50,12 +50,23 @@ class TableFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideFacts:
+    """A foreign key from a table that is not described here: schema or database, table, and where it leads."""
+
+    schema: str
+    table: str
+    to_table: TableKey
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     version: str
     default_schema: str
     tables: Mapping[TableKey, TableFacts] = field(default_factory=dict)
     sees_triggers: bool = True
     encoding: str = "utf-8"
+    outside: tuple[OutsideFacts, ...] = ()
+    sees_outside: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from discreet.foundation.sources.catalogue import TableKind
-from discreet.foundation.sources.dialects.base import ColumnFacts, Facts, TableFacts, TableKey
+from discreet.foundation.sources.dialects.base import ColumnFacts, Facts, OutsideFacts, TableFacts, TableKey
 
 _TABLES = """
     SELECT table_name, table_type, engine, coalesce(table_rows, 0) FROM information_schema.tables
@@ -31,6 +31,11 @@ _TRIGGER_RIGHT = """
                   WHERE database() LIKE replace(table_schema, '\\\\', '')
     ) rights WHERE p IN ('TRIGGER', 'SUPER')
 """
+_OUTSIDE = """
+    SELECT DISTINCT table_schema, table_name, referenced_table_name FROM information_schema.key_column_usage
+    WHERE referenced_table_schema = database() AND table_schema <> database() ORDER BY 1, 2, 3
+"""
+_OUTSIDE_RIGHT = "SELECT count(*) FROM information_schema.user_privileges WHERE privilege_type = 'SELECT'"
 _STRUCTURE = """
     SELECT concat_ws('|', 'c', table_name, column_name, column_type, is_nullable, coalesce(collation_name, ''),
                      coalesce(extra, ''))
@@ -40,6 +45,9 @@ _STRUCTURE = """
     UNION ALL SELECT concat_ws('|', 'k', table_name, constraint_name, ordinal_position, column_name,
                      coalesce(referenced_table_name, ''), coalesce(referenced_column_name, ''))
       FROM information_schema.key_column_usage WHERE table_schema = database()
+    UNION ALL SELECT concat_ws('|', 'o', table_schema, table_name, constraint_name, referenced_table_name)
+      FROM information_schema.key_column_usage
+      WHERE referenced_table_schema = database() AND table_schema <> database()
     UNION ALL SELECT concat_ws('|', 'f', table_name, constraint_name, delete_rule, update_rule)
       FROM information_schema.referential_constraints WHERE constraint_schema = database()
     UNION ALL SELECT concat_ws('|', 'g', event_object_table, trigger_name, action_timing, event_manipulation,
@@ -90,14 +98,22 @@ def facts(connection: sa.Connection) -> Facts:
         )
         for name, table_type, engine, rows in _rows(connection, _TABLES)
     }
-    sees_triggers = int(str(_rows(connection, _TRIGGER_RIGHT)[0][0])) > 0
     product = "MariaDB" if "MariaDB" in version else "MySQL"
     return Facts(
         version=f"{product} {version.split('-')[0]}",
         default_schema="",
         tables=tables,
-        sees_triggers=sees_triggers,
+        sees_triggers=_counts(connection, _TRIGGER_RIGHT),
+        outside=tuple(
+            OutsideFacts(schema, table, ("", to_table))
+            for schema, table, to_table in _rows(connection, _OUTSIDE)
+        ),
+        sees_outside=_counts(connection, _OUTSIDE_RIGHT),
     )
+
+
+def _counts(connection: sa.Connection, statement: str) -> bool:
+    return int(_rows(connection, statement)[0][0]) > 0
 
 
 def structure(connection: sa.Connection) -> Iterable[str]:

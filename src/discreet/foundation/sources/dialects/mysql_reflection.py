@@ -21,10 +21,11 @@ _INDEXES = """
     FROM information_schema.statistics WHERE table_schema = database()
     ORDER BY table_name, index_name, seq_in_index
 """
+# The rule is told only to accounts that may do more than read; the key itself is told to everybody who reads.
 _LINKS = """
     SELECT k.table_name, k.constraint_name, k.column_name, k.referenced_table_schema, k.referenced_table_name,
            k.referenced_column_name, r.delete_rule, database()
-    FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r
+    FROM information_schema.key_column_usage k LEFT JOIN information_schema.referential_constraints r
       ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name
      AND r.table_name = k.table_name
     WHERE k.table_schema = database() AND k.referenced_table_name IS NOT NULL
@@ -105,7 +106,7 @@ def _links(connection: sa.Connection) -> dict[Any, list[dict[str, Any]]]:
                 "referred_schema": None if schema == own else schema,
                 "referred_table": to_table,
                 "referred_columns": [],
-                "options": {"ondelete": "" if rule in ("RESTRICT", "NO ACTION") else rule},
+                "options": {"ondelete": "" if rule in (None, "RESTRICT", "NO ACTION") else rule},
             },
         )
         each["constrained_columns"].append(column)

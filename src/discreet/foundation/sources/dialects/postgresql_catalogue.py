@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from discreet.foundation.sources.catalogue import TableKind, full_name
-from discreet.foundation.sources.dialects.base import ColumnFacts, Facts, TableFacts, TableKey
+from discreet.foundation.sources.dialects.base import ColumnFacts, Facts, OutsideFacts, TableFacts, TableKey
 
 _KINDS = {
     "r": TableKind.TABLE,
@@ -62,6 +62,15 @@ _COLUMNS = f"""
     LEFT JOIN pg_collation l ON l.oid = a.attcollation
     WHERE a.attnum > 0 AND NOT a.attisdropped AND {_OURS}
 """  # noqa: S608
+# constraints are public even where tables are not: what is deleted here may take rows there along
+_OUTSIDE = """
+    SELECT DISTINCT n.nspname, c.relname, tn.nspname, t.relname
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+    WHERE k.contype = 'f' AND NOT c.relispartition AND NOT has_schema_privilege(n.oid, 'USAGE')
+    ORDER BY 1, 2, 3, 4
+"""
 _STRUCTURE = """
     WITH ours AS (SELECT c.oid, n.nspname, c.relname, c.relkind FROM pg_class c
                   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -126,6 +135,12 @@ def facts(connection: sa.Connection) -> Facts:
         default_schema=str(default or "public"),
         tables=described,
         encoding=_codec(str(encoding)),
+        outside=tuple(
+            OutsideFacts(
+                str(schema), str(table), ("" if to_schema == default else str(to_schema), str(to_table))
+            )
+            for schema, table, to_schema, to_table in _rows(connection, _OUTSIDE)
+        ),
     )
 
 
