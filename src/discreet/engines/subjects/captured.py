@@ -205,15 +205,22 @@ def _may_stay(table: TablePlan) -> bool:
 def _others(
     reach: Reach, readers: Mapping[str, Reader], hits: Sequence[ValueHit]
 ) -> dict[TableRef, set[Key]]:
-    """Return the hits that are another person's: people rows, and rows whose owner links lead to one."""
+    """Return the hits that are another person's own: people rows, and rows that belong to one.
+
+    A row that belongs to somebody else, as a ticket does to the colleague who answers it, is about the person
+    all the same where nobody else holds the value as theirs.
+    """
     walk = Walk(graph=reach.graph, readers=readers, limits=Limits(), all_columns=False)
     others: dict[TableRef, set[Key]] = defaultdict(set)
     climb: dict[TableRef, set[Key]] = defaultdict(set)
+    theirs = {hit.value for hit in hits if reach.graph.tables[hit.table].is_people}
     for hit in hits:
         table = reach.graph.tables[hit.table]
         if table.is_people:
             others[hit.table].add(hit.key)
-        elif any(link.role is LinkRole.OWNER for link in reach.graph.outgoing(hit.table)):
+        elif hit.value in theirs and any(
+            link.role is LinkRole.OWNER for link in reach.graph.outgoing(hit.table)
+        ):
             climb[hit.table].add(hit.key)
     for ref, keys in climb.items():
         others[ref] |= rows_of_others(walk=walk, inside=reach.tables, ref=ref, keys=keys)

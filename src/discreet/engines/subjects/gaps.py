@@ -14,7 +14,7 @@ _NAMES_A_PERSON = frozenset((*searched_categories(), "customer_id"))
 def gaps_of_graph(
     *, graph: Graph, taken: Mapping[TableRef, int], texts_not_read: Collection[TableRef] | None = None
 ) -> Iterator[NotCovered]:
-    """Name free text that nobody reads, and tables with identity columns that no link leads to from a person.
+    """Name free text that nobody reads, and tables with personal data that no link leads to from a person.
 
     `taken`: rows of a table that go, or that are handed over whole; row counts are the catalogue's estimates.
     `texts_not_read`: tables whose free text was too much to look through, where it was looked through for
@@ -30,12 +30,15 @@ def gaps_of_graph(
 
 
 def _without_link(table: Table) -> Iterator[NotCovered]:
-    columns = tuple(column.name for column in table.columns if column.category in _NAMES_A_PERSON)
-    if columns:
-        rows = 0 if table.is_view else table.estimated_rows
-        yield NotCovered(
-            table.ref, "view" if table.is_view else "no_link", columns, rows, is_estimate=not table.is_view
-        )
+    searched = tuple(column.name for column in table.columns if column.category in _NAMES_A_PERSON)
+    columns = searched or tuple(column.name for column in table.personal_columns)
+    if not columns:
+        return
+    if table.is_view:
+        yield NotCovered(table.ref, "view", columns)
+    else:
+        reason = "no_link" if searched else "no_link_nor_value"
+        yield NotCovered(table.ref, reason, columns, table.estimated_rows, is_estimate=True)
 
 
 def _free_text(table: Table, taken: int, reason: str) -> Iterator[NotCovered]:

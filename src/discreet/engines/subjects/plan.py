@@ -97,10 +97,15 @@ class _Planner:
 
     def tables(self) -> list[TablePlan]:
         plans: list[TablePlan] = []
-        for ref in sorted(self.reach.tables):
+        for ref in self._holders():
             for treatment, keys in self._treatments(ref).items():
                 plans.append(self._table_plan(self.reach.tables[ref], treatment, keys))
         return plans
+
+    def _holders(self) -> list[TableRef]:
+        """Return the tables that hold rows; a view shows rows of others, and is all there is where none is mapped."""
+        every = sorted(self.reach.tables)
+        return [ref for ref in every if not self.graph.tables[ref].is_view] or every
 
     def _treatments(self, ref: TableRef) -> dict[_Treatment, list[Key]]:
         fates = self.fates.by_table[ref]
@@ -204,9 +209,9 @@ class _Planner:
         """Return what happens to rows of others that name a person."""
         by_link: dict[Link, list[Reference]] = defaultdict(list)
         for reference in self.reach.references:
-            if reference.link.role is LinkRole.MENTION and self.fates.goes_or_is_emptied(
-                reference.link.to_table, reference.to_key
-            ):
+            is_mention = reference.link.role is LinkRole.MENTION
+            is_mention &= not self.graph.tables[reference.link.from_table].is_view
+            if is_mention and self.fates.goes_or_is_emptied(reference.link.to_table, reference.to_key):
                 by_link[reference.link].append(reference)
         return [self._mention(link, references) for link, references in by_link.items()]
 

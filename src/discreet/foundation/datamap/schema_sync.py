@@ -19,7 +19,14 @@ from discreet.foundation.datamap.proposals import (
     is_supplier_table,
 )
 from discreet.foundation.datamap.rules import KeyTo, TableTraits, owned_tables, propose_roles
-from discreet.foundation.sources.catalogue import Catalogue, ColumnInfo, ForeignKey, Kind, TableInfo
+from discreet.foundation.sources.catalogue import (
+    Catalogue,
+    ColumnInfo,
+    ForeignKey,
+    Kind,
+    TableInfo,
+    TableKind,
+)
 
 FACT_FIELDS = (
     "position",
@@ -84,15 +91,28 @@ def _categories(guesses: Mapping[str, Guess]) -> frozenset[str]:
     return frozenset(guess.category for guess in guesses.values())
 
 
+def _people(catalogue: Catalogue, guesses: Mapping[TableRef, Mapping[str, Guess]]) -> frozenset[TableRef]:
+    """Return the tables that look like people; views, which show rows of others, where there is nothing else."""
+    looks_so = [
+        table
+        for table in catalogue.tables
+        if is_people_table(
+            name=table.ref.table, comment=table.comment, categories=_categories(guesses[table.ref])
+        )
+    ]
+    views = (TableKind.VIEW, TableKind.MATERIALIZED_VIEW)
+    tables = [table for table in looks_so if table.kind not in views]
+    return frozenset(table.ref for table in tables or looks_so)
+
+
 def propose(catalogue: Catalogue) -> Proposal:
     """Guess people tables, then whose rows the others are, then the columns that need that context."""
     known = {table.ref for table in catalogue.tables}
     first = {table.ref: _guess(table, is_about_people=False) for table in catalogue.tables}
+    people = _people(catalogue, first)
     traits = {
         table.ref: TableTraits(
-            is_people=is_people_table(
-                name=table.ref.table, comment=table.comment, categories=_categories(first[table.ref])
-            ),
+            is_people=table.ref in people,
             is_staff=is_staff_table(name=table.ref.table, comment=table.comment),
             is_supplier=is_supplier_table(name=table.ref.table, comment=table.comment),
             has_personal_columns=_categories(first[table.ref]) != {"none"},
@@ -110,7 +130,7 @@ def propose(catalogue: Catalogue) -> Proposal:
     }
     roles = propose_roles(keys, traits)
     return Proposal(
-        people=frozenset(ref for ref, trait in traits.items() if trait.is_people),
+        people=people,
         guesses=guesses,
         roles=dict(zip(pairs, roles, strict=True)),
     )

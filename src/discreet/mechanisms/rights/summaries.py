@@ -42,7 +42,8 @@ GAPS: dict[str, str] = {
     "source_not_reached": gettext_noop("The source was not reached"),
     "table_not_mapped": gettext_noop("The table is not in the data map"),
     "holds_a_value_without_link": gettext_noop(
-        "Rows hold an identity value, and no link says whose they are"
+        "Rows hold an identity value of the person, and no link leads to them. While they do, the erasure ends "
+        "as incomplete: add the link in the data map, or take the value out by hand"
     ),
     "scan_over_budget": gettext_noop("Too large to look through without an index"),
     "over_budget": gettext_noop("Too large to look through without an index"),
@@ -56,6 +57,9 @@ GAPS: dict[str, str] = {
     ),
     "no_link": gettext_noop(
         "No confirmed link leads here from a person: rows are neither copied nor erased, only searched by value"
+    ),
+    "no_link_nor_value": gettext_noop(
+        "Holds personal data, and no confirmed link leads here from a person: rows are neither found nor erased"
     ),
     "view": gettext_noop("A view: it reads other tables and holds no rows of its own"),
     "trigger": gettext_noop("A trigger of this table may write elsewhere; what it writes is not followed"),
