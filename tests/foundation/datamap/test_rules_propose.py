@@ -3,7 +3,13 @@
 import pytest
 
 from discreet.engines.subjects.graph import LinkRole, TableRef
-from discreet.foundation.datamap.proposals import Evidence, Header, guess_strong, is_people_table
+from discreet.foundation.datamap.proposals import (
+    Evidence,
+    Header,
+    guess_strong,
+    is_people_table,
+    refers_to_people,
+)
 from discreet.foundation.datamap.schema_sync import propose
 from tests.foundation.datamap.schemas import shop
 
@@ -80,3 +86,28 @@ def test_a_log_about_members_is_not_a_table_of_people() -> None:
         name="ums_member_login_log", comment="会员登录记录", categories=frozenset({"name"})
     )
     assert is_people_table(name="t1", comment="会员表", categories=frozenset({"phone"}))
+
+
+@pytest.mark.parametrize(
+    ("header", "is_numeric", "category"),
+    [
+        ("email", False, "email"),
+        ("mobile", False, "phone"),
+        ("mobile", True, "none"),
+        ("school", False, "none"),
+    ],
+)
+def test_a_key_that_identifies_a_person_is_proposed_and_a_number_or_a_code_is_not(
+    header: str, is_numeric: bool, category: str
+) -> None:
+    assert guess_strong(Header(name=header, is_numeric=is_numeric, is_key=True)).category == category
+
+
+@pytest.mark.parametrize("name", ["user_id", "memberNo", "CustomerID", "kehu_id", "fk_buyer_id"])
+def test_a_header_that_looks_like_a_reference_to_people(name: str) -> None:
+    assert refers_to_people(name)
+
+
+@pytest.mark.parametrize("name", ["order_id", "customer", "id", "user_agent", "customer_note", "employee_id"])
+def test_a_header_that_does_not(name: str) -> None:
+    assert not refers_to_people(name)

@@ -16,8 +16,9 @@ from discreet.engines.subjects.graph import (
 )
 from discreet.foundation.datamap.heirs import lineage_of, with_heirs
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable
+from discreet.foundation.datamap.proposals import refers_to_people
 from discreet.foundation.datamap.views import BuiltMap, Gap, NotCovered
-from discreet.vocabulary.categories import UNKNOWN
+from discreet.vocabulary.categories import NONE, UNKNOWN
 
 
 def ref_of(row: DataTable) -> TableRef:
@@ -143,6 +144,16 @@ def _gaps_of_table(row: DataTable, rows: _Rows, links: Sequence[DataLink]) -> It
     open_links = [",".join(link.from_columns) for link in links if link.confirmed_at is None]
     if open_links:
         yield gap(Gap.LINKS_NOT_CONFIRMED, open_links)
+    if is_confirmed and row.kind not in ("view", "materialized_view"):
+        linked = {name for link in links for name in link.from_columns}
+        own = set(row.primary_key) if len(row.primary_key) == 1 else set()
+        loose = [
+            f.name
+            for f in fields
+            if not f.is_gone and f.name not in linked | own and rows.decided(f).category == NONE
+        ]
+        if references := [name for name in loose if refers_to_people(name)]:
+            yield gap(Gap.REFERENCE_WITHOUT_LINK, references)
 
 
 def _table(row: DataTable, rows: _Rows, *, confirmed_only: bool, is_writable: bool) -> Table:

@@ -43,6 +43,7 @@ GAPS = {
     Gap.FIELDS_NOT_CONFIRMED: gettext_noop("fields not confirmed"),
     Gap.FIELDS_GONE: gettext_noop("fields no longer in the source"),
     Gap.LINKS_NOT_CONFIRMED: gettext_noop("links not confirmed"),
+    Gap.REFERENCE_WITHOUT_LINK: gettext_noop("looks like a reference to people, and no link starts here"),
 }
 KINDS = {
     "table": gettext_noop("table"),

@@ -56,6 +56,26 @@ class Guess:
 
 NOTHING_FOUND = Guess(category="none", confidence_percent=0)
 _TEXT_ONLY = frozenset({"name", "email", "free_text", "address", "username", "photo", "social_media"})
+# what identifies a person though it is a key: the address that is a newsletter's primary key
+_IDENTIFYING = frozenset(
+    [
+        "email",
+        "phone",
+        "username",
+        "name",
+        "national_id",
+        "social_security_id",
+        "passport",
+        "driving_licence",
+        "tax_id",
+        "vehicle_plate",
+        "payment_card",
+        "bank_account",
+        "social_media",
+        "ip_address",
+    ]
+)
+_REFERENCE_ENDS = frozenset(["id", "no", "number", "key", "ref", "code", "uid", "guid", "uuid", "fk"])
 _CONTACT = frozenset({"name", "email", "phone", "address", "postal_code", "username"})
 
 
@@ -98,10 +118,14 @@ def guess_strong(header: Header) -> Guess:
     """Guess from words that mean the same in any table."""
     phrase = _phrase(tokens_of(header.name))
     word = _longest(phrase, STRONG_WORDS)
-    if word and not header.is_key and _names_the_thing(phrase, word) and _fits(STRONG_WORDS[word], header):
+    found: Guess | None = None
+    if word and _names_the_thing(phrase, word) and _fits(STRONG_WORDS[word], header):
         confidence = 95 if phrase == f" {word} " else 85
-        return Guess(STRONG_WORDS[word], confidence, Evidence.COLUMN_NAME, word)
-    return (None if header.is_key else _chinese(header)) or NOTHING_FOUND
+        found = Guess(STRONG_WORDS[word], confidence, Evidence.COLUMN_NAME, word)
+    found = found or _chinese(header) or NOTHING_FOUND
+    if header.is_key and (header.is_numeric or found.category not in _IDENTIFYING):
+        return NOTHING_FOUND
+    return found
 
 
 def _names_the_thing(phrase: str, word: str) -> bool:
@@ -118,6 +142,12 @@ def guess_in_context(header: Header) -> Guess:
     if word and _names_the_thing(phrase, word) and _fits(CONTEXT_WORDS[word], header):
         return Guess(CONTEXT_WORDS[word], 70, Evidence.COLUMN_NAME, word)
     return NOTHING_FOUND
+
+
+def refers_to_people(name: str) -> bool:
+    """Return whether a header looks like a reference to people: `user_id`, `memberNo`, `kehu_id`."""
+    tokens = tokens_of(name)
+    return len(tokens) > 1 and tokens[-1] in _REFERENCE_ENDS and _singular(tokens[-2]) in PEOPLE_WORDS
 
 
 def guess_columns(headers: Sequence[Header], *, is_about_people: bool) -> dict[str, Guess]:

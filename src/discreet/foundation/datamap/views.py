@@ -18,6 +18,7 @@ class Gap(StrEnum):
     FIELDS_NOT_CONFIRMED = "fields_not_confirmed"
     FIELDS_GONE = "fields_gone"
     LINKS_NOT_CONFIRMED = "links_not_confirmed"
+    REFERENCE_WITHOUT_LINK = "reference_without_link"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,13 +20,13 @@ STRONG_WORDS = _words(
         "phone": "phone, mobile, tel, telephone, cell, cellphone, fax, msisdn, phone number, mobile number,"
         "shouji, dianhua, sj, sjh, sjhm, lxdh, dh",
         "username": "username, user name, login name, login id, screen name, yonghuming, yhm, operator name",
-        "password_hash": "password, passwd, pwd, password hash, passphrase, mima, mm",
+        "password_hash": "password, passwd, pwd, password hash, pwd hash, pw hash, pw, passphrase, mima, mm",
         "secret": "totp secret, otp secret, security answer, recovery code",
         "token": "access token, refresh token, api key, session token",
         "name": "first name, last name, middle name, full name, surname, given name, family name,"
         "real name, display name, nickname, nick name, contact name, customer name, member name, client name,"
         "holder, cardholder, card holder, recipient, recipient name, receiver name, consignee, ship to name,"
-        "buyer name, sender name, patient name, employee name, person name, caller, xingming, xm, nicheng,"
+        "buyer name, sender name, receiver, addressee, patient name, employee name, person name, caller, xingming, xm, nicheng,"
         "lxr, shr",
         "birth_date": "birthday, birth date, birthdate, dob, date of birth, shengri, csrq, sr",
         "age": "age, nianling",
@@ -46,7 +46,7 @@ STRONG_WORDS = _words(
         "bank_account": "iban, bank account, account no, account number, bank card, yhzh, yhkh, yinhangka",
         "social_media": "openid, open id, unionid, union id, wechat, weixin, wx, qq, twitter, facebook, "
         "skype",
-        "device_id": "user agent, device id, imei, idfa, mac address, device fingerprint",
+        "device_id": "user agent, ua, device id, imei, idfa, mac address, device fingerprint",
         "cookie_id": "cookie, cookie id, visitor id, client id",
         "photo": "avatar, photo, portrait, touxiang",
         "health": "diagnosis, disease, allergy, allergies, blood type, medication, health, jibing, bingshi",
@@ -73,7 +73,7 @@ STRONG_WORDS = _words(
 CONTEXT_WORDS = _words(
     {
         "name": "name, contact, author",
-        "address": "city, state, province, region, county, district, country, town, suburb, sheng, shi, qu",
+        "address": "line, city, state, province, region, county, district, country, town, suburb, sheng, shi, qu",
         "employment": "title, position, department, company",
         "free_text": "note, notes, remark, remarks, comment, comments, content, description, message, body,"
         "text,"

@@ -35,6 +35,10 @@ GAPS: dict[str, str] = {
     "fields_not_confirmed": gettext_noop("These fields are not confirmed in the data map"),
     "fields_gone": gettext_noop("These fields are no longer in the source"),
     "links_not_confirmed": gettext_noop("These links are not confirmed in the data map"),
+    "reference_without_link": gettext_noop(
+        "These fields look like references to people, and no link starts from them: add it in the data map, or "
+        "its rows are neither found nor erased"
+    ),
     "starting_row_gone": gettext_noop("The row that the search started from is gone"),
     "several_people_match": gettext_noop("Several people match across sources; none was followed"),
     "column_cannot_be_emptied": gettext_noop("These fields cannot be emptied"),
