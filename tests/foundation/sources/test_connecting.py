@@ -135,6 +135,37 @@ def _described(company: Company) -> Catalogue:
     return describe_source(actor=OPERATOR, now=NOW, name="shop")
 
 
+def test_names_that_sqlite_takes_for_equal_are_one_name(sqlite_company: Company, db: None) -> None:
+    sqlite_company.fill(
+        (
+            "CREATE TABLE Customer (Id integer PRIMARY KEY, email text)",
+            "CREATE TABLE chat (a integer REFERENCES CUSTOMER (ID) ON DELETE CASCADE,"
+            " b integer REFERENCES customer, FOREIGN KEY (B) REFERENCES Customer (iD))",
+        )
+    )
+    sqlite_company.connect()
+    keys = queries.describe("shop").by_ref[TableRef("shop", "chat")].foreign_keys
+    ends = {(key.columns, key.to_table.table, key.to_columns) for key in keys}
+    assert ends == {(("a",), "Customer", ("Id",)), (("b",), "Customer", ("Id",))}
+
+
+def test_a_check_or_a_generated_column_that_calls_a_function_keeps_nobody_out(
+    sqlite_company: Company, db: None
+) -> None:
+    sqlite_company.fill(
+        (
+            "CREATE TABLE customer (id integer PRIMARY KEY, email text, more text CHECK (json_valid(more)),"
+            " city text GENERATED ALWAYS AS (json_extract(more, '$.city')))",
+            "INSERT INTO customer (id, email, more) VALUES (1, 'ann@example.com', '{\"city\": \"Bern\"}')",
+        )
+    )
+    sqlite_company.connect()
+    with session.read("shop") as reader:
+        assert reader.sample(TableRef("shop", "customer"), ["email", "city"], limit=2) == [
+            ("ann@example.com", "Bern")
+        ]
+
+
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
 def test_a_secret_is_sealed_and_never_shown_again(
     kind: str, request: pytest.FixtureRequest, db: None

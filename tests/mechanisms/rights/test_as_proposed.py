@@ -1,13 +1,20 @@
 """A shop as shops are, its map confirmed as it was proposed: nothing left behind is called erased or left unnamed."""
 
 import pytest
+from django.test import Client
 
 from discreet.foundation.datamap import actions as datamap
+from discreet.foundation.jobs.models import Job
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.queries import entries_for
 from discreet.mechanisms.rights import queries, views
+from discreet.mechanisms.rights.actions import executing
+from discreet.mechanisms.rights.actions.forgetting import forget_request
+from discreet.mechanisms.rights.refusals import NothingToSearch, PlanMissing
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import REASONS
 from tests.foundation.sources.conftest import Company
-from tests.mechanisms.rights.company import NOW, OPERATOR
+from tests.mechanisms.rights.company import AGENT, NOW, OPERATOR
 from tests.mechanisms.rights.driving import approve, failures, planned, work
 
 pytestmark = pytest.mark.promise(1)
@@ -109,3 +116,49 @@ def test_what_a_colleague_answers_is_about_the_person_who_asked(proposed: Compan
     assert ("ticket", "holds_a_value_without_link") in gaps(number)
     view = erase(number)
     assert (view.outcome, view.search["found"]) == (Outcome.INCOMPLETE, 1)
+
+
+def test_what_was_mended_by_hand_is_searched_again_and_then_called_erased(
+    proposed: Company, desk: Client
+) -> None:
+    proposed.run(f"INSERT INTO newsletter VALUES ('{IDA}', '2025')")
+    number = planned("erasure", IDA)
+    view = erase(number)
+    assert view.search["found_in"] == [
+        {"source": "shop", "table": "newsletter", "kind": "value", "columns": ["email"], "rows": 1}
+    ]
+    page = desk.get(f"/desk/requests/{number}/").content.decode()
+    assert "newsletter" in page
+    assert "search-again" in page
+    assert number in desk.get("/desk/requests/?state=incomplete").content.decode()
+    search_again(desk, number)
+    assert queries.request_view(number).outcome == Outcome.INCOMPLETE, "nothing was mended"
+    proposed.run("DELETE FROM newsletter")
+    search_again(desk, number)
+    view = queries.request_view(number)
+    assert (view.outcome, view.search["found"], view.search["found_in"]) == (Outcome.ERASED, 0, [])
+    with pytest.raises(PlanMissing):
+        queries.sealed_capture(view.plan.batch_id)
+    last = entries_for(f"request:{number}")[-1]
+    assert (last.act, last.facts["outcome"]) == ("rights.finish_search", "erased")
+    assert number not in desk.get("/desk/requests/?state=incomplete").content.decode()
+    with pytest.raises(NothingToSearch):
+        executing.ask_search(actor=AGENT, now=NOW, number=number)
+
+
+def search_again(desk: Client, number: str) -> None:
+    for _ in range(2):  # a double click
+        desk.post(f"/desk/requests/{number}/search-again/")
+    assert Job.objects.filter(workflow="rights.search_again", state="waiting").count() == 1
+    work()
+    assert failures() == []
+
+
+def test_what_an_incomplete_erasure_was_searched_by_is_forgotten_with_the_case(proposed: Company) -> None:
+    proposed.run(f"INSERT INTO newsletter VALUES ('{IDA}', '2025')")
+    view = erase(planned("erasure", IDA))
+    assert queries.may_search_again(view.number)
+    forget_request(now=NOW, number=view.number)
+    assert not queries.may_search_again(view.number)
+    with pytest.raises(keys.KeyDestroyed):
+        keys.seal(queries.batch_key(view.plan.batch_id), b"x", "plan")

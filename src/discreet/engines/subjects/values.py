@@ -64,9 +64,11 @@ def search_values(
         ).find()
         if result.depth == "scan":
             left = max(0, left - table.estimated_rows)
+        hits: dict[ValueHit, None] = {}  # an index and a scan may both find a row
         for number, row in result.hits:
             key = row if table.primary_key else tuple(hashable(value) for value in row)
-            found.hits.append(ValueHit(table.ref, column.name, key, whose[number]))
+            hits[ValueHit(table.ref, column.name, key, whose[number])] = None
+        found.hits.extend(hits)
         found.not_searched.extend(result.not_searched)
         if result.steps:
             rows = table.estimated_rows if result.depth == "scan" else len(whose)

@@ -42,6 +42,7 @@ from discreet.mechanisms.rights.words import (
     OUTCOMES,
     STATES,
     TONES,
+    TRACES,
 )
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.dates import written_date
@@ -95,6 +96,10 @@ def context(
         "questions": view.plan.summary.get("open_questions", []),
         "searched": _searched(view),
         "not_searched": _gaps(view.search.get("not_searched")),
+        "traces": _traces(view),
+        "refused_by": history.refused_by(view.number, view.plan.batch_id) if is_erasure else [],
+        "may_search": (actor.may(Role.AGENT) or actor.may(Role.APPROVER))
+        and queries.may_search_again(view.number),
         "timeline": history.steps(view.number),
         "kept": letters.kept_lines(view, language),
         "whose_duty": letters.whose_duty(view),
@@ -336,6 +341,15 @@ def _searched(view: RequestView) -> list[dict[str, Any]]:
     return [
         {**one, "how": gettext(DEPTHS.get(one["depth"], one["depth"])), "name": _plain_place(one)}
         for one in looks
+    ]
+
+
+def _traces(view: RequestView) -> list[dict[str, Any]]:
+    """Return where the fresh search found what should be gone, in words."""
+    found: Any = view.search.get("found_in") or []
+    return [
+        {**one, "what": gettext(TRACES.get(one["kind"], one["kind"])), "name": _plain_place(one)}
+        for one in found
     ]
 
 

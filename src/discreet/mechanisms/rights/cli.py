@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
-from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.choosing import candidate_documents, told_candidates
 from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
 from discreet.mechanisms.rights.remarks import Remark
@@ -182,6 +182,15 @@ def plan(number: str, is_stored: bool, user: str | None, is_json: bool) -> None:
         raise IdentityNotProven(number=number[:16]) if is_early else PlanMissing(number=number[:16])
     told = partial(told_plan, name=number, kind=queries.kind_of_batch(batch_id))
     _print(plan_document(view, texts=REASONS), is_json=is_json, told=told)
+
+
+@rights.command("search-again")
+@click.argument("number", metavar="ID")
+@as_user
+def search_again(number: str, user: str | None) -> None:
+    """Have every source searched again for what an incomplete erasure left, once it is mended."""
+    executing.ask_search(actor=shell_actor(user), now=datetime.now(UTC), number=number)
+    click.echo(_("%(number)s: every source is searched again") % {"number": number})
 
 
 @rights.command()

@@ -18,7 +18,7 @@ from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import case_page, letters, queries, workflows
-from discreet.mechanisms.rights.actions import deciding, receiving, revealing
+from discreet.mechanisms.rights.actions import deciding, executing, receiving, revealing
 from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.forms import RefuseForm, StaffAskForm, VerifyForm
 from discreet.mechanisms.rights.refusals import UnknownRequest
@@ -46,7 +46,7 @@ def requests(request: HttpRequest) -> HttpResponseBase:
     where = CaseFilter(
         kind="request",
         is_open=True if wanted == "open" else False if wanted == "ended" else None,
-        numbers=tuple(queries.numbers_of_contact(words)[:PAGE_SIZE]) if is_contact(words) else None,
+        numbers=_numbers(words, wanted),
         number_starts="" if is_contact(words) else _number_words(words),
     )
     page = sent.get("page", "1")
@@ -74,6 +74,13 @@ def requests(request: HttpRequest) -> HttpResponseBase:
     )
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _numbers(words: str, wanted: str) -> tuple[str, ...] | None:
+    """Return the requests among which to list; None = all."""
+    if is_contact(words):
+        return tuple(queries.numbers_of_contact(words)[:PAGE_SIZE])
+    return queries.numbers_incomplete() if wanted == "incomplete" else None
 
 
 def _number_words(words: str) -> str:
@@ -205,6 +212,15 @@ def send_back(request: HttpRequest, number: str) -> HttpResponseBase:
     """Return the plan to whoever prepared it."""
     deciding.return_plan(actor=actor_of(request), now=timezone.now(), batch_id=queries.batch_of(number))
     messages.success(request, gettext("Sent back. It needs a first decision again."))
+    return _back(number)
+
+
+@require_POST
+@role_required(Role.AGENT, Role.APPROVER)
+def search_again(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Have every source searched again for what an incomplete erasure left."""
+    executing.ask_search(actor=actor_of(request), now=timezone.now(), number=number)
+    messages.success(request, gettext("Every source is being searched again."))
     return _back(number)
 
 

@@ -6,9 +6,16 @@ from discreet.foundation.cases.queries import timeline
 from discreet.foundation.desk import acts
 from discreet.foundation.desk.components import TimelineItem
 from discreet.foundation.desk.people import actors_in_words
-from discreet.foundation.ledger.queries import EntryView
+from discreet.foundation.ledger.queries import EntryView, entries_for
 from discreet.mechanisms.rights import names
-from discreet.mechanisms.rights.words import APPROVALS, OUTCOMES, QUIET, SENT_BACK, STEPS_OF_OTHERS
+from discreet.mechanisms.rights.words import (
+    APPROVALS,
+    OUTCOMES,
+    QUIET,
+    REFUSED_BECAUSE,
+    SENT_BACK,
+    STEPS_OF_OTHERS,
+)
 
 
 def steps(number: str) -> list[TimelineItem]:
@@ -36,6 +43,26 @@ def sent_back(number: str) -> str:
         return ""
     reason = str(deciding[-1].facts.get("reason", ""))
     return gettext(SENT_BACK.get(reason, SENT_BACK[""]))
+
+
+def refused_by(number: str, batch_id: int) -> list[tuple[str, str]]:
+    """Return the sources that refused to be written to in the last run, and why, in the reader's language."""
+    entries = {
+        entry.entry_id: entry
+        for name in (f"request:{number}", f"batch:{batch_id}")
+        for entry in entries_for(name)
+    }
+    refused = [entry for entry in entries.values() if entry.act == "rights.record_source_refusal"]
+    last = max((int(str(entry.facts.get("run", 0))) for entry in refused), default=0)
+    return [
+        (names.source_name(str(entry.facts["source"])), _because(str(entry.facts["reason"])))
+        for entry in refused
+        if entry.facts.get("run") == last
+    ]
+
+
+def _because(code: str) -> str:
+    return gettext(REFUSED_BECAUSE[code]) if code in REFUSED_BECAUSE else code
 
 
 def _title(entry: EntryView) -> str:

@@ -24,7 +24,9 @@ RIGHTS = Mechanism(number=8, label=gettext_noop("Customer rights"), url_name="ri
 WEEKS = 12
 WEEK = timedelta(weeks=1)
 TOLERATED_SHARE = 95
-ENDING_ACTS = frozenset({"rights.finish_erasure", "rights.finish_access", "rights.refuse_request"})
+ENDING_ACTS = frozenset(
+    {"rights.finish_erasure", "rights.finish_search", "rights.finish_access", "rights.refuse_request"}
+)
 ERASURE_ENDINGS = (Outcome.ERASED, Outcome.ERASED_EXCEPT_KEPT, Outcome.INCOMPLETE)
 
 
@@ -124,7 +126,7 @@ def erasures_verified(now: datetime) -> Measurement | None:
         if missed
         else "",
         next_act=gettext_noop("Read what was found again") if missed else "",
-        url=reverse("rights:requests"),
+        url=reverse("rights:requests") + ("?state=incomplete" if missed else ""),
         evidence=_newest_evidence(ended),
         series=_weekly(ended, now=now, good=_is_verified),
         target_value=100.0,

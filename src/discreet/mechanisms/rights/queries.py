@@ -22,7 +22,7 @@ from discreet.mechanisms.rights import claims, contact_digests
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
 from discreet.mechanisms.rights.roots import Candidates
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.rules import Kind, Outcome, State
 
 _AT_ONCE = 500
 _COMPARED = 200
@@ -30,6 +30,10 @@ _REQUESTS = RightsRequest._meta.db_table
 _MEMBERS = (
     f"SELECT number, kind, position, candidate_count, residence FROM {_REQUESTS} "  # noqa: S608
     "WHERE batch_id = %s AND completed_at IS NULL ORDER BY position"
+)
+_CARRIED_OUT = (
+    f"SELECT number, kind, position, candidate_count, residence FROM {_REQUESTS} "  # noqa: S608
+    "WHERE batch_id = %s AND outcome IN ('erased', 'erased_except_kept', 'incomplete') ORDER BY position"
 )
 _FIRST = (
     f"SELECT number FROM {_REQUESTS} WHERE batch_id = %s "  # noqa: S608
@@ -120,6 +124,18 @@ class Member:
     position: int
     candidates: int | None
     residence: str
+
+
+def numbers_incomplete() -> tuple[str, ...]:
+    """Return the requests whose erasure ended incomplete and is so still."""
+    found = RightsRequest.objects.filter(outcome=Outcome.INCOMPLETE.value).order_by("pk")
+    return tuple(found.values_list("number", flat=True))
+
+
+def may_search_again(number: str) -> bool:
+    """Say whether an erasure is incomplete and what it was searched by is still there, sealed."""
+    found = RightsRequest.objects.filter(number=number, outcome=Outcome.INCOMPLETE.value)
+    return found.filter(batch__capture_sealed__isnull=False).exists()
 
 
 def request_view(number: str) -> RequestView:
@@ -213,6 +229,11 @@ def batch_of(name: str) -> int:
 def members(batch_id: int) -> list[Member]:
     """Return the requests of a batch that have not ended, in the order of its plan."""
     return [Member(*row) for row in plain_sql.rows(_MEMBERS, batch_id)]
+
+
+def carried_out(batch_id: int) -> list[Member]:
+    """Return the requests of a batch whose erasure was carried out, in the order of its plan."""
+    return [Member(*row) for row in plain_sql.rows(_CARRIED_OUT, batch_id)]
 
 
 def residences_of(batch_id: int) -> list[str]:

@@ -129,6 +129,15 @@ class ScopeMissing(Refused):
     status = 403
 
 
+class NothingToSearch(Refused):
+    code = "rights.nothing_to_search"
+    message = gettext_noop(
+        "%(number)s cannot be searched again: its erasure is not incomplete, or what it was searched by is "
+        "destroyed."
+    )
+    status = 409
+
+
 class NoPackage(Refused):
     code = "rights.no_package"
     message = gettext_noop(

@@ -1,13 +1,14 @@
 """What came of an erasure, person by person: facts of the plan and the fresh search to outcomes."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from discreet.engines.subjects.captures import Captured, SearchResult
 from discreet.engines.subjects.found import as_set
 from discreet.engines.subjects.plans import ErasurePlan, Reason
 from discreet.foundation.ledger.api import Json
-from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights import gaps, queries
 from discreet.mechanisms.rights.actions.executing import PersonResult
 from discreet.mechanisms.rights.citations import cited
 from discreet.mechanisms.rights.rules import Outcome, Verdict, erasure_outcome
@@ -17,9 +18,9 @@ NOT_CARRIED_OUT = frozenset({Reason.NOT_WRITABLE, Reason.NO_KEY, Reason.SHARED_A
 
 
 def person_results(
-    *, batch_id: int, plan: ErasurePlan, search: SearchResult, captured: Captured
+    *, members: Sequence[queries.Member], plan: ErasurePlan, search: SearchResult, captured: Captured
 ) -> list[PersonResult]:
-    """Return one result for each request of the batch, in the order of its plan."""
+    """Return one result for each of the batch's `members`, which stand in the order of its plan."""
     found = _count(persons for finding in search.found for persons in [finding.persons])
     nobodys = sum(1 for finding in search.found if not as_set(finding.persons))  # whose it is cannot be told
     rows: list[Counter[str]] = [Counter() for _ in range(plan.person_count)]
@@ -33,7 +34,7 @@ def person_results(
                 stuck[person] += table.reason in NOT_CARRIED_OUT
     gone = rows_gone(plan)
     results = []
-    for person, member in enumerate(queries.members(batch_id)):
+    for person, member in enumerate(members):
         if gone and (plan.person_count == 1 or not rows[person]):
             stuck[person] += gone
         verdict = Verdict(
@@ -51,6 +52,36 @@ def person_results(
             )
         )
     return results
+
+
+def search_summary(result: SearchResult, *, approved: Mapping[str, object]) -> dict[str, Json]:
+    """Return where was searched, where something was found, and what was not searched: names and counts alone."""
+    where = Counter((one.table, one.kind, one.columns) for one in result.found)
+    return {
+        "found": len(result.found),
+        "found_in": [
+            {
+                "source": table.source,
+                "table": table_name(table),
+                "kind": kind,
+                "columns": list(columns),
+                "rows": rows,
+            }
+            for (table, kind, columns), rows in sorted(where.items())
+        ],
+        "searched": [
+            {
+                "source": one.table.source,
+                "table": table_name(one.table),
+                "depth": one.depth,
+                "columns": list(one.columns),
+                "rows": one.rows,
+                "rows_estimated": one.is_estimate,
+            }
+            for one in result.searched
+        ],
+        "not_searched": gaps.of_search(result, approved=approved),
+    }
 
 
 def rows_gone(plan: ErasurePlan) -> int:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("desk/requests/<str:number>/shared/", desk.decide_shared, name="shared"),
     path("desk/requests/<str:number>/accept/", desk.accept, name="accept"),
     path("desk/requests/<str:number>/send-back/", desk.send_back, name="send_back"),
+    path("desk/requests/<str:number>/search-again/", desk.search_again, name="search_again"),
     path("desk/requests/<str:number>/refuse/", desk.refuse, name="refuse"),
     path("desk/requests/<str:number>/reveal/", desk.reveal, name="reveal"),
     path("desk/requests/<str:number>/letter.pdf", desk.letter, name="letter"),

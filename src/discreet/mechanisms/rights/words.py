@@ -121,6 +121,23 @@ DEPTHS: dict[str, str] = {
     "scan": gettext_noop("By value, row by row"),
     "text": gettext_noop("Addresses and numbers within free text"),
 }
+# Why a source refused to be written to, by the refusal's code.
+REFUSED_BECAUSE: dict[str, str] = {
+    "permission_denied": gettext_noop(
+        "its account may not change these rows. `discreet grants` prints the rights it needs"
+    ),
+    "rows_hidden": gettext_noop("its account does not see every row: row-level security hides some"),
+    "constraint_refused": gettext_noop("a constraint of the database forbids it"),
+    "no_write_address": gettext_noop("it is connected for reading alone"),
+    "schema_changed": gettext_noop("its structure changed meanwhile"),
+    "rights.wrote_too_much": gettext_noop("more rows were hit than planned, so it was rolled back"),
+}
+# What the fresh search found that should be gone.
+TRACES: dict[str, str] = {
+    "row": gettext_noop("The row is there"),
+    "field": gettext_noop("The field is not empty"),
+    "value": gettext_noop("A value of the person stands here"),
+}
 ACTS: dict[str, str] = {
     "rights.receive_request": gettext_noop("Received"),
     "rights.note_candidates": gettext_noop("Person looked for"),
@@ -137,6 +154,8 @@ ACTS: dict[str, str] = {
     "rights.ask_who": gettext_noop("Asked who it is"),
     "rights.set_apart": gettext_noop("Set apart from its batch"),
     "rights.finish_erasure": gettext_noop("Searched again and answered"),
+    "rights.ask_search": gettext_noop("Another search asked for"),
+    "rights.finish_search": gettext_noop("Searched once more"),
     "rights.finish_access": gettext_noop("Package made"),
     "rights.fetch_package": gettext_noop("Package fetched"),
     "rights.take_package": gettext_noop("Package taken by staff"),

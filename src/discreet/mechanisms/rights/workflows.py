@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from discreet.engines.subjects.captured import captured_values
-from discreet.engines.subjects.captures import CapturedValue
+from discreet.engines.subjects.captures import Captured, CapturedValue, SearchResult
 from discreet.engines.subjects.found import as_set
+from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.newcomers import Newcomers, is_searchable, referring
 from discreet.engines.subjects.plans import Operation, OperationKind
 from discreet.engines.subjects.reach import Purpose
@@ -23,17 +24,22 @@ from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
 from discreet.foundation.keys import api as keys
-from discreet.foundation.ledger.api import Json
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
 from discreet.mechanisms.rights import approved, gaps, planning, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
-from discreet.mechanisms.rights.refusals import NobodyFound, PlanChanged, SeveralPeople, WrongRequestState
-from discreet.mechanisms.rights.results import person_results, rows_gone, unsearched_results
+from discreet.mechanisms.rights.refusals import (
+    NobodyFound,
+    NothingToSearch,
+    PlanChanged,
+    SeveralPeople,
+    WrongRequestState,
+)
+from discreet.mechanisms.rights.results import person_results, rows_gone, search_summary, unsearched_results
 from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
-from discreet.mechanisms.rights.summaries import access_summary, joined_access, plan_summary, table_name
+from discreet.mechanisms.rights.summaries import access_summary, joined_access, plan_summary
 from discreet.mechanisms.rights.witness import RowsChanged, Standing, check_rows, witness
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.categories import CATEGORIES
@@ -401,37 +407,49 @@ def search_again(batch_id: int, run: int) -> str:
         return ""
     plan, captured = approved.plan_of(batch_id), approved.captured_of(batch_id)
     graph = built().graph
-    with planning.readers_of(graph, for_verification=True) as readers:
-        result = fresh_search(
-            graph=graph, readers=planning.as_readers(readers), captured=captured, budget=planning.BUDGET
-        )
-    search: dict[str, Json] = {
-        "found": len(result.found),
-        "searched": [
-            {
-                "source": one.table.source,
-                "table": table_name(one.table),
-                "depth": one.depth,
-                "columns": list(one.columns),
-                "rows": one.rows,
-                "rows_estimated": one.is_estimate,
-            }
-            for one in result.searched
-        ],
-        "not_searched": gaps.of_search(result, approved=queries.plan_summary(batch_id)),
-    }
-    results = person_results(batch_id=batch_id, plan=plan, search=result, captured=captured)
+    result = _searched(captured, graph)
+    members = queries.members(batch_id)
+    results = person_results(members=members, plan=plan, search=result, captured=captured)
     scopes = [f"request:{result.number}" for result in results]
     tombstones.write(captured=captured, graph=graph, scopes=scopes, on=datetime.now(UTC).date())
     executing.finish_erasure(
         now=datetime.now(UTC),
         batch_id=batch_id,
         run=run,
-        search=search,
+        search=search_summary(result, approved=queries.plan_summary(batch_id)),
         results=results,
         contacts=contacts_held(batch_id),
     )
     return results[0].outcome.value
+
+
+def _searched(captured: Captured, graph: Graph) -> SearchResult:
+    with planning.readers_of(graph, for_verification=True) as readers:
+        return fresh_search(
+            graph=graph, readers=planning.as_readers(readers), captured=captured, budget=planning.BUDGET
+        )
+
+
+@workflow("rights.search_again", tells_from_records=True)
+def look_again(ctx: WorkflowContext, batch_id: int) -> None:
+    """Search afresh for what an incomplete erasure left, after somebody mended it."""
+    ctx.run(search_what_was_left, batch_id, ctx.now())
+
+
+def search_what_was_left(batch_id: int, now: datetime) -> None:
+    """Search every source by what was captured before the erasure. Nothing is written in them."""
+    plan, captured = approved.plan_of(batch_id), approved.captured_of(batch_id)
+    members = queries.carried_out(batch_id)
+    if len(members) != plan.person_count:
+        raise NothingToSearch(number=f"B-{batch_id}")
+    result = _searched(captured, built().graph)
+    executing.finish_search(
+        now=now,
+        batch_id=batch_id,
+        search=search_summary(result, approved=queries.plan_summary(batch_id)),
+        results=person_results(members=members, plan=plan, search=result, captured=captured),
+        contacts=contacts_held(batch_id),
+    )
 
 
 def end_unsearched(batch_id: int, run: int, reason: str) -> str:

@@ -108,6 +108,7 @@ OUTCOMES = {
 }
 OUTCOME_ACTS = {
     "rights.finish_erasure": None,  # None: the entry names it
+    "rights.finish_search": None,
     "rights.finish_access": None,
     "rights.end_again": None,
     "rights.refuse_request": "refused",

@@ -166,8 +166,10 @@ def is_encodable(text: str, encoding: str) -> bool:
     return True
 
 
-# A type that SQLAlchemy does not know is text to us: nothing a user of the command line could act upon.
-warnings.filterwarnings("ignore", message="Did not recognize type", category=sa.exc.SAWarning)
+# Nothing a user of the command line could act upon: a type that SQLAlchemy does not know is text to us, and a
+# key whose names SQLite spells otherwise is taken as SQLite has it.
+for _text in ("Did not recognize type", "WARNING: SQL-parsed foreign key constraint"):
+    warnings.filterwarnings("ignore", message=_text, category=sa.exc.SAWarning)
 
 
 class DriverFailed(Exception):

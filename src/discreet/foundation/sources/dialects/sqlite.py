@@ -4,7 +4,7 @@ import contextlib
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,7 @@ def _connect(address: Address, *, is_writer: bool) -> sqlite3.Connection:
                 "PRAGMA secure_delete=ON"
             )  # an erased value leaves no trace in the file's free pages
         else:
-            cursor.execute("PRAGMA query_only=ON")
-            cursor.execute("PRAGMA trusted_schema=OFF")
+            cursor.execute("PRAGMA query_only=ON")  # not trusted_schema=OFF: it refuses CHECK(json_valid(…))
     return connection
 
 
@@ -138,7 +137,11 @@ class SqliteDialect(base.Dialect):
 
     def reflect(self, connection: sa.Connection, names: Sequence[str], schema: str | None) -> base.Reflected:
         reflected = base.reflect_without_indexes(connection, names, schema)
-        return replace(reflected, indexes=sqlite_indexes.indexes(connection, names))
+        links = {
+            at: [_as_declared(link, at[1], reflected) for link in links]
+            for at, links in reflected.links.items()
+        }
+        return replace(reflected, indexes=sqlite_indexes.indexes(connection, names), links=links)
 
     def structure(self, connection: sa.Connection) -> Iterable[str]:
         rows = connection.exec_driver_sql(
@@ -251,6 +254,33 @@ class SqliteDialect(base.Dialect):
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
         condition: sa.ColumnElement[bool] = _exact(column) == sa.literal(value, sa.types.NullType())
         return condition
+
+
+def _as_declared(link: Mapping[str, Any], table: str, reflected: base.Reflected) -> dict[str, Any]:
+    """Return a foreign key with its names as their tables declare them: to SQLite ASCII case is no difference.
+
+    A key that names no column leads to the primary key.
+    """
+    columns = reflected.columns
+    tables = {_folded_name(name): name for _, name in columns}
+    to_table = tables.get(_folded_name(link["referred_table"]), link["referred_table"])
+
+    primary = reflected.keys.get((None, to_table)) or {}
+
+    def own(names: Iterable[str], where: str) -> list[str]:
+        known = {_folded_name(each["name"]): each["name"] for each in columns.get((None, where), ())}
+        return [known.get(_folded_name(name), name) for name in names]
+
+    return {
+        **link,
+        "constrained_columns": own(link["constrained_columns"], table),
+        "referred_table": to_table,
+        "referred_columns": own(link["referred_columns"] or primary.get("constrained_columns", ()), to_table),
+    }
+
+
+def _folded_name(name: str) -> str:
+    return "".join(char.lower() if char.isascii() else char for char in name)
 
 
 def _number_and_text(value: object) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from discreet.events.rights import AccessDelivered, ErasureVerified
 from discreet.foundation import plain_sql
 from discreet.foundation.cases.bulk import close_many, languages_of, move_many
-from discreet.foundation.jobs.api import publish
+from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, catalogue_facts, record, record_many
@@ -29,19 +29,23 @@ from discreet.mechanisms.rights.actions.deciding import (
     subject_of_batch,
 )
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
-from discreet.mechanisms.rights.refusals import NoPackage, PlanChanged, WrongRequestState
+from discreet.mechanisms.rights.refusals import (
+    NoPackage,
+    NothingToSearch,
+    PlanChanged,
+    UnknownRequest,
+    WrongRequestState,
+)
 from discreet.mechanisms.rights.rules import TRANSITIONS, Outcome, State
-from discreet.vocabulary.actors import SYSTEM
+from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.ids import new_token
 
 PACKAGE_LIVES = timedelta(days=14)
 _BATCH = Batch._meta.db_table
 _SET_WITNESS = f"UPDATE {_BATCH} SET witness_sealed = %s WHERE id = %s"  # noqa: S608
 _SET_PLAN = f"UPDATE {_BATCH} SET plan_sealed = %s, capture_sealed = %s WHERE id = %s"  # noqa: S608
-_FINISH = (
-    f"UPDATE {_BATCH} SET search_summary = %s, finished_at = %s, plan_sealed = NULL, capture_sealed = NULL, "  # noqa: S608
-    "witness_sealed = NULL WHERE id = %s"
-)
+_FINISH = f"UPDATE {_BATCH} SET search_summary = %s, finished_at = %s, witness_sealed = NULL WHERE id = %s"  # noqa: S608
+_FORGET = f"UPDATE {_BATCH} SET plan_sealed = NULL, capture_sealed = NULL WHERE id = %s"  # noqa: S608
 _NOTE_WRITTEN = (
     f"INSERT INTO {SourceOutcome._meta.db_table} (batch_id, run, source, counts, at) "  # noqa: S608
     "VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
@@ -163,7 +167,7 @@ def finish_erasure(
 ) -> None:
     """Say what came of it, person by person, after the fresh search. The batch's key is destroyed.
 
-    Repeating it changes nothing: a request has one outcome.
+    Where somebody's erasure is incomplete, plan and captured values stay sealed for `finish_search`. Repeating it changes nothing: a request has one outcome.
     """
     batch = load_batch(batch_id)
     numbers = numbers_of(batch)
@@ -187,13 +191,67 @@ def finish_erasure(
         transitions=TRANSITIONS,
     )
     _record_results(batch, subject=subject, now=now, search=search, results=results)
-    keys.destroy_case_key(batch.key_id)
+    _forget_if_complete(batch)
     publish(ErasureVerified(batch_id=batch.pk))
     incomplete = {result.number for result in results if result.outcome is Outcome.INCOMPLETE}
     for number, contact in contacts.items():
         if is_reachable(contact):
             template = "rights.erasure_incomplete" if number in incomplete else "rights.erasure_done"
             _tell(contact, template, now=now, number=number, params={"number": number})
+
+
+@act("rights.ask_search")
+def ask_search(*, actor: Actor, now: datetime, number: str) -> None:
+    """Have every source searched again for what an incomplete erasure left, once somebody has mended it.
+
+    Raises:
+        UnknownRequest: there is none.
+        NothingToSearch: it is not incomplete, or what it was searched by is forgotten.
+    """
+    request = RightsRequest.objects.select_related("batch").filter(number=number[:16]).first()
+    if request is None:
+        raise UnknownRequest(number=number[:16])
+    batch = request.batch
+    if request.outcome != Outcome.INCOMPLETE or batch.capture_sealed is None or batch.finished_at is None:
+        raise NothingToSearch(number=number)
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"batch": f"B-{batch.pk}"})
+    key = f"{batch.pk}:{batch.finished_at.timestamp():.6f}"  # twice clicked, searched once
+    start("rights.search_again", key=key, args={"batch_id": batch.pk})
+
+
+@act("rights.finish_search")
+def finish_search(
+    *,
+    now: datetime,
+    batch_id: int,
+    search: dict[str, Json],
+    results: Sequence[PersonResult],
+    contacts: Mapping[str, HeldContact],
+) -> None:
+    """Say what a later search of every source came to, for the people whose erasure was incomplete."""
+    batch = load_batch(batch_id)
+    still = batch.requests.filter(outcome=Outcome.INCOMPLETE.value).values_list("number", flat=True)
+    news = {result.number: result for result in results if result.number in set(still)}
+    subject = subject_of_batch(batch)
+    if not news:
+        record(actor=SYSTEM, now=now, subject=subject, facts={"repeated": True})
+        return
+    update_each(
+        ("outcome", "kept"), {one.number: (one.outcome.value, list(one.kept)) for one in news.values()}
+    )
+    plain_sql.write(_FINISH, json.dumps(search), plain_sql.stored(now), batch_id)
+    _record_results(batch, subject=subject, now=now, search=search, results=list(news.values()))
+    _forget_if_complete(batch)
+    publish(ErasureVerified(batch_id=batch.pk))
+    for number, contact in contacts.items():
+        if number in news and news[number].outcome is not Outcome.INCOMPLETE and is_reachable(contact):
+            _tell(contact, "rights.erasure_done", now=now, number=number, params={"number": number})
+
+
+def _forget_if_complete(batch: Batch) -> None:
+    if not batch.requests.filter(outcome=Outcome.INCOMPLETE.value).exists():
+        plain_sql.write(_FORGET, batch.pk)
+        keys.destroy_case_key(batch.key_id)
 
 
 def _record_results(
