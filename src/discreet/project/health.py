@@ -9,19 +9,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from discreet.foundation.jobs.liveness import lease_s
-from discreet.foundation.jobs.queries import last_heartbeat
+from discreet.foundation.jobs.queries import failing_schedules, last_heartbeat
 from discreet.foundation.keys.api import check_keyring
+from discreet.foundation.ledger.schedules import SEQUENCER
 from discreet.vocabulary.errors import Refused
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when the database answers, the keyring fits and a worker lives; else 503."""
-    state = {"database": True, "keyring": True, "worker": False}
+    """Answer 200 when the database answers, the keyring fits, a worker lives and evidence is sealed; else 503."""
+    state = {"database": True, "keyring": True, "worker": False, "evidence": True}
+    now = timezone.now()
     try:
         beaten_at = last_heartbeat()
-        state["worker"] = bool(beaten_at and timezone.now() - beaten_at < timedelta(seconds=3 * lease_s()))
+        state["worker"] = bool(beaten_at and now - beaten_at < timedelta(seconds=3 * lease_s()))
+        state["evidence"] = all(one.name != SEQUENCER for one in failing_schedules(now))
         check_keyring()
     except Refused:
         state["keyring"] = False

@@ -96,3 +96,11 @@ class ScheduleRun(models.Model):
 
     name = models.CharField(max_length=120, primary_key=True)
     ran_at = models.DateTimeField()
+
+
+class ScheduleFailure(models.Model):
+    """A schedule that fails: the row stays from its first failure to its next success. No message: see the log."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    failing_since = models.DateTimeField()
+    error = models.CharField(max_length=80)

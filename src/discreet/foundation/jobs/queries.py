@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from discreet.foundation.jobs.models import Delivery, Job, JobState, OutboxEvent, Worker
+from discreet.foundation.jobs.models import Delivery, Job, JobState, OutboxEvent, ScheduleFailure, Worker
 from discreet.foundation.jobs.outcomes import MOST_TRIES_OF_A_BUG
 
 TRIES_BEFORE_TELLING = 4  # about eight seconds
+_FAILS_REPEATEDLY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ class Backlog:
     jobs_failed: int
     events_waiting: int
     deliveries_refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailingSchedule:
+    """A schedule that has not succeeded since. `error` is a refusal's code or an exception's name."""
+
+    name: str
+    since: datetime
+    error: str
 
 
 def _view(row: Job) -> JobView:
@@ -87,3 +97,9 @@ def backlog() -> Backlog:
 def last_heartbeat() -> datetime | None:
     """Return when a worker last showed that it lives."""
     return Worker.objects.order_by("-beaten_at").values_list("beaten_at", flat=True).first()
+
+
+def failing_schedules(now: datetime) -> list[FailingSchedule]:
+    """Return the schedules that fail again and again, not those that failed a moment ago."""
+    rows = ScheduleFailure.objects.filter(failing_since__lte=now - _FAILS_REPEATEDLY).order_by("name")
+    return [FailingSchedule(name=row.name, since=row.failing_since, error=row.error) for row in rows]

@@ -1,17 +1,19 @@
 """Call what apps have scheduled, from one worker at a time."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from discreet.foundation.jobs.guard import writes_only_while
 from discreet.foundation.jobs.liveness import LeadLost, WorkerLife
-from discreet.foundation.jobs.models import ScheduleRun
+from discreet.foundation.jobs.models import ScheduleFailure, ScheduleRun
 from discreet.foundation.jobs.outcomes import log_error
 from discreet.foundation.jobs.registry import Schedule, schedules
+from discreet.vocabulary.errors import Refused
 
 _TICK_S = 0.1
 _REMEMBERED_FROM_S = 60.0  # rarer schedules remember over restarts when they ran
@@ -28,6 +30,7 @@ class ScheduleThread:
         self._next: dict[str, float] = {}
         self._leads = False
         self._looked_at = -_LEAD_CHECK_S
+        self._failing: set[str] | None = None  # unknown: another worker may have led before
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -82,11 +85,14 @@ class ScheduleThread:
             with writes_only_while(self._life.check_lead):
                 did = schedule.function(started) or 0
         except LeadLost:
-            self._leads = False
+            self._leads, self._failing = False, None
             return 0
         except Exception as error:  # noqa: BLE001 - one schedule's bug must not stop the others
             log_error(f"schedule {schedule.name}", error)
+            with contextlib.suppress(DatabaseError):  # said where it can be; the log says it in any case
+                self._note_failure(schedule.name, error)
             return 0
+        self._note_success(schedule.name)
         if schedule.every_s >= _REMEMBERED_FROM_S:
             ScheduleRun.objects.update_or_create(name=schedule.name, defaults={"ran_at": started})
         if did:
@@ -94,3 +100,21 @@ class ScheduleThread:
                 self._next[schedule.name] = 0.0
             self._did_something()
         return did
+
+    def _known_failing(self) -> set[str]:
+        if self._failing is None:
+            ScheduleFailure.objects.exclude(name__in=list(schedules())).delete()
+            self._failing = set(ScheduleFailure.objects.values_list("name", flat=True))
+        return self._failing
+
+    def _note_failure(self, name: str, error: Exception) -> None:
+        if name in self._known_failing():
+            return
+        told = error.code if isinstance(error, Refused) else type(error).__qualname__
+        ScheduleFailure.objects.create(name=name, failing_since=timezone.now(), error=told[:80])
+        self._known_failing().add(name)
+
+    def _note_success(self, name: str) -> None:
+        if name in self._known_failing():
+            ScheduleFailure.objects.filter(name=name).delete()
+            self._known_failing().discard(name)

@@ -5,7 +5,9 @@ from datetime import datetime
 from discreet.foundation.jobs.api import scheduled
 from discreet.foundation.ledger.sequencer import sequence_once
 
+SEQUENCER = "ledger.sequence"
 
-@scheduled("ledger.sequence", every_s=0.8, takes_all=True)
+
+@scheduled(SEQUENCER, every_s=0.8, takes_all=True)
 def sequence(now: datetime) -> int:
     return sequence_once(now)
