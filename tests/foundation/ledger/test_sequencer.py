@@ -1,5 +1,7 @@
 """Entries get one place each, whoever sequences, whatever is killed."""
 
+import errno
+import os
 import threading
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from discreet.foundation.ledger.findings import Fault
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerLeaf, WaitingEntry
 from discreet.foundation.ledger.queries import entries_for, entry_counts_by_act, latest_checkpoint, status
 from discreet.foundation.ledger.rollback import NothingRolledBack, accept_rollback
+from discreet.foundation.ledger.second_place import FoundEmpty
 from discreet.foundation.ledger.sequencer import LedgerBehindWitness, sequence_once, settle_second_place
 from discreet.foundation.ledger.verify import verify_ledger
 from discreet.foundation.ledger.witness import append_notes, read_notes
@@ -101,6 +104,79 @@ def test_a_second_place_that_is_gone_is_told_and_not_made_anew(witness: Path) ->
     assert not verify_ledger().is_intact
 
 
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("content", [None, b"", b"\n\n"])
+def test_a_second_place_that_was_emptied_is_begun_anew_and_that_stays_on_record(
+    witness: Path, content: bytes | None
+) -> None:
+    witness.unlink()
+    if content is not None:
+        witness.write_bytes(content)
+    assert sequence_once(NOW) == 4
+    assert sequence_once(NOW) == 0
+    verdict = verify_ledger()
+    assert verdict.is_intact
+    assert verdict.found_empty == (FoundEmpty(size=700),)
+    (entry,) = entries_for("ledger:second_place")
+    assert entry.facts == {"size": 700, "checkpoints": 4} and entry.is_sealed
+
+
+def test_a_rollback_with_an_emptied_second_place_leaves_its_trace(tamper: Tamper, witness: Path) -> None:
+    cut_to_600(tamper)
+    witness.write_bytes(b"")
+    assert not verify_ledger().is_intact
+    sequence_once(NOW)
+    assert verify_ledger().found_empty == (FoundEmpty(size=600),)
+
+
+@pytest.mark.usefixtures("history")
+def test_a_disk_full_at_the_first_copy_leaves_no_empty_file_and_no_record(
+    witness: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    witness.unlink()
+    with monkeypatch.context() as full, pytest.raises(OSError, match="space"):
+        full.setattr(os, "fsync", _disk_is_full)
+        sequence_once(NOW)
+    assert [one.name for one in witness.parent.iterdir()] == ["lock"]
+    assert entries_for("ledger:second_place") == []
+    sequence_once(NOW)
+    assert verify_ledger().is_intact
+
+
+@pytest.mark.usefixtures("history")
+def test_a_disk_full_at_a_later_copy_leaves_the_file_as_it_was(
+    witness: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = witness.read_bytes()
+    with monkeypatch.context() as full, pytest.raises(OSError, match="space"):
+        full.setattr(os, "fsync", _disk_is_full)
+        sequence_once(NOW)
+    assert witness.read_bytes() == before
+    sequence_once(NOW)
+    assert verify_ledger().is_intact
+
+
+@pytest.mark.usefixtures("history")
+def test_two_copies_that_crashes_cut_are_completed(witness: Path) -> None:
+    whole, last = witness.read_bytes(), str(latest_checkpoint()).encode()
+    witness.write_bytes(whole[: whole.index(last)] + last[:90] + b"\n\n" + last[:60])
+    sequence_once(NOW)
+    assert verify_ledger().is_intact
+
+
+def test_what_covers_the_end_of_the_second_place_hides_no_rollback(tamper: Tamper, witness: Path) -> None:
+    cut_to_600(tamper)
+    receive(2000, 5)
+    with witness.open("ab") as file:
+        file.write(b"\0" * 100_000)
+    with pytest.raises(LedgerBehindWitness):
+        sequence_once(NOW)
+
+
+def _disk_is_full(descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def status_waiting() -> int:
     return WaitingEntry.objects.count()
 
@@ -121,6 +197,7 @@ def test_an_accepted_rollback_goes_on_and_stays_on_record(tamper: Tamper, witnes
     verdict = verify_ledger()
     assert verdict.is_intact
     assert verdict.accepted_rollbacks == (accepted,)
+    assert verdict.found_empty == ()
     assert witness.with_name("checkpoints-retired-000001.txt").exists()
 
 

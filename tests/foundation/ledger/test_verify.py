@@ -213,7 +213,26 @@ def test_edits_of_the_second_place_are_found(witness: Path) -> None:
     witness.write_text(content[start:])
     assert faults() == {Fault.WITNESS_BEHIND}
     witness.unlink()
-    assert faults() == {Fault.WITNESS_BEHIND}
+    assert faults() == {Fault.WITNESS_EMPTY}
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\n\n\n"])
+def test_an_empty_second_place_is_told_in_one_line_and_not_called_broken(
+    witness: Path, content: bytes
+) -> None:
+    """As on a machine that never sealed, and after a full disk kept only the file's name."""
+    witness.write_bytes(content)
+    told = verify_command()
+    assert told.exit_code == 1
+    assert told.stdout.startswith("NOT FULLY COMPARED.")
+    (line,) = (line for line in told.stdout.splitlines() if "DISCREET_CHECKPOINT_DIR" in line)
+    assert line.endswith("[250–700: 4]")
+
+
+def test_a_second_place_that_cannot_be_read_is_told(witness: Path) -> None:
+    witness.unlink()
+    witness.mkdir()
+    assert faults() == {Fault.UNREADABLE}
 
 
 def test_a_forged_checkpoint_in_the_second_place_is_found(witness: Path) -> None:

@@ -11,6 +11,12 @@ import pytest
 from tests.project.operations.installation import Installation
 
 pytestmark = pytest.mark.xdist_group("doctor")
+HEALTH = """
+from discreet.project.start import prepare_home
+prepare_home()
+from django.test import Client
+print(Client().get("/healthz", headers={"host": "localhost"}).content.decode())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +79,40 @@ def test_a_lost_keyring_is_told_and_no_new_one_made(one: Installation) -> None:
     finally:
         keyring.write_bytes(kept)
         keyring.chmod(0o600)
+
+
+@pytest.mark.promise(11)
+def test_a_sequencer_that_fails_again_and_again_is_told_until_it_succeeds(one: Installation) -> None:
+    """Here and at /healthz, though the worker lives: nothing that happens meanwhile is sealed."""
+    witness = one.home / "witness" / "checkpoints.txt"
+    aside = witness.rename(witness.with_name("aside"))
+    witness.mkdir()
+    try:
+        one.do("work", "--until-idle")
+        assert examine(one)["schedules"]["status"] == "good"  # once may happen
+        one.database("UPDATE jobs_schedulefailure SET failing_since = '2026-01-31 12:00:00'")
+        failing = examine(one)["schedules"]
+        assert (failing["status"], "ledger.sequence" in failing["what"]) == ("fail", True)
+        assert "IsADirectoryError" in failing["what"]
+        assert '"evidence": false' in one.python(HEALTH).stdout
+    finally:
+        witness.rmdir()
+        aside.rename(witness)
+    one.do("work", "--until-idle")
+    assert examine(one)["schedules"]["status"] == "good"
+    assert '"evidence": true' in one.python(HEALTH).stdout
+
+
+@pytest.mark.promise(11)
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_an_emptied_second_place_is_told_and_begun_anew_by_the_next_work(
+    one: Installation, content: str
+) -> None:
+    (one.home / "witness" / "checkpoints.txt").write_text(content)
+    assert "holds no checkpoint" in examine(one)["ledger"]["what"]
+    one.do("work", "--until-idle")
+    assert examine(one)["ledger"]["status"] == "good"
+    assert "found empty and begun anew" in one.do("ledger", "verify")
 
 
 @pytest.mark.promise(11)

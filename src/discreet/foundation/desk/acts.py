@@ -35,5 +35,6 @@ register(
     {
         "desk.verify_ledger": gettext_noop("Ledger verified"),
         "ledger.accept_rollback": gettext_noop("Older database taken over on purpose"),
+        "ledger.begin_second_place": gettext_noop("Second place found empty and begun anew"),
     }
 )

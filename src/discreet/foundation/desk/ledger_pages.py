@@ -16,6 +16,7 @@ from discreet.foundation.desk.acts import label
 from discreet.foundation.desk.ledger_view import READABLE, panel, seal
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.ledger import prove, queries
+from discreet.foundation.ledger.texts import FAULTS
 from discreet.foundation.ledger.verify import verify_ledger
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
@@ -99,6 +100,9 @@ def verify(request: HttpRequest) -> HttpResponse:
             verdict.entries,
         )
         messages.success(request, text % {"n": f"{verdict.entries:,}"})
+    elif verdict.is_uncontradicted:
+        for finding in verdict.findings:
+            messages.warning(request, f"{gettext(FAULTS[finding.fault])} [{finding.where}]")
     else:
         for finding in verdict.findings[:10]:
             text = gettext("Does not verify: %(fault)s at %(where)s. Stop and call security.")

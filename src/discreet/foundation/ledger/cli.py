@@ -114,6 +114,8 @@ def _note(path: Path) -> str:
 def _told(verdict: Verdict) -> str:
     if verdict.is_intact:
         lines = [_("Intact: nothing was changed, removed or reordered.")]
+    elif verdict.is_uncontradicted:
+        lines = [_("NOT FULLY COMPARED. The entries agree with every signature, but:")]
     else:
         lines = [_("NOT INTACT. Keep this installation as it is and look into these findings:")]
     for finding in verdict.findings:
@@ -126,6 +128,14 @@ def _told(verdict: Verdict) -> str:
         lines.append(
             _("Accepted rollback: the entries from %(kept)d to %(lost)d are lost.")
             % {"kept": one.kept_size, "lost": one.lost_size}
+        )
+    for empty in verdict.found_empty:
+        lines.append(
+            _(
+                "The second place was found empty and begun anew at %(size)d entries: whether there had been more, "
+                "only a checkpoint kept elsewhere shows (--checkpoint)."
+            )
+            % {"size": empty.size}
         )
     lines.append(_("Root: %(root)s") % {"root": verdict.root})
     lines.append(_("Key fingerprint: %(fingerprint)s") % {"fingerprint": verdict.fingerprint})
@@ -144,4 +154,5 @@ def _as_json(verdict: Verdict) -> dict[str, object]:
         "accepted_rollbacks": [
             {"kept": one.kept_size, "lost": one.lost_size} for one in verdict.accepted_rollbacks
         ],
+        "second_place_found_empty": [one.size for one in verdict.found_empty],
     }

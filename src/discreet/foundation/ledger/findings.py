@@ -7,7 +7,7 @@ MAX_FINDINGS = 100
 
 
 class Fault(StrEnum):
-    """What is wrong. A finding's `where` is an index, an entry's id, a size, a tile or a trigger."""
+    """What is wrong. A finding's `where` is an index, an entry's id, a size or sizes, a tile or a trigger."""
 
     ENTRY_CHANGED = "entry_changed"
     COLUMNS_CHANGED = "columns_changed"
@@ -27,8 +27,13 @@ class Fault(StrEnum):
     WITNESS_FORGED = "witness_forged"
     CHECKPOINT_FOREIGN = "checkpoint_foreign"
     WITNESS_BEHIND = "witness_behind"
+    WITNESS_EMPTY = "witness_empty"
     GUARD_MISSING = "guard_missing"
     UNREADABLE = "unreadable"
+
+
+# The second place lacks what the database holds: nothing contradicts, and the sequencer makes up for it.
+LACKING = frozenset({Fault.WITNESS_BEHIND, Fault.WITNESS_EMPTY})
 
 
 @dataclass(frozen=True, slots=True)

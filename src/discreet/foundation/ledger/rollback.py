@@ -1,6 +1,5 @@
 """Going on after a backup was restored: what the second place knows and the database lost stays on record."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import ClassVar
 
 from discreet.engines.merkle.checkpoint import Checkpoint, open_checkpoint
 from discreet.engines.merkle.note import NoteInvalid
-from discreet.engines.merkle.proofs import TileIncomplete, inclusion_proof, is_included
-from discreet.engines.merkle.tree import leaf_hash
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
-from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry
+from discreet.foundation.ledger.models import LedgerCheckpoint
+from discreet.foundation.ledger.sealed import sealed_facts
+from discreet.foundation.ledger.second_place import filled
 from discreet.foundation.ledger.signing import log_key
-from discreet.foundation.ledger.stored_tiles import StoredTiles
 from discreet.foundation.ledger.witness import locked, read_notes, retire, retired_paths, witness_path
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.errors import Refused
@@ -52,7 +50,8 @@ def accept_rollback(*, actor: Actor, now: datetime) -> AcceptedRollback:
     with locked(witness_path()):  # before the transaction, as the sequencer does: the order prevents deadlock
         accepted = _accept(actor=actor, now=now)
         retire(witness_path())
-        return accepted
+        with filled():  # an empty second place would count as emptied
+            return accepted
 
 
 @act(_ACT)
@@ -75,31 +74,10 @@ def _accept(*, actor: Actor, now: datetime) -> AcceptedRollback:
 
 
 def accepted_rollbacks() -> list[AcceptedRollback]:
-    """Return what was accepted, oldest first: only what leads to a root that the ledger's key signed.
-
-    A row that only stands in the table could be anybody's who can write to the database.
-    """
-    head = LedgerCheckpoint.objects.order_by("-size").values_list("note", flat=True).first()
-    try:
-        signed = open_checkpoint(head, key=log_key()) if head else None
-    except NoteInvalid:
-        signed = None
-    if signed is None:
-        return []
-    rows = LedgerEntry.objects.filter(act=_ACT, leaf__leaf_index__lt=signed.size)
-    placed = rows.order_by("leaf__leaf_index").values_list("leaf__leaf_index", "body")
-    tiles = StoredTiles()
-    facts = [json.loads(body)["facts"] for index, body in placed if _is_sealed(tiles, signed, index, body)]
-    return [AcceptedRollback(kept_size=one["kept_size"], lost_size=one["lost_size"]) for one in facts]
-
-
-def _is_sealed(tiles: StoredTiles, signed: Checkpoint, index: int, body: str) -> bool:
-    try:
-        proof = inclusion_proof(tiles, index=index, size=signed.size)
-    except TileIncomplete:
-        return False
-    leaf = leaf_hash(body.encode())
-    return is_included(leaf=leaf, index=index, size=signed.size, proof=proof, root=signed.root)
+    """Return what was accepted, oldest first: only what is sealed."""
+    return [
+        AcceptedRollback(kept_size=one["kept_size"], lost_size=one["lost_size"]) for one in sealed_facts(_ACT)
+    ]
 
 
 def _readable(path: Path) -> list[Checkpoint]:

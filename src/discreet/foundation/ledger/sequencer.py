@@ -18,6 +18,7 @@ from discreet.engines.merkle.checkpoint import Checkpoint, sign_checkpoint
 from discreet.engines.merkle.tree import leaf_hash
 from discreet.foundation.keys.api import ledger_signing_key
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerLeaf, LedgerTile, WaitingEntry
+from discreet.foundation.ledger.second_place import begin_if_empty
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.stored_tiles import load_edge
 from discreet.foundation.ledger.vouching import is_vouched
@@ -45,12 +46,15 @@ class LedgerBehindWitness(Refused):
 def sequence_once(now: datetime) -> int:
     """Give every waiting entry its index and seal the tree; return how many. None while another does it.
 
+    A second place that was emptied is begun anew, on record.
+
     Raises:
         LedgerBehindWitness: the second place holds a checkpoint that the database does not.
     """
     with locked_now(witness_path()) as is_alone:
         if not is_alone:
             return 0
+        begin_if_empty(now)
         placed, seen = 0, 0
         while batch := _sequence_batch(after=seen):
             seen, count = batch

@@ -26,6 +26,10 @@ FAULTS: dict[Fault, str] = {
     ),
     Fault.CHECKPOINT_FOREIGN: gettext_noop("The checkpoint given is not signed with this ledger's key"),
     Fault.WITNESS_BEHIND: gettext_noop("The second place lacks a checkpoint"),
+    Fault.WITNESS_EMPTY: gettext_noop(
+        "The second place (DISCREET_CHECKPOINT_DIR) holds no checkpoint here, so a cut or rolled-back end would "
+        "not be seen; machines that share a database share this folder too"
+    ),
     Fault.GUARD_MISSING: gettext_noop("A trigger that forbids changes was removed"),
     Fault.UNREADABLE: gettext_noop("The database or the second place cannot be read"),
 }

@@ -5,17 +5,18 @@ place together. A checkpoint kept elsewhere (mail, certificate) finds that too: 
 Source: failure promise 11.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
 
 from discreet.engines.merkle.checkpoint import Checkpoint, open_checkpoint
 from discreet.engines.merkle.note import NoteInvalid, VerifierKey
-from discreet.foundation.ledger.findings import Fault, Finding, Findings
+from discreet.foundation.ledger.findings import LACKING, Fault, Finding, Findings
 from discreet.foundation.ledger.guards import missing_guards
 from discreet.foundation.ledger.rollback import AcceptedRollback, accepted_rollbacks
 from discreet.foundation.ledger.scan import Head, check_head, read_head, scan_tree
+from discreet.foundation.ledger.second_place import FoundEmpty, found_empty
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.witness import locked, read_notes, retired_paths, witness_path
 
@@ -31,10 +32,16 @@ class Verdict:
     fingerprint: str
     findings: tuple[Finding, ...]
     accepted_rollbacks: tuple[AcceptedRollback, ...]
+    found_empty: tuple[FoundEmpty, ...]
 
     @property
     def is_intact(self) -> bool:
         return not self.findings
+
+    @property
+    def is_uncontradicted(self) -> bool:
+        """Whether at most the second place lacks something that the database holds."""
+        return all(finding.fault in LACKING for finding in self.findings)
 
 
 def verify_ledger(*, elsewhere: Sequence[str] = ()) -> Verdict:
@@ -43,9 +50,9 @@ def verify_ledger(*, elsewhere: Sequence[str] = ()) -> Verdict:
     key = log_key()
     try:
         return _verify(key, elsewhere, findings)
-    except (DatabaseError, UnicodeDecodeError) as error:
+    except (DatabaseError, OSError, UnicodeDecodeError) as error:
         findings.add(Fault.UNREADABLE, type(error).__name__)
-        return Verdict(0, 0, 0, "", key.fingerprint, tuple(findings.found), ())
+        return Verdict(0, 0, 0, "", key.fingerprint, tuple(findings.found), (), ())
 
 
 def _verify(key: VerifierKey, elsewhere: Sequence[str], findings: Findings) -> Verdict:
@@ -71,10 +78,7 @@ def _verify(key: VerifierKey, elsewhere: Sequence[str], findings: Findings) -> V
             if opened[note] is None:
                 findings.add(unsigned, position + 1)
         _check_witness(head, [one for note in notes if (one := opened[note])], roots, excuses, findings)
-    copied = {one.size for note in current if (one := opened[note])}
-    for row in head.checkpoints:
-        if row.size not in copied:
-            findings.add(Fault.WITNESS_BEHIND, row.size)
+    _check_copies(head, {one.size for note in current if (one := opened[note])}, findings)
     return Verdict(
         entries=head.size,
         checkpoints=len(head.checkpoints),
@@ -83,6 +87,7 @@ def _verify(key: VerifierKey, elsewhere: Sequence[str], findings: Findings) -> V
         fingerprint=key.fingerprint,
         findings=tuple(findings.found),
         accepted_rollbacks=tuple(accepted),
+        found_empty=tuple(found_empty()),
     )
 
 
@@ -100,6 +105,14 @@ def _without_torn_end(notes: Sequence[str], head: Head) -> Sequence[str]:
     start = notes[-1].rstrip("\n")
     is_torn = any(row.note.startswith(start) and row.note != notes[-1] for row in head.checkpoints)
     return notes[:-1] if is_torn else notes
+
+
+def _check_copies(head: Head, copied: Set[int], findings: Findings) -> None:
+    """Find what the second place lacks, in one finding: a place that was never filled lacks everything."""
+    lacking = [row.size for row in head.checkpoints if row.size not in copied]
+    if lacking:
+        sizes = str(lacking[0]) if len(lacking) == 1 else f"{lacking[0]}–{lacking[-1]}: {len(lacking)}"
+        findings.add(Fault.WITNESS_BEHIND if copied else Fault.WITNESS_EMPTY, sizes)
 
 
 def _check_checkpoints(head: Head, key: VerifierKey, roots: Mapping[int, bytes], findings: Findings) -> None:

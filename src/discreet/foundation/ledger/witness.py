@@ -2,7 +2,8 @@
 
 It shows what a database alone cannot: that its tail was cut, that it was rolled back, that it forked. The
 folder (DISCREET_CHECKPOINT_DIR) should lie on another disk or machine. Notes stand one after another with an
-empty line between them. A crash while writing leaves the beginning of a note; the whole note then follows.
+empty line between them. A crash while writing leaves the beginning of a note; the whole note then follows. A
+new file comes into its place whole, so that a full disk leaves none rather than an empty one.
 """
 
 import fcntl
@@ -10,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 from django.conf import settings
@@ -50,9 +52,17 @@ def last_checkpoint(path: Path, *, key: VerifierKey) -> Checkpoint | None:
     if not path.exists():
         return None
     with path.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
-        notes = _notes(file.read())
-    for note in reversed(notes):
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL_BYTES))
+        found = _newest(file.read(), key)
+        if found is None and size > _TAIL_BYTES:  # what covers the end must not hide what stands before
+            file.seek(0)
+            found = _newest(file.read(), key)
+        return found
+
+
+def _newest(content: bytes, key: VerifierKey) -> Checkpoint | None:
+    for note in reversed(_notes(content)):
         try:
             return open_checkpoint(note, key=key)
         except NoteInvalid:
@@ -83,30 +93,59 @@ def locked_now(path: Path) -> Iterator[bool]:
 
 
 def append_notes(path: Path, notes: Iterable[str]) -> None:
-    """Append whole notes and return once they are on the disk."""
-    is_new = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-    with os.fdopen(descriptor, "r+b", buffering=0) as file:
+    """Append whole notes and return once they are on the disk; where that fails, the file is as it was."""
+    if not path.exists():
+        with begun_anew(path, notes):
+            return
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND), "r+b", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 2))
         separator = b"" if size == 0 or file.read(2) == b"\n\n" else b"\n\n"
-        rest = memoryview(separator + "".join(f"{note}\n" for note in notes).encode())
-        while rest:
-            rest = rest[file.write(rest) or 0 :]
-        os.fsync(file.fileno())
-    if is_new:
-        folder = os.open(path.parent, os.O_RDONLY)
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            _write_all(file, separator + _joined(notes))
+        except OSError:
+            file.truncate(size)
+            raise
+
+
+@contextmanager
+def begun_anew(path: Path, notes: Iterable[str]) -> Iterator[None]:
+    """Write the notes, after what the file holds already, to a file aside.
+
+    It takes its place when the block has ended well.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    before = path.read_bytes().rstrip(b"\n") if path.exists() else b""
+    try:
+        with partial.open("wb", buffering=0) as file:
+            _write_all(file, (before + b"\n\n" if before else b"") + _joined(notes))
+        yield
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _joined(notes: Iterable[str]) -> bytes:
+    return "".join(f"{note}\n" for note in notes).encode()
+
+
+def _write_all(file: FileIO, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
+    os.fsync(file.fileno())
 
 
 def _notes(content: bytes) -> list[str]:
     text = content.decode("utf-8", errors="replace").strip("\n")
-    chunks = _BETWEEN.split(text) if text else []
-    return [
-        f"{chunk}\n"
-        for chunk, following in zip(chunks, [*chunks[1:], None], strict=True)
-        if following is None or chunk == following or not following.startswith(chunk)
-    ]
+    kept: list[str] = []
+    for chunk in reversed(_BETWEEN.split(text) if text else []):
+        is_cut = bool(kept) and chunk != kept[-1] and kept[-1].startswith(chunk)
+        if not is_cut:
+            kept.append(chunk)
+    return [f"{chunk}\n" for chunk in reversed(kept)]

@@ -160,9 +160,11 @@ def upgrade(is_json: bool) -> None:
         click.echo(
             _("The evidence is intact.")
             if verdict.is_intact
+            else _("The entries agree with every signature; the second place lacks checkpoints.")
+            if verdict.is_uncontradicted
             else _("The evidence does not hold together: run `discreet ledger verify`.")
         )
-    if not verdict.is_intact:
+    if not verdict.is_uncontradicted:
         raise click.exceptions.Exit(1)
 
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from discreet.foundation.jobs.liveness import lease_s
 from discreet.foundation.jobs.models import OutboxEvent
-from discreet.foundation.jobs.queries import backlog, last_heartbeat
+from discreet.foundation.jobs.queries import backlog, failing_schedules, last_heartbeat
 from discreet.foundation.keys.api import check_keyring
 from discreet.foundation.ledger.findings import Fault
 from discreet.foundation.ledger.queries import latest_entries
@@ -36,7 +36,7 @@ def examine(now: datetime) -> list[Finding]:
         found += _guarded(check, now)
         if found[-1].status is Status.FAIL:
             return found
-    for check in (_ledger, _worker, _backlog, _clock, _sources):
+    for check in (_ledger, _worker, _schedules, _backlog, _clock, _sources):
         found += _guarded(check, now)
     return found
 
@@ -75,12 +75,21 @@ def _keyring(now: datetime) -> Iterator[Finding]:
 def _ledger(now: datetime) -> Iterator[Finding]:
     verdict = verify_ledger()
     faults = {one.fault for one in verdict.findings}
-    if faults - {Fault.WITNESS_BEHIND}:
+    if not verdict.is_uncontradicted:
         what = gettext_noop("The evidence does not hold together: %(faults)s.")
         to_do = gettext_noop(
             "Run `discreet ledger verify`; keep the installation as it is until it is explained."
         )
         yield fail("ledger", what, to_do, faults=", ".join(sorted(faults)))
+    elif Fault.WITNESS_EMPTY in faults:
+        what = gettext_noop(
+            "The second place holds no checkpoint: a cut or rolled-back end would not be seen."
+        )
+        to_do = gettext_noop(
+            "See to it that DISCREET_CHECKPOINT_DIR names the folder that every machine shares and can be written; "
+            "a worker then begins it anew, on record."
+        )
+        yield fail("ledger", what, to_do)
     elif faults:
         what = gettext_noop("The second place lacks the newest checkpoints.")
         to_do = gettext_noop("Start a worker and see to it that DISCREET_CHECKPOINT_DIR can be written.")
@@ -97,6 +106,17 @@ def _worker(now: datetime) -> Iterator[Finding]:
         return
     what = gettext_noop("No worker lives: requests, mails and evidence wait.")
     yield fail("worker", what, gettext_noop("Start `discreet serve`, or `discreet work` on any machine."))
+
+
+def _schedules(now: datetime) -> Iterator[Finding]:
+    failing = failing_schedules(now)
+    for one in failing:
+        what = gettext_noop("%(name)s has failed for %(minutes)s minutes (%(error)s).")
+        to_do = gettext_noop("Look at the worker's log: it names the cause and the place.")
+        minutes = int((now - one.since).total_seconds() // 60)
+        yield fail("schedules", what, to_do, name=one.name, minutes=minutes, error=one.error)
+    if not failing:
+        yield good("schedules", gettext_noop("What runs at set times does not fail."))
 
 
 def _backlog(now: datetime) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from discreet.foundation.datamap.tombstone_file import merge_lines, read_lines
 from discreet.foundation.datamap.tombstones import counts_by_source, ended_cases, ended_requests
 from discreet.foundation.jobs.liveness import is_any_lock_held
 from discreet.foundation.keys.store import keyring_path
-from discreet.foundation.ledger.findings import Fault
+from discreet.foundation.ledger.findings import LACKING, Fault
 from discreet.foundation.ledger.verify import Verdict, verify_ledger
 from discreet.foundation.ledger.witness import locked, read_notes, witness_path
 from discreet.mechanisms.rights.actions.forgetting import end_again
@@ -42,8 +42,6 @@ from discreet.project.operations.refusals import (
 from discreet.vocabulary.actors import Actor
 
 _ROLLED_BACK = frozenset({Fault.ROLLED_BACK, Fault.FORKED, Fault.CHECKPOINT_MISSING})
-# a checkpoint that the database has and the second place still lacks is copied by the next sequencer run
-_HEALS = frozenset({Fault.WITNESS_BEHIND})
 _MB = 1024 * 1024
 
 
@@ -63,7 +61,7 @@ class Restored:
     @property
     def is_intact(self) -> bool:
         """Whether the evidence shows nothing but, at most, that the database is older."""
-        return all(one.fault in _ROLLED_BACK | _HEALS for one in self.verdict.findings)
+        return all(one.fault in _ROLLED_BACK | LACKING for one in self.verdict.findings)
 
 
 def place_backup(*, file: Path, keyring: Path | None) -> Manifest:

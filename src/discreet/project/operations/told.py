@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from discreet.foundation.ledger.findings import Fault
 from discreet.project.operations.restore import Restored
 
 
@@ -19,6 +20,12 @@ def tell_restored(done: Restored) -> Iterator[str]:
             "and %(lost)d entries after it are lost. What they recorded did happen. No evidence is sealed until "
             "you run `discreet ledger accept-rollback`, which records the loss."
         ) % {"kept": done.verdict.entries, "lost": done.lost_entries}
+    elif any(one.fault is Fault.WITNESS_EMPTY for one in done.verdict.findings):
+        yield _(
+            "The entries agree with every signature. The second place holds no checkpoint, so whether the backup "
+            "is older than what was lost cannot be seen: compare with a checkpoint kept elsewhere "
+            "(`discreet ledger verify --checkpoint FILE`)."
+        )
     elif done.is_intact:
         yield _("The evidence is intact and agrees with the second place.")
     for number in done.ended_again:
