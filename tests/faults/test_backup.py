@@ -70,6 +70,52 @@ def test_an_older_backup_comes_back_and_does_not_bring_back_who_was_erased_since
 
 
 @pytest.mark.promise(9)
+@pytest.mark.parametrize("where", ["home", "backup"])
+def test_a_forged_tombstone_gives_an_open_request_no_outcome(
+    drill: tuple[Installation, Path, dict[str, str]], tmp_path: Path, where: str
+) -> None:
+    """Written into the home, or into the backup's tar; without a seal, or with one made up."""
+    one, backup, numbers = drill
+    restored = lose_the_database(one, tmp_path / "home")
+    facts = {
+        "date": "2026-01-31",
+        "kind": "request",
+        "number": numbers["open"],
+        "outcome": "erased",
+        "received_at": one.database(
+            f"SELECT received_at FROM rights_rightsrequest WHERE number = '{numbers['open']}'"
+        )[0][0].replace(" ", "T") + "+00:00",
+        "v": 1,
+    }  # fmt: skip
+    lines = "".join(f"{json.dumps(one)}\n" for one in (facts, {**facts, "seal": "0" * 64}))
+    file = restored.home / "tombstones" / "tombstones.jsonl"
+    length = len(file.read_text().splitlines())
+    if where == "home":
+        with file.open("a") as out:
+            out.write(lines)
+    else:
+        members = unpack_archive(backup, into=tmp_path / "in")
+        with (tmp_path / "in" / "tombstones" / "tombstones.jsonl").open("a") as out:
+            out.write(lines)
+        backup = tmp_path / "forged.tar"
+        write_archive(
+            backup, staged=tmp_path / "in", made_at=members.made_at, version=members.version, kind="sqlite"
+        )
+    done = restored.run("restore", str(backup), "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert told["evidence_intact"] and told["ended_again"] == [numbers["later"]]
+    assert told["tombstones_refused"] == [
+        {"line": length + 1, "why": "unsealed", "number": numbers["open"]},
+        {"line": length + 2, "why": "forged", "number": None},
+    ]
+    assert restored.show(numbers["open"])["outcome"] is None
+    restored.do("ledger", "accept-rollback")
+    out = str(tmp_path / "proof.json")
+    restored.do("ledger", "prove", "--subject", "tombstones:refused", "--out", out)
+
+
+@pytest.mark.promise(9)
 def test_no_number_is_given_out_twice_after_a_loss(
     drill: tuple[Installation, Path, dict[str, str]], tmp_path: Path
 ) -> None:

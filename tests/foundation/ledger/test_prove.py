@@ -112,7 +112,6 @@ def test_a_proof_without_an_outcome_says_so_first_and_does_not_pass(run: Run, le
         ("finish_erasure", {"outcome": "erased"}, "erased"),
         ("finish_erasure", {"outcome": "incomplete"}, "incomplete"),
         ("finish_access", {"outcome": "delivered"}, "delivered"),
-        ("end_again", {"outcome": "erased"}, "erased"),
         ("refuse_request", {"article": "Art. 12(5)"}, "refused"),
         ("cancel_request", {"cancelled": True}, "cancelled"),
         ("finish_erasure", {"outcome": "of a later version"}, "of a later version"),
@@ -124,6 +123,18 @@ def test_a_proof_names_the_outcome_it_holds(name: str, facts: dict[str, Any], to
     proof: Any = bundle("request:R-300")
     last = proof["entries"][-1 if name in ("refuse_request", "cancel_request") else 1]["index"]
     assert discreet_verify.verify(proof)[0] == ("outcome", told, 3, "request:R-300", last)
+
+
+def test_an_outcome_that_only_a_tombstone_tells_is_not_called_searched(run: Run) -> None:
+    end("end_again", outcome="erased", on="2026-01-30", known_from="tombstone", searched_again=False)
+    english = run(bundle("request:R-300"), "--language", "en")
+    assert english.returncode == 0
+    assert english.stdout.startswith(
+        "VERIFIED FROM A TOMBSTONE. Outcome: erased, as noted outside the database on 2026-01-30."
+    )
+    assert "nothing found again" not in english.stdout
+    chinese = run(bundle("request:R-300"), "--language", "zh")
+    assert chinese.stdout.startswith("依据墓碑验证通过。结果：已删除（2026-01-30 记录于数据库之外）。")
 
 
 def test_a_proof_about_no_request_needs_no_outcome(run: Run) -> None:

@@ -1,5 +1,6 @@
 """A restored source brings somebody back: who is recognised, and who is left alone."""
 
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from discreet.foundation.datamap import tombstone_file
-from discreet.foundation.datamap.tombstones import ended_requests, find_restored
+from discreet.foundation.datamap import tombstones as tombstones_file
+from discreet.foundation.datamap.tombstone_lines import Flaw, FlawedLine, sealed_line
+from discreet.foundation.datamap.tombstones import EndedRequest, find_restored
 from discreet.foundation.jobs.delivery import deliver_once
 from discreet.foundation.jobs.registry import load_all
+from discreet.foundation.ledger.queries import entries_for
 from discreet.mechanisms.rights.actions.forgetting import end_again, reopen_erasure
+from discreet.mechanisms.rights.letters import search_words
 from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.queries import request_view
 from discreet.mechanisms.rights.rules import Outcome, State
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import ANN, ANN_NAME, ANN_PHONE, BOB, CLEO, NOW, OPERATOR
@@ -137,7 +143,101 @@ def test_a_request_that_came_back_open_gets_its_outcome_again(free_shop: Company
     load_all()
     while deliver_once(now=datetime.now(UTC)):
         pass
-    (ended,) = ended_requests()
+    (ended,) = tombstones_file.read().requests
     assert (ended.number, ended.outcome) == (number, Outcome.ERASED)
     assert ended.received_at == before.received_at.isoformat()
     assert not end_again(actor=OPERATOR, now=NOW + timedelta(days=1), ended=ended)
+
+
+REQUEST = {
+    "v": 1,
+    "kind": "request",
+    "number": "R-1003",
+    "outcome": "erased",
+    "received_at": "2026-01-31T12:00:00+00:00",
+    "date": "2026-01-31",
+}
+
+
+def flawed() -> list[tuple[int, Flaw]]:
+    return [(one.position, one.flaw) for one in tombstones_file.read().flawed]
+
+
+@pytest.mark.django_db
+@pytest.mark.promise(9)
+def test_a_line_without_a_seal_gives_no_request_an_outcome_and_is_named(tombstones: Path) -> None:
+    """As an older version wrote it, and as anybody could."""
+    tombstone_file.append_lines([tombstone_file.write_line(REQUEST), sealed_line(REQUEST)])
+    found = tombstones_file.read()
+    assert found.flawed == (FlawedLine(1, Flaw.UNSEALED, kind="request", number="R-1003"),)
+    assert [one.number for one in found.requests] == ["R-1003"]
+
+
+@pytest.mark.django_db
+@pytest.mark.promise(9)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"number": "R-1004"},
+        {"outcome": "delivered"},
+        {"received_at": "2026-01-31T12:00:01+00:00"},
+        {"date": "2026-02-01"},
+        {"kind": "case", "opened_at": "2026-01-31T12:00:00+00:00"},
+        {"seal": "0" * 64},
+        {"seal": "\ud800"},
+        {"seal": 7},
+        {"more": ""},
+    ],
+)
+def test_a_changed_line_is_refused_by_its_position(tombstones: Path, change: dict[str, object]) -> None:
+    whole = json.loads(sealed_line(REQUEST))
+    tombstone_file.append_lines([sealed_line(REQUEST), tombstone_file.write_line({**whole, **change})])
+    found = tombstones_file.read()
+    assert flawed() == [(2, Flaw.FORGED)]
+    assert (len(found.requests), found.cases) == (1, ())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text", ["x", "[]", "[" * 5000, '{"kind": {"a": []}}', '{"kind": "row"}', '{"v": ' + "9" * 5000 + "}"]
+)
+def test_what_is_no_line_is_named_and_ends_no_command(tombstones: Path, text: str) -> None:
+    tombstone_file.append_lines([sealed_line(REQUEST), text])
+    assert flawed() == [(2, Flaw.UNREADABLE)]
+
+
+@pytest.mark.django_db
+def test_the_beginning_of_a_line_that_stands_whole_below_is_no_flaw(tombstones: Path) -> None:
+    tombstone_file.append_lines([sealed_line(REQUEST)[:40], sealed_line(REQUEST)])
+    assert flawed() == []
+
+
+@pytest.mark.promise(9)
+def test_a_row_of_an_older_version_is_recognised_and_said_to_be_unsealed(
+    free_shop: Company, tombstones: Path
+) -> None:
+    erased(ANN)
+    older = [json.loads(line) for line in tombstone_file.read_lines(tombstones)]
+    for facts in older:
+        del facts["seal"]
+    tombstones.write_text("".join(f"{tombstone_file.write_line(facts)}\n" for facts in older))
+    free_shop.run(ANN_ROW)
+    scan = find_restored("shop")
+    assert [(row.key, row.is_sealed) for row in scan.restored] == [((1,), False)]
+    assert (scan.unsealed, scan.refused) == (scan.tombstones, ())
+
+
+@pytest.mark.promise(9)
+def test_a_request_that_ended_again_says_that_a_tombstone_told_it(free_shop: Company) -> None:
+    number = accepted(CLEO)
+    received_at = RightsRequest.objects.get(number=number).received_at.isoformat()
+    ended = EndedRequest(number=number, received_at=received_at, outcome="erased", on="2026-01-31")
+    assert end_again(actor=OPERATOR, now=datetime.now(UTC), ended=ended)
+    (entry,) = (one for one in entries_for(f"request:{number}") if one.act == "rights.end_again")
+    assert entry.facts == {
+        "outcome": "erased",
+        "on": "2026-01-31",
+        "known_from": "tombstone",
+        "searched_again": False,
+    }
+    assert "we did not search again" in search_words(request_view(number))

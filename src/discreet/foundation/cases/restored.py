@@ -1,5 +1,6 @@
 """What a database that came back from a backup has to do again: forget, and not give out a number twice."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import F
@@ -34,6 +35,12 @@ def expire_again(*, actor: Actor, now: datetime, number: str, opened_at: str, on
     case.tasks.filter(done_at__isnull=True).delete()
     publish(CaseExpired(case_number=number))
     return True
+
+
+def unexpired(numbers: Collection[str]) -> set[str]:
+    """Return those of the numbers whose case is there and holds its key."""
+    rows = Case.objects.filter(expired_at__isnull=True).values_list("number", flat=True)
+    return set(numbers) & set(rows) if numbers else set()
 
 
 @act("cases.skip_numbers")

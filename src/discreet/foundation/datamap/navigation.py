@@ -36,6 +36,7 @@ acts.register(
         "datamap.apply_map": gettext_noop("Map file applied"),
         "datamap.note_expired_case": gettext_noop("Expired case noted beside the tombstones"),
         "tombstones.begin_check": gettext_noop("Check of a restored source begun"),
+        "tombstones.refuse": gettext_noop("Lines of the tombstones refused"),
         "tombstones.check": gettext_noop("Restored source checked against tombstones"),
     }
 )

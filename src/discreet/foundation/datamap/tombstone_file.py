@@ -7,7 +7,7 @@ reader passes over: the whole line follows it.
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def tombstones_path() -> Path:
     return home / "tombstones" / "tombstones.jsonl"
 
 
-def write_line(facts: dict[str, str | int]) -> str:
+def write_line(facts: Mapping[str, object]) -> str:
     """Return the canonical line of one tombstone, without its end."""
     return json.dumps(facts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
@@ -62,9 +62,15 @@ def merge_lines(lines: Iterable[str]) -> int:
 
 def read_lines(path: Path) -> list[str]:
     """Return the file's lines, oldest first; none where there is no file."""
+    return [line for _, line in numbered_lines(path)]
+
+
+def numbered_lines(path: Path) -> list[tuple[int, str]]:
+    """Return the lines with their positions in the file, from 1."""
     if not path.exists():
         return []
-    return [line for line in path.read_text(encoding="ascii", errors="replace").split("\n") if line]
+    lines = path.read_text(encoding="ascii", errors="replace").split("\n")
+    return [(position, line) for position, line in enumerate(lines, start=1) if line]
 
 
 @contextmanager

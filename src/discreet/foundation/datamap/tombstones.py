@@ -3,8 +3,9 @@
 One line per erased people row and identity value: a keyed hash over source, table, primary key and value. It
 matches only when key and identity both match, so a new sign-up under the same address, or a number that was
 given to somebody else, is not taken for the person. Further lines name requests and cases that
-ended, so that a restored database of Discreet itself forgets them again. Tombstones are pseudonymous
-personal data. A row without any identity value is recognised by key and name: see `nameless.py`.
+ended, so that a restored database of Discreet itself forgets them again. Every line is sealed: see
+`tombstone_lines.py`. Tombstones are pseudonymous personal data. A row without any identity value is recognised
+by key and name: see `nameless.py`.
 Source: DESIGN.md "People in the ledger, and after erasure"; failure promise 9.
 """
 
@@ -20,14 +21,22 @@ from discreet.engines.subjects.found import as_set
 from discreet.engines.subjects.graph import Graph, Key, Table, TableRef
 from discreet.engines.subjects.reader import Select
 from discreet.engines.subjects.values import searched_categories
-from discreet.foundation.datamap import nameless, tombstone_file
+from discreet.foundation.datamap import nameless, tombstone_file, tombstone_lines
 from discreet.foundation.datamap.queries import built
+from discreet.foundation.datamap.tombstone_lines import (
+    CASE,
+    REQUEST,
+    ROW,
+    Flaw,
+    FlawedLine,
+    Line,
+    sealed_line,
+)
 from discreet.foundation.keys import api as keys
 from discreet.foundation.sources import session
 from discreet.vocabulary.normalise import NORMALISER_VERSION, normalise_email, normalise_phone
 
 _PURPOSE = "tombstone"
-_ROW, _REQUEST, _CASE = "row", "request", "case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +49,32 @@ class RestoredValue:
 
 @dataclass(frozen=True, slots=True)
 class RestoredRow:
-    """A row of somebody who was erased before, and is back. `scope` names that erasure's request."""
+    """A row of somebody who was erased before, and is back. `scope` names that erasure's request.
+
+    Where it `is_sealed`, scope and date are as they were written; else row and person alone are certain.
+    """
 
     table: TableRef
     key: Key
     values: tuple[RestoredValue, ...]
     scope: str
     erased_on: str
+    is_sealed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """`tombstones` counts those of the source; `not_searched` names people tables that are not in the map."""
+    """`tombstones` counts those of the source; `not_searched` names people tables that are not in the map.
+
+    `unsealed` counts the source's tombstones of older versions; `refused` are lines that were not used.
+    """
 
     rows_read: int
     tombstones: int
     restored: tuple[RestoredRow, ...]
     not_searched: tuple[str, ...]
+    unsealed: int
+    refused: tuple[FlawedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,16 @@ class EndedCase:
     on: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """What the file says of requests, cases and, counted, of the rows of each source."""
+
+    requests: tuple[EndedRequest, ...]
+    cases: tuple[EndedCase, ...]
+    rows_by_source: Mapping[str, int]
+    flawed: tuple[FlawedLine, ...]
+
+
 def write(*, captured: Captured, graph: Graph, scopes: Sequence[str], on: date) -> int:
     """Write the tombstones of an erasure and return how many; once they are on the disk.
 
@@ -86,10 +114,10 @@ def write(*, captured: Captured, graph: Graph, scopes: Sequence[str], on: date) 
     """
     return tombstone_file.append_lines(
         [
-            tombstone_file.write_line(
+            sealed_line(
                 {
                     "v": 1,
-                    "kind": _ROW,
+                    "kind": ROW,
                     "mac": _mac(ref, key, category, form),
                     "source": ref.source,
                     "schema": ref.schema,
@@ -112,10 +140,10 @@ def _nameless_lines(captured: Captured, graph: Graph, scopes: Sequence[str], on:
             continue
         for mark in nameless.marks_of(row):
             for person in as_set(row.persons):
-                yield tombstone_file.write_line(
+                yield sealed_line(
                     {
                         "v": 1,
-                        "kind": _ROW,
+                        "kind": ROW,
                         "mac": _mac(row.table, row.key, mark.category, mark.form),
                         "source": row.table.source,
                         "schema": row.table.schema,
@@ -133,10 +161,10 @@ def write_ended_requests(ended: Iterable[tuple[str, datetime, str]], *, on: date
     """Note (number, received at, outcome) of requests whose plan is destroyed."""
     return tombstone_file.append_lines(
         [
-            tombstone_file.write_line(
+            sealed_line(
                 {
                     "v": 1,
-                    "kind": _REQUEST,
+                    "kind": REQUEST,
                     "number": number,
                     "received_at": received_at.isoformat(),
                     "outcome": outcome,
@@ -152,39 +180,38 @@ def write_ended_case(*, number: str, opened_at: datetime, on: date) -> int:
     """Note a case whose key is destroyed."""
     line: dict[str, str | int] = {
         "v": 1,
-        "kind": _CASE,
+        "kind": CASE,
         "number": number,
         "opened_at": opened_at.isoformat(),
         "date": on.isoformat(),
     }
-    return tombstone_file.append_lines([tombstone_file.write_line(line)])
+    return tombstone_file.append_lines([sealed_line(line)])
 
 
-def ended_requests() -> list[EndedRequest]:
-    return [
-        EndedRequest(
-            number=str(line["number"]),
-            received_at=str(line["received_at"]),
-            outcome=str(line["outcome"]),
-            on=_on(line),
-        )
-        for line in _lines(_REQUEST)
-    ]
-
-
-def ended_cases() -> list[EndedCase]:
-    return [
-        EndedCase(number=str(line["number"]), opened_at=str(line["opened_at"]), on=_on(line))
-        for line in _lines(_CASE)
-    ]
-
-
-def counts_by_source() -> dict[str, int]:
-    """Return how many row tombstones there are for each source."""
+def read() -> Tombstones:
+    """Return what the whole file says, and which lines of it may not be believed."""
+    lines, flawed = tombstone_lines.read()
     counts: dict[str, int] = defaultdict(int)
-    for line in _lines(_ROW):
-        counts[str(line["source"])] += 1
-    return dict(counts)
+    for line in lines:
+        if line.kind == ROW:
+            counts[str(line.facts["source"])] += 1
+    return Tombstones(
+        requests=tuple(
+            EndedRequest(
+                number=str(facts["number"]),
+                received_at=str(facts["received_at"]),
+                outcome=str(facts["outcome"]),
+                on=_on(facts),
+            )
+            for facts in (line.facts for line in lines if line.kind == REQUEST)
+        ),
+        cases=tuple(
+            EndedCase(number=str(facts["number"]), opened_at=str(facts["opened_at"]), on=_on(facts))
+            for facts in (line.facts for line in lines if line.kind == CASE)
+        ),
+        rows_by_source=dict(counts),
+        flawed=tuple(flawed),
+    )
 
 
 def find_restored(source: str) -> Scan:
@@ -193,14 +220,15 @@ def find_restored(source: str) -> Scan:
     Raises:
         UnknownSource, SourceRefusal: see `sources`.
     """
-    marks: dict[str, Mapping[str, object]] = {}
+    marks: dict[str, Line] = {}
     wholes: dict[TableRef, set[tuple[str, ...]]] = {}
-    for line in _lines(_ROW):
-        if line["source"] == source:
-            marks[str(line["mac"])] = line
-            ref = TableRef(source=source, table=str(line["table"]), schema=str(line["schema"]))
-            together = tuple(str(line.get("columns", "")).split("\x1f"))
-            wholes.setdefault(ref, set()).update({together} if line["category"] == nameless.WHOLE else ())
+    lines, flawed = tombstone_lines.read()
+    own = [line for line in lines if line.kind == ROW and line.facts["source"] == source]
+    for line in sorted(own, key=lambda one: one.is_sealed):  # a sealed line tells more than its older copy
+        marks[str(line.facts["mac"])] = line
+        ref = TableRef(source=source, table=str(line.facts["table"]), schema=str(line.facts["schema"]))
+        together = tuple(str(line.facts.get("columns", "")).split("\x1f"))
+        wholes.setdefault(ref, set()).update({together} if line.facts["category"] == nameless.WHOLE else ())
     tables = set(wholes)
     graph = built().graph
     restored: list[RestoredRow] = []
@@ -223,6 +251,8 @@ def find_restored(source: str) -> Scan:
         tombstones=len(marks),
         restored=tuple(restored),
         not_searched=tuple(str(ref) for ref in sorted(tables - set(graph.tables))),
+        unsealed=sum(not line.is_sealed for line in marks.values()),
+        refused=tuple(one for one in flawed if one.flaw is not Flaw.UNSEALED),
     )
 
 
@@ -238,12 +268,12 @@ def _match(
     table: Table,
     key: Key,
     held: Mapping[str, str],
-    marks: Mapping[str, Mapping[str, object]],
+    marks: Mapping[str, Line],
     wholes: Iterable[tuple[str, ...]],
 ) -> RestoredRow | None:
     """Return the row if an identity value, or what stands for one, was erased under this key."""
     values: list[RestoredValue] = []
-    line: Mapping[str, object] | None = None
+    line: Line | None = None
     for name, text in held.items():
         category = table.column(name).category
         if category in searched_categories():
@@ -253,13 +283,18 @@ def _match(
             line = marks.get(_mac(table.ref, key, category, nameless.form(text))) or line
     for columns in wholes:
         form = nameless.whole_form(columns, held)
-        line = (form and marks.get(_mac(table.ref, key, nameless.WHOLE, form))) or line
+        line = (marks.get(_mac(table.ref, key, nameless.WHOLE, form)) if form else None) or line
     if line is None:
         return None
     if not values:
         values = [RestoredValue(category="customer_id", text=_plain(part)) for part in key[:1]]
     return RestoredRow(
-        table=table.ref, key=key, values=tuple(values), scope=str(line["scope"]), erased_on=_on(line)
+        table=table.ref,
+        key=key,
+        values=tuple(values),
+        scope=str(line.facts["scope"]),
+        erased_on=_on(line.facts),
+        is_sealed=line.is_sealed,
     )
 
 
@@ -352,15 +387,5 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _lines(kind: str) -> Iterable[Mapping[str, object]]:
-    for text in tombstone_file.read_lines(tombstone_file.tombstones_path()):
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue  # the beginning of a line that a crash cut; the whole one follows
-        if isinstance(line, dict) and line.get("kind") == kind:
-            yield line
-
-
-def _on(line: Mapping[str, object]) -> str:
-    return str(line["date"])
+def _on(facts: Mapping[str, object]) -> str:
+    return str(facts["date"])

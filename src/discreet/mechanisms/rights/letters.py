@@ -150,6 +150,11 @@ def _what_was_done(action: str, rows: int, fields: Mapping[tuple[str, str, str],
 def search_words(view: RequestView) -> str:
     """Return what the search afterwards came to, in the reader's language; "" where nothing was erased."""
     if view.outcome in (Outcome.ERASED, Outcome.ERASED_EXCEPT_KEPT):
+        if any(entry.act == "rights.end_again" for entry in entries_for(f"request:{view.number}")):
+            return gettext(
+                "We had to restore our own records from a backup. That your data was erased is known from a note "
+                "kept outside them; what the search afterwards looked through is lost, and we did not search again."
+            )
         if view.search.get("not_searched"):
             return gettext(
                 "Afterwards we searched again and found nothing more of you. What the search could not cover "

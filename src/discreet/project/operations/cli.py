@@ -117,6 +117,7 @@ def restore(file: Path, home: Path | None, keyring: Path | None, user: str | Non
     if home is not None:
         os.environ["DISCREET_HOME"] = str(home.absolute())
     _begin()
+    from discreet.foundation.datamap.tombstone_lines import Flaw
     from discreet.foundation.staff.actors import shell_actor
     from discreet.project.operations.restore import place_backup, settle_backup
     from discreet.project.operations.told import restored_document, tell_restored
@@ -130,7 +131,7 @@ def restore(file: Path, home: Path | None, keyring: Path | None, user: str | Non
     else:
         for line in tell_restored(done):
             click.echo(line)
-    if not done.is_intact:
+    if not done.is_intact or any(one.flaw is Flaw.FORGED for one in done.refused):
         raise click.exceptions.Exit(1)
 
 
@@ -186,8 +187,10 @@ def check(source: str, is_opened: bool, user: str | None, is_json: bool) -> None
     """
     from django.utils.translation import gettext as _
 
+    from discreet.foundation.datamap.tombstone_lines import Flaw
     from discreet.foundation.staff.actors import shell_actor
     from discreet.project.operations.recheck import check_source
+    from discreet.project.operations.told import refused_document, tell_refused
 
     actor = shell_actor(user)
     scan, opened = check_source(actor=actor, now=datetime.now(UTC), source=source, is_opened=is_opened)
@@ -200,6 +203,8 @@ def check(source: str, is_opened: bool, user: str | None, is_json: bool) -> None
             "tombstones": scan.tombstones,
             "rows_read": scan.rows_read,
             "not_searched": list(scan.not_searched),
+            "unsealed": scan.unsealed,
+            "tombstones_refused": refused_document(scan.refused),
             "restored": [
                 {"erased_by": scope, "rows": rows, "request": opened.get(scope)}
                 for scope, rows in back.items()
@@ -216,5 +221,15 @@ def check(source: str, is_opened: bool, user: str | None, is_json: bool) -> None
             click.echo(f"  {scope}: {rows}" + (f" → {opened[scope]}" if scope in opened else ""))
         for table in scan.not_searched:
             click.echo(_("Not searched, as it is no longer in the data map: %(table)s") % {"table": table})
-    if back and not is_opened:
+        if scan.unsealed:
+            click.echo(
+                _(
+                    "Of an older version and without a seal: %(count)d. They recognise row and person; whose "
+                    "erasure it was is not certain."
+                )
+                % {"count": scan.unsealed}
+            )
+        for line in tell_refused(scan.refused):
+            click.echo(line)
+    if (back and not is_opened) or any(one.flaw is Flaw.FORGED for one in scan.refused):
         raise click.exceptions.Exit(1)

@@ -8,7 +8,7 @@ Source: failure promises 9 to 11.
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +19,10 @@ from django.db import connection
 from discreet.engines.merkle.checkpoint import read_checkpoint
 from discreet.engines.merkle.note import NoteInvalid
 from discreet.foundation.cases.queries import CaseFilter, CaseRow, list_cases
-from discreet.foundation.cases.restored import expire_again, skip_numbers
+from discreet.foundation.cases.restored import expire_again, skip_numbers, unexpired
+from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.tombstone_file import merge_lines, read_lines
-from discreet.foundation.datamap.tombstones import counts_by_source, ended_cases, ended_requests
+from discreet.foundation.datamap.tombstone_lines import CASE, Flaw, FlawedLine
 from discreet.foundation.jobs.liveness import is_any_lock_held
 from discreet.foundation.keys.store import keyring_path
 from discreet.foundation.ledger.findings import LACKING, Fault
@@ -30,6 +31,7 @@ from discreet.foundation.ledger.witness import locked, read_notes, witness_path
 from discreet.mechanisms.rights.actions.forgetting import end_again
 from discreet.project.operations.archive import Manifest, read_manifest, sync_folder, unpack_archive
 from discreet.project.operations.backup import run_pg, staging
+from discreet.project.operations.recheck import note_refused
 from discreet.project.operations.refusals import (
     BackupDamaged,
     BackupTooLarge,
@@ -47,7 +49,10 @@ _MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore found. `lost_entries`: how much further the checkpoints reach than the database."""
+    """What a restore found. `lost_entries`: how much further the checkpoints reach than the database.
+
+    `refused`: lines of the tombstones that were not used, and would have changed something.
+    """
 
     made_at: str
     verdict: Verdict
@@ -57,6 +62,7 @@ class Restored:
     expired_again: tuple[str, ...]
     open_cases: tuple[CaseRow, ...]
     sources_to_check: tuple[str, ...]
+    refused: tuple[FlawedLine, ...]
 
     @property
     def is_intact(self) -> bool:
@@ -107,12 +113,17 @@ def settle_backup(*, actor: Actor, now: datetime, made_at: str) -> Restored:
     lost = max(0, _witnessed_size() - verdict.entries)
     if lost:
         skip_numbers(actor=actor, now=now, count=lost)
-    ended = [one.number for one in ended_requests() if end_again(actor=actor, now=now, ended=one)]
+    marks = tombstones.read()
+    ended = [one.number for one in marks.requests if end_again(actor=actor, now=now, ended=one)]
     expired = [
         one.number
-        for one in ended_cases()
+        for one in marks.cases
         if expire_again(actor=actor, now=now, number=one.number, opened_at=one.opened_at, on=one.on)
     ]
+    open_cases = tuple(_open_cases())
+    refused = _that_matter(marks.flawed, open_now={case.number for case in open_cases})
+    if refused:
+        note_refused(actor=actor, now=now, refused=refused)
     return Restored(
         made_at=made_at,
         verdict=verdict,
@@ -120,8 +131,19 @@ def settle_backup(*, actor: Actor, now: datetime, made_at: str) -> Restored:
         lost_entries=lost,
         ended_again=tuple(ended),
         expired_again=tuple(expired),
-        open_cases=tuple(_open_cases()),
-        sources_to_check=tuple(sorted(counts_by_source())),
+        open_cases=open_cases,
+        sources_to_check=tuple(sorted(marks.rows_by_source)),
+        refused=refused,
+    )
+
+
+def _that_matter(flawed: Sequence[FlawedLine], *, open_now: Set[str]) -> tuple[FlawedLine, ...]:
+    """Leave out unsealed lines about what has ended in this database, too."""
+    with_keys = unexpired({one.number for one in flawed if one.kind == CASE})
+    return tuple(
+        one
+        for one in flawed
+        if one.flaw is not Flaw.UNSEALED or one.number in (with_keys if one.kind == CASE else open_now)
     )
 
 

@@ -1,9 +1,10 @@
 """What a restore tells the operator."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from discreet.foundation.datamap.tombstone_lines import CASE, Flaw, FlawedLine
 from discreet.foundation.ledger.findings import Fault
 from discreet.project.operations.restore import Restored
 
@@ -34,6 +35,7 @@ def tell_restored(done: Restored) -> Iterator[str]:
         ) % {"number": number}
     for number in done.expired_again:
         yield _("%(number)s had expired after the backup; its key is destroyed again.") % {"number": number}
+    yield from tell_refused(done.refused)
     if done.open_cases:
         yield _("Open when the backup was made; check what happened to them since:")
     for case in done.open_cases:
@@ -43,6 +45,32 @@ def tell_restored(done: Restored) -> Iterator[str]:
         yield _("If %(source)s was restored too: discreet tombstones check %(source)s --open") % {
             "source": source
         }
+
+
+def tell_refused(refused: Iterable[FlawedLine]) -> Iterator[str]:
+    """Yield why each line was not used, with its position in the file."""
+    for one in refused:
+        if one.flaw is Flaw.FORGED:
+            text = _(
+                "tombstones.jsonl, line %(line)d: REFUSED. This installation did not write it as it stands."
+            )
+        elif one.flaw is Flaw.UNREADABLE:
+            text = _("tombstones.jsonl, line %(line)d: not used. It was cut off or changed.")
+        elif one.kind == CASE:
+            text = _(
+                "tombstones.jsonl, line %(line)d: not used. It has no seal, as those of older versions, and says "
+                "that %(number)s had expired. Its key was kept: it ends with its retention."
+            )
+        else:
+            text = _(
+                "tombstones.jsonl, line %(line)d: not used. It has no seal, as those of older versions, and says "
+                "that %(number)s had its outcome. Look at the request: it is open here."
+            )
+        yield text % {"line": one.position, "number": one.number}
+
+
+def refused_document(refused: Iterable[FlawedLine]) -> list[dict[str, object]]:
+    return [{"line": one.position, "why": one.flaw.value, "number": one.number or None} for one in refused]
 
 
 def restored_document(done: Restored) -> dict[str, object]:
@@ -63,4 +91,5 @@ def restored_document(done: Restored) -> dict[str, object]:
             for case in done.open_cases
         ],
         "sources_to_check": list(done.sources_to_check),
+        "tombstones_refused": refused_document(done.refused),
     }

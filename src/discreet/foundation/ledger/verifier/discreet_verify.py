@@ -35,6 +35,13 @@ TEXTS = {
         "VERIFIED. Outcome: %s. %s entries about %s stand in the ledger; entry %s is the outcome.",
         "验证通过。结果：%s。账本中有 %s 条关于 %s 的记录，其中记录 %s 为结果。",
     ),
+    "outcome_again": (
+        "VERIFIED FROM A TOMBSTONE. Outcome: %s, as noted outside the database on %s. The entries that showed it "
+        "were lost when a backup was restored, and nothing was searched again. %s entries about %s stand in the "
+        "ledger; entry %s is the outcome.",
+        "依据墓碑验证通过。结果：%s（%s 记录于数据库之外）。恢复备份时，能表明该结果的记录已丢失，"
+        "且未再次搜索。账本中有 %s 条关于 %s 的记录，其中记录 %s 为结果。",
+    ),
     "so_far": (
         "VERIFIED SO FAR: no outcome in this proof. %s entries about %s stand in the ledger.",
         "仅部分验证：此证明中没有处理结果。账本中有 %s 条关于 %s 的记录。",
@@ -106,11 +113,18 @@ OUTCOMES = {
     "refused": ("the request was refused", "请求被拒绝"),
     "cancelled": ("the request was withdrawn", "请求已撤回"),
 }
+# The same where only a tombstone tells it: nothing in the proof shows a search.
+OUTCOMES_AGAIN = {
+    **OUTCOMES,
+    "erased": ("erased", "已删除"),
+    "erased_except_kept": ("erased, except rows that stay", "已删除，保留的数据除外"),
+}
+FROM_TOMBSTONE = "rights.end_again"
 OUTCOME_ACTS = {
     "rights.finish_erasure": None,  # None: the entry names it
     "rights.finish_search": None,
     "rights.finish_access": None,
-    "rights.end_again": None,
+    FROM_TOMBSTONE: None,
     "rights.refuse_request": "refused",
     "rights.cancel_request": "cancelled",
 }
@@ -326,6 +340,9 @@ def headline(bundle: dict[str, Any]) -> list[tuple[Any, ...]]:
         body = json.loads(entry["body"])
         act = body["act"]
         outcome = OUTCOME_ACTS.get(act) or body["facts"].get("outcome")
+        if act == FROM_TOMBSTONE and isinstance(outcome, str) and outcome:
+            on = str(body["facts"].get("on", "?"))
+            return [("outcome_again", outcome, on, count, subject, entry["index"])]
         if act in OUTCOME_ACTS and isinstance(outcome, str) and outcome:
             return [("outcome", outcome, count, subject, entry["index"])]
     return [("so_far", count, subject), ("so_far_means",)]
@@ -380,8 +397,9 @@ def check_elsewhere(
 
 
 def say(language: str, code: str, *parts: object) -> str:
-    if code == "outcome" and parts[0] in OUTCOMES:
-        parts = (OUTCOMES[str(parts[0])][language == "zh"], *parts[1:])
+    known = {"outcome": OUTCOMES, "outcome_again": OUTCOMES_AGAIN}.get(code, {})
+    if parts and parts[0] in known:
+        parts = (known[str(parts[0])][language == "zh"], *parts[1:])
     text = TEXTS[code][language == "zh"] % parts if code else str(parts[0])
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 

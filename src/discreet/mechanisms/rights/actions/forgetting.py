@@ -60,6 +60,7 @@ def note_outcomes(*, now: datetime, batch_id: int) -> None:
 def end_again(*, actor: Actor, now: datetime, ended: EndedRequest) -> bool:
     """Give a request that came back from a backup the outcome it already had, and destroy its plan again.
 
+    Evidence says that it is known from a tombstone: what had shown it is lost, and nothing is searched again.
     False where it has an outcome, or is another request under the same number.
     """
     request = RightsRequest.objects.select_for_update().select_related("batch").filter(number=ended.number)
@@ -74,7 +75,12 @@ def end_again(*, actor: Actor, now: datetime, ended: EndedRequest) -> bool:
     record(actor=actor, now=now, subject="rights:restored", facts=facts)
     if found is None or not is_same:
         return False
-    its_own: dict[str, Json] = {"outcome": ended.outcome, "on": ended.on}
+    its_own: dict[str, Json] = {
+        "outcome": ended.outcome,
+        "on": ended.on,
+        "known_from": "tombstone",
+        "searched_again": False,
+    }
     record(actor=actor, now=now, subject=f"request:{ended.number}", facts=its_own)
     found.outcome, found.completed_at, found.roots_sealed = ended.outcome, now, None
     found.save()
@@ -119,7 +125,8 @@ def reopen_erasure(
     )
     reason = VERIFIED_BY_TOMBSTONE % {"scope": scope, "on": rows[0].erased_on}
     verify_identity(actor=actor, now=now, number=received.number, reason=reason)
-    facts: dict[str, Json] = {"source": source, "rows": len(rows), "erased_by": scope}
+    is_sealed = all(row.is_sealed for row in rows)
+    facts: dict[str, Json] = {"source": source, "rows": len(rows), "erased_by": scope, "sealed": is_sealed}
     record(actor=actor, now=now, subject=f"request:{received.number}", facts=facts)
     return received.number, True
 
