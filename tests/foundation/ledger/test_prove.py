@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings
@@ -232,6 +233,35 @@ def test_a_broken_ledger_hands_out_no_proof(tamper: Tamper, edit: str) -> None:
     tamper(edit)
     with pytest.raises(LedgerBroken):
         bundle("request:R-3")
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        ["DELETE FROM ledger_personsalt", "DELETE FROM ledger_ledgerentry WHERE subject = 'request:R-300'"],
+        ["DELETE FROM ledger_ledgerleaf WHERE leaf_index = 300"],
+        [
+            "DELETE FROM ledger_personsalt",
+            "DELETE FROM ledger_ledgerleaf WHERE leaf_index = 300",
+            "DELETE FROM ledger_ledgerentry WHERE subject = 'request:R-300'",
+        ],
+        ["UPDATE ledger_ledgerentry SET subject = 'request:R-other' WHERE subject = 'request:R-300'"],
+    ],
+)
+def test_no_proof_is_made_where_an_entry_is_gone_or_hidden(
+    tamper: Tamper, edits: list[str], tmp_path: Path
+) -> None:
+    """The request has another entry, which alone would prove well."""
+    end("finish_erasure", outcome="erased")
+    out = tmp_path / "proof.json"
+    with transaction.atomic():
+        tamper(
+            *(f"{edit} AND act = 'demo.receive_request'" if "subject =" in edit else edit for edit in edits)
+        )
+        refused = CliRunner().invoke(ledger, ["prove", "--request", "R-300", "--out", str(out)])
+        transaction.set_rollback(True)
+    assert isinstance(refused.exception, LedgerBroken)
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("entries", [1, 2, 5])

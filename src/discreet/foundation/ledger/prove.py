@@ -3,6 +3,7 @@
 The form is read by `verifier/discreet_verify.py`, which needs neither Discreet nor its database.
 """
 
+import json
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +20,13 @@ from discreet.engines.merkle.proofs import (
     is_included,
 )
 from discreet.engines.merkle.tree import leaf_hash
-from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry, PersonSalt, WaitingEntry
+from discreet.foundation.ledger.models import (
+    LedgerCheckpoint,
+    LedgerEntry,
+    LedgerLeaf,
+    PersonSalt,
+    WaitingEntry,
+)
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.stored_tiles import StoredTiles
@@ -125,11 +132,12 @@ def bundle(subject: str, *, against: Sequence[str] = ()) -> Bundle:
     Raises:
         NothingToProve: nothing about the subject is sealed.
         CheckpointUnknown: a checkpoint in `against` is not of this ledger.
-        LedgerBroken: the entries do not lead to the signed root.
+        LedgerBroken: the entries do not lead to the signed root, or some are gone or moved to another subject.
     """
     head = LedgerCheckpoint.objects.order_by("-size").first()
     if head is None:
         raise NothingToProve(subject=subject)
+    _refuse_gaps(subject, head.size)
     rows = LedgerEntry.objects.filter(subject=subject, leaf__leaf_index__lt=head.size)
     placed = list(rows.order_by("leaf__leaf_index").values_list("pk", "leaf__leaf_index", "body"))
     if not placed:
@@ -186,6 +194,19 @@ def _proven(tiles: StoredTiles, head: LedgerCheckpoint, entry_id: int, index: in
     if not is_included(leaf=leaf, index=index, size=head.size, proof=proof, root=root):
         raise LedgerBroken
     return {"index": index, "body": body, "proof": _hex(proof), "persons": _opened(entry_id)}
+
+
+def _refuse_gaps(subject: str, size: int) -> None:
+    """Refuse unless every place has its entry, and no other column hides one whose body names the subject.
+
+    Nobody can say whose entry a missing one was: no proof can then be called complete.
+    """
+    if LedgerLeaf.objects.filter(leaf_index__lt=size, entry__body__isnull=False).count() != size:
+        raise LedgerBroken
+    named = LedgerEntry.objects.filter(body__contains=f'"subject":"{subject}",', leaf__leaf_index__lt=size)
+    for body in named.exclude(subject=subject).values_list("body", flat=True):
+        if json.loads(body)["subject"] == subject:
+            raise LedgerBroken
 
 
 def _consistent(tiles: StoredTiles, head: LedgerCheckpoint, size: int, root: bytes) -> ConsistencyProof:
