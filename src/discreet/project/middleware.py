@@ -18,6 +18,7 @@ from discreet.foundation.staff.second_factor import session_is_vouched
 from discreet.vocabulary.errors import Refused
 
 WITHOUT_TIMES = ("/static/", "/healthz", "/api/")  # machines read these; the API speaks UTC
+FOR_STAFF = ("/desk/", "/api/", "/account/", "/preferences/", "/mailbox/")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 ViewFunction = Callable[..., HttpResponseBase]
 
@@ -40,6 +41,19 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return refused_response(request, exception) if isinstance(exception, Refused) else None
+
+
+class NoStoreMiddleware:
+    """Keeps pages, downloads and answers for staff out of every cache, the browser's too: they tell of people."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path.startswith(FOR_STAFF) or request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        return response
 
 
 class SetUpFirstMiddleware:

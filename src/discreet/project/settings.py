@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "discreet.project.middleware.NoStoreMiddleware",
     "discreet.project.middleware.CompanyTimeMiddleware",
     "discreet.project.middleware.SetUpFirstMiddleware",
     "discreet.project.middleware.SessionRotationMiddleware",

@@ -27,6 +27,13 @@ def test_every_address_answers_with_the_security_headers(desk_client: Client) ->
         assert headers["Referrer-Policy"] == "same-origin", address.path
 
 
+def test_nothing_that_staff_are_shown_or_take_is_kept_by_a_cache(desk_client: Client) -> None:
+    for address in addresses("/"):
+        assert "no-store" in desk_client.get(address.path).headers["Cache-Control"], address.path
+        if address.path.startswith(("/desk/", "/api/")):  # also what an expired sign-in or a token gets
+            assert "no-store" in Client().get(address.path).headers["Cache-Control"], address.path
+
+
 def test_pages_carry_no_inline_style_or_script() -> None:
     wrong = re.compile(r"<[^>{]*\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*(src=|application/json))")
     found = [

@@ -107,6 +107,13 @@ def test_a_page_without_proof_says_what_is_awaited_and_from_whom(shop: Company) 
         assert "Awaited from an agent" in shown["awaited"]
 
 
+def test_a_request_and_its_downloads_are_kept_by_no_cache(shop: Company, desk: Client) -> None:
+    number = driving.erased(ANN).number
+    for name in ("", "letter.pdf", "proof.json"):
+        response = desk.get(f"/desk/requests/{number}/{name}")
+        assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+
+
 def test_several_candidates_can_be_told_apart(shop: Company) -> None:
     shop.run("UPDATE customer SET deleted_at = '2024-07-01' WHERE id = 5")
     shop.run("INSERT INTO login VALUES (30, 4, '192.0.2.9', NULL)")

@@ -60,6 +60,4 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not search.names_person(query):
         return HttpResponseRedirect(f"{reverse('desk:find')}?{urlencode({'q': query})}")
     hits = search.find(actor=actor_of(request), query=query)
-    response = render(request, "desk/find.html", {"query": query, "hits": hits})
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/find.html", {"query": query, "hits": hits})

@@ -13,6 +13,4 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """List the newest mails of the folder."""
     if not settings.DISCREET_DEMO:
         raise Http404
-    response = render(request, "mail/mailbox.html", {"mails": newest_in_folder()})
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "mail/mailbox.html", {"mails": newest_in_folder()})

@@ -270,10 +270,7 @@ def package(request: HttpRequest, number: Number) -> HttpResponse:
     return HttpResponse(
         blob,
         content_type="application/zip",
-        headers={
-            "Content-Disposition": f'attachment; filename="{number}.zip"',
-            "Cache-Control": "no-store",
-        },
+        headers={"Content-Disposition": f'attachment; filename="{number}.zip"'},
     )
 
 

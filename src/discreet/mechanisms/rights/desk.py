@@ -55,7 +55,7 @@ def requests(request: HttpRequest) -> HttpResponseBase:
     numbers = [row.number for row in found.rows]
     clocks = {number: next_clock(own) for number, own in clocks_of(numbers).items()}
     overdue = sum(1 for clock in clocks.values() if clock and clock.due_at < now)
-    response = render(
+    return render(
         request,
         "rights/requests.html",
         {
@@ -72,8 +72,6 @@ def requests(request: HttpRequest) -> HttpResponseBase:
             "may_add": bool(actor_of(request).roles & {Role.AGENT, Role.ADMINISTRATOR}),
         },
     )
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _numbers(words: str, wanted: str) -> tuple[str, ...] | None:
@@ -251,14 +249,12 @@ def reveal(request: HttpRequest, number: str) -> HttpResponseBase:
         actor=actor_of(request), now=timezone.now(), number=number, reason=request.POST.get("reason", "")
     )
     view = queries.request_view(number)
-    response = render(
+    return render(
         request,
         "rights/request.html",
         case_page.context(view, actor=actor_of(request), now=timezone.now(), revealed=claim)
         | {"verify_form": VerifyForm(), "refuse_form": RefuseForm()},
     )
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 @require_GET
