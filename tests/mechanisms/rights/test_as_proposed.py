@@ -1,20 +1,27 @@
 """A shop as shops are, its map confirmed as it was proposed: nothing left behind is called erased or left unnamed."""
 
+import json
+from unittest.mock import Mock
+
 import pytest
 from django.test import Client
 
+from discreet.engines.subjects.graph import Column, Match, Table, TableRef
+from discreet.engines.subjects.lookup import Bounds, Finder, wanted
+from discreet.engines.subjects.reader import Reader
 from discreet.foundation.datamap import actions as datamap
 from discreet.foundation.jobs.models import Job
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.queries import entries_for
-from discreet.mechanisms.rights import queries, views
+from discreet.mechanisms.rights import finding, queries, views
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.actions.forgetting import forget_request
 from discreet.mechanisms.rights.refusals import NothingToSearch, PlanMissing
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import REASONS
+from discreet.mechanisms.rights.told import told_people
 from tests.foundation.sources.conftest import Company
-from tests.mechanisms.rights.company import AGENT, NOW, OPERATOR
+from tests.mechanisms.rights.company import AGENT, NOW, OPERATOR, who
 from tests.mechanisms.rights.driving import approve, failures, planned, work
 
 pytestmark = pytest.mark.promise(1)
@@ -162,3 +169,23 @@ def test_what_an_incomplete_erasure_was_searched_by_is_forgotten_with_the_case(p
     assert not queries.may_search_again(view.number)
     with pytest.raises(keys.KeyDestroyed):
         keys.seal(queries.batch_key(view.plan.batch_id), b"x", "plan")
+
+
+def test_a_look_up_tells_no_row_without_a_key_by_what_it_holds(proposed: Company) -> None:
+    datamap.apply_map(actor=OPERATOR, now=NOW, text=ONLY_THE_VIEW)
+    found = finding.find_person(actor=AGENT, now=NOW, source="shop", claim=who(IDA))
+    assert [root for one in found["people"] for root in one["roots"]] == [
+        {"table": "active_users", "key": []}
+    ]
+    assert "Ida" not in "\n".join(told_people(found)) + json.dumps(found)
+
+
+def test_no_index_is_proposed_for_a_view() -> None:
+    column = Column("email", "email")
+    table = Table(TableRef("shop", "active_users"), (), (column,), is_people=True, is_view=True)
+    told = Mock(Reader, select=Mock(return_value=[]), statement=Mock(return_value="SELECT"))
+    found = Finder(
+        reader=told, table=table, column=column, columns=("email",), values=[wanted(Match.EMAIL, IDA)],
+        bounds=Bounds(10, 10),
+    ).find()  # fmt: skip
+    assert [(step.purpose, step.missing_index) for step in found.steps] == [("scan", ())]

@@ -252,7 +252,7 @@ class Finder:
                 purpose="scan" if is_scan else "identity",
                 statement=self.reader.statement(query),
                 rows=rows,
-                missing_index=(self.column.name,) if is_scan else (),
+                missing_index=(self.column.name,) if is_scan and not self.table.is_view else (),
             )
         )
 

@@ -6,6 +6,7 @@ Source: DESIGN.md, "A staff look-up"; failure promise 28.
 from datetime import datetime
 from typing import Any
 
+from discreet.engines.subjects.graph import Key, Table
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.locate import locate, roots_of
@@ -29,6 +30,11 @@ def record_look_up(*, actor: Actor, now: datetime, source: str, by: list[str]) -
     if not any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)):
         raise NotYours
     record(actor=actor, now=now, subject=f"source:{source}", facts={"by": list(by)})
+
+
+def _key(table: Table, key: Key) -> list[Any]:
+    """Return a row's key as JSON values; a row without one would be told with all it holds."""
+    return [plain(value) for value in key] if table.primary_key else []
 
 
 def find_person(*, actor: Actor, now: datetime, source: str, claim: Identity) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def find_person(*, actor: Actor, now: datetime, source: str, claim: Identity) ->
                     "matched_by": sorted(candidate.matched_by),
                     "notes": list(candidate.notes),
                     "roots": [
-                        {"table": table_name(ref), "key": [plain(value) for value in key]}
+                        {"table": table_name(ref), "key": _key(graph.tables[ref], key)}
                         for ref in sorted(candidate.roots)
                         for key in sorted(candidate.roots[ref], key=repr)
                     ],

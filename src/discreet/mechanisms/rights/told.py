@@ -40,11 +40,17 @@ def told_people(document: Mapping[str, Any]) -> Iterator[str]:
         }
         for note in one["notes"]:
             yield f"  {gettext(NOTES.get(note, note))}"
-        roots = listed(f"{root['table']} {'/'.join(map(str, root['key']))}" for root in one["roots"])
+        roots = listed(_row_name(root) for root in one["roots"])
         yield "  " + gettext("Starting rows: %(rows)s") % {"rows": roots}
         rows = [(name, str(found["rows"]), str(found["shared"])) for name, found in one["tables"].items()]
         yield from table((gettext("Table"), gettext("Rows"), gettext("Shared")), rows)
     yield from _gaps(_NOT_SEARCHED, document["not_searched"])
+
+
+def _row_name(root: Mapping[str, Any]) -> str:
+    if not root["key"]:
+        return gettext("%(table)s (a row without a key)") % {"table": root["table"]}
+    return f"{root['table']} {'/'.join(map(str, root['key']))}"
 
 
 def told_plan(document: Mapping[str, Any], *, name: str, kind: Kind) -> Iterator[str]:
