@@ -16,11 +16,14 @@ from pypdf import PdfReader
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.centre.rules import TRIES_A_CASE
 from discreet.foundation.ledger.signing import log_key
+from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights import case_page, letters, queries
+from discreet.mechanisms.rights.actions import deciding
+from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.models import RightsRequest
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
-from tests.mechanisms.rights.company import ANN, CUSTOMER, NOW
+from tests.mechanisms.rights.company import AGENT, ANN, CUSTOMER, NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +74,53 @@ def test_what_was_not_searched_is_not_called_searched(shop: Company, client: Cli
     assert line.startswith("Shop / Orders (Note): ")
     wholly = dataclasses.replace(view, search={"found": 0, "not_searched": []})
     assert "every connected system" in letters.search_words(wholly)
+
+
+def test_nothing_more_is_not_said_above_what_was_kept(shop: Company) -> None:
+    kept = driving.erased(ANN)
+    gap = {"source": "shop", "table": "orders", "columns": ["note"], "reason": "over_budget", "rows": 3}
+    for search in ({"found": 0}, {"found": 0, "not_searched": [gap]}):
+        told = letters.search_words(dataclasses.replace(kept, search=search))
+        assert "nothing of you but what stays" in told and "nothing more" not in told
+        assert "nothing more of you" in letters.search_words(
+            dataclasses.replace(kept, outcome="erased", kept=(), search=search)
+        )
+
+
+@pytest.mark.parametrize(
+    ("laws", "named", "never"),
+    [
+        ([Law.GDPR], "监管机构", "人民法院"),
+        ([Law.PIPL], "人民法院", "监管机构"),
+        ([Law.CCPA], "加州隐私保护局", "法院"),
+        ([Law.GDPR, Law.PIPL], "居住地", "人民法院"),
+    ],
+)
+def test_where_to_complain_is_what_the_law_of_the_request_names(
+    laws: list[Law], named: str, never: str
+) -> None:
+    with translation.override("zh-hans"):
+        told = complaint_words(laws)
+    assert named in told and never not in told
+
+
+def test_the_letter_and_the_page_of_a_refusal_name_the_authority_of_where_the_person_lives(
+    shop: Company, client: Client
+) -> None:
+    number = driving.opened("erasure", ANN)
+    deciding.refuse_request(actor=AGENT, now=timezone.now(), number=number, reason="Not proven", article="")
+    assert "to a supervisory authority" in client.get(page_of(number)).content.decode()
+    assert "toasupervisoryauthority" in letter_text(queries.request_view(number))
+
+
+@pytest.mark.parametrize(("language", "head"), [("en", "Keptuntil"), ("zh-hans", "保留至")])
+def test_the_letter_says_until_when_something_is_kept_as_the_page_does(
+    shop: Company, language: str, head: str
+) -> None:
+    view = driving.erased(ANN)
+    row = dataclasses.replace(view.case.row, language=language)
+    text = letter_text(dataclasses.replace(view, case=dataclasses.replace(view.case, row=row)))
+    assert head in text and "有效期至" not in text
 
 
 def test_the_person_can_check_the_proof_with_what_the_page_gives(

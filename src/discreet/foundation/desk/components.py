@@ -35,7 +35,7 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a case. `state` is "done", "now" or "todo"."""
+    """One step of a case. `state` is "done", "now", "todo" or, where the case stopped, "ended"."""
 
     label: str
     state: str

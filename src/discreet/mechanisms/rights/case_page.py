@@ -18,7 +18,6 @@ from discreet.foundation.desk.components import (
     PlanGroup,
     PlanRow,
     Statement,
-    Step,
 )
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
@@ -30,6 +29,7 @@ from discreet.mechanisms.rights.queries import RequestRow, RequestView
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
 from discreet.mechanisms.rights.roots import Fact, FactKind
 from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.stages import stages
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.views import reason_text
 from discreet.mechanisms.rights.words import (
@@ -46,18 +46,8 @@ from discreet.mechanisms.rights.words import (
 )
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.dates import written_date
-from discreet.vocabulary.text import gettext_noop
 
-STEPS = (
-    (State.RECEIVED, gettext_noop("Received")),
-    (State.VERIFIED, gettext_noop("Identity proven")),
-    (State.PLANNED, gettext_noop("Plan previewed")),
-    (State.ACCEPTED, gettext_noop("Approved")),
-    (State.EXECUTING, gettext_noop("Carried out")),
-    (State.DONE, gettext_noop("Searched again")),
-)
 SAME_PERSON_LOOKS_BACK = timedelta(days=60)
-ORDER = {state: position for position, (state, _) in enumerate(STEPS)}
 
 
 def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> dict[str, Any]:
@@ -88,7 +78,7 @@ def context(
         "person": _person(claim),
         "revealed": revealed,
         "clocks": _clocks(view),
-        "steps": _steps(view),
+        "steps": stages(view),
         "groups": _groups(view),
         "summary": plan_words(view.plan.summary) if is_erasure else copy_words(view.plan.summary),
         "gaps": _gaps(view.plan.summary.get("not_covered")),
@@ -103,6 +93,7 @@ def context(
         "timeline": history.steps(view.number),
         "kept": letters.kept_lines(view, language),
         "whose_duty": letters.whose_duty(view),
+        "refusals": letters.refusals(view),
         "candidates": _candidates(view),
         "may_verify": view.state is State.RECEIVED
         and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
@@ -194,22 +185,6 @@ def _clocks(view: RequestView) -> list[ClockView]:
         for clock in view.case.clocks
         if clock.met_at is None or view.completed_at is not None
     ]
-
-
-def _steps(view: RequestView) -> list[Step]:
-    now_at = ORDER.get(view.state, len(STEPS))
-    is_over = view.state is State.DONE
-    found = []
-    for position, (state, label) in enumerate(STEPS):
-        if view.kind == Kind.ACCESS and state is State.EXECUTING:
-            continue
-        text = gettext("Delivered") if view.kind == Kind.ACCESS and state is State.DONE else gettext(label)
-        is_done = position < now_at or is_over or (position == now_at == 0)
-        kind = "done" if is_done else "now" if position == now_at else "todo"
-        found.append(Step(label=text, state=kind, note=""))
-    if view.state is State.RECEIVED:
-        found[1] = Step(label=found[1].label, state="now", note="")
-    return found
 
 
 def _groups(view: RequestView) -> list[PlanGroup]:

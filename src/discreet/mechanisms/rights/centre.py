@@ -20,6 +20,7 @@ from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import claims, delivery, letters, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
+from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.forms import AskForm, CodeForm
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NoPackage
@@ -146,6 +147,8 @@ def _status(
             "fingerprint": log_key().fingerprint,
             "command": letters.check_command(view),
             "whose_duty": letters.whose_duty(view),
+            "refusals": letters.refusals(view),
+            "complaint": complaint_words(letters.laws_of(view)),
         },
         status=status_code,
     )

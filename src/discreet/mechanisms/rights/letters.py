@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.graph import EraseAction
 from discreet.engines.subjects.plans import Reason
-from discreet.foundation.desk.phrases import is_chinese, listed
+from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.mail.letters import (
@@ -27,8 +27,10 @@ from discreet.foundation.mail.letters import (
 )
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
+from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.citations import citation
+from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import Kind, Outcome
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
@@ -40,6 +42,19 @@ WHOSE_DUTY = gettext_noop(
     "The statutes named first bind the company, whatever the place of residence. The one after them is the "
     "exception in the law of this request that lets the company keep what they require."
 )
+NOTHING = gettext_noop("Afterwards we searched every connected system again and found nothing more of you.")
+NOTHING_BUT_KEPT = gettext_noop(
+    "Afterwards we searched every connected system again and found nothing of you but what stays: it is listed "
+    "under “What stays, and why”."
+)
+NOTHING_WITH_GAPS = gettext_noop(
+    "Afterwards we searched again and found nothing more of you. What the search could not cover "
+    "is listed under “What the search did not cover”."
+)
+NOTHING_BUT_KEPT_WITH_GAPS = gettext_noop(
+    "Afterwards we searched again and found nothing of you but what stays: it is listed under “What stays, and "
+    "why”. What the search could not cover is listed under “What the search did not cover”."
+)
 
 FULL_WIDTH = ("。", "，", "；", "：", "！", "？", "）", "」", "”")  # their own space stands in the character
 
@@ -50,16 +65,30 @@ def kept_lines(view: RequestView, language: str) -> list[dict[str, str]]:
         return [_kept_line(one, view, language) for one in view.kept if "table" in one]
 
 
+def refusals(view: RequestView) -> list[dict[str, str]]:
+    """Return why a request was refused, as the person reads it: reason, and article or "". None: it was not."""
+    return [
+        {name: str(one.get(name) or "") for name in ("reason", "article")}
+        for one in view.kept
+        if "table" not in one
+    ]
+
+
 def whose_duty(view: RequestView) -> str:
     """Return whose duty the statutes are, in the reader's language; "" where no law is the reason."""
     return gettext(WHOSE_DUTY) if any(one.get("article") for one in view.kept if "table" in one) else ""
+
+
+def laws_of(view: RequestView) -> tuple[Law, ...]:
+    """Return the laws that the request runs under; several where residence does not tell which."""
+    return applicable_laws(profile(), view.residence or None)
 
 
 def article_of(article: str, view: RequestView) -> str:
     """Return the statutes for this person: the company's duty, and what their own law makes of it."""
     if not article:
         return ""
-    cited = citation(article, laws=applicable_laws(profile(), view.residence or None))
+    cited = citation(article, laws=laws_of(view))
     if not cited.duty:
         return cited.exception
     return gettext("%(duty)s, allowed by %(exception)s") % {"duty": cited.duty, "exception": cited.exception}
@@ -155,12 +184,10 @@ def search_words(view: RequestView) -> str:
                 "We had to restore our own records from a backup. That your data was erased is known from a note "
                 "kept outside them; what the search afterwards looked through is lost, and we did not search again."
             )
+        is_kept = any("table" in one for one in view.kept)
         if view.search.get("not_searched"):
-            return gettext(
-                "Afterwards we searched again and found nothing more of you. What the search could not cover "
-                "is listed under “What the search did not cover”."
-            )
-        return gettext("Afterwards we searched every connected system again and found nothing more of you.")
+            return gettext(NOTHING_BUT_KEPT_WITH_GAPS if is_kept else NOTHING_WITH_GAPS)
+        return gettext(NOTHING_BUT_KEPT if is_kept else NOTHING)
     if view.outcome != Outcome.INCOMPLETE:
         return ""
     if view.search.get("refused"):
@@ -228,17 +255,15 @@ def _blocks(view: RequestView, language: str) -> list[Block]:
     if words := search_words(view):
         blocks.append(Paragraph(words))
     blocks += _erased_blocks(view, language) + _kept_blocks(view, language)
-    for one in (one for one in view.kept if "table" not in one):
+    for one in refusals(view):
         blocks.append(Heading(gettext("Why we refused")))
-        blocks.append(Paragraph(f"{one.get('reason', '')} {one.get('article', '')}".strip()))
+        blocks.append(Paragraph(sentences([one["reason"], one["article"]])))
     if gaps := not_searched(view):
         blocks.append(Heading(gettext("What the search did not cover")))
         blocks.append(Bullets(tuple(gaps)))
     blocks += _check_blocks(view)
     blocks.append(Heading(gettext("If you disagree")))
-    blocks.append(
-        Paragraph(gettext("Write to us. You can also complain to the supervisory authority or go to court."))
-    )
+    blocks.append(Paragraph(sentences([gettext("Write to us."), complaint_words(laws_of(view))])))
     return blocks
 
 
@@ -267,7 +292,7 @@ def _kept_blocks(view: RequestView, language: str) -> list[Block]:
     kept = kept_lines(view, language)
     if not kept:
         return []
-    head = (gettext("Where"), gettext("How much"), gettext("Why"), gettext("Until"))
+    head = (gettext("Where"), gettext("How much"), gettext("Why"), gettext("Kept until"))
     rows = tuple(
         (
             f"{one['table']}: {one['fields']}" if one["fields"] else one["table"],
