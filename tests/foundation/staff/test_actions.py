@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.staff import actions, queries, refusals
@@ -50,6 +53,14 @@ def test_a_name_or_address_is_given_once() -> None:
     for username, email in (("anna", ""), ("berta", "ANNA@example.com")):
         with pytest.raises(refusals.NameTaken):
             actions.create_member(actor=ROOT, now=NOW, username=username, email=email, roles=[])
+
+
+@pytest.mark.parametrize("password", ["short", "password1234", "anna-longname"])
+def test_why_a_password_is_bad_is_said_in_chinese(password: str) -> None:
+    member = StaffMember(username="anna-longname")
+    with translation.override("zh-hans"), pytest.raises(ValidationError) as refused:
+        validate_password(password, member)
+    assert [message for message in refused.value.messages if message.isascii()] == []
 
 
 @pytest.mark.parametrize("password", ["short", "password1234", "anna-longname"])

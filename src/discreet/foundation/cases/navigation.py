@@ -10,7 +10,7 @@ acts.register(
         "cases.set_clocks": gettext_noop("Legal clocks started"),
         "cases.set_clocks_many": gettext_noop("Legal clocks of several cases started"),
         "cases.pause_clock": gettext_noop("Clock paused"),
-        "cases.meet_clock": gettext_noop("Clock met"),
+        "cases.meet_clock": gettext_noop("One legal clock met"),
         "cases.move": gettext_noop("Moved on"),
         "cases.move_many": gettext_noop("Cases moved on"),
         "cases.close": gettext_noop("Case closed"),

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from discreet.foundation.cases.refusals import UnknownCase
 from discreet.foundation.centre.refusals import TooManyRequests
 from discreet.foundation.desk.refusals import RETRY_AFTER_S, message_of, status_of_failure
 from discreet.vocabulary.errors import Refused
@@ -35,8 +36,8 @@ WHY = {
     HTTPStatus.BAD_REQUEST: gettext_noop("Go back, load the page again and send the form once more."),
     HTTPStatus.FORBIDDEN: gettext_noop("Go back, load the page again and send the form once more."),
     HTTPStatus.NOT_FOUND: gettext_noop(
-        "The link is incomplete or has expired. Copy the whole address from the e-mail, "
-        "or start at the front page."
+        "The link is incomplete or has expired. Copy the whole address once more. If you no longer have it, "
+        "look your request up by its number: we send the link to the e-mail address that we already hold."
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: gettext_noop("Nothing was changed. Try again in a few minutes."),
 }
@@ -57,10 +58,10 @@ def public_page(
     def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             response = view(request, *args, **kwargs)
+        except (Http404, UnknownCase):  # staff are told a case's number; here somebody has a wrong address
+            response = plain(request, HTTPStatus.NOT_FOUND)
         except Refused as refusal:
             response = refused(request, refusal)
-        except Http404:
-            response = plain(request, HTTPStatus.NOT_FOUND)
         except PermissionDenied:
             response = plain(request, HTTPStatus.FORBIDDEN)
         for name, value in _HEADERS.items():
@@ -85,7 +86,8 @@ def plain(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
 
 def _page(request: HttpRequest, *, status: int, why: str) -> HttpResponse:
     heading = gettext(HEADINGS.get(HTTPStatus(status), OTHER_HEADING))
-    return render(request, "centre/refused.html", {"heading": heading, "why": why}, status=status)
+    context = {"heading": heading, "why": why, "is_lost": status == HTTPStatus.NOT_FOUND}
+    return render(request, "centre/refused.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match
@@ -192,7 +192,9 @@ class ConnectForm(forms.Form):
     """A new source. The addresses hold secrets: they are written, never shown again."""
 
     name = forms.SlugField(
-        label=_("Name"), max_length=50, help_text=_("Short, in Latin letters and digits, e.g. shop.")
+        label=pgettext_lazy("thing", "Name"),
+        max_length=50,
+        help_text=_("Short, in Latin letters and digits, e.g. shop."),
     )
     url = forms.CharField(
         label=_("Address for reading"),

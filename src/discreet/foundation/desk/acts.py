@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext
 
+from discreet.foundation.desk.clocks import MET, purpose_of
 from discreet.foundation.desk.discovery import discover
+from discreet.foundation.ledger.queries import EntryView
 from discreet.vocabulary.text import gettext_noop
 
 _labels: dict[str, str] = {}
@@ -23,6 +25,13 @@ def label(act: str) -> str:
     discover()
     named = _labels.get(act)
     return gettext(named) if named else act.partition(".")[2].replace("_", " ")
+
+
+def title(entry: EntryView) -> str:
+    """Return what an entry says was done: its act in words, and of a clock that was met which one."""
+    if entry.act == "cases.meet_clock":
+        return gettext(MET[purpose_of(str(entry.facts.get("met", "")))])
+    return label(entry.act)
 
 
 def named() -> frozenset[str]:

@@ -15,6 +15,11 @@ LABELS = {
     Purpose.ANSWER: gettext_noop("Answer by"),
 }
 
+MET = {
+    Purpose.ACKNOWLEDGEMENT: gettext_noop("Receipt acknowledged in time"),
+    Purpose.ANSWER: gettext_noop("Answered in time"),
+}
+
 
 def purpose_of(rule_id: str) -> Purpose:
     """Return what the clock of a rule is for; one of a rule that is gone counts as the answer's."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from discreet.foundation.desk import actions
-from discreet.foundation.desk.acts import label
+from discreet.foundation.desk.acts import title
 from discreet.foundation.desk.ledger_view import READABLE, panel, seal
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.ledger import prove, queries
@@ -40,9 +40,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     people = actors_in_words({entry.actor_label for entry in shown})
     context = {
         "panel": panel(now=timezone.now()),
-        "rows": [
-            (entry, label(entry.act), people.get(entry.actor_label, entry.actor_label)) for entry in shown
-        ],
+        "rows": [(entry, title(entry), people.get(entry.actor_label, entry.actor_label)) for entry in shown],
         "subject": subject,
         "older": found[PAGE - 1].entry_id if not subject and len(found) > PAGE else None,
         "may_verify": _may_verify(request),
@@ -59,10 +57,10 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         raise Http404
     context = {
         "entry": view,
-        "label": label(view.act),
+        "label": title(view),
         "who": actors_in_words([view.actor_label]).get(view.actor_label, view.actor_label),
         "facts": json.dumps(dict(view.facts), ensure_ascii=False, indent=2, sort_keys=True),
-        "others": [(other, label(other.act)) for other in reversed(queries.entries_for(view.subject)[-20:])],
+        "others": [(other, title(other)) for other in reversed(queries.entries_for(view.subject)[-20:])],
         "seal": seal(view),
     }
     return render(request, "desk/ledger_entry.html", context)
