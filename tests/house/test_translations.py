@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 from django.utils.translation.template import templatize
 
 from tests.house.reading import PACKAGE, ROOT, called, modules
@@ -22,6 +22,8 @@ APPS = sorted(
 MARKERS = ("gettext", "gettext_noop", "gettext_lazy", "ngettext", "_")
 LITERAL = r"u?(?:'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\")"
 MARKED = re.compile(rf"(?<!\w)n?(?:gettext\(|pgettext\({LITERAL},\s*)(?P<text>{LITERAL})")
+#: Apps that speak to customers, too: there the polite form is right.
+TO_CUSTOMERS = {"centre", "mail", "rights"}
 PARAMETER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 
@@ -71,6 +73,38 @@ def test_what_an_app_says_is_said_in_chinese(app: Path) -> None:
     with override("zh-hans"):
         missing = sorted(text for text in said(app) if text not in known() and gettext(text) == text)
     assert missing == []
+
+
+def test_what_any_floor_marks_is_said_in_chinese() -> None:
+    """Doors translate what lower floors say; the engines have no catalogue of their own."""
+    messages = {
+        node.args[0].value
+        for module in modules().values()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call)
+        and called(node) == "gettext_noop"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+    assert sorted(messages - known()) == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in CATALOGUES if not TO_CUSTOMERS & set(path.parts)], ids=relative
+)
+def test_staff_are_addressed_in_one_form(path: Path) -> None:
+    polite = [text for message in catalogue(path) if message.id for text in texts(message)[1] if "您" in text]
+    assert polite == []
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "chinese"),
+    [(None, "Name", "姓名"), ("thing", "Name", "名称")],
+)
+def test_a_thing_is_not_named_like_a_person(context: str | None, text: str, chinese: str) -> None:
+    with override("zh-hans"):
+        assert (pgettext(context, text) if context else gettext(text)) == chinese
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=relative)

@@ -34,6 +34,7 @@ GAP = {
         ("tb_user_addr", "User address", "用户地址"),
         ("OrderItem", "Order item", "订单明细"),
         ("customer_id", "Customer ID", "客户编号"),
+        ("newsletter_subscription", "Newsletter subscription", "资讯邮件订阅"),
         ("frobnicate_log", "Frobnicate log", "Frobnicate log"),
         ("客户", "客户", "客户"),
     ],

@@ -18,6 +18,7 @@ from discreet.mechanisms.rights.actions import receiving
 from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.readable import readable
 from discreet.mechanisms.rights.refusals import WrongRequestState
+from discreet.mechanisms.rights.residences import residence_words
 from discreet.mechanisms.rights.roots import FactKind
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.views import refusal_text, request_document
@@ -251,3 +252,80 @@ def test_a_plan_that_came_back_says_why(shop: Company) -> None:
     driving.work()
     assert history.sent_back(number) == ""
     assert queries.request_view(number).outcome == "erased"
+
+
+@pytest.mark.parametrize(
+    ("residence", "en", "zh"),
+    [
+        ("DE", "Germany", "德国"),
+        ("US-CA", "California", "加利福尼亚州"),
+        ("US-NY", "United States (NY)", "美国（NY）"),
+        ("CN", "Mainland China", "中国大陆"),
+        ("CN-HK", "Hong Kong SAR China", "中国香港特别行政区"),
+        ("", "", ""),
+    ],
+)
+def test_where_somebody_lives_is_said_in_the_readers_language(residence: str, en: str, zh: str) -> None:
+    assert residence_words(residence) == en
+    with translation.override("zh-hans"):
+        assert residence_words(residence) == zh
+
+
+def test_the_list_and_the_case_name_the_country(shop: Company, desk: Client) -> None:
+    number = driving.opened("erasure", ANN)
+    for page in ("/desk/requests/", f"/desk/requests/{number}/"):
+        shown = desk.get(page).content.decode()
+        assert "Germany" in shown and ">DE<" not in shown
+
+
+def test_the_heading_of_the_list_counts_what_is_shown(shop: Company, desk: Client) -> None:
+    driving.opened("erasure", ANN)
+    headings = {
+        query: re.findall("<h1>(.*?)</h1>", desk.get(f"/desk/requests/{query}").content.decode())
+        for query in ("", "?state=ended", "?state=all", "?q=R-1")
+    }
+    assert headings == {
+        "": ["1 request is overdue"],
+        "?state=ended": ["No request has ended"],
+        "?state=all": ["1 request in all"],
+        "?q=R-1": ["1 request matches"],
+    }
+
+
+def test_the_form_of_staff_speaks_of_the_customer_and_takes_a_name(shop: Company, desk: Client) -> None:
+    page = desk.get("/desk/requests/new/").content.decode()
+    assert "Where the customer lives" in page
+    assert "you" not in page.partition('<form class="panel narrow"')[2].partition("</form>")[0].lower()
+    given = {"kind": "access", "email": ANN, "name": "Annabel Canary", "residence": "", "language": "en"}
+    answer = desk.post("/desk/requests/new/", given)
+    assert answer.status_code == 302
+    claim = queries.claim_of(answer["Location"].rstrip("/").rpartition("/")[2])
+    assert (claim.email, claim.name, claim.phone) == (ANN, "Annabel Canary", None)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "never"),
+    [
+        ("en", "There is nothing at this address", "There is no case"),
+        ("zh-hans", "请求编号", "案件"),
+    ],
+)
+def test_a_wrong_status_address_says_what_to_do(
+    client: Client, language: str, words: str, never: str
+) -> None:
+    with translation.override(language):
+        client.get(f"/privacy/language/{language}/")
+    for path in ("", "code/", "letter.pdf"):
+        with translation.override(language):
+            answer = client.get(f"/privacy/request/wrong-token/{path}", follow=True)
+        page = answer.content.decode()
+        assert (answer.status_code, words in page, never in page) == (404, True, False)
+        assert "/privacy/#progress" in page
+
+
+def test_the_clock_that_was_met_is_named(shop: Company) -> None:
+    number = receiving.receive_request(
+        actor=CUSTOMER, now=NOW, kind="erasure", claim=who(ANN), residence="US-CA", channel="centre"
+    ).number
+    titles = [one.title for one in history.steps(number)]
+    assert "Receipt acknowledged in time" in titles and "Answered in time" not in titles

@@ -24,7 +24,7 @@ ALL_DONE = [
     ("Carried out", "done"),
     ("Searched again", "done"),
 ]
-ALL_AWAITED = ["Receive", "Prove identity", "Preview the plan", "Approve", "Carry out", "Search again"]
+ALL_AWAITED = ["Receive", "Prove identity", "Make the plan", "Approve", "Carry out", "Search again"]
 
 
 def shown(view: RequestView) -> list[tuple[str, str]]:

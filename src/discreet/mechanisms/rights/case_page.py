@@ -27,6 +27,7 @@ from discreet.mechanisms.rights.choosing import masked_row
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
+from discreet.mechanisms.rights.residences import residence_words
 from discreet.mechanisms.rights.roots import Fact, FactKind
 from discreet.mechanisms.rights.rules import Kind, State
 from discreet.mechanisms.rights.stages import stages
@@ -54,6 +55,7 @@ def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> di
     """Return a row of the list; `clock` is the one that ends next, by which the list is sorted."""
     return {
         "row": row,
+        "residence": residence_words(row.residence),
         "next": clock.due_at if clock else None,
         "next_label": label_of(clock.rule_id) if clock else "",
         "kind": gettext("Erasure") if row.kind == Kind.ERASURE else gettext("Access"),
@@ -61,6 +63,24 @@ def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> di
         "tone": OUTCOME_TONES[row.outcome] if row.outcome else TONES[row.state],
         "left": left(due_at=clock.due_at, now=now, is_legal=True) if clock else None,
     }
+
+
+def list_heading(wanted: str, *, query: str, total: int, overdue: int) -> str:
+    """Return how many requests the list holds, by what was asked for: open (the default), ended, all, or words."""
+    if query:
+        return ngettext("%(n)s request matches", "%(n)s requests match", total) % {"n": f"{total:,}"}
+    if wanted == "ended":
+        words = ngettext("%(n)s request has ended", "%(n)s requests have ended", total)
+        return words % {"n": f"{total:,}"} if total else gettext("No request has ended")
+    if wanted == "all":
+        words = ngettext("%(n)s request in all", "%(n)s requests in all", total)
+        return words % {"n": f"{total:,}"} if total else gettext("No requests yet")
+    if overdue:
+        return ngettext("%(n)s request is overdue", "%(n)s requests are overdue", overdue) % {"n": overdue}
+    if not total:
+        return gettext("No request is open")
+    words = ngettext("%(n)s request is open, none overdue", "%(n)s requests are open, none overdue", total)
+    return words % {"n": f"{total:,}"}
 
 
 def context(
@@ -76,6 +96,7 @@ def context(
         "state": gettext(OUTCOMES[view.outcome]) if view.outcome else gettext(STATES[view.state]),
         "tone": OUTCOME_TONES[view.outcome] if view.outcome else TONES[view.state],
         "person": _person(claim),
+        "residence": residence_words(view.residence),
         "revealed": revealed,
         "clocks": _clocks(view),
         "steps": stages(view),

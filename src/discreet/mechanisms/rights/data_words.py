@@ -38,7 +38,7 @@ department 部门|description 说明|detail 明细|device 设备|discount 折扣
 end 结束|event 事件|express 快递|favorite 收藏|favourite 收藏|feedback 反馈|file 文件|finance 财务|first 首次|follow 关注
 gender 性别|group 分组|history 历史|hr 人事|id 编号|image 图片|info 信息|invoice 发票|ip IP|item 明细|items 明细|job 职位
 language 语言|last 最近|level 等级|like 点赞|line 明细|location 位置|log 日志|login 登录|logistics 物流|mail 邮件
-marketing 营销|member 会员|message 消息|mobile 手机|modified 修改|money 金额|name 名称|news 资讯|newsletter 订阅邮件|note 备注
+marketing 营销|member 会员|message 消息|mobile 手机|modified 修改|money 金额|name 名称|news 资讯|newsletter 资讯邮件|note 备注
 notes 备注|notice 通知|notification 通知|number 编号|order 订单|organisation 组织|page 页面|paid 支付|passenger 乘客
 password 密码|patient 患者|pay 支付|payment 支付|person 人员|phone 电话|photo 照片|plan 方案|point 积分|points 积分
 position 职位|preference 偏好|price 价格|product 商品|profile 资料|province 省份|purchase 购买|quantity 数量|reason 原因

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from discreet.engines.subjects.plans import SharedChoice
-from discreet.foundation.cases.queries import CaseFilter, clocks_of, count_open, list_cases
+from discreet.foundation.cases.queries import CaseFilter, clocks_of, list_cases
 from discreet.foundation.desk.clocks import next_clock
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
@@ -64,8 +64,7 @@ def requests(request: HttpRequest) -> HttpResponseBase:
                 for row in queries.rows(numbers)
             ],
             "total": found.total,
-            "open": count_open(kind="request"),
-            "overdue": overdue,
+            "heading": case_page.list_heading(wanted, query=words, total=found.total, overdue=overdue),
             "state": wanted,
             "query": words,
             "page": Paginator(range(found.total), PAGE_SIZE).get_page(number),

@@ -1,5 +1,7 @@
 """What people type, explained. The acts enforce it."""
 
+from dataclasses import replace
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,8 +9,7 @@ from discreet.engines.subjects.identity import Identity
 from discreet.mechanisms.rights.given import MOST
 from discreet.mechanisms.rights.rules import Kind
 
-RESIDENCES = [
-    ("", _("I would rather not say")),
+PLACES = [
     ("CN", _("Mainland China")),
     ("US-CA", _("California")),
     ("DE", _("Germany")),
@@ -23,6 +24,7 @@ RESIDENCES = [
     ("CH", _("Switzerland")),
     ("ZZ", _("Another country")),
 ]
+RESIDENCES = [("", _("I would rather not say")), *PLACES]
 
 
 class AskForm(forms.Form):
@@ -65,7 +67,34 @@ class AskForm(forms.Form):
 
 
 class StaffAskForm(AskForm):
-    """A request that reached staff by phone, paper or mail."""
+    """A request that reached staff by phone, paper or mail: it speaks of the customer, and not to them."""
+
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=MOST["email"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+        help_text=_("An e-mail address, a phone number or a customer number; one is enough."),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=MOST["phone"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=MOST["name"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Tells people apart; a name alone finds nobody."),
+    )
+    residence = forms.ChoiceField(
+        label=_("Where the customer lives"),
+        choices=[("", _("Unknown")), *PLACES],
+        required=False,
+        help_text=_("It decides which law sets the deadline. Unknown means the strictest."),
+    )
 
     kind = forms.ChoiceField(
         label=_("Kind"),
@@ -75,7 +104,10 @@ class StaffAskForm(AskForm):
         label=_("Language of the answer"),
         choices=[("en", _("English")), ("zh-hans", _("Simplified Chinese"))],
     )
-    field_order = ("kind", "email", "phone", "customer_number", "residence", "language")
+    field_order = ("kind", "email", "phone", "customer_number", "name", "residence", "language")
+
+    def claim(self) -> Identity:
+        return replace(super().claim(), name=self.cleaned_data["name"] or None)
 
 
 class VerifyForm(forms.Form):

@@ -74,7 +74,7 @@ def _title(entry: EntryView) -> str:
     step = str(entry.facts.get("step", ""))
     if entry.act == "rights.accept_erasure" and step in APPROVALS:
         return gettext(APPROVALS[step])
-    return acts.label(entry.act)
+    return acts.title(entry)
 
 
 def _detail(entry: EntryView, actor: str) -> str:

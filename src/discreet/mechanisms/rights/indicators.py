@@ -217,11 +217,19 @@ def _entry_of(number: str, acts: frozenset[str]) -> int | None:
     return found[-1] if found else None
 
 
-for _id, _label, _measure in (
-    ("rights.answered_in_time", gettext_noop("Answered in time"), answered_in_time),
-    ("rights.overdue", gettext_noop("Open and overdue"), open_and_overdue),
-    ("rights.median_time", gettext_noop("Median time to answer"), median_time_to_answer),
-    ("rights.erasures_verified", gettext_noop("Erasures verified by a fresh search"), erasures_verified),
+NONE_CAME = gettext_noop("No request has come yet.")
+NONE_ANSWERED = gettext_noop("No request has been answered in the last 12 weeks.")
+NONE_ERASED = gettext_noop("No erasure has been carried out in the last 12 weeks.")
+for _id, _label, _measure, _why in (
+    ("rights.answered_in_time", gettext_noop("Answered in time"), answered_in_time, NONE_ANSWERED),
+    ("rights.overdue", gettext_noop("Open and overdue"), open_and_overdue, NONE_CAME),
+    ("rights.median_time", gettext_noop("Median time to answer"), median_time_to_answer, NONE_ANSWERED),
+    (
+        "rights.erasures_verified",
+        gettext_noop("Erasures verified by a fresh search"),
+        erasures_verified,
+        NONE_ERASED,
+    ),
 ):
     register(
         Indicator(
@@ -229,6 +237,6 @@ for _id, _label, _measure in (
             mechanism=RIGHTS,
             label=_label,
             measure=_measure,
-            unmeasured_why=gettext_noop("No request has been answered in the last 12 weeks."),
+            unmeasured_why=_why,
         )
     )

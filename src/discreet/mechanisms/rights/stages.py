@@ -24,7 +24,7 @@ class Stage:
 
 RECEIVED = Stage(gettext_noop("Received"), gettext_noop("Receive"))
 PROVEN = Stage(gettext_noop("Identity proven"), gettext_noop("Prove identity"))
-PREVIEWED = Stage(gettext_noop("Plan previewed"), gettext_noop("Preview the plan"))
+PREVIEWED = Stage(gettext_noop("Plan previewed"), gettext_noop("Make the plan"))
 APPROVED = Stage(gettext_noop("Approved"), gettext_noop("Approve"))
 WRITTEN = Stage(gettext_noop("Carried out"), gettext_noop("Carry out"), gettext_noop("Not carried out"))
 SEARCHED = Stage(
