@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,14 @@ from discreet.foundation.mail.models import OutgoingMessage as Message
 from discreet.mechanisms.rights import delivery, queries, workflows
 from discreet.mechanisms.rights.actions import deciding, executing
 from discreet.mechanisms.rights.models import RightsRequest
-from discreet.mechanisms.rights.package import FORMULA_STARTS, TableData, build, csv_cell, plain
+from discreet.mechanisms.rights.package import (
+    FORMULA_STARTS,
+    FieldMeaning,
+    TableData,
+    build,
+    csv_cell,
+    plain,
+)
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
 from discreet.mechanisms.rights.rules import State
 from tests.foundation.sources.conftest import Company
@@ -132,6 +140,66 @@ def test_markup_in_a_value_stays_text(name: str, value: str) -> None:
     assert "<script>" not in html and "<b>Co</b>" not in html
     for entry in archive.namelist():
         assert ".." not in entry.split("/") and not entry.startswith("/")
+
+
+MEMBER = TableData(
+    source="shop",
+    table="member",
+    columns=("id", "email", "is_new"),
+    rows=[(7, ANN, True), (8, None, False)],
+    meanings={
+        "id": FieldMeaning("id", "Technical identifier", "技术标识", "", en_name="ID", zh_name="编号"),
+        "email": FieldMeaning("email", "E-mail", "电子邮箱", "pd:", en_name="E-mail", zh_name="登录邮箱"),
+    },
+)
+
+
+def page_of(*tables: TableData, language: str = "en") -> str:
+    blob = build(
+        number="R-1",
+        company="Qingshan Home",
+        language=language,
+        made_at=NOW,
+        tables=tables,
+        officer="Lena Brandt",
+        officer_email="privacy@example.com",
+    )
+    return zipfile.ZipFile(io.BytesIO(blob)).read("index.html").decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "id_head", "email_head"),
+    [
+        ("en", "ID<small>Technical identifier</small>", "E-mail</th>"),
+        ("zh-hans", "编号<small>技术标识</small>", "登录邮箱<small>电子邮箱</small>"),
+    ],
+)
+def test_a_field_is_headed_by_its_own_name_above_what_it_holds(
+    language: str, id_head: str, email_head: str
+) -> None:
+    html = page_of(MEMBER, language=language)
+    assert f'<th scope="col">{id_head}' in html and f'<th scope="col">{email_head}' in html
+
+
+def test_every_value_stands_beside_the_name_of_its_field() -> None:
+    html = page_of(MEMBER)
+    for label, value in (("ID", "7"), ("E-mail", ANN), ("is_new", "yes"), ("E-mail", "–"), ("is_new", "no")):
+        assert f'<td data-label="{label}">{value}</td>' in html
+
+
+def test_a_single_row_reads_as_fields_one_below_the_other() -> None:
+    html = page_of(replace(MEMBER, rows=MEMBER.rows[:1]))
+    assert f"<dt>E-mail</dt><dd>{ANN}</dd>" in html and "<table" not in html
+
+
+def test_a_package_names_the_company_and_whom_to_ask() -> None:
+    html = page_of(MEMBER)
+    assert "Qingshan Home" in html and "Lena Brandt" in html and "mailto:privacy@example.com" in html
+
+
+def test_a_package_runs_no_script_and_loads_nothing() -> None:
+    html = page_of(MEMBER)
+    assert "<script" not in html and " src=" not in html and "http" not in html
 
 
 def test_numbers_and_dates_keep_their_digits() -> None:

@@ -67,6 +67,8 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
     blob = build(
         number=number,
         company=company.name(language),
+        officer=company.officer,
+        officer_email=company.officer_email,
         language=language,
         made_at=now.astimezone(company.zone),
         tables=tables,
@@ -157,7 +159,7 @@ def _meaning(name: str, one: Meaning, keys: frozenset[str]) -> FieldMeaning:
     """Return what a column holds; one that only ties rows together says so."""
     is_technical = one.category == NONE and name in keys
     en, zh = TECHNICAL if is_technical else names.meaning_words(name, one)
-    en_name, zh_name = names.both_spellings(name)
+    en_name, zh_name = names.own_words(name, one.comment)
     return FieldMeaning(
         column=name,
         en=en,

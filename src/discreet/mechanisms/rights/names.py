@@ -60,7 +60,12 @@ def meaning_words(column: str, meaning: Meaning) -> tuple[str, str]:
     """Return in English and Chinese what a column holds. In a person's row none is “not personal”."""
     if meaning.category not in (NONE, UNKNOWN):
         return meaning.en, meaning.zh
-    return _named(column, meaning.comment, False), _named(column, meaning.comment, True)
+    return own_words(column, meaning.comment)
+
+
+def own_words(column: str, comment: str) -> tuple[str, str]:
+    """Return in English and Chinese what a column is called: its comment's first clause, else its name."""
+    return _named(column, comment, False), _named(column, comment, True)
 
 
 def both_spellings(name: str) -> tuple[str, str]:

@@ -18,23 +18,28 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext
 
 from discreet.vocabulary.dates import written_date
 
 # The wide forms are read as formulas by spreadsheets set to Chinese or Japanese.
+CARDS_ABOVE = 7  # columns: beside so many, a line of a table is not read any more
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldMeaning:
-    """What a column holds, for people: its category or its own name in both languages, and its DPV term."""
+    """What a column holds, for people: its category or its own name in both languages, and its DPV term.
+
+    `en_name` and `zh_name` are what the column itself is called, as words.
+    """
 
     column: str
     en: str
     zh: str
     dpv: str
     comment: str = ""
-    en_name: str = ""  # the column's own name as words
+    en_name: str = ""
     zh_name: str = ""
 
 
@@ -88,8 +93,12 @@ def build(
     tables: Iterable[TableData],
     not_covered: Sequence[Mapping[str, object]] = (),
     gaps: Sequence[str] = (),
+    officer: str = "",
+    officer_email: str = "",
 ) -> bytes:
     """Return the zip's bytes; `not_covered` stands in data.json, and as sentences (`gaps`) in index.html.
+
+    `officer` and `officer_email` say there whom to ask.
 
     Names inside depend on tables only, so no path comes from a person's data.
     """
@@ -107,7 +116,16 @@ def build(
         archive.writestr("meaning.json", json.dumps(_meaning(tables), ensure_ascii=False, indent=1))
         for name, table in zip(file_names(tables), tables, strict=True):
             archive.writestr(f"csv/{name}.csv", _csv(table))
-        archive.writestr("index.html", _html(number, company, language, made_at, tables, gaps))
+        page: dict[str, object] = {
+            "number": number,
+            "company": company,
+            "day": written_date(made_at.date(), language=language),
+            "gaps": gaps,
+            "language": language,
+            "officer": officer,
+            "officer_email": officer_email,
+        }
+        archive.writestr("index.html", _html(page, language, tables))
     return stream.getvalue()
 
 
@@ -153,45 +171,43 @@ def _meaning(tables: Sequence[TableData]) -> dict[str, dict[str, dict[str, str]]
     }
 
 
-def _html(
-    number: str,
-    company: str,
-    language: str,
-    made_at: datetime,
-    tables: Sequence[TableData],
-    gaps: Sequence[str],
-) -> str:
-    shown = [
-        {
-            "title": table.title or f"{table.source} / {table.table}",
-            "columns": [_heading(table, name, language) for name in table.columns],
-            "rows": [[plain(value) for value in row] for row in table.rows],
-            "count": len(table.rows),
-        }
-        for table in tables
-    ]
+def _html(page: Mapping[str, object], language: str, tables: Sequence[TableData]) -> str:
     with translation.override(language):
-        return render_to_string(
-            "rights/package.html",
+        shown = [
             {
-                "number": number,
-                "company": company,
-                "day": written_date(made_at.date(), language=language),
-                "tables": shown,
-                "gaps": gaps,
-                "language": language,
-            },
-        )
+                "title": table.title or f"{table.source} / {table.table}",
+                "columns": columns,
+                "rows": [
+                    list(zip(columns, [_value(value) for value in row], strict=True)) for row in table.rows
+                ],
+                "count": len(table.rows),
+                "is_single": len(table.rows) == 1,
+                "is_wide": len(columns) > CARDS_ABOVE,
+            }
+            for table in tables
+            for columns in [[_heading(table, name, language) for name in table.columns]]
+        ]
+        return render_to_string("rights/package.html", {**page, "tables": shown})
+
+
+def _value(value: object) -> str:
+    """Return a value as it is read: nothing as a dash, yes and no as words."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(plain(value))
 
 
 def _heading(table: TableData, name: str, language: str) -> dict[str, str]:
+    """Return what a column is called, and below it what it holds and what its comment adds."""
     meaning = table.meanings.get(name)
-    text = "" if meaning is None else meaning.zh if language.startswith("zh") else meaning.en
-    said = {text.casefold(), ""}
-    notes = (
-        [meaning.zh_name if language.startswith("zh") else meaning.en_name, meaning.comment]
-        if meaning
-        else []
-    )
-    notes = [note for note in dict.fromkeys(notes) if note.casefold() not in said]
-    return {"name": text or name, "note": " · ".join(notes)}
+    if meaning is None:
+        return {"name": name, "note": ""}
+    is_zh = language.startswith("zh")
+    own = (meaning.zh_name if is_zh else meaning.en_name) or name
+    notes = dict.fromkeys([meaning.zh if is_zh else meaning.en, meaning.comment])
+    return {
+        "name": own,
+        "note": " · ".join(note for note in notes if note.casefold() not in ("", own.casefold())),
+    }
