@@ -12,10 +12,13 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from discreet.foundation.centre import entries, limits, public, visits
-from discreet.foundation.centre.actions import send_progress_link
+from discreet.foundation.centre.actions import Link, send_progress_link
 from discreet.foundation.centre.entries import Entry
 from discreet.foundation.centre.rules import CLIENT_CHECKS
+from discreet.foundation.centre.verification import Start
+from discreet.foundation.desk import acts
 from discreet.foundation.jobs.models import Job
+from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.mail.models import OutgoingMessage
 from tests.foundation.cases.conftest import NOW, OpenedCase, opened
 from tests.foundation.centre.conftest import delivered_texts
@@ -109,15 +112,46 @@ def test_the_link_goes_to_the_contact_held_and_opens_the_case(home: object) -> N
     entries.register_status_page(case_kind="request", url_name="centre:language")
     case = opened()
     start(case.number, held(case.number))
-    assert send_progress_link(now=NOW, number=case.number)
+    assert send_progress_link(now=NOW, number=case.number) is Link.SENT
     to, body = delivered_texts()[-1]
     assert to == "li.lei@example.com" and "http://localhost:8000/privacy/language/" in body
 
 
 def test_a_number_nobody_has_sends_nothing(home: object) -> None:
-    assert not send_progress_link(now=NOW, number="R-8888")
-    assert not send_progress_link(now=NOW, number=opened().number)
+    assert send_progress_link(now=NOW, number="R-8888") is Link.NO_CASE
+    assert send_progress_link(now=NOW, number=opened().number) is Link.NO_CONTACT
     assert delivered_texts() == []
+
+
+@pytest.mark.promise(14)
+def test_counting_numbers_up_costs_a_person_one_mail_a_day_and_no_code(home: object) -> None:
+    """Whoever types every number reaches one mailbox through each of its requests."""
+    entries.register_status_page(case_kind="request", url_name="centre:language")
+    first, second = opened(), opened()
+    start(first.number, held(first.number))
+    start(second.number, held(second.number))
+    asked = [send_progress_link(now=NOW, number=case.number) for case in (first, second) for _ in range(5)]
+    assert asked == [Link.SENT] + [Link.MAILBOX_FULL] * 9
+    assert len(delivered_texts()) == 3
+    other = opened()
+    send_progress_link(now=NOW + timedelta(days=1), number=first.number)
+    assert start(other.number, held(other.number), minutes=24 * 60) is Start.SENT
+    assert start(other.number, held(other.number), minutes=24 * 60) is Start.SENT
+    assert start(other.number, held(other.number), minutes=24 * 60) is Start.MAILBOX_FULL
+
+
+def test_evidence_says_whether_the_link_left(home: object) -> None:
+    entries.register_status_page(case_kind="request", url_name="centre:language")
+    case = opened()
+    start(case.number, held(case.number))
+    for _ in range(2):
+        send_progress_link(now=NOW, number=case.number)
+    told = [one for one in entries_for(f"request:{case.number}") if one.act == "centre.send_progress_link"]
+    assert [one.facts for one in told] == [{"sent": True}, {"sent": False, "reason": "mailbox_full"}]
+    assert acts.label(told[0].act, told[0].facts) == "Link to the status page sent"
+    assert acts.label(told[1].act, told[1].facts).startswith("No link to the status page sent")
+    sent = OutgoingMessage.objects.filter(template="centre.progress_link")
+    assert sent.count() == 1
 
 
 @pytest.mark.parametrize("number", ["", "x", "R-", "R-1001; DROP", "<script>", "R-\x001", "9" * 3000])

@@ -32,9 +32,9 @@ def registered() -> list[str]:
 def test_an_act_has_a_label_in_english_and_chinese(name: str) -> None:
     assert name in acts.named()
     with translation.override("en"):
-        english = acts.label(name)
+        english = acts.label(name, {})
     with translation.override("zh-hans"):
-        assert acts.label(name) != english
+        assert acts.label(name, {}) != english
 
 
 def test_no_label_is_left_of_an_act_that_is_gone() -> None:

@@ -18,6 +18,7 @@ from tests.foundation.cases.conftest import opened
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 register_template("test.code", subject="Code for %(number)s", body="%(company)s: %(code)s", must_arrive=False)
 register_template("test.letter", subject="Answer to %(number)s", body="See %(link)s", must_arrive=True)
+register_template("test.link", subject="Link of %(number)s", body="See %(link)s", must_arrive=False, share=1)
 
 
 def contact(address: str = "li.lei@example.com", case_number: str = "") -> HeldContact:

@@ -12,7 +12,7 @@ from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.mail import api
 from discreet.foundation.mail.actions import SendOutcome, expire_once, forget_case
 from discreet.foundation.mail.api import HeldContact
-from discreet.foundation.mail.delivery import deliver_due, deliver_once
+from discreet.foundation.mail.delivery import deliver_once
 from discreet.foundation.mail.models import MessageState, OutgoingMessage
 from discreet.foundation.mail.refusals import UnsafeText, UnusableAddress
 from discreet.foundation.mail.rules import gap_after, is_deliverable, mailbox_of, unsafe_params
@@ -23,7 +23,7 @@ from tests.foundation.mail.conftest import NOW, contact, message
 
 def send(to: HeldContact, template: str = "test.code", at: timedelta = timedelta()) -> SendOutcome:
     params: dict[str, str | int] = {"number": to.case_number, "code": "12345678"}
-    if template == "test.letter":
+    if template in ("test.letter", "test.link"):
         params = {"number": to.case_number, "link": "http://localhost:8000/privacy/x/"}
     return api.send(actor=SYSTEM, now=NOW + at, to=to, template_id=template, params=params, language="en")
 
@@ -59,15 +59,28 @@ def test_a_day_is_any_24_hours_not_a_date() -> None:
 
 
 @pytest.mark.django_db
-def test_a_letter_over_the_limit_waits_for_the_next_day_instead_of_being_lost(home: Path) -> None:
+@pytest.mark.promise(14)
+def test_an_answer_is_neither_stopped_by_what_anybody_caused_nor_counted_with_it() -> None:
     to = contact()
-    for _ in range(3):
-        send(to)
-    held = send(to, template="test.letter")
-    assert held.state is MessageState.HELD_BACK
-    assert deliver_once(message_id=held.message_id, now=NOW + timedelta(hours=1)) == "not_due"
-    deliver_due(NOW + timedelta(hours=24))
-    assert message(held.message_id).state == MessageState.SENT
+    letters = [send(to, template="test.letter").state for _ in range(4)]
+    codes = [send(to).state for _ in range(4)]
+    assert letters == [MessageState.WAITING] * 4
+    assert codes == [MessageState.WAITING] * 3 + [MessageState.DROPPED]
+    assert send(to, template="test.letter").state is MessageState.WAITING
+
+
+@pytest.mark.django_db
+@pytest.mark.promise(14)
+@pytest.mark.parametrize("is_link_first", [True, False])
+def test_a_link_takes_one_place_of_three_and_leaves_the_others_to_codes(is_link_first: bool) -> None:
+    to = contact()
+    order = ["test.link", "test.link", *["test.code"] * 4]
+    states = [send(to, template=one).state for one in (order if is_link_first else reversed(order))]
+    assert states.count(MessageState.WAITING) == 3
+    assert states[:2].count(MessageState.WAITING) == (1 if is_link_first else 2)
+    assert api.has_room(to=to, template_id="test.letter", now=NOW)
+    assert not api.has_room(to=to, template_id="test.link", now=NOW)
+    assert api.has_room(to=to, template_id="test.link", now=NOW + timedelta(hours=24))
 
 
 @pytest.mark.django_db

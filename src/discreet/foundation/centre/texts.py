@@ -28,4 +28,5 @@ def register_texts() -> None:
             "If it was not you who asked, do nothing.\n"
         ),
         must_arrive=False,
+        share=1,  # whoever counts request numbers up takes no place of the codes
     )

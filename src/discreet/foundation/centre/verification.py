@@ -18,8 +18,7 @@ from discreet.foundation.centre.rules import CODE_DIGITS, CODE_LIVES, CODES_A_CA
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
-from discreet.foundation.mail.api import ContactKind, HeldContact, is_reachable, send
-from discreet.foundation.mail.models import MessageState
+from discreet.foundation.mail.api import ContactKind, HeldContact, MessageState, is_reachable, send
 from discreet.vocabulary.actors import SYSTEM, Actor
 
 TEMPLATE = "centre.code"

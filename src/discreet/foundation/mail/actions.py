@@ -25,7 +25,7 @@ from discreet.foundation.mail.rules import (
     mailbox_of,
     unsafe_params,
 )
-from discreet.foundation.mail.templates import template
+from discreet.foundation.mail.templates import MailTemplate, template
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.normalise import normalise_email
@@ -35,7 +35,7 @@ EXPIRE_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """`state`: waiting (goes out now), held_back (goes out when the mailbox's day is over) or dropped."""
+    """`state`: waiting (goes out now), or dropped (the mailbox has had its mails of the day)."""
 
     message_id: str
     state: MessageState
@@ -51,7 +51,7 @@ def send(
     params: MailParams,
     language: str,
 ) -> SendOutcome:
-    """Queue one mail to a contact point already held; at most three a day leave for one mailbox.
+    """Queue one mail to a contact point already held. Of what anybody can cause three a day leave for one mailbox.
 
     Raises:
         UnsafeText: a parameter is neither number, date, code nor a link to ourselves.
@@ -62,26 +62,23 @@ def send(
     address = open_contact(to)
     if to.kind is not ContactKind.EMAIL or not is_deliverable(address):
         raise UnusableAddress()
-    mailbox = keys.hmac_company("mailbox", _mailbox(address).encode()).hex()
     message_id = new_id(prefix="m")
-    has_slot = take_slot(mailbox=mailbox, now=now)
-    state = _first_state(has_slot=has_slot, must_arrive=template(template_id).must_arrive)
+    mail = template(template_id)
+    may_leave = mail.must_arrive or _take_slot(_mailbox(address), _slots(mail), now)
+    state = MessageState.WAITING if may_leave else MessageState.DROPPED
     payload = json.dumps({"to": address, "params": dict(params)}).encode()
     OutgoingMessage.objects.create(
         message_id=message_id,
         case_number=to.case_number,
         template=template_id,
         language=language,
-        sealed=b""
-        if state is MessageState.DROPPED
-        else keys.seal(to.case_number, payload, f"mail:{message_id}"),
-        mailbox=mailbox,
+        sealed=keys.seal(to.case_number, payload, f"mail:{message_id}") if may_leave else b"",
         state=state,
         made_at=now,
-        next_at=_first_try(state, mailbox=mailbox, now=now),
+        next_at=now if may_leave else None,
         expires_at=now + KEPT_FOR,
     )
-    if state is MessageState.WAITING:
+    if may_leave:
         start("mail.deliver", key=message_id, args={"message_id": message_id})
     facts = {"message": message_id, "template": template_id, "state": state.value}
     record(actor=actor, now=now, subject=ledger_subject(to.case_number), facts=facts)
@@ -93,9 +90,23 @@ def is_reachable(contact: HeldContact) -> bool:
     return contact.kind is ContactKind.EMAIL and is_deliverable(open_contact(contact))
 
 
-def take_slot(*, mailbox: str, now: datetime) -> bool:
-    """Take one of the mailbox's three places of the last 24 hours; False when none is free. Safe in races."""
-    for slot in range(MAILS_A_DAY):
+def has_room(*, to: HeldContact, template_id: str, now: datetime) -> bool:
+    """Return whether `send` would let a mail of this kind leave for the contact now."""
+    mail = template(template_id)
+    taken = MailboxSlot.objects.filter(
+        mailbox=_mailbox(open_contact(to)), slot__in=_slots(mail), taken_at__gt=now - DAY
+    )
+    return mail.must_arrive or taken.count() < mail.share
+
+
+def _slots(mail: MailTemplate) -> range:
+    """Return the places that a mail may take: the last ones, which the others come to last."""
+    return range(MAILS_A_DAY - mail.share, MAILS_A_DAY)
+
+
+def _take_slot(mailbox: str, slots: range, now: datetime) -> bool:
+    """Take one of the mailbox's places of the last 24 hours; False when none is free. Safe in races."""
+    for slot in slots:
         found = MailboxSlot.objects.filter(mailbox=mailbox, slot=slot)
         if found.filter(taken_at__lte=now - DAY).update(taken_at=now):
             return True
@@ -108,12 +119,6 @@ def take_slot(*, mailbox: str, now: datetime) -> bool:
             continue
         return True
     return False
-
-
-def slot_free_at(*, mailbox: str, now: datetime) -> datetime:
-    """Return when the mailbox may get its next mail."""
-    taken = sorted(MailboxSlot.objects.filter(mailbox=mailbox).values_list("taken_at", flat=True))
-    return now if len(taken) < MAILS_A_DAY else max(now, taken[0] + DAY)
 
 
 @act("mail.note_delivery")
@@ -164,16 +169,5 @@ def _delete(message_ids: list[str]) -> None:
 
 
 def _mailbox(address: str) -> str:
-    return mailbox_of(address, normalised=normalise_email(address) or "")
-
-
-def _first_state(*, has_slot: bool, must_arrive: bool) -> MessageState:
-    if has_slot:
-        return MessageState.WAITING
-    return MessageState.HELD_BACK if must_arrive else MessageState.DROPPED
-
-
-def _first_try(state: MessageState, *, mailbox: str, now: datetime) -> datetime | None:
-    if state is MessageState.DROPPED:
-        return None
-    return slot_free_at(mailbox=mailbox, now=now) if state is MessageState.HELD_BACK else now
+    plain = mailbox_of(address, normalised=normalise_email(address) or "")
+    return keys.hmac_company("mailbox", plain.encode()).hex()

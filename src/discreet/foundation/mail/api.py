@@ -1,13 +1,16 @@
 """What other apps use of mail."""
 
-from discreet.foundation.mail.actions import SendOutcome, is_reachable, send
+from discreet.foundation.mail.actions import SendOutcome, has_room, is_reachable, send
 from discreet.foundation.mail.contacts import ContactKind, HeldContact, hold, open_contact
+from discreet.foundation.mail.models import MessageState
 from discreet.foundation.mail.templates import register as register_template
 
 __all__ = [
     "ContactKind",
     "HeldContact",
+    "MessageState",
     "SendOutcome",
+    "has_room",
     "hold",
     "is_reachable",
     "open_contact",

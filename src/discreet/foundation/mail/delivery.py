@@ -21,7 +21,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from discreet.foundation.keys import api as keys
-from discreet.foundation.mail.actions import note_delivery, slot_free_at, take_slot
+from discreet.foundation.mail.actions import note_delivery
 from discreet.foundation.mail.folder import write_to_folder
 from discreet.foundation.mail.models import MessageState, OutgoingMessage
 from discreet.foundation.mail.refusals import BadMailSettings
@@ -75,7 +75,7 @@ def deliver_once(*, message_id: str, now: datetime) -> str:
 
 
 def deliver_due(now: datetime) -> int:
-    """Try every message whose time has come; return how many left. For retries and mails held back.
+    """Try every message whose time has come; return how many left. For retries.
 
     A new message has a job of its own that is about to try it.
     """
@@ -98,13 +98,7 @@ def _claim(message_id: str, now: datetime) -> _Claimed | None:
         message = messages.filter(_is_due(now)).first()
         if message is None:
             return None
-        if message.state == MessageState.HELD_BACK and not take_slot(mailbox=message.mailbox, now=now):
-            message.next_at = max(slot_free_at(mailbox=message.mailbox, now=now), now + timedelta(minutes=1))
-            message.save(update_fields=["next_at"])
-            return None
-        OutgoingMessage.objects.filter(pk=message.pk).update(
-            state=MessageState.WAITING, next_at=now + LEASE, attempts=F("attempts") + 1
-        )
+        OutgoingMessage.objects.filter(pk=message.pk).update(next_at=now + LEASE, attempts=F("attempts") + 1)
     return _Claimed(
         message_id=message_id,
         case_number=message.case_number,

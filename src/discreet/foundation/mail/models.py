@@ -6,9 +6,8 @@ from django.db.models import F, Q
 
 class MessageState(models.TextChoices):
     WAITING = "waiting"
-    HELD_BACK = "held_back"  # the mailbox has had its mails of the day; goes out later
     SENT = "sent"
-    DROPPED = "dropped"  # over the mailbox's limit, and of a kind that need not arrive
+    DROPPED = "dropped"  # over the mailbox's limit of what anybody can cause
     FAILED = "failed"
 
 
@@ -20,7 +19,6 @@ class OutgoingMessage(models.Model):
     template = models.CharField(max_length=64)
     language = models.CharField(max_length=12)
     sealed = models.BinaryField()
-    mailbox = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=MessageState.choices)
     attempts = models.PositiveIntegerField(default=0)
     made_at = models.DateTimeField()
@@ -36,18 +34,17 @@ class OutgoingMessage(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(next_at__isnull=True) | Q(state__in=["waiting", "held_back"]),
-                name="mail_done_is_not_due",
+                condition=Q(next_at__isnull=True) | Q(state="waiting"), name="mail_done_is_not_due"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "held_back"]) | Q(sealed=b""), name="mail_gone_holds_nobody"
+                condition=Q(state="waiting") | Q(sealed=b""), name="mail_gone_holds_nobody"
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="mail_lives_for_a_while"),
         ]
 
 
 class MailboxSlot(models.Model):
-    """One of a mailbox's three mails a day. The unique slots make the limit hold across processes."""
+    """One of a mailbox's three mails a day of what anybody can cause. Unique slots make the limit hold in races."""
 
     mailbox = models.CharField(max_length=64)
     slot = models.PositiveSmallIntegerField()

@@ -11,3 +11,14 @@ acts.register(
         "mail.forget_case": gettext_noop("Mail of a case deleted"),
     }
 )
+acts.register_endings(
+    "mail.send",
+    fact="state",
+    labels={
+        "dropped": gettext_noop("Mail not sent: this mailbox has had its mails of the day"),
+        "held_back": gettext_noop("Mail held back: this mailbox had had its mails of the day"),
+    },
+)
+acts.register_endings(
+    "mail.note_delivery", fact="state", labels={"failed": gettext_noop("Mail could not be delivered")}
+)

@@ -1,6 +1,7 @@
 """What may stand in a mail, to which mailbox, and when it is tried again. Facts in, decision out.
 
-Source: failure promise 14 (at most 3 mails a day and mailbox, whatever the path; no submitted text).
+Source: failure promise 14 (at most 3 mails a day and mailbox of what anybody can cause, whatever the path; no
+submitted text).
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import TypeAlias
 
 MailParams: TypeAlias = Mapping[str, str | int]
 
-MAILS_A_DAY = 3
+MAILS_A_DAY = 3  # to one mailbox, of what anybody can cause; answers and acts of staff are outside of it
 DAY = timedelta(hours=24)
 MAX_ATTEMPTS = 12
 KEPT_FOR = timedelta(days=30)

@@ -1,4 +1,4 @@
-"""Retries, mails that were held back, and the end of messages' lives."""
+"""Retries, and the end of messages' lives."""
 
 from datetime import datetime
 

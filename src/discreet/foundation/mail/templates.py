@@ -6,6 +6,9 @@ register(
     body=gettext_noop("We received it. See how it stands: %(link)s"),
     must_arrive=True,
 )
+
+What anybody can cause, such as a code, is registered with `must_arrive=False`: over the mailbox's limit of a day
+it is dropped.
 """
 
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from datetime import date
 from django.utils import translation
 from django.utils.translation import gettext
 
-from discreet.foundation.mail.rules import MailParams
+from discreet.foundation.mail.rules import MAILS_A_DAY, MailParams
 from discreet.vocabulary.dates import written_date
 
 _registered: dict[str, "MailTemplate"] = {}
@@ -22,12 +25,16 @@ _registered: dict[str, "MailTemplate"] = {}
 
 @dataclass(frozen=True, slots=True)
 class MailTemplate:
-    """`must_arrive`: over the mailbox's limit, send it when the day is over instead of dropping it."""
+    """`must_arrive`: an answer, or an act of staff. Neither counted nor stopped by the mailbox's limit of a day.
+
+    `share`: of the places that a mailbox has a day for what anybody can cause, how many this mail may take.
+    """
 
     id: str
     subject: str
     body: str
     must_arrive: bool
+    share: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,12 @@ class RenderedMail:
     body: str
 
 
-def register(template_id: str, *, subject: str, body: str, must_arrive: bool) -> None:
+def register(
+    template_id: str, *, subject: str, body: str, must_arrive: bool, share: int = MAILS_A_DAY
+) -> None:
     """Register a template under `<app>.<name>`. `company` is always a parameter; `*_date` are ISO dates."""
     _registered[template_id] = MailTemplate(
-        id=template_id, subject=subject, body=body, must_arrive=must_arrive
+        id=template_id, subject=subject, body=body, must_arrive=must_arrive, share=share
     )
 
 

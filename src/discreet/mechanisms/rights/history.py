@@ -28,7 +28,7 @@ def steps(number: str) -> list[TimelineItem]:
             title=_title(entry),
             detail=_detail(entry, people.get(entry.actor_label, entry.actor_label)),
             entry=entry,
-            is_work=not (entry.act.startswith("rights.") or entry.act in STEPS_OF_OTHERS),
+            is_work=not _is_step(entry),
         )
         for entry in reversed(entries)
     ]
@@ -65,12 +65,13 @@ def _because(code: str) -> str:
     return gettext(REFUSED_BECAUSE[code]) if code in REFUSED_BECAUSE else code
 
 
+def _is_step(entry: EntryView) -> bool:
+    is_named = entry.act.startswith("rights.") or entry.act in STEPS_OF_OTHERS
+    return is_named or acts.is_other_ending(entry.act, entry.facts)  # such as a mail that did not leave
+
+
 def _title(entry: EntryView) -> str:
     """Return the act in words; a decision is named by which of the two it is."""
-    if entry.act == "centre.check_code" and not entry.facts.get("is_right"):
-        return gettext("Wrong code entered")
-    if entry.act == "centre.start_verification" and not entry.facts.get("codes"):
-        return gettext("No code sent: not exactly one person with an address matches")
     step = str(entry.facts.get("step", ""))
     if entry.act == "rights.accept_erasure" and step in APPROVALS:
         return gettext(APPROVALS[step])
