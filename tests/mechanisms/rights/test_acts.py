@@ -291,7 +291,7 @@ def test_a_refusal_says_its_reason_and_ends_the_request() -> None:
     view = queries.request_view(number)
     assert (view.state, view.outcome) == (State.REFUSED, "refused")
     assert view.kept == ({"reason": "Abusive", "article": "Art. 12(5)"},)
-    assert facts("rights.refuse_request") == {"article": "Art. 12(5)"}
+    assert facts("rights.refuse_request") == {"article": "Art. 12(5)", "answer": "letter_due"}
 
 
 def test_unmasking_takes_a_reason_and_is_recorded_before_anything_is_shown() -> None:

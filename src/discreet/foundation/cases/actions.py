@@ -52,7 +52,7 @@ class OpenedCase:
 class NewTask:
     """`what` is an English template with `%(name)s` from `params`; `url_name` the page where it is done.
 
-    `barred`: the `Actor.person` who must not do it.
+    `barred`: the `Actor.person` who must not do it. `is_after_end`: it is done once the case is closed.
     """
 
     key: str
@@ -64,6 +64,7 @@ class NewTask:
     url_name: str = ""
     url_args: tuple[str, ...] = ()
     params: tuple[tuple[str, str | int], ...] = ()
+    is_after_end: bool = False
 
 
 @act("cases.open_case")
@@ -187,7 +188,7 @@ def meet_clock(*, actor: Actor, now: datetime, number: str, rule_id: str) -> Non
 @act("cases.add_task")
 def add_task(*, actor: Actor, now: datetime, number: str, task: NewTask) -> None:
     """Give somebody something to do. A task with the same key that is still open is replaced."""
-    case = _load_open(number)
+    case = _load(number) if task.is_after_end else _load_open(number)
     CaseTask.objects.update_or_create(
         case=case,
         key=task.key,
@@ -215,7 +216,7 @@ def finish_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
         UnknownTask: no such task is open.
         SamePerson: the actor is barred from it.
     """
-    case = _load_open(number)
+    case = _load(number)
     task = case.tasks.select_for_update().filter(key=key, done_at__isnull=True).first()
     if task is None:
         raise UnknownTask(number=number)
@@ -229,7 +230,7 @@ def finish_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
 @act("cases.drop_task")
 def drop_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
     """Take back a task that nobody needs to do any more."""
-    case = _load_open(number)
+    case = _load(number)
     if not case.tasks.filter(key=key, done_at__isnull=True).delete()[0]:
         raise UnknownTask(number=number)
     record(actor=actor, now=now, subject=_name(case), facts={"dropped": key})
@@ -288,6 +289,7 @@ def expire_case(*, actor: Actor, now: datetime, number: str) -> None:
         keys.destroy_case_key(number)
         case.subject, case.expired_at = b"", now
         case.tokens.all().delete()
+        case.tasks.filter(done_at__isnull=True).delete()
         _save(case)
         publish(CaseExpired(case_number=number))
     record(actor=actor, now=now, subject=_name(case), facts={"expired": True})

@@ -183,7 +183,7 @@ def my_work(*, actor: Actor, now: datetime) -> tuple[WorkItem, ...]:
     """Return open tasks named for the actor or for a role they have, the next deadline first."""
     roles = [role.value for role in actor.roles]
     tasks = (
-        CaseTask.objects.filter(done_at__isnull=True, case__closed_at__isnull=True)
+        CaseTask.objects.filter(done_at__isnull=True)
         .filter(Q(assignee=actor.name) | Q(assignee="", role__in=roles))
         .exclude(barred=actor.person)
         .select_related("case")
@@ -361,7 +361,7 @@ def has_open_task(number: str, key: str) -> bool:
 
 def open_tasks(key: str) -> dict[str, tuple[str, dict[str, str | int]]]:
     """Return text and parameters of every open task of this key, by case number."""
-    found = CaseTask.objects.filter(key=key, done_at__isnull=True, case__closed_at__isnull=True)
+    found = CaseTask.objects.filter(key=key, done_at__isnull=True)
     return {
         number: (what, params) for number, what, params in found.values_list("case__number", "what", "params")
     }

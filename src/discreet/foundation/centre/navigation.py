@@ -9,6 +9,7 @@ acts.register(
         "centre.check_code": gettext_noop("Code entered"),
         "centre.ask_progress": gettext_noop("Progress asked for"),
         "centre.send_progress_link": gettext_noop("Link to the status page sent"),
+        "centre.keep_contacts": gettext_noop("Address kept for the answer, as held"),
         "centre.forget_case": gettext_noop("Contact and codes of a case deleted"),
     }
 )

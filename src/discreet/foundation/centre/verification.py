@@ -6,7 +6,7 @@ Source: GDPR Art. 12(6); EDPB Guidelines 01/2022, 58 to 79; failure promises 14 
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +22,7 @@ from discreet.foundation.mail.api import ContactKind, HeldContact, MessageState,
 from discreet.vocabulary.actors import SYSTEM, Actor
 
 TEMPLATE = "centre.code"
+_AT_ONCE = 500
 
 
 class Start(StrEnum):
@@ -90,13 +91,47 @@ def is_code_sent(case_number: str) -> bool:
 
 
 def held_contact(case_number: str) -> HeldContact | None:
-    """Return the contact point that codes of this case went to, for later mails."""
-    found = Verification.objects.filter(case_number=case_number).exclude(contact_sealed=b"").first()
-    if found is None:
-        return None
-    return HeldContact(
-        kind=ContactKind(found.contact_kind), case_number=case_number, sealed=bytes(found.contact_sealed)
-    )
+    """Return the contact point for later mails: the one that codes of this case went to, or that was kept."""
+    return held_contacts([case_number]).get(case_number)
+
+
+def held_contacts(case_numbers: Sequence[str]) -> dict[str, HeldContact]:
+    """Return the contact points of the cases that later mails go to; a case without one is left out."""
+    found: dict[str, HeldContact] = {}
+    for start in range(0, len(case_numbers), _AT_ONCE):
+        part = Verification.objects.filter(case_number__in=case_numbers[start : start + _AT_ONCE])
+        rows = part.exclude(contact_sealed=b"").values_list("case_number", "contact_kind", "contact_sealed")
+        for number, kind, sealed in rows:
+            found[number] = HeldContact(kind=ContactKind(kind), case_number=number, sealed=bytes(sealed))
+    return found
+
+
+@act("centre.keep_contacts")
+def keep_contacts(*, actor: Actor, now: datetime, subject: str, contacts: Mapping[str, HeldContact]) -> None:
+    """Keep where later mails go, by case number: read from a source before it is erased there.
+
+    Where a code proved the identity, its contact point stays. `subject`: what the evidence is recorded under.
+    """
+    numbers = list(contacts)
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
+        proven = Verification.objects.filter(case_number__in=part, verified_at__isnull=False)
+        by_code = set(proven.values_list("case_number", flat=True))
+        Verification.objects.bulk_create(
+            [
+                Verification(
+                    case_number=number,
+                    contact_kind=contacts[number].kind.value,
+                    contact_sealed=contacts[number].sealed,
+                )
+                for number in part
+                if number not in by_code
+            ],
+            update_conflicts=True,
+            unique_fields=["case_number"],
+            update_fields=["contact_kind", "contact_sealed"],
+        )
+    record(actor=actor, now=now, subject=subject, facts={"contacts": len(numbers)})
 
 
 @act("centre.check_code")

@@ -1,8 +1,9 @@
 """What other apps use of mail."""
 
 from discreet.foundation.mail.actions import SendOutcome, has_room, is_reachable, send
-from discreet.foundation.mail.contacts import ContactKind, HeldContact, hold, open_contact
+from discreet.foundation.mail.contacts import ContactKind, HeldContact, hold, hold_addresses, open_contact
 from discreet.foundation.mail.models import MessageState
+from discreet.foundation.mail.rules import is_deliverable
 from discreet.foundation.mail.templates import register as register_template
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "SendOutcome",
     "has_room",
     "hold",
+    "hold_addresses",
+    "is_deliverable",
     "is_reachable",
     "open_contact",
     "register_template",

@@ -1,5 +1,6 @@
 """A contact point that the company already holds, sealed under the key of the case it is used for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +28,17 @@ def hold(*, case_number: str, kind: ContactKind, address: str) -> HeldContact:
         case_number=case_number,
         sealed=keys.seal(case_number, address.strip().encode(), _aad(kind)),
     )
+
+
+def hold_addresses(addresses: Mapping[str, str]) -> dict[str, HeldContact]:
+    """Seal e-mail addresses that were read from a source, each by the number of its case."""
+    kind = ContactKind.EMAIL
+    sealed = keys.seal_many(
+        {number: address.strip().encode() for number, address in addresses.items()}, _aad(kind)
+    )
+    return {
+        number: HeldContact(kind=kind, case_number=number, sealed=blob) for number, blob in sealed.items()
+    }
 
 
 def open_contact(contact: HeldContact) -> str:

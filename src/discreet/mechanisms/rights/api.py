@@ -116,6 +116,10 @@ class Request(Schema):
     kind: str
     state: str
     outcome: str | None
+    answer: str | None = Field(
+        description="How the answer goes: mail, mail_due, page (the status page), letter_due (staff must send "
+        "it), letter_sent"
+    )
     received_at: datetime
     due_at: datetime | None
     residence: str | None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
-from discreet.mechanisms.rights.actions import deciding, executing, receiving
+from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving
 from discreet.mechanisms.rights.choosing import candidate_documents, told_candidates
 from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
 from discreet.mechanisms.rights.remarks import Remark
@@ -248,6 +248,15 @@ def refuse(number: str, reason: str, article: str, user: str | None) -> None:
         actor=shell_actor(user), now=datetime.now(UTC), number=number, reason=reason, article=article
     )
     click.echo(_("%(number)s: refused") % {"number": number})
+
+
+@rights.command()
+@click.argument("number", metavar="ID")
+@as_user
+def answered(number: str, user: str | None) -> None:
+    """Note that you sent the answer by letter; of a batch, all that were due so."""
+    sent = answering.answer_by_letter(actor=shell_actor(user), now=datetime.now(UTC), number=number)
+    click.echo(_("%(number)s: answers noted as sent: %(count)s") % {"number": number, "count": sent})
 
 
 @rights.command()

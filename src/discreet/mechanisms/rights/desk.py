@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from discreet.engines.subjects.plans import SharedChoice
@@ -18,16 +18,17 @@ from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import case_page, letters, queries, workflows
-from discreet.mechanisms.rights.actions import deciding, executing, receiving, revealing
+from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving, revealing
 from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.forms import RefuseForm, StaffAskForm, VerifyForm
 from discreet.mechanisms.rights.refusals import UnknownRequest
-from discreet.mechanisms.rights.rules import ApprovalStep, Kind
+from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Kind, Outcome
 from discreet.mechanisms.rights.views import refusal_text
 from discreet.vocabulary.actors import Role
 from discreet.vocabulary.errors import Refused
 
 PAGE_SIZE = 50
+LETTERS_SHOWN = 200
 WORKERS = (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)
 
 
@@ -254,6 +255,26 @@ def reveal(request: HttpRequest, number: str) -> HttpResponseBase:
         case_page.context(view, actor=actor_of(request), now=timezone.now(), revealed=claim)
         | {"verify_form": VerifyForm(), "refuse_form": RefuseForm()},
     )
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.AGENT, Role.ADMINISTRATOR)
+def answer(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Show the letters that are due with this one, and note that they were sent."""
+    if request.method == "POST":
+        sent = answering.answer_by_letter(actor=actor_of(request), now=timezone.now(), number=number)
+        words = ngettext("%(n)s answer noted as sent.", "%(n)s answers noted as sent.", sent)
+        messages.success(request, words % {"n": sent})
+        return _back(number)
+    view = queries.request_view(number)
+    due = queries.answers_due(view.plan.batch_id, Answer.LETTER_DUE)
+    context = {
+        "view": view,
+        "due": due[:LETTERS_SHOWN],
+        "more": max(0, len(due) - LETTERS_SHOWN),
+        "is_copy": view.outcome == Outcome.DELIVERED,
+    }
+    return render(request, "rights/answer.html", context)
 
 
 @require_GET

@@ -1,4 +1,7 @@
-"""The mails of this mechanism. None repeats what a person typed."""
+"""The mails of this mechanism. None repeats what a person typed.
+
+`…_link`: for who made the request to staff and was given no address of a status page.
+"""
 
 from discreet.foundation.mail.api import register_template
 from discreet.vocabulary.text import gettext_noop
@@ -22,6 +25,29 @@ def register() -> None:
             "We have carried out your request and searched our systems again afterwards.\n\n"
             "What was erased, what the law makes us keep and why, and the proof stand on the status page "
             "whose address you were given when you made the request.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.erasure_done_link",
+        subject=gettext_noop("Your erasure request at %(company)s is answered (%(number)s)"),
+        body=gettext_noop(
+            "We have carried out your request and searched our systems again afterwards.\n\n"
+            "What was erased, what the law makes us keep and why, and the proof stand here:\n%(link)s\n\n"
+            "Whoever has this link can see the request, so keep it to yourself.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.erasure_incomplete_link",
+        subject=gettext_noop("Your erasure request at %(company)s is not complete (%(number)s)"),
+        body=gettext_noop(
+            "We have carried out your request as far as we could. It is not complete: traces of you may still be "
+            "in our systems.\n\n"
+            "What was done, and whom to ask, stands here:\n%(link)s\n\n"
+            "Whoever has this link can see the request, so keep it to yourself.\n\n"
             "Request: %(number)s\n%(company)s"
         ),
         must_arrive=True,

@@ -40,6 +40,7 @@ class RightsRequest(models.Model):
     kind = models.CharField(max_length=16)
     channel = models.CharField(max_length=16)
     outcome = models.CharField(max_length=24, default="")
+    answer = models.CharField(max_length=12, default="")  # `rules.Answer`
     residence = models.CharField(max_length=8, default="")
     roots_sealed = models.BinaryField(null=True)
     candidate_count = models.PositiveIntegerField(null=True)
@@ -64,6 +65,11 @@ class RightsRequest(models.Model):
             models.Index(fields=["batch", "position"]),
             models.Index(fields=["email_digest"], name="rights_email_digest"),
             models.Index(fields=["phone_digest"], name="rights_phone_digest"),
+            models.Index(
+                fields=["batch", "position"],
+                condition=models.Q(answer__in=["mail_due", "letter_due"]),
+                name="rights_answer_due",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=["access", "erasure"]), name="rights_kind"),

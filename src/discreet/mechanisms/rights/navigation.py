@@ -5,7 +5,8 @@ from discreet.foundation.desk import acts
 from discreet.foundation.desk.cases import CasePage
 from discreet.foundation.desk.cases import register as register_case_page
 from discreet.foundation.desk.navigation import Group, NavItem, register
-from discreet.mechanisms.rights.words import ACTS
+from discreet.mechanisms.rights.rules import Answer
+from discreet.mechanisms.rights.words import ACTS, UNANSWERED
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.text import gettext_noop
 
@@ -26,3 +27,5 @@ register(
 )
 register_case_page(CasePage(kind="request", url_name="rights:request", icon="user-check"))
 acts.register(ACTS)
+for name, label in UNANSWERED.items():
+    acts.register_endings(name, fact="answer", labels={Answer.LETTER_DUE: label})

@@ -21,7 +21,7 @@ from discreet.engines.subjects.reach import Purpose, reach
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.foundation.centre import verification
 from discreet.foundation.datamap.queries import built
-from discreet.foundation.mail.api import ContactKind, HeldContact, hold
+from discreet.foundation.mail.api import ContactKind, HeldContact, hold, is_deliverable
 from discreet.foundation.sources import session
 from discreet.foundation.sources.session import ReadSession
 from discreet.mechanisms.rights import queries, telling_apart
@@ -164,6 +164,28 @@ def addresses_held(number: str) -> list[str]:
             for row in opened[ref.source].select(query):
                 found.extend(str(value) for value in row if value)
     return list(dict.fromkeys(found))
+
+
+def addresses_reached(reached: Reach) -> dict[int, str]:
+    """Return an e-mail address of each person, as stored on a starting row that is theirs alone."""
+    found: dict[int, str] = {}
+    for table in reached.tables.values():
+        columns = [c.name for c in table.table.columns if c.category == "email" and c.name in table.columns]
+        places = [table.columns.index(name) for name in columns]
+        for key, row in table.rows.items() if places else ():
+            person = table.persons[key]
+            if (
+                not isinstance(person, int)
+                or person in found
+                or not table.paths[key] & 1
+                or key in table.shared
+            ):
+                continue
+            stored = (str(row[place]) for place in places if row[place])
+            address = next((one for one in stored if is_deliverable(one.strip())), None)
+            if address is not None:
+                found[person] = address
+    return found
 
 
 def contact_of(number: str) -> HeldContact | None:

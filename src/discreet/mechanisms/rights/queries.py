@@ -22,7 +22,7 @@ from discreet.mechanisms.rights import claims, contact_digests
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
 from discreet.mechanisms.rights.roots import Candidates
-from discreet.mechanisms.rights.rules import Kind, Outcome, State
+from discreet.mechanisms.rights.rules import Answer, Kind, Outcome, State
 
 _AT_ONCE = 500
 _COMPARED = 200
@@ -78,6 +78,7 @@ class RequestView:
     channel: str
     state: State
     outcome: str
+    answer: str
     residence: str
     received_at: datetime
     due_at: datetime | None
@@ -156,6 +157,7 @@ def request_view(number: str) -> RequestView:
         channel=request.channel,
         state=State(case.row.state),
         outcome=request.outcome,
+        answer=request.answer,
         residence=request.residence,
         received_at=request.received_at,
         due_at=request.due_at,
@@ -406,6 +408,12 @@ def language_of(number: str) -> str:
 def proven_by_code(batch_id: int) -> list[str]:
     """Return the numbers of requests whose identity a code proved: mail can reach these people."""
     return [row[0] for row in plain_sql.rows(_PROVEN_BY_CODE, batch_id)]
+
+
+def answers_due(batch_id: int, way: Answer) -> list[str]:
+    """Return the requests of a batch whose answer is still to go this way."""
+    due = RightsRequest.objects.filter(batch_id=batch_id, answer=way.value)
+    return list(due.order_by("position").values_list("number", flat=True))
 
 
 def requests_of(batch_id: int) -> list[str]:

@@ -81,8 +81,9 @@ def _is_written(view: RequestView) -> bool:
     if view.state is State.DONE:
         return view.outcome != Outcome.INCOMPLETE or bool(view.sources)
     planned = view.plan.summary.get("sources")
-    is_begun = view.state is State.EXECUTING and isinstance(planned, list)
-    return is_begun and 0 < len(planned) <= len(view.sources)
+    if view.state is not State.EXECUTING or not isinstance(planned, list):
+        return False
+    return 0 < len(planned) <= len(view.sources)
 
 
 def _is_searched(view: RequestView) -> bool:

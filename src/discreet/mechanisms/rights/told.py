@@ -17,7 +17,7 @@ from discreet.mechanisms.rights.letters import kept_lines
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import TITLES, Kind
 from discreet.mechanisms.rights.summaries import GAPS
-from discreet.mechanisms.rights.words import ACTIONS, MATCHES, NOTES, OUTCOMES, STATES, WRITES
+from discreet.mechanisms.rights.words import ACTIONS, ANSWERS, MATCHES, NOTES, OUTCOMES, STATES, WRITES
 from discreet.vocabulary.text import gettext_noop
 
 _NOT_COVERED = gettext_noop("Not covered")
@@ -83,6 +83,7 @@ def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str
         (gettext("Batch"), document["batch"]),
         (gettext("State"), gettext(STATES[view.state])),
         (gettext("Outcome"), gettext(OUTCOMES[outcome]) if outcome else None),
+        (gettext("Answer"), gettext(ANSWERS[view.answer]) if view.answer else None),
         (gettext("Received"), times.moment(view.received_at, now=datetime.now(UTC))),
         (gettext("Due"), due_in_words(view.due_at)),
         (gettext("Residence"), document["residence"]),

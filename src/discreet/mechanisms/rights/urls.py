@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/requests/<str:number>/search-again/", desk.search_again, name="search_again"),
     path("desk/requests/<str:number>/refuse/", desk.refuse, name="refuse"),
     path("desk/requests/<str:number>/reveal/", desk.reveal, name="reveal"),
+    path("desk/requests/<str:number>/answer/", desk.answer, name="answer"),
     path("desk/requests/<str:number>/letter.pdf", desk.letter, name="letter"),
     path("desk/requests/<str:number>/proof.json", desk.proof, name="proof"),
     path("privacy/ask/access/", centre.ask_access, name="ask_access"),

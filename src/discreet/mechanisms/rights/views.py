@@ -97,6 +97,7 @@ def request_document(request: RequestView) -> dict[str, Any]:
         "kind": request.kind,
         "state": request.state.value,
         "outcome": request.outcome or None,
+        "answer": request.answer or None,
         "received_at": moment(request.received_at),
         "due_at": moment(request.due_at),
         "residence": request.residence or None,

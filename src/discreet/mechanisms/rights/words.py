@@ -1,7 +1,7 @@
 """How a request stands, in plain words, for staff and for the person. English templates; doors translate."""
 
 from discreet.mechanisms.rights.roots import FactKind
-from discreet.mechanisms.rights.rules import ApprovalStep, Outcome, State
+from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome, State
 from discreet.vocabulary.text import gettext_noop
 
 STATES: dict[State, str] = {
@@ -60,6 +60,13 @@ NEXT_FOR_COPY: dict[State, str] = {
     State.ACCEPTED: gettext_noop("The copy is being made."),
     State.EXECUTING: gettext_noop("The copy is being made."),
     State.DONE: gettext_noop("Your request is answered: the copy was made."),
+}
+ANSWERS: dict[str, str] = {
+    Answer.MAIL: gettext_noop("Mailed to the address held"),
+    Answer.MAIL_DUE: gettext_noop("Not sent yet: the mail leaves in a moment"),
+    Answer.PAGE: gettext_noop("On the status page that the person was given"),
+    Answer.LETTER_DUE: gettext_noop("Not sent yet: no e-mail address is held, send the letter"),
+    Answer.LETTER_SENT: gettext_noop("Sent by letter"),
 }
 ACTIONS: dict[str, str] = {
     "delete": gettext_noop("Erase"),
@@ -157,6 +164,8 @@ ACTS: dict[str, str] = {
     "rights.ask_search": gettext_noop("Another search asked for"),
     "rights.finish_search": gettext_noop("Searched once more"),
     "rights.finish_access": gettext_noop("Package made"),
+    "rights.mail_answers": gettext_noop("Answers of a batch mailed"),
+    "rights.answer_by_letter": gettext_noop("Answer sent by staff"),
     "rights.fetch_package": gettext_noop("Package fetched"),
     "rights.take_package": gettext_noop("Package taken by staff"),
     "rights.reveal_person": gettext_noop("Person unmasked"),
@@ -174,6 +183,12 @@ ACTS: dict[str, str] = {
     "rights.reopen_erasure": gettext_noop("Opened again: a restore brought rows back"),
     "rights.expire_package": gettext_noop("Link to the package expired"),
     "rights.forget_request": gettext_noop("Sealed details of the request destroyed"),
+}
+# Ended, and the person does not know yet.
+UNANSWERED: dict[str, str] = {
+    "rights.finish_erasure": gettext_noop("Searched again; no answer sent yet: a letter is due"),
+    "rights.finish_access": gettext_noop("Package made; not handed over yet: no e-mail address is held"),
+    "rights.refuse_request": gettext_noop("Refused; no answer sent yet: a letter is due"),
 }
 # An approval is recorded twice: by who proposes and by who approves.
 APPROVALS: dict[str, str] = {

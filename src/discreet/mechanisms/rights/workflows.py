@@ -12,7 +12,7 @@ from typing import Any
 
 from discreet.engines.subjects.captured import captured_values
 from discreet.engines.subjects.captures import Captured, CapturedValue, SearchResult
-from discreet.engines.subjects.found import as_set
+from discreet.engines.subjects.found import Reach, as_set
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.newcomers import Newcomers, is_searchable, referring
 from discreet.engines.subjects.plans import Operation, OperationKind
@@ -24,11 +24,11 @@ from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
 from discreet.foundation.keys import api as keys
-from discreet.foundation.mail.api import ContactKind, HeldContact, hold
+from discreet.foundation.mail.api import ContactKind, HeldContact, hold, hold_addresses
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
 from discreet.mechanisms.rights import approved, gaps, planning, queries
-from discreet.mechanisms.rights.actions import deciding, executing, receiving
+from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.refusals import (
     NobodyFound,
@@ -38,13 +38,15 @@ from discreet.mechanisms.rights.refusals import (
     WrongRequestState,
 )
 from discreet.mechanisms.rights.results import person_results, rows_gone, search_summary, unsearched_results
-from discreet.mechanisms.rights.rules import Kind, State, access_goes_by_itself
+from discreet.mechanisms.rights.rules import Answer, Kind, State, access_goes_by_itself
 from discreet.mechanisms.rights.summaries import access_summary, joined_access, plan_summary
 from discreet.mechanisms.rights.witness import RowsChanged, Standing, check_rows, witness
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
+
+MAILS_AT_ONCE = 50
 
 
 class WroteTooMuch(Refused):
@@ -91,6 +93,13 @@ def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Carry out an approved plan and search again."""
     with approved.kept_open():
         _erase(ctx, batch_id, run)
+
+
+@workflow("rights.mail_answers", tells_from_records=True)
+def mail_answers(ctx: WorkflowContext, batch_id: int) -> None:
+    """Mail the answers of a batch, some at a time."""
+    while ctx.run(mail_some, batch_id, ctx.now()):
+        pass
 
 
 def _erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
@@ -254,6 +263,7 @@ def capture(batch_id: int, run: int) -> list[str] | None:
             return None
         renewed = _sealed(batch_id, planned)
     sources = sorted(planned.plan.operations)
+    keep_contacts(batch_id, planned.reach, now)
     try:
         executing.begin_execution(
             now=now,
@@ -471,7 +481,29 @@ def end_unsearched(batch_id: int, run: int, reason: str) -> str:
 
 
 def contacts_held(batch_id: int) -> dict[str, HeldContact]:
-    """Return the contact points that identities were proven with, by request number."""
-    proven = queries.proven_by_code(batch_id)
-    found = {number: verification.held_contact(number) for number in proven}
-    return {number: contact for number, contact in found.items() if contact is not None}
+    """Return where answers go, by request number: what identities were proven with, else what was kept."""
+    return verification.held_contacts(queries.requests_of(batch_id))
+
+
+def keep_contacts(batch_id: int, reached: Reach, now: datetime) -> None:
+    """Keep an address held for whoever no code was sent to, before it is erased in the source."""
+    proven = set(queries.proven_by_code(batch_id))
+    members = [member.number for member in queries.members(batch_id)]
+    addresses = {
+        members[person]: address
+        for person, address in planning.addresses_reached(reached).items()
+        if members[person] not in proven
+    }
+    if addresses:
+        subject = f"request:{members[0]}" if len(members) == 1 else f"batch:{batch_id}"
+        contacts = hold_addresses(addresses)
+        verification.keep_contacts(actor=SYSTEM, now=now, subject=subject, contacts=contacts)
+
+
+def mail_some(batch_id: int, now: datetime) -> int:
+    """Queue the next answers of a batch, few enough that others can write in between; return how many."""
+    numbers = queries.answers_due(batch_id, Answer.MAIL_DUE)[:MAILS_AT_ONCE]
+    if numbers:
+        contacts = verification.held_contacts(numbers)
+        answering.mail_answers(now=now, batch_id=batch_id, contacts=contacts)
+    return len(numbers)

@@ -22,6 +22,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
+from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
@@ -45,11 +46,13 @@ from discreet.mechanisms.rights.refusals import (
 )
 from discreet.mechanisms.rights.rules import (
     TRANSITIONS,
+    Answer,
     ApprovalStep,
     Kind,
     Outcome,
     State,
     erasure_approval,
+    way_of_answer,
 )
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
 from discreet.vocabulary.text import gettext_noop
@@ -254,9 +257,13 @@ def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, art
         raise NotAnArticle
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
     request = load_request(number)
-    request.kept = [{"reason": reason[:500], "article": article[:80]}]
-    request.save(update_fields=["kept"])
-    record(actor=actor, now=now, subject=f"request:{number}", facts={"article": article[:80]})
+    answer = way_of_answer(is_reachable=False, has_page=request.channel == "centre")
+    request.kept, request.answer = [{"reason": reason[:500], "article": article[:80]}], answer.value
+    request.save(update_fields=["kept", "answer"])
+    if answer is Answer.LETTER_DUE:
+        answering.ask_for_letters(actor=actor, now=now, numbers=[number])
+    facts: dict[str, Json] = {"article": article[:80], "answer": answer.value}
+    record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
 
 
 @act("rights.cancel_request")

@@ -14,12 +14,16 @@ from django.conf import settings
 
 from discreet.events.rights import AccessDelivered, ErasureVerified
 from discreet.foundation import plain_sql
+from discreet.foundation.cases import actions as cases
+from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import close_many, languages_of, move_many
+from discreet.foundation.cases.queries import open_tasks
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, catalogue_facts, record, record_many
 from discreet.foundation.mail.api import HeldContact, is_reachable, send
+from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.deciding import (
     ask_for_decision,
@@ -36,11 +40,17 @@ from discreet.mechanisms.rights.refusals import (
     UnknownRequest,
     WrongRequestState,
 )
-from discreet.mechanisms.rights.rules import TRANSITIONS, Outcome, State
-from discreet.vocabulary.actors import SYSTEM, Actor
+from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, State, way_of_answer
+from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.ids import new_token
+from discreet.vocabulary.text import gettext_noop
 
 PACKAGE_LIVES = timedelta(days=14)
+TASK_LEFT = "left"
+LEFT_OF_ONE = gettext_noop("Mend what the erasure left, then have every source searched again")
+LEFT_OF_SEVERAL = gettext_noop(
+    "Mend what the erasures of %(count)s people left, then have every source searched again"
+)
 _BATCH = Batch._meta.db_table
 _SET_WITNESS = f"UPDATE {_BATCH} SET witness_sealed = %s WHERE id = %s"  # noqa: S608
 _SET_PLAN = f"UPDATE {_BATCH} SET plan_sealed = %s, capture_sealed = %s WHERE id = %s"  # noqa: S608
@@ -167,7 +177,8 @@ def finish_erasure(
 ) -> None:
     """Say what came of it, person by person, after the fresh search. The batch's key is destroyed.
 
-    Where somebody's erasure is incomplete, plan and captured values stay sealed for `finish_search`. Repeating it changes nothing: a request has one outcome.
+    Where somebody's erasure is incomplete, plan and captured values stay sealed for `finish_search`, and an agent
+    is asked to mend what is left. Repeating it changes nothing: a request has one outcome.
     """
     batch = load_batch(batch_id)
     numbers = numbers_of(batch)
@@ -177,9 +188,17 @@ def finish_erasure(
         return
     if state is not State.EXECUTING or batch.run != run:
         raise WrongRequestState(number=numbers[0], state=state.value)
+    is_one = len(results) == 1
+    answers = {
+        number: Answer.MAIL_DUE if way is Answer.MAIL and not is_one else way
+        for number, way in answering.ways_of(batch_id, reachable=contacts).items()
+    }
     update_each(
-        ("outcome", "completed_at", "kept", "roots_sealed"),
-        {result.number: (result.outcome.value, now, list(result.kept), None) for result in results},
+        ("outcome", "completed_at", "kept", "roots_sealed", "answer"),
+        {
+            result.number: (result.outcome.value, now, list(result.kept), None, answers[result.number].value)
+            for result in results
+        },
     )
     plain_sql.write(_FINISH, json.dumps(search), plain_sql.stored(now), batch_id)
     close_many(
@@ -190,14 +209,51 @@ def finish_erasure(
         state=State.DONE,
         transitions=TRANSITIONS,
     )
+    results = [
+        replace(result, facts={**result.facts, "answer": answers[result.number].value}) for result in results
+    ]
     _record_results(batch, subject=subject, now=now, search=search, results=results)
     _forget_if_complete(batch)
     publish(ErasureVerified(batch_id=batch.pk))
-    incomplete = {result.number for result in results if result.outcome is Outcome.INCOMPLETE}
-    for number, contact in contacts.items():
-        if is_reachable(contact):
-            template = "rights.erasure_incomplete" if number in incomplete else "rights.erasure_done"
-            _tell(contact, template, now=now, number=number, params={"number": number})
+    _answer(batch, now=now, numbers=[result.number for result in results], answers=answers, contacts=contacts)
+    _ask_to_mend(now=now, left=[one.number for one in results if one.outcome is Outcome.INCOMPLETE])
+
+
+def _ask_to_mend(*, now: datetime, left: Sequence[str]) -> None:
+    if left:
+        task = NewTask(
+            key=TASK_LEFT,
+            what=LEFT_OF_ONE if len(left) == 1 else LEFT_OF_SEVERAL,
+            params=(("count", len(left)),),
+            role=Role.AGENT,
+            url_name="rights:request",
+            url_args=(left[0],),
+            is_after_end=True,
+        )
+        cases.add_task(actor=SYSTEM, now=now, number=left[0], task=task)
+
+
+def _answer(
+    batch: Batch,
+    *,
+    now: datetime,
+    numbers: Sequence[str],
+    answers: Mapping[str, Answer],
+    contacts: Mapping[str, HeldContact],
+) -> None:
+    """Mail the answer of one person; those of many leave by a job, some at a time. The rest are staff's."""
+    letters = [number for number in numbers if answers[number] is Answer.LETTER_DUE]
+    answering.ask_for_letters(actor=SYSTEM, now=now, numbers=letters)
+    if any(answers[number] is Answer.MAIL_DUE for number in numbers):
+        start("rights.mail_answers", key=f"{batch.pk}/{batch.run}", args={"batch_id": batch.pk})
+    for number in numbers:
+        if answers[number] is Answer.MAIL:
+            answering.mail_answer(
+                now=now,
+                request=RightsRequest.objects.get(number=number),
+                contact=contacts[number],
+                language=dict(languages_of([number]))[number],
+            )
 
 
 @act("rights.ask_search")
@@ -243,9 +299,13 @@ def finish_search(
     _record_results(batch, subject=subject, now=now, search=search, results=list(news.values()))
     _forget_if_complete(batch)
     publish(ErasureVerified(batch_id=batch.pk))
-    for number, contact in contacts.items():
-        if number in news and news[number].outcome is not Outcome.INCOMPLETE and is_reachable(contact):
-            _tell(contact, "rights.erasure_done", now=now, number=number, params={"number": number})
+    ended = [number for number, result in news.items() if result.outcome is not Outcome.INCOMPLETE]
+    answers = answering.ways_of(batch_id, reachable=contacts)
+    update_each(("answer",), {number: (answers[number].value,) for number in ended})
+    for number in open_tasks(TASK_LEFT).keys() & set(news):
+        cases.drop_task(actor=SYSTEM, now=now, number=number, key=TASK_LEFT)
+    _ask_to_mend(now=now, left=[number for number in news if number not in ended])
+    _answer(batch, now=now, numbers=ended, answers=answers, contacts=contacts)
 
 
 def _forget_if_complete(batch: Batch) -> None:
@@ -313,11 +373,16 @@ def finish_access(
     state = state_of(batch)
     if state is not State.ACCEPTED or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
+    is_reached = contact is not None and is_reachable(contact)
+    answer = way_of_answer(is_reachable=is_reached, has_page=False)  # the link stands in the mail alone
     token = new_token()
+    request.answer = answer.value
     request.outcome, request.completed_at = Outcome.DELIVERED.value, now
     request.package_token_hash = hashlib.sha256(token.encode()).hexdigest()
     request.package_expires_at = now + PACKAGE_LIVES
-    request.save(update_fields=["outcome", "completed_at", "package_token_hash", "package_expires_at"])
+    request.save(
+        update_fields=["answer", "outcome", "completed_at", "package_token_hash", "package_expires_at"]
+    )
     if not batch.requests.filter(completed_at__isnull=True).exists():
         destroy_batch_key(batch)
     close_many(
@@ -332,19 +397,21 @@ def finish_access(
         actor=SYSTEM,
         now=now,
         subject=f"request:{number}",
-        facts=catalogue_facts({"outcome": Outcome.DELIVERED.value, **facts}),
+        facts=catalogue_facts({"outcome": Outcome.DELIVERED.value, "answer": answer.value, **facts}),
     )
     publish(AccessDelivered(number=number))
-    if contact is not None and is_reachable(contact):
+    if answer is Answer.LETTER_DUE:
+        answering.ask_for_letters(actor=SYSTEM, now=now, numbers=[number])
+    elif contact is not None:
         link = f"{settings.DISCREET_BASE_URL}/privacy/package/{number}/{token}/"
-        _tell(contact, "rights.package", now=now, number=number, params={"number": number, "link": link})
-
-
-def _tell(
-    contact: HeldContact, template_id: str, *, now: datetime, number: str, params: dict[str, str | int]
-) -> None:
-    language = dict(languages_of([number]))[number]
-    send(actor=SYSTEM, now=now, to=contact, template_id=template_id, params=params, language=language)
+        send(
+            actor=SYSTEM,
+            now=now,
+            to=contact,
+            template_id="rights.package",
+            params={"number": number, "link": link},
+            language=dict(languages_of([number]))[number],
+        )
 
 
 @act("rights.fetch_package")

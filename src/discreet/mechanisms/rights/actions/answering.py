@@ -1,0 +1,115 @@
+"""How an answer reaches the person: by mail to an address the company holds, else by a letter that staff send.
+
+Source: GDPR Art. 12(1), 12(3) and (4); 11 CCR 7060 (never to an address that was only typed).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+
+from discreet.foundation import plain_sql
+from discreet.foundation.cases import actions as cases
+from discreet.foundation.cases.actions import NewTask
+from discreet.foundation.cases.bulk import languages_of
+from discreet.foundation.cases.queries import open_tasks
+from discreet.foundation.centre.entries import status_url
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import Evidence, record, record_many
+from discreet.foundation.mail.api import HeldContact, send
+from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
+from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.refusals import NoLetterDue
+from discreet.mechanisms.rights.rules import Answer, Kind, Outcome, way_of_answer
+from discreet.vocabulary.actors import SYSTEM, Actor, Role
+from discreet.vocabulary.text import gettext_noop
+
+TASK = "letter"
+TASK_LETTER = gettext_noop("Send the letter: no e-mail address is held to send the answer to")
+TASK_LETTERS = gettext_noop("Send %(count)s letters: no e-mail address is held to send these answers to")
+TASK_COPY = gettext_noop("Hand over the copy: no e-mail address is held to send its link to")
+_CHANNELS = f"SELECT number, channel FROM {RightsRequest._meta.db_table} WHERE batch_id = %s"  # noqa: S608
+
+
+def ways_of(batch_id: int, *, reachable: Collection[str]) -> dict[str, Answer]:
+    """Return by request number how the answers of a batch go."""
+    return {
+        number: way_of_answer(is_reachable=number in reachable, has_page=channel == "centre")
+        for number, channel in plain_sql.rows(_CHANNELS, batch_id)
+    }
+
+
+def mail_answer(*, now: datetime, request: RightsRequest, contact: HeldContact, language: str) -> None:
+    """Queue the mail that says that an erasure is answered; who was given no status page gets its address."""
+    is_incomplete = request.outcome == Outcome.INCOMPLETE
+    template = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
+    params: dict[str, str | int] = {"number": request.number}
+    if request.channel != "centre":
+        template += "_link"
+        token = cases.add_public_token(actor=SYSTEM, now=now, number=request.number)
+        path = status_url(case_kind="request", token=token)
+        params["link"] = f"{settings.DISCREET_BASE_URL}{path or '/privacy/'}"
+    send(actor=SYSTEM, now=now, to=contact, template_id=template, params=params, language=language)
+
+
+@act("rights.mail_answers")
+def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldContact]) -> None:
+    """Queue the mails of some people of a batch; repeating it sends none twice."""
+    due = RightsRequest.objects.select_for_update().filter(
+        batch_id=batch_id, number__in=contacts, answer=Answer.MAIL_DUE
+    )
+    languages = dict(languages_of(list(contacts)))
+    sent = 0
+    for request in due:
+        mail_answer(
+            now=now,
+            request=request,
+            contact=contacts[request.number],
+            language=languages[request.number],
+        )
+        sent += 1
+    due.update(answer=Answer.MAIL.value)
+    record(actor=SYSTEM, now=now, subject=f"batch:{batch_id}", facts={"answers": sent})
+
+
+def ask_for_letters(*, actor: Actor, now: datetime, numbers: Sequence[str]) -> None:
+    """Put on an agent's desk the answers that no mail can carry: one task for all of them."""
+    if not numbers:
+        return
+    first = RightsRequest.objects.get(number=numbers[0])
+    what = TASK_LETTER if len(numbers) == 1 else TASK_LETTERS
+    task = NewTask(
+        key=TASK,
+        what=TASK_COPY if first.outcome == Outcome.DELIVERED and first.kind == Kind.ACCESS else what,
+        params=(("count", len(numbers)),),
+        role=Role.AGENT,
+        due_at=first.due_at,
+        url_name="rights:answer",
+        url_args=(first.number,),
+        is_after_end=True,
+    )
+    cases.add_task(actor=actor, now=now, number=first.number, task=task)
+
+
+@act("rights.answer_by_letter")
+def answer_by_letter(*, actor: Actor, now: datetime, number: str) -> int:
+    """Note that staff sent the answer; of a batch, all that were due by letter. Returns how many.
+
+    Raises:
+        NotYours, UnknownRequest, NoLetterDue
+    """
+    refuse_unless(actor, Role.AGENT)
+    due = RightsRequest.objects.select_for_update().filter(
+        batch_id=load_request(number).batch_id, answer=Answer.LETTER_DUE
+    )
+    numbers = list(due.order_by("position").values_list("number", flat=True))
+    if number not in numbers:
+        raise NoLetterDue(number=number[:16])
+    due.update(answer=Answer.LETTER_SENT.value)
+    for holder in open_tasks(TASK).keys() & set(numbers):
+        cases.finish_task(actor=actor, now=now, number=holder, key=TASK)
+    evidence = [
+        Evidence(subject=f"request:{one}", facts={"answer": Answer.LETTER_SENT.value}) for one in numbers
+    ]
+    record_many(actor=actor, now=now, evidence=evidence)
+    return len(numbers)

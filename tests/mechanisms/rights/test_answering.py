@@ -1,0 +1,181 @@
+"""An answer reaches the person: by mail to an address held, or by a letter that staff are asked to send."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from discreet.engines.subjects.identity import Identity
+from discreet.foundation.cases.queries import my_work
+from discreet.foundation.centre import verification
+from discreet.foundation.ledger.queries import entries_for
+from discreet.foundation.mail.api import open_contact
+from discreet.foundation.mail.folder import FolderMail, newest_in_folder
+from discreet.mechanisms.rights import history, queries, workflows
+from discreet.mechanisms.rights.actions import answering, deciding, importing, receiving
+from discreet.mechanisms.rights.refusals import NoLetterDue, NotYours
+from discreet.mechanisms.rights.rules import Answer, Kind, way_of_answer
+from tests.foundation.sources.conftest import Company
+from tests.mechanisms.rights import driving
+from tests.mechanisms.rights.company import AGENT, ANN, ANN_PHONE, APPROVER, CLEO, NOW, VIEWER
+
+pytestmark = pytest.mark.django_db
+BOB_PHONE = "+41446681801"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> None:
+    settings.DISCREET_MAIL_FOLDER = tmp_path / "mail"
+
+
+def mails() -> list[FolderMail]:
+    return [one for one in newest_in_folder() if "code" not in one.subject]
+
+
+def letters_of(number: str) -> list[str]:
+    return [item.task.what for item in my_work(actor=AGENT, now=NOW) if item.number == number]
+
+
+def no_address(company: Company) -> None:
+    company.fill(("UPDATE customer SET email = NULL WHERE id = 1",))
+
+
+def erased_by_phone() -> queries.RequestView:
+    number = driving.planned("erasure", None, phone=ANN_PHONE)
+    driving.approve(number)
+    driving.work()
+    assert driving.failures() == []
+    return queries.request_view(number)
+
+
+def batch(*people: Identity) -> list[str]:
+    batch_id, numbers = importing.receive_batch(
+        actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=[(one, "DE", "en") for one in people]
+    )
+    receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list")
+    driving.work()
+    driving.approve(numbers[0])
+    return numbers
+
+
+@pytest.mark.parametrize(
+    ("is_reachable", "has_page", "way"),
+    [
+        (True, False, Answer.MAIL),
+        (True, True, Answer.MAIL),
+        (False, True, Answer.PAGE),
+        (False, False, Answer.LETTER_DUE),
+    ],
+)
+def test_an_answer_goes_by_mail_else_stands_on_the_page_else_is_a_letter(
+    is_reachable: bool, has_page: bool, way: Answer
+) -> None:
+    """Source: GDPR Art. 12(3)."""
+    assert way_of_answer(is_reachable=is_reachable, has_page=has_page) is way
+
+
+def test_an_erasure_that_staff_recorded_is_answered_at_the_address_that_was_held(
+    any_shop: Company, client: Client
+) -> None:
+    """The request named a phone number: the address was read from the source before it was erased there."""
+    view = erased_by_phone()
+    (mail,) = mails()
+    assert mail.to == ANN and "is answered" in mail.subject
+    (link,) = [word for word in mail.body.split() if word.startswith("http")]
+    page = client.get(link.removeprefix("http://localhost:8000"))
+    assert page.status_code == 200 and view.number in page.content.decode()
+    assert view.answer == Answer.MAIL and letters_of(view.number) == []
+
+
+def test_an_address_that_was_only_typed_gets_no_answer(shop: Company) -> None:
+    """The account is found by its number; the mailbox that the request names is nobody's here."""
+    number = driving.planned("erasure", "evil@example.org", phone=ANN_PHONE)
+    driving.approve(number)
+    driving.work()
+    assert all("evil" not in mail.to for mail in newest_in_folder())
+
+
+def test_without_an_address_staff_send_the_letter_and_nothing_says_that_it_was_answered(
+    shop: Company,
+) -> None:
+    no_address(shop)
+    view = erased_by_phone()
+    assert mails() == [] and view.answer == Answer.LETTER_DUE
+    assert letters_of(view.number) == [answering.TASK_LETTER]
+    finished = [one for one in entries_for(f"request:{view.number}") if one.act == "rights.finish_erasure"]
+    assert finished[-1].facts["answer"] == "letter_due"
+    titles = [step.title for step in history.steps(view.number) if not step.is_work]
+    assert "Searched again; no answer sent yet: a letter is due" in titles
+    assert "Searched again and answered" not in titles
+
+
+def test_a_letter_that_was_sent_ends_the_task_with_evidence(shop: Company, desk: Client) -> None:
+    no_address(shop)
+    number = erased_by_phone().number
+    page = desk.get(f"/desk/requests/{number}/answer/").content.decode()
+    assert f"/desk/requests/{number}/letter.pdf" in page
+    assert desk.post(f"/desk/requests/{number}/answer/").status_code == 302
+    assert letters_of(number) == [] and queries.request_view(number).answer == Answer.LETTER_SENT
+    (entry,) = [one for one in entries_for(f"request:{number}") if one.act == "rights.answer_by_letter"]
+    assert entry.facts == {"answer": "letter_sent"}
+    with pytest.raises(NoLetterDue):
+        answering.answer_by_letter(actor=AGENT, now=NOW, number=number)
+
+
+def test_who_only_reads_notes_no_letter(shop: Company) -> None:
+    no_address(shop)
+    number = erased_by_phone().number
+    for actor in (VIEWER, APPROVER):
+        with pytest.raises(NotYours):
+            answering.answer_by_letter(actor=actor, now=NOW, number=number)
+    assert letters_of(number) == [answering.TASK_LETTER]
+
+
+def test_in_a_batch_who_has_an_address_gets_mail_and_the_letters_are_one_task(shop: Company) -> None:
+    shop.fill(("UPDATE customer SET email = NULL WHERE id IN (1, 2)",))
+    numbers = batch(Identity(phone=ANN_PHONE), Identity(email=CLEO), Identity(phone=BOB_PHONE))
+    driving.work()
+    assert driving.failures() == [] and [mail.to for mail in mails()] == [CLEO]
+    ways = [queries.request_view(number).answer for number in numbers]
+    assert ways == [Answer.LETTER_DUE, Answer.MAIL, Answer.LETTER_DUE]
+    assert [letters_of(number) for number in numbers] == [[answering.TASK_LETTERS], [], []]
+    assert answering.answer_by_letter(actor=AGENT, now=NOW, number=numbers[2]) == 2
+    assert [letters_of(number) for number in numbers] == [[], [], []]
+
+
+def test_a_batch_mails_some_at_a_time_and_none_twice(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflows, "MAILS_AT_ONCE", 1)
+    numbers = batch(Identity(email=ANN), Identity(email=CLEO))
+    driving.work()
+    batch_id = queries.batch_of(numbers[0])
+    contacts = verification.held_contacts(numbers)
+    answering.mail_answers(now=datetime.now(UTC), batch_id=batch_id, contacts=contacts)
+    driving.work()
+    assert len(mails()) == 2
+
+
+def test_a_copy_without_an_address_is_handed_over_by_staff(shop: Company) -> None:
+    no_address(shop)
+    number = driving.planned("access", None, phone=ANN_PHONE)
+    if queries.request_view(number).completed_at is None:
+        deciding.accept_access(actor=AGENT, now=NOW, batch_id=queries.batch_of(number))
+        driving.work()
+    assert letters_of(number) == [answering.TASK_COPY]
+    titles = [step.title for step in history.steps(number)]
+    assert "Package made; not handed over yet: no e-mail address is held" in titles
+
+
+def test_a_refusal_that_staff_recorded_is_a_letter(shop: Company) -> None:
+    number = driving.opened("erasure", ANN)
+    deciding.refuse_request(actor=AGENT, now=NOW, number=number, reason="Not proven", article="Art. 12(6)")
+    assert letters_of(number) == [answering.TASK_LETTER]
+
+
+def test_what_is_kept_is_the_address_as_stored(shop: Company) -> None:
+    shop.fill(("UPDATE customer SET email = 'Ann.Canary@Example.COM' WHERE id = 1",))
+    number = driving.accepted(ANN)
+    workflows.capture(queries.batch_of(number), 1)
+    contact = verification.held_contact(number)
+    assert contact is not None and open_contact(contact) == "Ann.Canary@Example.COM"
