@@ -13,7 +13,7 @@ from discreet.vocabulary.text import gettext_noop
 
 # command → (module:attribute, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "connect": ("discreet.foundation.sources.cli:connect", "Connect a database: NAME URL [--write-url URL]."),
+    "connect": ("discreet.foundation.datamap.cli:connect", "Connect a database: NAME URL [--write-url URL]."),
     "sources": ("discreet.foundation.sources.cli:sources", "List the connected databases."),
     "grants": ("discreet.foundation.sources.cli:grants", "Print the least rights a source's accounts need."),
     "ledger": ("discreet.foundation.ledger.cli:ledger", "Verify the evidence and hand out proofs."),
@@ -92,7 +92,7 @@ class LazyGroup(click.Group):
             raise _told(problem, is_json=ctx.meta[_IS_JSON]) from error
         finally:
             _seal_evidence()
-            _forget_language()
+            _forget_language_and_time()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -255,13 +255,14 @@ def _seal_evidence() -> None:
         click.echo(gettext(NOT_SEALED), err=True)
 
 
-def _forget_language() -> None:
+def _forget_language_and_time() -> None:
     if "django" in sys.modules and "django.utils.translation" in sys.modules:
         from django.conf import settings
-        from django.utils import translation
+        from django.utils import timezone, translation
 
         if settings.configured:
             translation.deactivate()
+            timezone.deactivate()
 
 
 def setup() -> None:
@@ -274,10 +275,20 @@ def setup() -> None:
 
     try:
         prepare_home()
+        _tell_company_time()
     except (PermissionError, NotADirectoryError, FileExistsError) as error:
         raise HomeUnusable from error
     finally:
         _speak()
+
+
+def _tell_company_time() -> None:
+    """Reckon times as the pages do: in the zone of the first law the company answers to."""
+    from django.utils import timezone
+
+    from discreet.foundation.organisation.queries import profile
+
+    timezone.activate(profile().zone)
 
 
 def _speak() -> None:

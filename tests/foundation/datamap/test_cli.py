@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from discreet.foundation.datamap import queries
-from discreet.foundation.datamap.cli import map_group
+from discreet.foundation.datamap.cli import connect, map_group
 from discreet.foundation.datamap.mapfile_refusals import UnknownColumnInFile
 from discreet.foundation.datamap.refusals import MapUnwritable
 from discreet.foundation.ledger.models import LedgerEntry
@@ -35,6 +35,17 @@ def run(*words: str) -> Result:
 def test_a_connected_source_is_confirmed_at_once() -> None:
     assert run("confirm", "shop", "--all").output == "shop: 4 parts confirmed, everything confirmed\n"
     assert queries.not_covered() == ()
+
+
+def test_connecting_proposes_the_map_and_says_what_confirms_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/shop.sqlite"
+    connected = CliRunner().invoke(connect, ["again", url])
+    assert connected.exit_code == 0, connected.output
+    assert len(queries.source_map("again").tables) == 1
+    *_, last = connected.output.splitlines()
+    assert "(parts to confirm: 4, tables of people: 1)" in last and "discreet map confirm again --all" in last
+    run("confirm", "again", "--all")
+    assert CliRunner().invoke(connect, ["again", url]).output.endswith("Its data map is confirmed.\n")
 
 
 def test_an_exported_map_applies_again_unchanged(tmp_path: Path) -> None:

@@ -427,7 +427,8 @@ def test_the_printed_grants_are_enough_and_no_more(
 
 
 def test_the_command_line_connects_lists_and_prints_grants(sqlite_company: Company, db: None) -> None:
-    from discreet.foundation.sources.cli import connect, grants, sources
+    from discreet.foundation.datamap.cli import connect
+    from discreet.foundation.sources.cli import grants, sources
 
     sqlite_company.fill()
     run = CliRunner().invoke

@@ -2,15 +2,15 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
-from django.utils import translation
+from django.utils import timezone, translation
 
 from discreet.mechanisms.rights.cli import find, rights
 from discreet.mechanisms.rights.refusals import NotReadable, SeveralPeople
-from discreet.mechanisms.rights.told import table
+from discreet.mechanisms.rights.told import due_in_words, table
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import ANN, ANN_NAME, ANN_PHONE
@@ -72,10 +72,18 @@ def test_a_finished_request_is_told_with_what_stays_and_what_was_written(shop: C
     due = datetime.fromisoformat(json.loads(said(rights, "show", number, "--json"))["due_at"])
     (line,) = [line for line in text.splitlines() if line.strip().startswith("Due")]
     eve = due - timedelta(days=1)  # it ends within the day, so the last whole day is the one before
-    assert re.search(rf"Due\s+{eve.day}\s\w+\s{eve.year} \(to the second: {due:%Y-%m-}", line)
+    assert re.search(rf"Due\s+{eve.day}\s\w+\s{eve.year} \(UTC\)$", line)
     chinese = said(rights, "show", number, language="zh-hans")
     assert "删除请求" in chinese
-    assert re.search(r"\S+\s+\d+\s年\s\d+\s月\s\d+\s日（精确到秒：", chinese)
+    assert re.search(r"\S+\s+\d+\s年\s\d+\s月\s\d+\s日（UTC）$", chinese, re.MULTILINE)
+
+
+def test_a_deadline_names_the_day_that_pages_show_and_the_zone_once() -> None:
+    due = datetime(2026, 12, 28, 22, 59, 59, tzinfo=UTC)  # the end of 28 December in Berlin
+    with timezone.override("Europe/Berlin"):
+        assert due_in_words(due) == "28 Dec 2026 23:59:59 (UTC+1)".replace(" ", "\N{NO-BREAK SPACE}", 2)
+    with timezone.override("Asia/Shanghai"):  # there it ends in the morning of the 29th
+        assert due_in_words(due) == "28 Dec 2026 (UTC+8)".replace(" ", "\N{NO-BREAK SPACE}", 2)
 
 
 def test_open_and_show_tell_one_deadline_in_one_form(shop: Company) -> None:

@@ -1,4 +1,4 @@
-"""`discreet map`: the data map from the command line."""
+"""`discreet connect` and `discreet map`: sources and the data map from the command line."""
 
 import json
 import os
@@ -8,13 +8,63 @@ from pathlib import Path
 
 import click
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from discreet.foundation.datamap import actions, queries, yaml_file
 from discreet.foundation.datamap.refusals import MapUnwritable
 from discreet.foundation.sources import queries as source_queries
+from discreet.foundation.sources.actions import connect_source
+from discreet.foundation.sources.cli import told_connected
 from discreet.foundation.staff.actors import shell_actor
 
 as_user = click.option("--as", "as_user", default=None, help="Account that acts; else the shell's user.")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("url")
+@click.option("--write-url", default=None, help="Address of the account that may change data.")
+@click.option(
+    "--read-only", "is_read_only", is_flag=True, help="Without such an account; one it had is dropped."
+)
+@click.option("--as", "as_user", default=None, help="Account that acts; else the shell's user.")
+def connect(name: str, url: str, write_url: str | None, is_read_only: bool, as_user: str | None) -> None:
+    """Connect a database under NAME and describe it.
+
+    URL: sqlite:///path, postgresql://user:password@host/database, mysql://…, or env:VARIABLE, which keeps
+    the secret off the command line; env:VARIABLE may also stand for the password alone.
+    Its schema is taken into the data map as proposals, which a person confirms.
+    A NAME that is known keeps its account that may change data, if the address is of the same database.
+    """
+    if is_read_only and write_url:
+        raise click.UsageError(_("--read-only and --write-url exclude each other."))
+    actor, now = shell_actor(as_user), timezone.now()
+    connect_source(
+        actor=actor,
+        now=now,
+        name=name,
+        url=url,
+        write_url=write_url,
+        is_read_only=is_read_only,
+    )
+    for line in told_connected(name):
+        click.echo(line)
+    actions.ensure_proposed(actor=actor, now=now, source=name)
+    click.echo(_next_step(name))
+
+
+def _next_step(name: str) -> str:
+    """Return how much of the map is proposed, and what confirms it: nothing is searched before."""
+    view = queries.source_map(name)
+    if not view.open_count:
+        return _("Its data map is confirmed.")
+    people = sum(table.is_people for table in view.tables)
+    told = _(
+        "Its data map is proposed (parts to confirm: %(open)s, tables of people: %(people)s). Nobody is searched "
+        "for in it before. Look: `discreet map show %(name)s`; then `discreet map confirm %(name)s --all`, or "
+        "part by part on the desk."
+    )
+    return told % {"open": view.open_count, "people": people, "name": name}
 
 
 @click.group(name="map")

@@ -45,11 +45,15 @@ def moment(value: datetime, *, now: datetime) -> str:
 
 def deadline(value: datetime, *, now: datetime) -> str:
     """Return day, time and the zone they are reckoned in, where hours decide."""
+    return gettext("%(at)s (%(zone)s)") % {"at": moment(value, now=now), "zone": zone(value)}
+
+
+def zone(value: datetime) -> str:
+    """Return how far local time is from UTC at this moment, “UTC+8”."""
     offset = timezone.localtime(value).utcoffset() or timedelta(0)
     hours, minutes = divmod(abs(int(offset.total_seconds())) // 60, 60)
     sign = "-" if offset < timedelta(0) else "+"
-    zone = f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"
-    return gettext("%(at)s (%(zone)s)") % {"at": moment(value, now=now), "zone": zone}
+    return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"
 
 
 def brief(value: datetime, *, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""`discreet connect`, `discreet sources`, `discreet grants`: sources from the command line."""
+"""`discreet sources`, `discreet grants`: sources from the command line. `connect` stands with the data map."""
 
 import json
 from collections import Counter
@@ -6,44 +6,12 @@ from dataclasses import asdict
 from datetime import UTC
 
 import click
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from discreet.foundation.sources import actions, queries
+from discreet.foundation.sources import queries
 from discreet.foundation.sources.catalogue import TableKind
 from discreet.foundation.sources.grants import grant_script
-from discreet.foundation.staff.actors import shell_actor
-
-
-@click.command()
-@click.argument("name")
-@click.argument("url")
-@click.option("--write-url", default=None, help="Address of the account that may change data.")
-@click.option(
-    "--read-only", "is_read_only", is_flag=True, help="Without such an account; one it had is dropped."
-)
-@click.option("--as", "as_user", default=None, help="Account that acts; else the shell's user.")
-def connect(name: str, url: str, write_url: str | None, is_read_only: bool, as_user: str | None) -> None:
-    """Connect a database under NAME and describe it.
-
-    URL: sqlite:///path, postgresql://user:password@host/database, mysql://…, or env:VARIABLE, which keeps
-    the secret off the command line; env:VARIABLE may also stand for the password alone.
-    A NAME that is known keeps its account that may change data, if the address is of the same database.
-    """
-    if is_read_only and write_url:
-        raise click.UsageError(_("--read-only and --write-url exclude each other."))
-    actions.connect_source(
-        actor=shell_actor(as_user),
-        now=timezone.now(),
-        name=name,
-        url=url,
-        write_url=write_url,
-        is_read_only=is_read_only,
-    )
-    click.echo(_("Connected “%(name)s”: %(what)s.") % {"name": name, "what": _contents(name)})
-    for line in _warnings(name):
-        click.echo(line)
 
 
 @click.command()
@@ -73,6 +41,12 @@ def _document(view: queries.SourceView) -> dict[str, object]:
         "connected_at": view.connected_at.astimezone(UTC).isoformat(),
         "described_at": view.described_at.astimezone(UTC).isoformat(),
     }
+
+
+def told_connected(name: str) -> list[str]:
+    """Return what was connected, and what to know of it."""
+    connected = _("Connected “%(name)s”: %(what)s.") % {"name": name, "what": _contents(name)}
+    return [connected, *_warnings(name)]
 
 
 def _contents(name: str) -> str:

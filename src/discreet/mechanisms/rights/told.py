@@ -119,12 +119,17 @@ def told_request(document: Mapping[str, Any], view: RequestView) -> Iterator[str
 
 
 def due_in_words(due_at: datetime | None) -> str | None:
-    """Return the last local day that is in time, and the moment itself; None where no clock runs."""
+    """Return the last local day that is in time, as pages show it, and its zone; None where no clock runs.
+
+    The time follows where the clock ends on that day; one that ends elsewhere's midnight would name another day.
+    """
     if due_at is None:
         return None
-    return gettext("%(day)s (to the second: %(moment)s)") % {
-        "day": times.due_day(due_at),
-        "moment": timezone.localtime(due_at).isoformat(sep=" ", timespec="seconds"),
+    at = timezone.localtime(due_at)
+    ends_that_day = times.last_day(due_at) == at.date()
+    return gettext("%(at)s (%(zone)s)") % {
+        "at": f"{times.due_day(due_at)}{f' {at:%H:%M:%S}' if ends_that_day else ''}",
+        "zone": times.zone(due_at),
     }
 
 
