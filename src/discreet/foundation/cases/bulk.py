@@ -13,13 +13,21 @@ from django.db.models import F
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import statements
 from discreet.foundation.cases.actions import RETENTION_DAYS
-from discreet.foundation.cases.models import Case, CaseClock, CaseNumber
+from discreet.foundation.cases.models import Case, CaseClock, CaseNumber, CaseToken
 from discreet.foundation.cases.refusals import CaseClosed, UnknownCase, WrongState
-from discreet.foundation.cases.rules import SUBJECT_AAD, ClockFacts, Transitions, earliest_due, may_move
+from discreet.foundation.cases.rules import (
+    SUBJECT_AAD,
+    ClockFacts,
+    Transitions,
+    earliest_due,
+    may_move,
+    token_hash,
+)
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.vocabulary.actors import Actor
+from discreet.vocabulary.ids import new_token
 
 _AT_ONCE = 500
 
@@ -139,6 +147,20 @@ def close_many(
         plain_sql.write(statements.CLOSE.format(marks), state, at, plain_sql.stored(expires_at), *chunk)
     facts: dict[str, Json] = {"cases": len(numbers), "state": state, "expires_at": expires_at.isoformat()}
     record(actor=actor, now=now, subject=subject, facts=facts)
+
+
+@act("cases.add_public_tokens")
+def add_public_tokens(*, actor: Actor, now: datetime, subject: str, numbers: Sequence[str]) -> dict[str, str]:
+    """Make one more unguessable address for each case; return them by number. Told once, here."""
+    tokens = {number: new_token() for number in numbers}
+    for chunk in _chunks(numbers):
+        cases = dict(Case.objects.filter(number__in=chunk).values_list("number", "pk"))
+        CaseToken.objects.bulk_create(
+            CaseToken(case_id=pk, token_hash=token_hash(tokens[number]), made_at=now)
+            for number, pk in cases.items()
+        )
+    record(actor=actor, now=now, subject=subject, facts={"cases": len(numbers)})
+    return tokens
 
 
 def languages_of(numbers: Sequence[str]) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ acts.register(
         "cases.drop_task": gettext_noop("Task taken back"),
         "cases.change_subject": gettext_noop("Details of the person changed"),
         "cases.add_public_token": gettext_noop("Status address made"),
+        "cases.add_public_tokens": gettext_noop("Status addresses of several cases made"),
         "cases.expire_case": gettext_noop("Personal data of the case destroyed"),
         "cases.expire_again": gettext_noop("Destroyed again after a restore"),
         "cases.skip_numbers": gettext_noop("Numbers left out after a restore"),

@@ -176,8 +176,19 @@ def seal_many(plaintexts: Mapping[str, bytes], aad: str) -> dict[str, bytes]:
     Raises:
         KeyDestroyed: one of the cases has no key (any more).
     """
+    return seal_each({case_id: (plaintext, aad) for case_id, plaintext in plaintexts.items()})
+
+
+def seal_each(plaintexts: Mapping[str, tuple[bytes, str]]) -> dict[str, bytes]:
+    """Seal one value for each case, each for a place of its own, by the case's id.
+
+    Raises:
+        KeyDestroyed: one of the cases has no key (any more).
+    """
     return {
-        case_id: _seal(key=key, plaintext=plaintexts[case_id], aad=f"{case_id}/{aad}".encode())
+        case_id: _seal(
+            key=key, plaintext=plaintexts[case_id][0], aad=f"{case_id}/{plaintexts[case_id][1]}".encode()
+        )
         for case_id, key in _case_keys(plaintexts)
     }
 

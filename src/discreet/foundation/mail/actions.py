@@ -1,6 +1,7 @@
 """The only writer of messages. Evidence names template, state and counts: no address, text or parameter."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,8 @@ from discreet.foundation.cases.queries import ledger_subject
 from discreet.foundation.jobs.api import start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import Json, record
-from discreet.foundation.mail.contacts import ContactKind, HeldContact, open_contact
+from discreet.foundation.ledger.api import Evidence, Json, record, record_many
+from discreet.foundation.mail.contacts import ContactKind, HeldContact, open_contact, open_contacts
 from discreet.foundation.mail.folder import remove_from_folder
 from discreet.foundation.mail.models import MailboxSlot, MessageState, OutgoingMessage
 from discreet.foundation.mail.refusals import UnsafeText, UnusableAddress
@@ -39,6 +40,16 @@ class SendOutcome:
 
     message_id: str
     state: MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """One of many mails. `subject`: what its evidence is recorded under."""
+
+    to: HeldContact
+    params: MailParams
+    language: str
+    subject: str
 
 
 @act("mail.send")
@@ -83,6 +94,55 @@ def send(
     facts = {"message": message_id, "template": template_id, "state": state.value}
     record(actor=actor, now=now, subject=ledger_subject(to.case_number), facts=facts)
     return SendOutcome(message_id=message_id, state=state)
+
+
+@act("mail.send")
+def send_many(*, actor: Actor, now: datetime, template_id: str, mails: Sequence[NewMail]) -> None:
+    """Queue mails of one kind that must arrive, each to another case's contact. The next rounds send them.
+
+    Raises:
+        UnsafeText, KeyDestroyed
+    """
+    if not template(template_id).must_arrive:
+        raise ValueError(f"{template_id} is counted by mailbox: send it alone")
+    addresses = open_contacts([mail.to for mail in mails])
+    payloads = {}
+    for mail in mails:
+        if unsafe := unsafe_params(mail.params, base_url=settings.DISCREET_BASE_URL):
+            raise UnsafeText(names=", ".join(unsafe))
+        number = mail.to.case_number
+        payloads[number] = json.dumps({"to": addresses[number], "params": dict(mail.params)}).encode()
+    ids = {number: new_id(prefix="m") for number in payloads}
+    sealed = keys.seal_each({number: (payloads[number], f"mail:{ids[number]}") for number in payloads})
+    OutgoingMessage.objects.bulk_create(
+        [
+            OutgoingMessage(
+                message_id=ids[mail.to.case_number],
+                case_number=mail.to.case_number,
+                template=template_id,
+                language=mail.language,
+                sealed=sealed[mail.to.case_number],
+                state=MessageState.WAITING,
+                made_at=now,
+                next_at=now,
+                expires_at=now + KEPT_FOR,
+            )
+            for mail in mails
+        ],
+        batch_size=500,
+    )
+    evidence = [
+        Evidence(
+            subject=mail.subject,
+            facts={
+                "message": ids[mail.to.case_number],
+                "template": template_id,
+                "state": MessageState.WAITING.value,
+            },
+        )
+        for mail in mails
+    ]
+    record_many(actor=actor, now=now, evidence=evidence)
 
 
 def is_reachable(contact: HeldContact) -> bool:

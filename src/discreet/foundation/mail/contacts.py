@@ -1,6 +1,6 @@
 """A contact point that the company already holds, sealed under the key of the case it is used for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +48,17 @@ def open_contact(contact: HeldContact) -> str:
         KeyDestroyed: the case has expired.
     """
     return keys.open_sealed(contact.case_number, contact.sealed, _aad(contact.kind)).decode()
+
+
+def open_contacts(contacts: Sequence[HeldContact]) -> dict[str, str]:
+    """Return the e-mail addresses by the numbers of their cases.
+
+    Raises:
+        KeyDestroyed: one of the cases has expired.
+    """
+    sealed = {contact.case_number: contact.sealed for contact in contacts}
+    opened = keys.open_many(sealed, _aad(ContactKind.EMAIL))
+    return {number: blob.decode() for number, blob in opened.items()}
 
 
 def _aad(kind: ContactKind) -> str:

@@ -46,7 +46,7 @@ from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
-MAILS_AT_ONCE = 50
+MAILS_AT_ONCE = 500
 
 
 class WroteTooMuch(Refused):

@@ -3,6 +3,7 @@
 Source: GDPR Art. 12(1), 12(3) and (4); 11 CCR 7060 (never to an address that was only typed).
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -11,12 +12,12 @@ from django.conf import settings
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
-from discreet.foundation.cases.bulk import languages_of
+from discreet.foundation.cases.bulk import add_public_tokens, languages_of
 from discreet.foundation.cases.queries import open_tasks
 from discreet.foundation.centre.entries import status_url
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, record, record_many
-from discreet.foundation.mail.api import HeldContact, send
+from discreet.foundation.mail.api import HeldContact, MailParams, NewMail, send, send_many
 from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NoLetterDue
@@ -39,37 +40,63 @@ def ways_of(batch_id: int, *, reachable: Collection[str]) -> dict[str, Answer]:
     }
 
 
-def mail_answer(*, now: datetime, request: RightsRequest, contact: HeldContact, language: str) -> None:
-    """Queue the mail that says that an erasure is answered; who was given no status page gets its address."""
-    is_incomplete = request.outcome == Outcome.INCOMPLETE
-    template = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
-    params: dict[str, str | int] = {"number": request.number}
-    if request.channel != "centre":
-        template += "_link"
-        token = cases.add_public_token(actor=SYSTEM, now=now, number=request.number)
-        path = status_url(case_kind="request", token=token)
-        params["link"] = f"{settings.DISCREET_BASE_URL}{path or '/privacy/'}"
-    send(actor=SYSTEM, now=now, to=contact, template_id=template, params=params, language=language)
+def mail_answer(*, now: datetime, request: RightsRequest, contact: HeldContact) -> None:
+    """Queue the mail that says that an erasure is answered."""
+    number = request.number
+    has_page = request.channel == "centre"
+    token = "" if has_page else cases.add_public_token(actor=SYSTEM, now=now, number=number)
+    send(
+        actor=SYSTEM,
+        now=now,
+        to=contact,
+        template_id=_template(request),
+        params=_params(number, token),
+        language=dict(languages_of([number]))[number],
+    )
 
 
 @act("rights.mail_answers")
 def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldContact]) -> None:
-    """Queue the mails of some people of a batch; repeating it sends none twice."""
+    """Queue the mails of people of a batch; repeating it sends none twice."""
+    subject = f"batch:{batch_id}"
     due = RightsRequest.objects.select_for_update().filter(
         batch_id=batch_id, number__in=contacts, answer=Answer.MAIL_DUE
     )
-    languages = dict(languages_of(list(contacts)))
-    sent = 0
+    by_template: dict[str, list[str]] = defaultdict(list)
+    without_page = []
     for request in due:
-        mail_answer(
-            now=now,
-            request=request,
-            contact=contacts[request.number],
-            language=languages[request.number],
-        )
-        sent += 1
-    due.update(answer=Answer.MAIL.value)
-    record(actor=SYSTEM, now=now, subject=f"batch:{batch_id}", facts={"answers": sent})
+        by_template[_template(request)].append(request.number)
+        if request.channel != "centre":
+            without_page.append(request.number)
+    tokens = add_public_tokens(actor=SYSTEM, now=now, subject=subject, numbers=without_page)
+    languages = dict(languages_of(list(contacts)))
+    for template, numbers in by_template.items():
+        mails = [
+            NewMail(
+                to=contacts[number],
+                params=_params(number, tokens.get(number, "")),
+                language=languages[number],
+                subject=f"request:{number}",
+            )
+            for number in numbers
+        ]
+        send_many(actor=SYSTEM, now=now, template_id=template, mails=mails)
+    sent = due.update(answer=Answer.MAIL.value)
+    record(actor=SYSTEM, now=now, subject=subject, facts={"answers": sent})
+
+
+def _template(request: RightsRequest) -> str:
+    """Return the mail's text; who was given no status page gets its address."""
+    is_incomplete = request.outcome == Outcome.INCOMPLETE
+    name = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
+    return name if request.channel == "centre" else f"{name}_link"
+
+
+def _params(number: str, token: str) -> MailParams:
+    if not token:
+        return {"number": number}
+    path = status_url(case_kind="request", token=token) or "/privacy/"
+    return {"number": number, "link": f"{settings.DISCREET_BASE_URL}{path}"}
 
 
 def ask_for_letters(*, actor: Actor, now: datetime, numbers: Sequence[str]) -> None:

@@ -252,7 +252,6 @@ def _answer(
                 now=now,
                 request=RightsRequest.objects.get(number=number),
                 contact=contacts[number],
-                language=dict(languages_of([number]))[number],
             )
 
 
