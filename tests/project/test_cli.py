@@ -14,6 +14,7 @@ from tests.mechanisms.rights.company import ANN
 from tests.project.operations.installation import Installation
 
 pytestmark = pytest.mark.xdist_group("cli")
+OWN_SETTINGS = {"DJANGO_SETTINGS_MODULE": "discreet.project.settings"}  # those of tests make a home
 LONG = "x" * 100_000  # about as much as one argument may be
 DEFECTIVE = {"binary": bytes(range(256)) * 20, "empty": b"", "cut": b"SQLite format 3\x00" + bytes(50)}
 Words: TypeAlias = tuple[str, ...]
@@ -200,10 +201,47 @@ def test_an_own_database_that_is_broken_is_told_in_one_line(one: Installation) -
 
 def test_a_home_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    settings = {"DJANGO_SETTINGS_MODULE": "discreet.project.settings"}
-    done = Installation(home=tmp_path / "file" / "home", source=tmp_path / "x", more=settings).run("sources")
+    done = Installation(home=tmp_path / "file" / "home", source=tmp_path / "x", more=OWN_SETTINGS).run("keys")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert done.stderr.startswith("Error: The folder of DISCREET_HOME")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ledger", "verify"),
+        ("ledger", "prove", "--request", "R-1", "--out", "proof.json"),
+        ("rights", "show", "R-1"),
+        ("rights", "open", "--kind", "erasure", "--email", ANN),
+        ("sources",),
+        ("map", "show", "shop"),
+        ("find", "shop", "--email", ANN),
+        ("doctor",),
+        ("backup", "--out", "backup.tar"),
+        ("tombstones", "check", "shop"),
+    ],
+)
+def test_a_mistyped_home_is_told_and_no_installation_is_made_of_it(tmp_path: Path, words: Words) -> None:
+    nowhere = Installation(home=tmp_path / "mistyped", source=tmp_path / "x", more=OWN_SETTINGS)
+    done = nowhere.run(*words)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert f"DISCREET_HOME, {nowhere.home}, holds no installation" in done.stderr
+    assert not nowhere.home.exists()
+
+
+def test_a_lost_database_is_not_taken_for_an_empty_ledger(tmp_path: Path) -> None:
+    lost = Installation(home=tmp_path / "home", source=tmp_path / "x")
+    assert lost.run("company", "show").returncode == 0
+    (lost.home / "discreet.sqlite3").unlink()
+    assert lost.run("ledger", "verify").returncode == 1
+    assert not (lost.home / "discreet.sqlite3").exists()
+
+
+def test_help_and_law_need_no_installation(tmp_path: Path) -> None:
+    nowhere = Installation(home=tmp_path / "nowhere", source=tmp_path / "x", more=OWN_SETTINGS)
+    assert "Usage:" in nowhere.do("ledger", "verify", "--help")
+    assert "GDPR" in nowhere.do("law", "list", "--pack", "eu-gdpr")
+    assert not nowhere.home.exists()
 
 
 def test_the_scripts_way_works_with_one_shell_user_and_says_so(tmp_path: Path) -> None:

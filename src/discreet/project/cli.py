@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import click
 
+from discreet.project.environment import is_installed, read_environment
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
@@ -47,6 +48,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 # commands that choose the home before Django is loaded, or run where the database is missing or broken
 SETS_UP_ITSELF = frozenset({"demo", "doctor", "restore", "upgrade"})
+# commands that a new installation may begin with; any other one reads what is there
+MAY_BEGIN = frozenset({"company", "connect", "demo", "keys", "restore", "serve", "staff", "upgrade", "work"})
+# commands that read what comes with the program
+NEEDS_NO_HOME = frozenset({"law"})
 
 
 class ShellContext(click.Context):
@@ -98,7 +103,11 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        if cmd_name not in SETS_UP_ITSELF:
+        if cmd_name not in MAY_BEGIN and not is_installed():
+            if cmd_name not in NEEDS_NO_HOME and not _HELP & ctx.meta[_ARGUMENTS]:
+                raise NothingInstalled(home=str(read_environment().home))
+            _speak()
+        elif cmd_name not in SETS_UP_ITSELF:
             setup()
         command: click.Command = getattr(importlib.import_module(module), attribute)
         _speak_help(command)
@@ -124,6 +133,7 @@ def _speak_help(command: click.Command) -> None:
 NOT_SEALED = gettext_noop(
     "The evidence is recorded but not sealed yet: `discreet ledger verify` and `discreet doctor` say why."
 )
+_HELP = frozenset({"--help"})
 _IS_JSON = "discreet.is_json"
 _ARGUMENTS = "discreet.arguments"
 
@@ -143,6 +153,17 @@ class HomeUnusable(Refused):
         "The folder of DISCREET_HOME cannot be made or written. Name one that this account may write."
     )
     status = 503
+
+
+class NothingInstalled(Refused):
+    """A command that only reads met a folder without an installation: none is made of a mistyped name."""
+
+    code = "cli.nothing_installed"
+    message: ClassVar[str] = gettext_noop(
+        "The folder of DISCREET_HOME, %(home)s, holds no installation of Discreet: nothing was read or made."
+        " Check its name. `discreet demo`, `discreet connect` and `discreet serve` make an installation."
+    )
+    status = 404
 
 
 class FileUnusable(Refused):

@@ -54,6 +54,14 @@ class Environment:
     shell_approvals: str
 
 
+def is_installed() -> bool:
+    """Say whether the home holds an installation: its database, or the keys to one elsewhere. Makes nothing."""
+    environment = read_environment()
+    own = ("discreet.sqlite3", "discreet.sqlite3.before-upgrade")
+    names = ("keys/keyring.json",) if environment.database_url else own
+    return any((environment.home / name).exists() for name in names)
+
+
 def _listed(name: str, default: str = "") -> tuple[str, ...]:
     return tuple(part.strip() for part in os.environ.get(name, default).split(",") if part.strip())
 

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,7 +125,12 @@ def test_evidence_that_was_changed_fails(one: Installation) -> None:
     assert found["ledger"]["status"] == "fail" and "discreet ledger verify" in found["ledger"]["to_do"]
 
 
-def test_a_home_without_a_database_is_told_to_upgrade(tmp_path: Path) -> None:
-    bare = Installation(home=tmp_path / "home", source=tmp_path / "shop.sqlite3")
-    assert "discreet upgrade" in examine(bare)["database"]["to_do"]
-    assert not (bare.home / "discreet.sqlite3").exists()
+def test_a_home_that_a_demo_made_is_called_one(one: Installation) -> None:
+    """Also by a shell that does not say DISCREET_DEMO."""
+    mark = one.home / "demo.json"
+    mark.write_text("{}", encoding="utf-8")
+    try:
+        assert examine(one)["mode"]["status"] == "warn"
+    finally:
+        mark.unlink()
+    assert examine(one)["mode"]["status"] == "good"

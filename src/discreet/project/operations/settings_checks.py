@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from discreet.project.demo import MARK
 from discreet.project.operations.findings import Finding, fail, good, warn
 from discreet.vocabulary.text import gettext_noop
 
@@ -65,6 +66,11 @@ def _mode() -> Iterator[Finding]:
         yield fail("mode", what, gettext_noop("Run Discreet with its own settings."))
     elif settings.DISCREET_DEMO:
         what = gettext_noop("This is a demo: no second factor, and anyone can read its mailbox.")
+        yield warn("mode", what, gettext_noop("For real data, use another home without DISCREET_DEMO."))
+    elif (settings.DISCREET_HOME / MARK).exists():
+        what = gettext_noop(
+            "This home was made by `discreet demo`: its people are made up, its password is known."
+        )
         yield warn("mode", what, gettext_noop("For real data, use another home without DISCREET_DEMO."))
     else:
         yield good("mode", gettext_noop("Debug mode and demo mode are off."))
