@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -62,7 +63,21 @@ def test_an_english_letter_says_what_was_given() -> None:
     text = text_of(render_letter(letter("en", *blocks, title="Your request is done"), made_at=NOW))
     for words in ("Yourrequestisdone", "NumberR-1001", "Checkedagain"):
         assert words in text
-    assert "3f" * 32 in text.replace("\u200b", "")
+    assert "3f" * 32 in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_is_copied_out_of_a_letter_is_what_stands_in_it(language: str) -> None:
+    """A sign that stands beside a break in a table is the same sign in a command."""
+    command = f"python3 discreet_verify.py R-1001-proof.json --key {'3c' * 32}"
+    link = "https://privacy.example.com/privacy/verifier.py"
+    table = Table(("Where", "Why"), (("shop / long_name_" * 6, "GDPR Art. 17(3)(b)"),))
+    blocks = (table, Exact(link), Exact(command), Exact("0a" * 500))
+    pages = PdfReader(io.BytesIO(render_letter(letter(language, *blocks), made_at=NOW))).pages
+    text = "\n".join(page.extract_text() for page in pages)
+    assert not [char for char in text if unicodedata.category(char) == "Cf"]
+    assert {link, command} <= set(text.splitlines())
+    assert "0a" * 500 in text.replace("\n", "")
 
 
 def test_data_are_shown_and_never_run() -> None:
