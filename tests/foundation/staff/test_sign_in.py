@@ -63,6 +63,19 @@ def test_a_first_password_is_changed_before_anything_else(client: Client) -> Non
     assert entries_for("staff:anna")[-1].act == "staff.change_password"
 
 
+def test_after_the_first_password_sign_in_leads_on_and_not_back_to_it(client: Client) -> None:
+    first = actions.create_member(actor=ROOT, now=NOW, username="anna", email="", roles=[Role.AGENT])
+    sign_in(client, "anna", first)
+    words = {"oldpassword": first, "password1": PASSWORD, "password2": PASSWORD}
+    page = client.post("/account/password/", words, follow=True)
+    (sign_in_page, _) = page.redirect_chain[-1]
+    assert sign_in_page == "/account/login/?next=/desk/"
+    landed = client.post(sign_in_page, {"login": "anna", "password": PASSWORD, "next": "/desk/"}, follow=True)
+    chain = [address for address, _ in landed.redirect_chain]
+    assert chain[0] == "/desk/" and "/account/second-factor/totp/activate/" in chain
+    assert "/account/password/" not in chain
+
+
 def test_the_second_factor_is_asked_at_sign_in(client: Client) -> None:
     member = add("anna", Role.AGENT)
     secret = generate_totp_secret()

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -47,6 +48,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
     def set_password(self, user: StaffMember, password: str) -> None:
         actions.change_password(actor=actor_for(member=user), now=timezone.now(), password=password)
         user.refresh_from_db()
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Lead on to the desk. The sessions have ended, so sign-in comes between, and must not lead back here."""
+        return settings.LOGIN_REDIRECT_URL
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_of(request)
