@@ -1,6 +1,6 @@
 """Rate limits, shared by all processes through the database; a key that is over is turned away from memory.
 
-Failure promise 13: shed load with 429, counted by trusted client address, mailbox, and all together.
+Failure promise 13: shed load with 429, counted by trusted client address, mailbox, request, and all together.
 """
 
 import threading
@@ -12,11 +12,22 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from discreet.foundation.centre.models import LimitWindow
-from discreet.foundation.centre.refusals import TooManyRequests
-from discreet.foundation.centre.rules import Limit, client_address, window_end, window_of
+from discreet.foundation.centre.refusals import (
+    TooManyForMailbox,
+    TooManyForRequest,
+    TooManyInAll,
+    TooManyRequests,
+)
+from discreet.foundation.centre.rules import Counted, Limit, client_address, window_end, window_of
 from discreet.foundation.keys import api as keys
 
 _MOST_REMEMBERED = 50_000
+_REFUSALS = {
+    Counted.CLIENT: TooManyRequests,
+    Counted.MAILBOX: TooManyForMailbox,
+    Counted.REQUEST: TooManyForRequest,
+    Counted.ALL: TooManyInAll,
+}
 _over: dict[tuple[str, str], int] = {}  # (limit, value) → POSIX second at which it may come back
 _lock = threading.Lock()
 
@@ -31,7 +42,7 @@ def client_of(request: HttpRequest) -> str:
 
 
 def count(limit: Limit, *, value: str, now: datetime) -> None:
-    """Count one use of `value` (a client, a mailbox) and refuse it when it is over the limit.
+    """Count one use of `value` (a client, a mailbox, a request) and refuse it when it is over the limit.
 
     Raises:
         TooManyRequests: over the limit; `params` say for how many minutes.
@@ -41,7 +52,7 @@ def count(limit: Limit, *, value: str, now: datetime) -> None:
     if _add(_hashed(limit, value), limit, window) > limit.count:
         back_at = window_end(limit, window=window)
         _remember(limit, value, back_at, now)
-        raise _refusal(back_at, now)
+        raise _refusal(limit, back_at, now)
 
 
 def expire_once(now: datetime) -> int:
@@ -73,7 +84,7 @@ def _add(key: str, limit: Limit, window: int) -> int:
 def _refuse_remembered(limit: Limit, value: str, now: datetime) -> None:
     back_at = _over.get((limit.name, value))
     if back_at is not None and now.timestamp() < back_at:
-        raise _refusal(back_at, now)
+        raise _refusal(limit, back_at, now)
 
 
 def _remember(limit: Limit, value: str, back_at: int, now: datetime) -> None:
@@ -86,5 +97,5 @@ def _remember(limit: Limit, value: str, back_at: int, now: datetime) -> None:
             _over[limit.name, value] = back_at
 
 
-def _refusal(back_at: int, now: datetime) -> TooManyRequests:
-    return TooManyRequests(minutes=max(1, -(-int(back_at - now.timestamp()) // 60)))
+def _refusal(limit: Limit, back_at: int, now: datetime) -> TooManyRequests:
+    return _REFUSALS[limit.counted](minutes=max(1, -(-int(back_at - now.timestamp()) // 60)))

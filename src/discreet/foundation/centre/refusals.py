@@ -11,9 +11,29 @@ class TooManyRequests(Refused):
 
     code: ClassVar[str] = "too_many_requests"
     message: ClassVar[str] = gettext_noop(
-        "Too many attempts from here. Nothing was lost. Try again in %(minutes)s minutes."
+        "Too many attempts from your internet address, which an office or a mobile network may share. Nothing was "
+        "lost. Try again in %(minutes)s minutes."
     )
     status: ClassVar[int] = 429
+
+
+class TooManyForMailbox(TooManyRequests):
+    message: ClassVar[str] = gettext_noop(
+        "Too many requests named this e-mail address today. Those made before count. Try again in %(minutes)s "
+        "minutes."
+    )
+
+
+class TooManyForRequest(TooManyRequests):
+    message: ClassVar[str] = gettext_noop(
+        "Too many attempts for this request. Nothing was lost. Try again in %(minutes)s minutes."
+    )
+
+
+class TooManyInAll(TooManyRequests):
+    message: ClassVar[str] = gettext_noop(
+        "Too many people are writing at once. Nothing was lost. Try again in %(minutes)s minutes."
+    )
 
 
 class FormTooFast(Refused):

@@ -6,6 +6,7 @@ Source: failure promises 13 to 16; issue, "The way through rights" (at most 5 tr
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 TRIES_A_CASE = 5
@@ -16,6 +17,15 @@ FASTEST_FILL = timedelta(seconds=2)
 FORM_LIVES = timedelta(hours=4)
 
 
+class Counted(StrEnum):
+    """What a limit counts by; a refusal says it, so that people know whether waiting or moving helps."""
+
+    CLIENT = "client"  # an internet address, or a /64 network
+    MAILBOX = "mailbox"
+    REQUEST = "request"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """At most `count` in every window of `window_s` seconds."""
@@ -23,15 +33,20 @@ class Limit:
     name: str
     count: int
     window_s: int
+    counted: Counted = Counted.CLIENT
 
 
-# One office or mobile carrier shares an address among many people, so the limit for a client is no tight one;
-# mails to one mailbox are limited apart, in `mail`.
-CLIENT_FORMS = Limit(name="client", count=20, window_s=3600)
-MAILBOX_FORMS = Limit(name="mailbox", count=5, window_s=24 * 3600)
-ALL_FORMS = Limit(name="global", count=600, window_s=600)
-CLIENT_CHECKS = Limit(name="client-check", count=60, window_s=3600)
-ALL_CHECKS = Limit(name="global-check", count=3000, window_s=600)
+# One office or mobile carrier shares an address among many people, so the limit for a client is no tight one, and
+# its window is short. Who enters a code has a request of their own: its tries are bounded in total
+# (TRIES_A_CASE), the posts of it here, and the address plays no part. Mails to one mailbox are limited in `mail`.
+# Count what is narrow first: whoever is over a limit of their own must not use up that of all.
+CLIENT_FORMS = Limit(name="client", count=30, window_s=1800)
+MAILBOX_FORMS = Limit(name="mailbox", count=5, window_s=24 * 3600, counted=Counted.MAILBOX)
+ALL_FORMS = Limit(name="global", count=600, window_s=600, counted=Counted.ALL)
+REQUEST_CODES = Limit(name="request-code", count=20, window_s=1800, counted=Counted.REQUEST)
+ALL_CODES = Limit(name="global-code", count=3000, window_s=600, counted=Counted.ALL)
+CLIENT_CHECKS = Limit(name="client-check", count=60, window_s=1800)
+ALL_CHECKS = Limit(name="global-check", count=3000, window_s=600, counted=Counted.ALL)
 
 
 def window_of(limit: Limit, *, now: datetime) -> int:

@@ -34,8 +34,8 @@ def front(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest) -> HttpResponseBase:
     """Lead this browser to its own request; otherwise send the link to the contact point held, if any."""
     now = timezone.now()
-    limits.count(ALL_CHECKS, value="", now=now)
     limits.count(CLIENT_CHECKS, value=limits.client_of(request), now=now)
+    limits.count(ALL_CHECKS, value="", now=now)
     number = request.POST.get("number", "").strip().upper()[:16]
     if not is_number(number):
         context = {"entries": entries.offered(), "number_problem": True, "number": number}

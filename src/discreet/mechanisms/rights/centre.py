@@ -13,7 +13,7 @@ from discreet.foundation.cases.queries import get_by_token
 from discreet.foundation.centre import form_guard, limits, verification
 from discreet.foundation.centre.public import public_page
 from discreet.foundation.centre.refusals import FormTooFast
-from discreet.foundation.centre.rules import ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS
+from discreet.foundation.centre.rules import ALL_CODES, ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS, REQUEST_CODES
 from discreet.foundation.centre.visits import remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
@@ -60,11 +60,11 @@ def _ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
             )
         except FormTooFast as too_fast:  # a browser that fills forms in; what was typed is not lost
             return _form(request, kind, form, refusal=too_fast, token=form_guard.issue_again(now=now))
-        limits.count(ALL_FORMS, value="", now=now)
         limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
         mailbox = normalise_email(form.cleaned_data["email"])
         if mailbox:
             limits.count(MAILBOX_FORMS, value=mailbox, now=now)
+        limits.count(ALL_FORMS, value="", now=now)
         try:
             return _received(request, kind, form, form_id, now)
         except Refused as refused:
@@ -161,8 +161,8 @@ def code(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method == "GET":
         return HttpResponseRedirect(reverse("rights:status", args=[token]))
     now = timezone.now()
-    limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
     number = get_by_token(token).row.number
+    _count_code(number, now)
     form = CodeForm(request.POST)
     if form.is_valid() and verification.check(
         case_number=number, code=form.cleaned_data["code"], now=now, actor=CUSTOMER
@@ -177,9 +177,16 @@ def code(request: HttpRequest, token: str) -> HttpResponseBase:
 def again(request: HttpRequest, token: str) -> HttpResponseBase:
     """Send another code, to the same contact point held."""
     now = timezone.now()
-    limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
-    receiving.ask_code_again(actor=CUSTOMER, now=now, number=get_by_token(token).row.number)
+    number = get_by_token(token).row.number
+    _count_code(number, now)
+    receiving.ask_code_again(actor=CUSTOMER, now=now, number=number)
     return HttpResponseRedirect(reverse("rights:status", args=[token]))
+
+
+def _count_code(number: str, now: datetime) -> None:
+    """Bound what one request's page may send; the address it comes from may be a whole office's."""
+    limits.count(REQUEST_CODES, value=number, now=now)
+    limits.count(ALL_CODES, value="", now=now)
 
 
 @require_POST
