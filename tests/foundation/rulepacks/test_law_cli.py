@@ -1,10 +1,13 @@
 """`discreet law` reads the packs."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
+from discreet.foundation.rulepacks import queries, words
 from discreet.foundation.rulepacks.cli import law
 from discreet.foundation.rulepacks.queries import UnknownRule
 
@@ -32,6 +35,24 @@ def test_a_rule_is_shown_with_its_text_source_confidence_and_doubts() -> None:
 def test_a_rule_is_shown_in_chinese() -> None:
     output = CliRunner().invoke(law, ["show", "CN-DSR-30D", "--language", "zh"]).output
     assert "推荐性标准" in output and "unofficial" not in output
+
+
+def test_a_rule_is_shown_in_the_language_of_the_reader_and_unofficial_is_what_was_translated() -> None:
+    with translation.override("zh-hans"):
+        chinese = CliRunner().invoke(law, ["show", "CN-DSR-30D"]).output
+        european = CliRunner().invoke(law, ["show", "EU-DSR-RESP"]).output
+        listed = CliRunner().invoke(law, ["list", "--pack", "cn-pipl"]).output
+    assert (
+        "自收到起30个自然日，期限" in chinese and "表述：摘要；" in chinese and "效力：推荐性标准" in chinese
+    )
+    assert not re.search(r"^[a-z ]+:", chinese, re.MULTILINE)
+    assert "表述：非官方译文；" in european
+    assert "30个自然日" in listed and "text read" not in listed
+
+
+def test_every_code_of_the_packs_has_words() -> None:
+    rules = [rule for pack in queries.packs().values() for rule in pack.rules.values()]
+    assert {rule.start_event for rule in rules if rule.start_event} <= words.EVENTS.keys()
 
 
 def test_an_unknown_rule_is_refused_with_the_way_to_find_it() -> None:

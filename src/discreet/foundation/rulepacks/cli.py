@@ -3,17 +3,17 @@
 import json
 
 import click
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from discreet.foundation.rulepacks import queries
-from discreet.foundation.rulepacks.law import LegalRule, Pack, Span
+from discreet.foundation.rulepacks import queries, words
+from discreet.foundation.rulepacks.law import LegalRule, Pack
 
-_CONFIDENCE = {"V": "text read", "S": "secondary source", "G": "general knowledge"}
 language_option = click.option(
     "--language",
     type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Language of the rules.",
+    default=None,
+    help="Language to show the rules in; else the shell's.",
 )
 
 
@@ -26,66 +26,90 @@ def law() -> None:
 @click.option("--pack", "pack_id", default=None, help="Only this pack.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @language_option
-def list_rules(pack_id: str | None, as_json: bool, language: str) -> None:
+def list_rules(pack_id: str | None, as_json: bool, language: str | None) -> None:
     """List packs and their rules."""
     packs = [queries.pack(pack_id)] if pack_id else list(queries.packs().values())
     if as_json:
         click.echo(json.dumps([_pack_facts(pack) for pack in packs], ensure_ascii=False, indent=2))
         return
-    for pack in packs:
-        click.echo(f"{pack.id}\t{pack.name(language)}\tas of {pack.as_of}, version {pack.version}")
-        for rule in pack.rules.values():
-            period = _spoken(rule.period.span) if rule.period else "-"
-            click.echo(f"  {rule.id}\t{rule.article}\t{period}\t{_CONFIDENCE[rule.confidence]}")
+    with translation.override(_code(language)):
+        for pack in packs:
+            name = pack.name(translation.get_language() or "en")
+            version = _("as of %(day)s, version %(version)s") % {"day": pack.as_of, "version": pack.version}
+            click.echo(f"{pack.id}\t{name}\t{version}")
+            for rule in pack.rules.values():
+                period = words.span_words(rule.period.span) if rule.period else "-"
+                click.echo(f"  {rule.id}\t{rule.article}\t{period}\t{_(words.CONFIDENCE[rule.confidence])}")
 
 
 @law.command()
 @click.argument("rule_id")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @language_option
-def show(rule_id: str, as_json: bool, language: str) -> None:
+def show(rule_id: str, as_json: bool, language: str | None) -> None:
     """Show one rule: its text, period, source and what is unsure about it."""
     rule = queries.rule(rule_id)
     if as_json:
         click.echo(json.dumps(_rule_facts(rule), ensure_ascii=False, indent=2))
         return
-    for label, value in _lines(rule, language):
-        click.echo(f"{label + ':':<16}{value}")
+    with translation.override(_code(language)):
+        for label, value in _lines(rule, translation.get_language() or "en"):
+            click.echo(_("%(label)s: %(value)s") % {"label": label, "value": value})
+
+
+def _code(language: str | None) -> str:
+    """Return the language to speak: the one named, else the reader's own."""
+    if language is None:
+        return translation.get_language() or "en"
+    return "zh-hans" if language == "zh" else language
 
 
 def _lines(rule: LegalRule, language: str) -> list[tuple[str, str]]:
-    wording = "unofficial translation" if rule.text.is_unofficial(language) else "summary"
+    """Return what there is to say of a rule. Only a wording in another language than the law's is unofficial."""
+    is_translated = rule.text.is_unofficial(language)
     lines = [
-        ("rule", f"{rule.id} ({rule.pack_id})"),
-        ("article", rule.article),
-        ("text", rule.text.in_language(language)),
-        ("wording", f"{wording}; the article itself prevails"),
-        ("force", rule.force.value),
+        (_("rule"), f"{rule.id} ({rule.pack_id})"),
+        (_("article"), rule.article),
+        (_("text"), rule.text.in_language(language)),
+        (
+            _("wording"),
+            _("unofficial translation; the article itself prevails")
+            if is_translated
+            else _("summary; the article itself prevails"),
+        ),
+        (_("force"), _(words.FORCE[rule.force])),
     ]
     if rule.period is not None:
-        lines.append(("period", f"{_spoken(rule.period.span)} from {rule.start_event}, {rule.meaning}"))
+        lines.append((_("period"), _period(rule)))
         if rule.period.extension is not None:
-            lines.append(("extended", f"{_spoken(rule.period.extension.total)} in all"))
+            extended = _("%(span)s in all") % {"span": words.span_words(rule.period.extension.total)}
+            lines.append((_("extended"), extended))
     if rule.extension_condition:
-        lines.append(("condition", rule.extension_condition))
+        lines.append((_("condition"), rule.extension_condition))
     if rule.time_rule_id is not None:
-        lines.append(
-            ("counted by", f"{rule.time_rule_id}; a last day off {rule.roll.value.replace('_', ' ')}")
-        )
+        lines.append((_("counted by"), f"{rule.time_rule_id}; {_(words.ROLL[rule.roll])}"))
+    in_force = {"since": rule.effective_from or "-", "until": rule.effective_to or "-"}
+    confidence = {"grade": rule.confidence.value, "what": _(words.CONFIDENCE[rule.confidence])}
     lines += [
-        ("in force", f"{rule.effective_from or '-'} to {rule.effective_to or '-'}"),
-        ("source", rule.source),
-        ("confidence", f"{rule.confidence.value} ({_CONFIDENCE[rule.confidence]})"),
+        (_("in force"), _("%(since)s to %(until)s") % in_force),
+        (_("source"), rule.source),
+        (_("confidence"), _("%(grade)s (%(what)s)") % confidence),
     ]
     lines += [
-        ("unsure", f"[{held.when.replace('_', ' ')}] {held.doubt.text(language)}") for held in rule.doubts
+        (_("unsure"), f"[{_(words.WHEN[held.when])}] {held.doubt.text(language)}") for held in rule.doubts
     ]
     return lines
 
 
-def _spoken(span: Span) -> str:
-    unit = span.unit.replace("_", " ")
-    return f"{span.duration} {unit}" + ("s" if span.duration != 1 else "")
+def _period(rule: LegalRule) -> str:
+    if rule.period is None:
+        return "-"
+    parts = {
+        "span": words.span_words(rule.period.span),
+        "event": words.event_words(rule.start_event or "-"),
+        "meaning": _(words.MEANING[rule.meaning]) if rule.meaning else "-",
+    }
+    return _("%(span)s from %(event)s, %(meaning)s") % parts
 
 
 def _pack_facts(pack: Pack) -> dict[str, object]:
