@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from discreet.foundation.desk.phrases import sentences
 from discreet.foundation.desk.refusals import message_of
 from discreet.mechanisms.rights import api as rights
 from discreet.vocabulary.errors import Refused
@@ -12,6 +13,13 @@ from discreet.vocabulary.text import gettext_noop
 
 NO_TOKEN = gettext_noop("Send a valid token: “Authorization: Bearer …”.")
 NOT_UNDERSTOOD = gettext_noop("The request cannot be understood: %(where)s.")
+#: What to do where the reader cannot guess it from the place alone.
+HINTS = {
+    "header.Idempotency-Key": gettext_noop(
+        "Send a header “Idempotency-Key” of 1 to 200 visible ASCII characters without blanks, a new one for each "
+        "request: sent again with the same key, it opens no second one."
+    )
+}
 NOTHING_HERE = gettext_noop("There is nothing at this address.")
 
 api = NinjaAPI(
@@ -45,7 +53,10 @@ def no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Name where the request is wrong, never what it held."""
     places = {".".join(str(part) for part in one["loc"][:3])[:80] for one in error.errors}
-    message = gettext(NOT_UNDERSTOOD) % {"where": ", ".join(sorted(places)[:10])}
+    hints = [gettext(HINTS[place]) for place in sorted(places & HINTS.keys())]
+    if rest := sorted(places - HINTS.keys())[:10]:
+        hints.insert(0, gettext(NOT_UNDERSTOOD) % {"where": ", ".join(rest)})
+    message = sentences(hints)
     return _answer(request, 422, "not_understood", message)
 
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import my_work
 from discreet.foundation.centre import verification
+from discreet.foundation.centre.actions import send_progress_link
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.mail.api import open_contact
 from discreet.foundation.mail.delivery import deliver_due
@@ -21,7 +22,7 @@ from discreet.mechanisms.rights.refusals import NoLetterDue, NotYours
 from discreet.mechanisms.rights.rules import Answer, Kind, way_of_answer
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
-from tests.mechanisms.rights.company import AGENT, ANN, ANN_PHONE, APPROVER, CLEO, NOW, VIEWER
+from tests.mechanisms.rights.company import AGENT, ANN, ANN_PHONE, APPROVER, CLEO, CUSTOMER, NOW, VIEWER, who
 
 pytestmark = pytest.mark.django_db
 BOB_PHONE = "+41446681801"
@@ -192,3 +193,37 @@ def test_what_is_kept_is_the_address_as_stored(shop: Company) -> None:
     workflows.capture(queries.batch_of(number), 1)
     contact = verification.held_contact(number)
     assert contact is not None and open_contact(contact) == "Ann.Canary@Example.COM"
+
+
+def asked(email: str) -> str:
+    """Ask at the privacy centre, and have the code mailed, where the mailbox may get one."""
+    received = receiving.receive_request(
+        actor=CUSTOMER,
+        now=datetime.now(UTC),
+        kind="erasure",
+        claim=who(email),
+        residence="DE",
+        channel="centre",
+    )
+    driving.work()
+    return received.number
+
+
+@pytest.mark.promise(14)
+def test_what_anybody_causes_never_holds_an_answer_back(shop: Company) -> None:
+    """Somebody types the number again and again, and asks in the person's name until the mailbox is full."""
+    number = asked(CLEO)
+    for _ in range(4):
+        send_progress_link(now=datetime.now(UTC), number=number)
+    last = [asked(CLEO) for _ in range(3)][-1]
+    titles = [step.title for step in history.steps(last) if not step.is_work]
+    assert "No code sent: this mailbox has had its mails of the day" in titles
+    assert "Mail not sent: this mailbox has had its mails of the day" in titles
+    receiving.verify_identity(actor=CUSTOMER, now=NOW, number=number, by_code=True)
+    driving.work()
+    driving.approve(number)
+    driving.work()
+    assert driving.failures() == [] and queries.request_view(number).answer == Answer.MAIL
+    assert OutgoingMessage.objects.get(template="rights.erasure_done").state == "sent"
+    by_anybody = OutgoingMessage.objects.filter(template__startswith="centre.", state="sent")
+    assert by_anybody.count() == 3

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.staff import actions as staff
 from discreet.foundation.staff.rules import Scope
@@ -153,6 +154,29 @@ def test_a_token_for_evidence_reads_no_request(db: None) -> None:
     assert Program(token(Scope.EVIDENCE_READ)).get("/requests")[0] == 403
 
 
+def test_an_auditors_program_fetches_the_proof_that_the_command_line_writes(program: Program) -> None:
+    number = program.post("/requests", {"kind": "erasure", "email": ANN})[1]["id"]
+    add("vera", Role.AUDITOR)
+    now = datetime.now(UTC)
+    raw = staff.create_token(
+        actor=ROOT, now=now, owner="vera", name="audit", scopes=[Scope.EVIDENCE_READ], days=30
+    )
+    status, proof = Program(raw).get(f"/requests/{number}/proof")
+    assert status == 200
+    assert proof == json.loads(json.dumps(prove.complete_bundle(f"request:{number}", now=now)))
+    assert Program(raw).get("/requests/R-9999/proof")[0] == 404
+    assert program.get(f"/requests/{number}/proof")[0] == 403
+
+
+@pytest.mark.parametrize("key", [None, "a b"])
+def test_a_missing_idempotency_key_is_told_with_what_to_send(program: Program, key: str | None) -> None:
+    status, problem = program.post("/requests", {"kind": "erasure", "email": ANN}, key=key)
+    assert (status, problem["code"]) == (422, "not_understood")
+    assert str(problem["message"]).startswith("Send a header “Idempotency-Key” of 1 to 200")
+    _, both = program.post("/requests", {"kind": "nonsense"}, key=key)
+    assert "body.body.kind. Send a header" in str(both["message"])
+
+
 def test_no_address_approves(program: Program) -> None:
     paths = json.loads(Client().get("/api/v1/openapi.json").content)["paths"]
     assert not [path for path in paths if "accept" in path or "approve" in path]
@@ -162,6 +186,7 @@ def test_no_address_approves(program: Program) -> None:
         "/api/v1/requests/{number}/verify",
         "/api/v1/requests/{number}/plan",
         "/api/v1/requests/{number}/package",
+        "/api/v1/requests/{number}/proof",
     }
 
 
@@ -270,7 +295,7 @@ def test_whatever_is_sent_is_answered_as_described() -> None:
     program.post("/requests", {"kind": "erasure", "email": ANN})
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     operations = [one.ok() for one in schema.get_all_operations()]
-    assert len(operations) == 6
+    assert len(operations) == 7
     headers = {"Authorization": f"Bearer {program.raw}"}
 
     for operation in operations:

@@ -25,6 +25,7 @@ TABLE: dict[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/requests/{number}/verify"): frozenset({WRITE}),
     ("GET", "/requests/{number}/plan"): frozenset({READ}),
     ("GET", "/requests/{number}/package"): frozenset({READ, WRITE}),
+    ("GET", "/requests/{number}/proof"): frozenset({EVIDENCE}),
 }
 BODIES = {"/requests": {"kind": "erasure", "email": ANN}, "/requests/{number}/verify": {"reason": "Seen"}}
 SCOPES = [

@@ -1,7 +1,7 @@
 """The REST door of requests. A program's token opens, verifies and reads; approving takes a person.
 
-Scopes: `requests:read` lists and shows, `requests:write` opens and verifies; a package takes both. Each operation
-names the scopes it needs; one that names none is refused to everybody.
+Scopes: `requests:read` lists and shows, `requests:write` opens and verifies; a package takes both; `evidence:read` fetches
+proofs. Each operation names the scopes it needs; one that names none is refused to everybody.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from pydantic import Field
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import MAX_PAGE, MAX_PAGE_SIZE, CaseFilter, list_cases
+from discreet.foundation.ledger import prove
 from discreet.foundation.staff.queries import authenticate_token
 from discreet.foundation.staff.rules import SCOPE_ROLES, Scope
 from discreet.mechanisms.rights import delivery, given, queries
@@ -38,7 +39,7 @@ class Token(HttpBearer):
 
     openapi_description = (
         "A token of the desk. requests:read lists and shows; requests:write opens and verifies; fetching a "
-        "package needs both. A token reaches no further than its owner's roles."
+        "package needs both; evidence:read fetches proofs. A token reaches no further than its owner's roles."
     )
 
     def __init__(self, *scopes: Scope) -> None:
@@ -276,6 +277,18 @@ def package(request: HttpRequest, number: Number) -> HttpResponse:
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{number}.zip"'},
     )
+
+
+@router.get(
+    "/requests/{number}/proof",
+    response={200: dict[str, Any], **REFUSALS},
+    summary="Fetch the proof",
+    **_needs(Scope.EVIDENCE_READ),
+)
+def proof(request: HttpRequest, number: Number) -> Any:
+    """Return what `discreet ledger prove` writes: evidence that verifies without Discreet, and names no person."""
+    view = queries.request_view(number)
+    return prove.complete_bundle(f"request:{view.number}", now=timezone.now())
 
 
 def _actor(request: HttpRequest) -> Actor:
