@@ -35,6 +35,7 @@ class LedgerBehindWitness(Refused):
     """Signing on would contradict a checkpoint that was given out."""
 
     code = "ledger.behind_witness"
+    is_transient = True  # what waits for a person to settle it is lost by nobody
     message: ClassVar[str] = gettext_noop(
         "The evidence in the database is older than the checkpoints in the second place "
         "(checkpoint %(size)d is not in it). Nothing is sealed until this is settled: "
@@ -109,7 +110,7 @@ def _sequence_batch(*, after: int) -> tuple[int, int] | None:
 
 def _seal(waiting: Sequence[tuple[int, str]]) -> None:
     last = LedgerCheckpoint.objects.order_by("-size").first()
-    _refuse_contradiction()
+    refuse_contradiction()
     edge = load_edge(last.size if last else 0)
     first = edge.size
     hashes = [leaf_hash(body.encode()) for _, body in waiting]
@@ -136,7 +137,12 @@ def _is_alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _refuse_contradiction() -> None:
+def refuse_contradiction() -> None:
+    """Refuse to go on with a database that is older than what the second place tells.
+
+    Raises:
+        LedgerBehindWitness: the second place holds a checkpoint that the database does not.
+    """
     witnessed = last_checkpoint(witness_path(), key=log_key())
     if witnessed is None:
         return
@@ -152,6 +158,6 @@ def _copy_checkpoints() -> None:
     witnessed = last_checkpoint(path, key=log_key())
     if newest is None or (witnessed and witnessed.size >= newest):
         return
-    _refuse_contradiction()
+    refuse_contradiction()
     owed = LedgerCheckpoint.objects.filter(size__gt=witnessed.size if witnessed else 0)
     append_notes(path, list(owed.order_by("size").values_list("note", flat=True)))

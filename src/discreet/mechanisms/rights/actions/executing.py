@@ -22,6 +22,7 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, catalogue_facts, record, record_many
+from discreet.foundation.ledger.sequencer import refuse_contradiction
 from discreet.foundation.mail.api import HeldContact, is_reachable, send
 from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.bulk import update_each
@@ -92,7 +93,9 @@ def begin_execution(
     Raises:
         WrongRequestState: it was cancelled, sent back or carried out meanwhile.
         PlanChanged: one of its `people` withdrew after the plan was made again.
+        LedgerBehindWitness: the database is older than what the second place tells.
     """
+    refuse_contradiction()  # nothing that cannot be undone stands on evidence that nobody will seal
     batch = load_batch(batch_id)
     numbers = numbers_of(batch)
     subject, state = subject_of_batch(batch, numbers), state_of(batch, numbers)
