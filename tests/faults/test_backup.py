@@ -399,6 +399,7 @@ def test_an_installation_on_postgresql_comes_back_in_another_database(
 def test_without_pg_dump_the_operator_is_told_what_to_install(postgresql_url: str, tmp_path: Path) -> None:
     one = Installation(home=tmp_path / "home", source=tmp_path / "shop.sqlite3")
     one.more |= {"DISCREET_DATABASE_URL": postgresql_url, "PATH": str(tmp_path)}
+    one.do("company", "show")
     done = one.run("backup", "--out", str(tmp_path / "b.tar"))
     assert done.returncode == 1 and "pg_dump" in done.stderr
     assert not (tmp_path / "b.tar").exists()

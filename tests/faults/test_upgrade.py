@@ -19,6 +19,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """A home with data whose last change of `centre` and `jobs` is still to be made."""
     folder = tmp_path_factory.mktemp("old")
     one = Installation(home=folder / "home", source=folder / "shop.sqlite3")
+    one.do("company", "show")
     one.do("rights", "open", "--kind", "access", "--email", "ann@example.com")
     with closing(sqlite3.connect(one.home / "discreet.sqlite3")) as link:
         link.execute("DROP INDEX jobs_job_run")

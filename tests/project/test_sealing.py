@@ -71,5 +71,5 @@ def test_a_command_whose_evidence_cannot_be_sealed_says_so_and_stands(one: Insta
 
 def test_a_command_that_records_nothing_opens_no_second_place(tmp_path: Path) -> None:
     quiet = Installation(home=tmp_path / "home", source=tmp_path / "shop.db")
-    quiet.do("sources")
+    quiet.do("company", "show")
     assert not (quiet.home / "witness").exists()
