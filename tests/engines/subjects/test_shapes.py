@@ -202,8 +202,8 @@ def test_equal_rows_without_a_key_are_all_erased_and_all_counted():
 
 
 def test_rows_without_a_key_that_cannot_be_told_apart_are_named_not_guessed():
-    """Only a number with a fraction tells them apart, and such numbers are not compared."""
-    graph, opened = _log("(1,'x',0.5),(1,'x',0.25)")
+    """Only a value that is missing tells them apart, and what is missing is not compared with."""
+    graph, opened = _log("(1,'x',NULL),(1,'x',0.25)")
     made = plan(run(graph, opened, ("s", "person", (1,))))
     assert not made.is_complete
     carry_out_plan(opened, made)

@@ -15,16 +15,19 @@ from discreet.engines.subjects.graph import Column, Key
 
 MAX_INTEGER = 2**63  # beyond, no column holds it and drivers refuse to bind it
 _TEXT_TYPES = ("char", "text", "string", "clob", "citext")
-_SCALARS = (str, int, bytes, date, datetime, time, timedelta, Decimal, UUID, bool)
+_SCALARS = (str, int, float, bytes, date, datetime, time, timedelta, Decimal, UUID, bool)
+NOT_A_NUMBER = "NaN"
 
 
 def is_exact(value: object) -> bool:
-    """Return whether equality on this value singles a row out: no NULL, no float, no structure."""
+    """Return whether equality on this value singles a row out: no NULL, no structure."""
     return isinstance(value, _SCALARS)
 
 
 def hashable(value: object) -> object:
-    """Return `value`, or a text in its place where it is a structure (JSON, array)."""
+    """Return `value`, or a text in its place where it is a structure (JSON, array) or equals not even itself."""
+    if isinstance(value, (float, Decimal)) and value != value:
+        return NOT_A_NUMBER
     if isinstance(value, (list, dict, set)):
         return json.dumps(value, sort_keys=True, default=str)
     if isinstance(value, (bytearray, memoryview)):
@@ -45,7 +48,8 @@ def loose(value: object) -> object:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
-        return str(int(value)) if value == value.to_integral_value() else str(value.normalize())
+        is_whole = value.is_finite() and value == value.to_integral_value()
+        return str(int(value)) if is_whole else str(value.normalize())
     if isinstance(value, UUID):
         return str(value)
     return value

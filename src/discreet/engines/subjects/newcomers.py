@@ -97,30 +97,36 @@ class Newcomers:
 
     def __init__(self, captured: Captured) -> None:
         self._captured = captured
-        self._known: dict[TableRef, set[object]] = {}
+        self._known: dict[TableRef, dict[tuple[str, ...], set[object]]] = {}
 
     def among(self, linked: LinkedRows, reader: Reader, query: Select) -> list[Newcomer]:
         """Return who came new among the rows that `query`, made by `referring`, finds."""
         width = len(linked.key_columns)
-        known = self._known_of(linked.table)
+        known = [
+            (picker(linked.key_columns, names), forms)
+            for names, forms in self._known_of(linked.table, linked.key_columns).items()
+            if set(names) <= set(linked.key_columns)
+        ]
         persons: dict[object, Persons] = {}
         found = []
         for row in reader.select(query):
             key = tuple(hashable(value) for value in row[:width])
-            if _form(key) in known:
+            if any(_form(pick(key)) in forms for pick, forms in known):
                 continue
             persons = persons or dict(zip(map(_form, linked.values), linked.persons, strict=True))
             found.append(Newcomer(key, persons.get(_form(row[width:]), frozenset())))
         return found
 
-    def _known_of(self, ref: TableRef) -> set[object]:
+    def _known_of(self, ref: TableRef, key_columns: tuple[str, ...]) -> dict[tuple[str, ...], set[object]]:
+        """Return what the plan knew by the columns it knew it by: rows without a key go by some of theirs."""
         known = self._known.get(ref)
         if known is None:
-            rows = (*self._captured.gone, *(one.rows for one in self._captured.blanked))
-            known = {_form(key) for one in rows if one.table == ref for key in one.keys}
-            known |= {_form(key) for key in self._captured.stays.get(ref, ())}
-            known |= {_form(key) for key in self._captured.others.get(ref, ())}
-            self._known[ref] = known
+            known = self._known[ref] = defaultdict(set)
+            for one in (*self._captured.gone, *(one.rows for one in self._captured.blanked)):
+                if one.table == ref:
+                    known[one.key_columns].update(map(_form, one.keys))
+            for keys in (self._captured.stays.get(ref, ()), self._captured.others.get(ref, ())):
+                known[key_columns].update(map(_form, keys))
         return known
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from discreet.engines.subjects.found import Reach, TableReach
 from discreet.engines.subjects.graph import Graph, Key, TableRef
-from discreet.engines.subjects.keys import is_exact
+from discreet.engines.subjects.keys import hashable, is_exact
 from discreet.engines.subjects.limits import Limits, NoStartingRow
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.sharing import Detector, Sharing
@@ -80,7 +80,7 @@ def _table(walk: Walk, sharing: Sharing, state: TableState, purpose: Purpose) ->
 def _addresses(walk: Walk, state: TableState) -> tuple[tuple[str, ...], Counter[Key]]:
     """Return columns by whose values statements hit these rows of a table without a key, and no others.
 
-    A NULL, a float and a structure cannot be compared with; what is left must still tell the rows apart.
+    A NULL and a structure cannot be compared with; what is left must still tell the rows apart.
     Also returns how often each row stands there.
     """
     nothing: tuple[tuple[str, ...], Counter[Key]] = ((), Counter())
@@ -92,7 +92,7 @@ def _addresses(walk: Walk, state: TableState) -> tuple[tuple[str, ...], Counter[
     if not names:
         return nothing
     pick = picker(state.columns, names)
-    keys = dict.fromkeys(pick(row) for row in state.rows.values())
+    keys = dict.fromkeys(tuple(map(hashable, pick(row))) for row in state.rows.values())
     if len(keys) < len(state.rows):
         return nothing
     bound = walk.limits.max_rows_per_step + 1

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Final
 
+from discreet.engines.subjects.keys import NOT_A_NUMBER
 from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind
 
 
@@ -34,8 +35,19 @@ def coerce(engine: Engine, column: ColumnInfo, value: object) -> Coerced:
         return _for_sqlite(column, value)
     if isinstance(value, str) and engine is Engine.POSTGRESQL and "\0" in value:
         return NO_MATCH
+    if engine is Engine.POSTGRESQL and column.kind in (Kind.FLOAT, Kind.DECIMAL):
+        beyond = _beyond_numbers(value)
+        if beyond is not None:
+            return beyond if column.kind is Kind.FLOAT else Decimal(beyond)
     convert = _BY_KIND.get(column.kind)
     return NO_MATCH if convert is None else convert(value)
+
+
+def _beyond_numbers(value: object) -> float | None:
+    """Return what PostgreSQL compares as equal to itself and no other engine stores; None for the rest."""
+    if value == NOT_A_NUMBER:
+        return math.nan
+    return float(value) if isinstance(value, (float, Decimal)) and math.isinf(value) else None
 
 
 def _integer(value: object) -> Coerced:

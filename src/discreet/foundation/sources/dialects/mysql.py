@@ -4,6 +4,7 @@ Their own equality ignores case, accents and trailing spaces as the collation sa
 numbers: keys arrive in the column's type, and texts are compared byte by byte besides.
 """
 
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Sequence
@@ -15,13 +16,14 @@ import sqlalchemy as sa
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import CERTIFICATE_SYSTEM, Address, certificate_path, resolve_host
-from discreet.foundation.sources.catalogue import ColumnInfo, Engine
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind
 from discreet.foundation.sources.dialects import base, mysql_catalogue, mysql_reflection
 
 if TYPE_CHECKING:
     import pymysql
 
 _TLS_FAILED = 2026
+_ROUNDED = re.compile(r"FLOAT|\w+\(", re.IGNORECASE)  # single precision, or with a number of decimals
 _UNCERTAIN_CODES = frozenset({1053, 1317, 1927, 3169})  # shutdown, interrupted, killed
 
 
@@ -209,10 +211,22 @@ class MySqlDialect(base.Dialect):
         return sa.func.locate(sa.func.right(text, 1), chars) == 0
 
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
-        plain = column.sql == sa.literal(value, sa.types.NullType())
+        plain = _compared(column) == sa.literal(value, sa.types.NullType())
         if not column.info.is_loose:
             return plain
         return plain & (_as_bytes(column.sql) == sa.literal(str(value).encode(), sa.types.NullType()))
+
+
+def _compared(column: base.KeyColumn) -> sa.ColumnElement[Any]:
+    """Return what is compared: of a number that is shown rounded, what is shown, since keys are read so.
+
+    Source: https://dev.mysql.com/doc/refman/8.0/en/problems-with-float.html.
+    """
+    is_rounded = column.info.kind is Kind.FLOAT and _ROUNDED.match(column.info.type)
+    if not is_rounded:
+        return column.sql
+    shown: sa.ColumnElement[Any] = sa.cast(column.sql, sa.CHAR).op("+")(sa.literal_column("0e0"))
+    return shown
 
 
 def _utf8(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -237,9 +251,9 @@ def _exactly(columns: Sequence[base.KeyColumn], keys: Sequence[Key]) -> base.Bat
     parameters: dict[str, object] = {}
     conditions: list[sa.ColumnElement[bool]] = []
     for place, column in enumerate(columns):
-        conditions.append(column.sql.in_(sa.bindparam(f"k{place}", expanding=True)))
+        conditions.append(_compared(column).in_(sa.bindparam(f"k{place}", expanding=True)))
         parameters[f"k{place}"] = list(dict.fromkeys(key[place] for key in keys))
-    exact = [_as_bytes(column.sql) if column.info.is_loose else column.sql for column in columns]
+    exact = [_as_bytes(column.sql) if column.info.is_loose else _compared(column) for column in columns]
     raw = [
         tuple(
             str(value).encode() if column.info.is_loose else value
