@@ -116,6 +116,51 @@ def test_numbers_and_texts_that_sqlite_joins_lead_to_the_rows(
     assert_ann_is_gone(sqlite_company, [number for number in (1, 2, 3, 4) if number not in hers])
 
 
+SPELLED = ("1", "01", " 1", "1.0", "1e0", "+1", "\t1\n", "1 ")
+NOT_ONE = ("2", "02", "1x", "0x1", "1 1", "", "one", "1.5", "\u00a01", "--1")
+
+
+@pytest.mark.parametrize("child", ["text", "varchar(9) COLLATE NOCASE", "", "blob"])
+@pytest.mark.parametrize("parent", ["integer PRIMARY KEY", "real UNIQUE", "decimal UNIQUE"])
+@pytest.mark.parametrize("constraint", ["", " REFERENCES person (code) ON DELETE SET NULL"], ids=["", "declared"])
+def test_texts_that_sqlite_reads_as_a_number_lead_to_the_rows(
+    sqlite_company: Company, parent: str, child: str, constraint: str, db: None
+) -> None:
+    """The database's own join says which rows are hers; no other goes, and none is left without its owner."""
+    people = "(1, 'ann@example.com'), (2, 'bob@example.com')"
+    visits = ", ".join(f"({number}, '{code}', 'tea')" for number, code in enumerate((*SPELLED, *NOT_ONE)))
+    fill(
+        sqlite_company,
+        [
+            f"CREATE TABLE person (code {parent}, email text)",
+            f"CREATE TABLE visit (id integer PRIMARY KEY, person_code {child}{constraint}, note text)",
+            f"INSERT INTO person VALUES {people}",
+            f"INSERT INTO visit VALUES {visits}, (98, 1, 'tin'), (99, 1.0, 'tin')",
+        ],
+    )
+    joined = "SELECT visit.id FROM visit JOIN person ON code = person_code WHERE email = 'ann@example.com'"
+    hers = {row[0] for row in sqlite_company.run(joined)}
+    assert hers >= {*range(len(SPELLED)), 98, 99}
+    rest = [number for number in left(sqlite_company) if number not in hers]
+    assert_ann_is_gone(sqlite_company, rest)
+
+
+@pytest.mark.parametrize("code", ["01", " 1", "1.0"])
+def test_a_number_that_sqlite_joins_to_a_text_leads_to_the_rows(
+    sqlite_company: Company, code: str, db: None
+) -> None:
+    fill(
+        sqlite_company,
+        [
+            "CREATE TABLE person (code text PRIMARY KEY, email text)",
+            "CREATE TABLE visit (id integer PRIMARY KEY, person_code integer, note text)",
+            f"INSERT INTO person VALUES ('{code}', 'ann@example.com'), ('2', 'bob@example.com')",
+            "INSERT INTO visit VALUES (1, 1, 'tea'), (2, 2, 'cup'), (3, 11, 'pot')",
+        ],
+    )
+    assert_ann_is_gone(sqlite_company, [2, 3])
+
+
 HEIRS = (
     "CREATE TABLE person (code varchar(40) PRIMARY KEY, email varchar(90))",
     "CREATE TABLE member (since date, nickname varchar(40)) INHERITS (person)",

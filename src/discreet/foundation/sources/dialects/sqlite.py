@@ -25,7 +25,7 @@ _KINDS = {"table": TableKind.TABLE, "view": TableKind.VIEW}
 _SHADOW_ENDINGS = ("_data", "_idx", "_content", "_docsize", "_config", "_segments", "_segdir", "_stat",
                    "_node", "_parent", "_rowid")  # fmt: skip
 _STEPS_BETWEEN_CHECKS = 20_000
-_WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,17})")
+_NUMBER = re.compile(r"[ \t\n\v\f\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*")
 
 
 class _Connection(sqlite3.Connection):
@@ -223,19 +223,22 @@ class SqliteDialect(base.Dialect):
     def joined(self, near: base.KeyColumn, far: ColumnInfo) -> base.KeyColumn:
         """Compare as the near column does, or without case where the far one does: either end may decide.
 
-        Source: https://sqlite.org/datatype3.html, section 7.1; foreign keys take the far end's collation.
+        Beside a numeric column every text that reads as a number is that number: '01', ' 1' and '1.0' are 1.
+        Source: https://sqlite.org/datatype3.html, sections 4.2 and 7.1; foreign keys take the far end's collation.
         """
         if sqlite_affinity(near.info.type) == "numeric":
             return near
+        if sqlite_affinity(far.type) == "numeric":
+            return base.KeyColumn(sql=_as_number(near.sql), info=replace(near.info, type="", is_loose=False))
         sql: sa.ColumnElement[Any] = near.sql
         if far.ignores_case and not near.info.ignores_case:
             sql = sa.collate(near.sql, "NOCASE")
         return base.KeyColumn(sql=sql, info=replace(near.info, is_loose=False))
 
     def forms(self, near: ColumnInfo, far: ColumnInfo) -> base.Forms | None:
-        """A column without a type holds 7 and '7', and both join to the number 7 of a numeric column."""
+        """A text that reads as a number is that number beside a numeric column; any other stays a text."""
         ends = {sqlite_affinity(near.type), sqlite_affinity(far.type)}
-        return _number_and_text if ends == {"none", "numeric"} else None
+        return _number_or_text if "numeric" in ends else None
 
     def text_of(self, column: base.KeyColumn) -> sa.ColumnElement[Any]:
         """A column of any type may hold bytes, which LIKE passes over."""
@@ -283,12 +286,23 @@ def _folded_name(name: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in name)
 
 
-def _number_and_text(value: object) -> tuple[object, ...]:
-    if isinstance(value, int):
-        return value, str(value)
-    if isinstance(value, str) and _WHOLE.fullmatch(value):
-        return value, int(value)
-    return (value,)
+def _number_or_text(value: object) -> tuple[object, ...]:
+    """Return a text as the number that SQLite reads in it, if it reads one to its end."""
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        return (value,)
+    with contextlib.suppress(ValueError):
+        if -(2**63) <= int(value) < 2**63:
+            return (int(value),)
+    return (float(value),)
+
+
+def _as_number(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Return what a column without a number's type holds as SQLite reads it beside one that has it.
+
+    A cast alone reads 12 in '12abc'; beside the cast the column itself is read as by the join.
+    """
+    number = sa.cast(column, sa.NUMERIC)
+    return sa.case((column == number, number), else_=column)
 
 
 def _exact(column: base.KeyColumn) -> sa.ColumnElement[object]:
