@@ -462,3 +462,48 @@ def test_an_address_of_another_database_drops_no_account_silently(
     assert "only_here" not in [table.ref.table for table in queries.describe("shop").tables]
     connect_source(actor=OPERATOR, now=NOW, name="shop", url=other, is_read_only=True)
     assert not queries.source("shop").is_writable
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_write_address_of_another_database_is_refused(
+    kind: str, request: pytest.FixtureRequest, db: None
+) -> None:
+    """What would be planned in the one would be written in the other."""
+    company: Company = request.getfixturevalue(f"{kind}_company")
+    company.fill()
+    own = company.url.rpartition("/")[2]
+    company.run(f"CREATE DATABASE {own}_copy")
+    try:
+        with pytest.raises(refusals.OtherDatabase):
+            connect_source(
+                actor=OPERATOR, now=NOW, name="shop", url=company.url, write_url=f"{company.url}_copy"
+            )
+        assert queries.source_names() == []
+    finally:
+        company.run(f"DROP DATABASE {own}_copy")
+
+
+def test_a_write_address_of_another_file_is_refused_and_another_name_of_the_file_is_not(
+    sqlite_company: Company, tmp_path: Path, db: None
+) -> None:
+    sqlite_company.fill()
+    file = Path(sqlite_company.url.removeprefix("sqlite:///"))
+    (tmp_path / "copy.sqlite").write_bytes(file.read_bytes())
+    (tmp_path / "same.sqlite").hardlink_to(file)
+    with pytest.raises(refusals.OtherDatabase):
+        connect_source(
+            actor=OPERATOR,
+            now=NOW,
+            name="shop",
+            url=sqlite_company.url,
+            write_url=f"sqlite:///{tmp_path}/copy.sqlite",
+        )
+    assert queries.source_names() == []
+    connect_source(
+        actor=OPERATOR,
+        now=NOW,
+        name="shop",
+        url=sqlite_company.url,
+        write_url=f"sqlite:///{tmp_path}/same.sqlite",
+    )
+    assert queries.source("shop").is_writable

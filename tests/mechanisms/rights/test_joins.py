@@ -122,7 +122,9 @@ NOT_ONE = ("2", "02", "1x", "0x1", "1 1", "", "one", "1.5", "\u00a01", "--1")
 
 @pytest.mark.parametrize("child", ["text", "varchar(9) COLLATE NOCASE", "", "blob"])
 @pytest.mark.parametrize("parent", ["integer PRIMARY KEY", "real UNIQUE", "decimal UNIQUE"])
-@pytest.mark.parametrize("constraint", ["", " REFERENCES person (code) ON DELETE SET NULL"], ids=["", "declared"])
+@pytest.mark.parametrize(
+    "constraint", ["", " REFERENCES person (code) ON DELETE SET NULL"], ids=["", "declared"]
+)
 def test_texts_that_sqlite_reads_as_a_number_lead_to_the_rows(
     sqlite_company: Company, parent: str, child: str, constraint: str, db: None
 ) -> None:

@@ -44,6 +44,7 @@ def connect_source(
 
     Raises:
         WriteAddressAtStake: the account for erasing is of another database, and would be lost.
+        OtherDatabase: the write address is of another database; a replica's has its primary's name.
         SourceRefusal: an address is wrong or cannot be reached; nothing was saved.
     """
     if not _NAME.fullmatch(name):
@@ -56,10 +57,13 @@ def connect_source(
         raise refusals.OtherEngine
     if reading.engine is Engine.SQLITE and actor.kind not in (ActorKind.SHELL, ActorKind.SYSTEM):
         raise refusals.FileNotAllowed
-    catalogue = _look(reading, source=name)
+    looked = _look(reading, source=name)
+    catalogue = looked.catalogue
     endpoints = [_endpoint(name, "read", reading, is_replica=catalogue.is_replica, tls=catalogue.tls)]
     if writing is not None:
         reached = _reach(writing, source=name)
+        if reached.database != looked.database:
+            raise refusals.OtherDatabase(read=reading.database, written=writing.database)
         endpoints.append(_endpoint(name, "write", writing, is_replica=reached.is_replica, tls=reached.tls))
     return _save_connection(actor=actor, now=now, catalogue=catalogue, endpoints=endpoints)
 
@@ -72,7 +76,7 @@ def describe_source(*, actor: Actor, now: datetime, name: str) -> Catalogue:
     """
     catalogue = _look(
         pools.address_of(pools.endpoints(pools.known(name).name)["read"], source=name), source=name
-    )
+    ).catalogue
     _save_description(actor=actor, now=now, catalogue=catalogue)
     return catalogue
 
@@ -94,16 +98,26 @@ class _Reached:
 
     is_replica: bool
     tls: str
+    database: str
 
 
-def _look(address: Address, *, source: str) -> Catalogue:
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What stands behind a read address."""
+
+    catalogue: Catalogue
+    database: str
+
+
+def _look(address: Address, *, source: str) -> _Looked:
     """Describe what stands behind an address, over a connection of its own."""
     dialect = dialect_of(address.engine)
     with _opened(address, source=source, is_writer=False) as connection:
         catalogue = describe_connection(connection, dialect, source=source, address=address)
+        database = dialect.database(connection)
     if {TableRef(source, name) for name in _OWN_TABLES} <= set(catalogue.by_ref):
         raise refusals.OwnDatabase
-    return catalogue
+    return _Looked(catalogue, database)
 
 
 def _reach(address: Address, *, source: str) -> _Reached:
@@ -114,7 +128,11 @@ def _reach(address: Address, *, source: str) -> _Reached:
     """
     dialect = dialect_of(address.engine)
     with _opened(address, source=source, is_writer=True) as connection:
-        reached = _Reached(is_replica=dialect.is_replica(connection), tls=dialect.tls(connection, address))
+        reached = _Reached(
+            is_replica=dialect.is_replica(connection),
+            tls=dialect.tls(connection, address),
+            database=dialect.database(connection),
+        )
     if reached.is_replica:
         raise refusals.ReplicaRefused(source=source)
     return reached

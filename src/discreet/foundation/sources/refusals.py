@@ -60,6 +60,15 @@ class OtherEngine(SourceRefusal):
     status = 422
 
 
+class OtherDatabase(SourceRefusal):
+    code = "other_database"
+    message = gettext_noop(
+        "The write address leads to another database (%(written)s) than the read address (%(read)s): what is found"
+        " in the one would be erased in the other. Nothing was changed."
+    )
+    status = 422
+
+
 class ForbiddenHost(SourceRefusal):
     code = "forbidden_host"
     message = gettext_noop(

@@ -211,6 +211,10 @@ class Dialect(ABC):
         """Return whether the server follows another one."""
 
     @abstractmethod
+    def database(self, connection: sa.Connection) -> str:
+        """Return what tells the database from others of its server, as the server itself says it."""
+
+    @abstractmethod
     def tls(self, connection: sa.Connection, address: Address) -> str:
         """Return how the connection is encrypted: `TLSv1.3, verified`, `plain`, `file`."""
 

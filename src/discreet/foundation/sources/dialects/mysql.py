@@ -155,6 +155,9 @@ class MySqlDialect(base.Dialect):
     def is_replica(self, connection: sa.Connection) -> bool:
         return mysql_catalogue.is_replica(connection)
 
+    def database(self, connection: sa.Connection) -> str:
+        return str(connection.exec_driver_sql("SELECT database()").scalar_one())
+
     def tls(self, connection: sa.Connection, address: Address) -> str:
         row = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Ssl_version'").first()
         if row is None or not row[1]:

@@ -108,6 +108,9 @@ class PostgreSqlDialect(base.Dialect):
     def is_replica(self, connection: sa.Connection) -> bool:
         return bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar())
 
+    def database(self, connection: sa.Connection) -> str:
+        return str(connection.exec_driver_sql("SELECT current_database()").scalar_one())
+
     def tls(self, connection: sa.Connection, address: Address) -> str:
         row = connection.exec_driver_sql(
             "SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"

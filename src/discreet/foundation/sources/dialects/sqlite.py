@@ -152,6 +152,12 @@ class SqliteDialect(base.Dialect):
     def is_replica(self, connection: sa.Connection) -> bool:
         return False
 
+    def database(self, connection: sa.Connection) -> str:
+        """Return the file's own number: one file may stand under several names."""
+        files = connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        status = Path(str(files.scalar_one())).stat()
+        return f"{status.st_dev}:{status.st_ino}"
+
     def tls(self, connection: sa.Connection, address: Address) -> str:
         return "file"
 
