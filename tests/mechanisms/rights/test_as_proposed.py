@@ -194,3 +194,10 @@ def test_no_index_is_proposed_for_a_view() -> None:
         bounds=Bounds(10, 10),
     ).find()  # fmt: skip
     assert [(step.purpose, step.missing_index) for step in found.steps] == [("scan", ())]
+
+
+def test_who_decides_sees_who_was_found(proposed: Company, desk: Client) -> None:
+    page = desk.get(f"/desk/requests/{planned('erasure', IDA)}/").content.decode()
+    found = page.partition("Who was found")[2].partition("</section>")[0]
+    assert "users 7" in found
+    assert IDA not in page

@@ -90,6 +90,7 @@ def context(
     claim = None if view.case.row.is_expired else queries.claim_of(view.number)
     language = translation.get_language() or "en"
     is_erasure = view.kind == Kind.ERASURE
+    candidates = _candidates(view)
     return {
         "view": view,
         "is_erasure": is_erasure,
@@ -115,7 +116,8 @@ def context(
         "kept": letters.kept_lines(view, language),
         "whose_duty": letters.whose_duty(view),
         "refusals": letters.refusals(view),
-        "candidates": _candidates(view),
+        "candidates": candidates if len(candidates) > 1 else [],
+        "found": candidates[0] if len(candidates) == 1 else None,
         "may_verify": view.state is State.RECEIVED
         and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
         "may_decide": view.state is State.PLANNED and bool(view.plan.digest),
@@ -365,7 +367,8 @@ def _missing_indexes(steps: Any) -> list[str]:
 
 
 def _candidates(view: RequestView) -> list[dict[str, Any]]:
-    if not view.candidates or view.candidates < 2 or view.completed_at is not None:
+    """Return who was found, masked: one person, or those among whom staff choose."""
+    if not view.candidates or view.completed_at is not None:
         return []
     found = queries.roots_of(view.number)
     if found is None:
