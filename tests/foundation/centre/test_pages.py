@@ -109,7 +109,7 @@ def test_known_and_unknown_numbers_take_the_same_time(client: Client) -> None:
 
 
 def test_the_link_goes_to_the_contact_held_and_opens_the_case(home: object) -> None:
-    entries.register_status_page(case_kind="request", url_name="centre:language")
+    entries.register_status_page(case_kind="request", path="/privacy/language/%s/")
     case = opened()
     start(case.number, held(case.number))
     assert send_progress_link(now=NOW, number=case.number) is Link.SENT
@@ -126,7 +126,7 @@ def test_a_number_nobody_has_sends_nothing(home: object) -> None:
 @pytest.mark.promise(14)
 def test_counting_numbers_up_costs_a_person_one_mail_a_day_and_no_code(home: object) -> None:
     """Whoever types every number reaches one mailbox through each of its requests."""
-    entries.register_status_page(case_kind="request", url_name="centre:language")
+    entries.register_status_page(case_kind="request", path="/privacy/language/%s/")
     first, second = opened(), opened()
     start(first.number, held(first.number))
     start(second.number, held(second.number))
@@ -141,7 +141,7 @@ def test_counting_numbers_up_costs_a_person_one_mail_a_day_and_no_code(home: obj
 
 
 def test_evidence_says_whether_the_link_left(home: object) -> None:
-    entries.register_status_page(case_kind="request", url_name="centre:language")
+    entries.register_status_page(case_kind="request", path="/privacy/language/%s/")
     case = opened()
     start(case.number, held(case.number))
     for _ in range(2):
@@ -181,7 +181,7 @@ def own_page(client: Client, case: OpenedCase) -> HttpResponse:
 
 
 def test_the_browser_that_made_a_request_is_led_to_it(client: Client) -> None:
-    entries.register_status_page(case_kind="request", url_name="centre:language")
+    entries.register_status_page(case_kind="request", path="/privacy/language/%s/")
     case = opened()
     response = own_page(client, case)
     assert (response.status_code, case.public_token in response["Location"]) == (302, True)

@@ -2,7 +2,7 @@
 
 register(Entry(kind="erasure", icon="trash", title=gettext_noop("Delete"),
                summary=gettext_noop("Information no longer needed"), url_name="rights:ask_erasure", order=30))
-register_status_page(case_kind="request", url_name="rights:status")   # takes the public token
+register_status_page(case_kind="request", path="/privacy/request/%s/")   # %s: the public token
 """
 
 from dataclasses import dataclass
@@ -37,9 +37,12 @@ def register(entry: Entry) -> None:
     _entries[entry.kind] = entry
 
 
-def register_status_page(*, case_kind: str, url_name: str) -> None:
-    """Name the public page that shows how a case of this kind stands; its one argument is the token."""
-    _status_pages[case_kind] = url_name
+def register_status_page(*, case_kind: str, path: str) -> None:
+    """Name the public page that shows how a case of this kind stands, with %s for the token.
+
+    A worker that mails such a path need not load every address of the web server.
+    """
+    _status_pages[case_kind] = path
 
 
 def offered() -> tuple[EntryLink, ...]:
@@ -50,8 +53,8 @@ def offered() -> tuple[EntryLink, ...]:
 
 def status_url(*, case_kind: str, token: str) -> str | None:
     """Return the path of a case's public page, None where its mechanism has none."""
-    name = _status_pages.get(case_kind)
-    return reverse(name, args=[token]) if name else None
+    path = _status_pages.get(case_kind)
+    return path % token if path else None
 
 
 def _address(url_name: str) -> tuple[str, ...]:

@@ -32,4 +32,4 @@ class RightsConfig(AppConfig):
                 order=30,
             )
         )
-        entries.register_status_page(case_kind="request", url_name="rights:status")
+        entries.register_status_page(case_kind="request", path="/privacy/request/%s/")

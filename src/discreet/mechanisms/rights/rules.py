@@ -41,7 +41,7 @@ class Answer(StrEnum):
 
     NONE = ""
     MAIL = "mail"  # to an address that the company holds
-    MAIL_DUE = "mail_due"  # one of many: it leaves in a moment
+    MAIL_DUE = "mail_due"  # it leaves in a moment, by a job of its own
     PAGE = "page"  # it stands at the address that the person was given
     LETTER_DUE = "letter_due"  # nothing was sent yet: staff must
     LETTER_SENT = "letter_sent"
@@ -50,7 +50,7 @@ class Answer(StrEnum):
 def way_of_answer(*, is_reachable: bool, has_page: bool) -> Answer:
     """Return how an answer goes. Source: GDPR Art. 12(1), 12(3): it is given to the person, not only made."""
     if is_reachable:
-        return Answer.MAIL
+        return Answer.MAIL_DUE
     return Answer.PAGE if has_page else Answer.LETTER_DUE
 
 

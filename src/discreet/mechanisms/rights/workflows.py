@@ -95,7 +95,7 @@ def erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
         _erase(ctx, batch_id, run)
 
 
-@workflow("rights.mail_answers", tells_from_records=True)
+@workflow("rights.mail_answers", can_wait=True, tells_from_records=True)
 def mail_answers(ctx: WorkflowContext, batch_id: int) -> None:
     """Mail the answers of a batch, some at a time."""
     while ctx.run(mail_some, batch_id, ctx.now()):
@@ -175,6 +175,7 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
         open_questions=tuple(str(ref) for ref in planned.plan.open_questions),
     )
     deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
+    keep_contacts(batch_id, planned.reach, now)
     return planned.plan.digest
 
 
@@ -263,7 +264,8 @@ def capture(batch_id: int, run: int) -> list[str] | None:
             return None
         renewed = _sealed(batch_id, planned)
     sources = sorted(planned.plan.operations)
-    keep_contacts(batch_id, planned.reach, now)
+    if renewed is not None:
+        keep_contacts(batch_id, planned.reach, now)
     try:
         executing.begin_execution(
             now=now,

@@ -17,7 +17,7 @@ from discreet.foundation.cases.queries import open_tasks
 from discreet.foundation.centre.entries import status_url
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, record, record_many
-from discreet.foundation.mail.api import HeldContact, MailParams, NewMail, send, send_many
+from discreet.foundation.mail.api import HeldContact, MailParams, NewMail, send_many
 from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NoLetterDue
@@ -40,25 +40,10 @@ def ways_of(batch_id: int, *, reachable: Collection[str]) -> dict[str, Answer]:
     }
 
 
-def mail_answer(*, now: datetime, request: RightsRequest, contact: HeldContact) -> None:
-    """Queue the mail that says that an erasure is answered."""
-    number = request.number
-    has_page = request.channel == "centre"
-    token = "" if has_page else cases.add_public_token(actor=SYSTEM, now=now, number=number)
-    send(
-        actor=SYSTEM,
-        now=now,
-        to=contact,
-        template_id=_template(request),
-        params=_params(number, token),
-        language=dict(languages_of([number]))[number],
-    )
-
-
 @act("rights.mail_answers")
 def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldContact]) -> None:
     """Queue the mails of people of a batch; repeating it sends none twice."""
-    subject = f"batch:{batch_id}"
+    subject = f"request:{min(contacts)}" if len(contacts) == 1 else f"batch:{batch_id}"
     due = RightsRequest.objects.select_for_update().filter(
         batch_id=batch_id, number__in=contacts, answer=Answer.MAIL_DUE
     )

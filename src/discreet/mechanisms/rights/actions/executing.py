@@ -191,11 +191,7 @@ def finish_erasure(
         return
     if state is not State.EXECUTING or batch.run != run:
         raise WrongRequestState(number=numbers[0], state=state.value)
-    is_one = len(results) == 1
-    answers = {
-        number: Answer.MAIL_DUE if way is Answer.MAIL and not is_one else way
-        for number, way in answering.ways_of(batch_id, reachable=contacts).items()
-    }
+    answers = answering.ways_of(batch_id, reachable=contacts)
     update_each(
         ("outcome", "completed_at", "kept", "roots_sealed", "answer"),
         {
@@ -216,9 +212,10 @@ def finish_erasure(
         replace(result, facts={**result.facts, "answer": answers[result.number].value}) for result in results
     ]
     _record_results(batch, subject=subject, now=now, search=search, results=results)
-    _forget_if_complete(batch)
+    if all(result.outcome is not Outcome.INCOMPLETE for result in results):
+        _forget(batch)
     publish(ErasureVerified(batch_id=batch.pk))
-    _answer(batch, now=now, numbers=[result.number for result in results], answers=answers, contacts=contacts)
+    _answer(batch, now=now, numbers=[result.number for result in results], answers=answers)
     _ask_to_mend(now=now, left=[one.number for one in results if one.outcome is Outcome.INCOMPLETE])
 
 
@@ -242,20 +239,13 @@ def _answer(
     now: datetime,
     numbers: Sequence[str],
     answers: Mapping[str, Answer],
-    contacts: Mapping[str, HeldContact],
 ) -> None:
-    """Mail the answer of one person; those of many leave by a job, some at a time. The rest are staff's."""
+    """Have the answers mailed by a job, some at a time, which others go before. The rest are staff's."""
     letters = [number for number in numbers if answers[number] is Answer.LETTER_DUE]
     answering.ask_for_letters(actor=SYSTEM, now=now, numbers=letters)
     if any(answers[number] is Answer.MAIL_DUE for number in numbers):
-        start("rights.mail_answers", key=f"{batch.pk}/{batch.run}", args={"batch_id": batch.pk})
-    for number in numbers:
-        if answers[number] is Answer.MAIL:
-            answering.mail_answer(
-                now=now,
-                request=RightsRequest.objects.get(number=number),
-                contact=contacts[number],
-            )
+        key = f"{batch.pk}/{now.timestamp():.6f}"  # each end of the batch has its own
+        start("rights.mail_answers", key=key, args={"batch_id": batch.pk})
 
 
 @act("rights.ask_search")
@@ -299,7 +289,8 @@ def finish_search(
     )
     plain_sql.write(_FINISH, json.dumps(search), plain_sql.stored(now), batch_id)
     _record_results(batch, subject=subject, now=now, search=search, results=list(news.values()))
-    _forget_if_complete(batch)
+    if not batch.requests.filter(outcome=Outcome.INCOMPLETE.value).exists():
+        _forget(batch)
     publish(ErasureVerified(batch_id=batch.pk))
     ended = [number for number, result in news.items() if result.outcome is not Outcome.INCOMPLETE]
     answers = answering.ways_of(batch_id, reachable=contacts)
@@ -307,13 +298,12 @@ def finish_search(
     for number in open_tasks(TASK_LEFT).keys() & set(news):
         cases.drop_task(actor=SYSTEM, now=now, number=number, key=TASK_LEFT)
     _ask_to_mend(now=now, left=[number for number in news if number not in ended])
-    _answer(batch, now=now, numbers=ended, answers=answers, contacts=contacts)
+    _answer(batch, now=now, numbers=ended, answers=answers)
 
 
-def _forget_if_complete(batch: Batch) -> None:
-    if not batch.requests.filter(outcome=Outcome.INCOMPLETE.value).exists():
-        plain_sql.write(_FORGET, batch.pk)
-        keys.destroy_case_key(batch.key_id)
+def _forget(batch: Batch) -> None:
+    plain_sql.write(_FORGET, batch.pk)
+    keys.destroy_case_key(batch.key_id)
 
 
 def _record_results(
