@@ -1,5 +1,6 @@
 """The map's pages through their addresses: what each role sees and may do."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -198,6 +199,17 @@ def test_the_source_page_shows_place_and_rights(shop: Path) -> None:
     page = signed_in(Role.VIEWER).get(reverse("datamap:source", kwargs={"source": "shop"})).content.decode()
     assert "SQLite knows no accounts" in page
     assert "not possible: no write address" in page
+
+
+def test_the_source_page_says_why_erasing_will_be_refused(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    url = f"sqlite:///{shop}"
+    connect_source(actor=SHELL, now=NOW, name="shop", url=url, write_url=url)
+    page = signed_in(Role.VIEWER).get(reverse("datamap:source", kwargs={"source": "shop"})).content.decode()
+    assert "the write account lacks writing the database file; writing the folder" in page
+    assert "possible: a write address" not in page
 
 
 def test_the_map_as_json_names_categories_links_and_people(shop: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.ledger.models import LedgerEntry
+from discreet.foundation.sources import pools
 from discreet.foundation.sources.actions import connect_source
 from discreet.mechanisms.rights import delivery, finding, queries, views
 from discreet.mechanisms.rights.actions import deciding
@@ -17,6 +18,7 @@ from discreet.mechanisms.rights.summaries import REASONS
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, CLEO, MAP, NOW, OPERATOR, fill, who
 from tests.mechanisms.rights.driving import approve, batch_of, failures, planned, work
+from tests.servers import PASSWORD
 
 pytestmark = pytest.mark.promise(1)
 MORE = """
@@ -110,6 +112,34 @@ def test_a_table_of_another_database_that_hangs_on_a_row_stands_in_plan_and_outc
     work()
     assert failures() == []
     assert outside in reasons(queries.request_view(number).search["not_searched"])
+
+
+@pytest.mark.postgresql
+def test_a_table_that_the_account_for_erasing_may_not_write_is_told_before_approval(
+    postgresql_company: Company, db: None
+) -> None:
+    fill(postgresql_company)
+    role = f"w_{postgresql_company.url.rpartition('_')[2]}"
+    postgresql_company.fill(
+        (
+            f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'",
+            f"GRANT SELECT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+            f"REVOKE DELETE ON customer FROM {role}",
+            "CREATE TABLE elsewhere (id integer PRIMARY KEY)",
+        )
+    )
+    try:
+        url = postgresql_company.url
+        write_url = url.replace("//discreet:", f"//{role}:")
+        connect_source(actor=OPERATOR, now=NOW, name="shop", url=url, write_url=write_url)
+        apply_map(actor=OPERATOR, now=NOW, text=MAP % {"name": "shop", "keep": ""})
+        plan = views.plan_document(queries.request_view(planned("erasure", CLEO)).plan, texts=REASONS)
+        refused = [one["table"] for one in plan["not_covered"] if one["reason"] == "write_right_missing"]
+        assert refused == ["customer"], "of the tables that it writes, and no others"
+    finally:
+        pools.dispose_all()
+        postgresql_company.run(f"DROP OWNED BY {role}")
+        postgresql_company.run(f"DROP ROLE {role}")
 
 
 def test_rows_that_hold_an_address_without_link_are_told_before_approval_and_a_view_is_no_holder(

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
+from discreet.foundation.sources import pools
+from discreet.foundation.sources.actions import connect_source
+from discreet.project.operations import doctor
+from discreet.project.operations.findings import Status
+from tests.foundation.sources.conftest import NOW, OPERATOR, Company
 from tests.project.operations.installation import Installation
+from tests.servers import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("doctor")
 HEALTH = """
@@ -134,3 +140,25 @@ def test_a_home_that_a_demo_made_is_called_one(one: Installation) -> None:
     finally:
         mark.unlink()
     assert examine(one)["mode"]["status"] == "good"
+
+
+@pytest.mark.postgresql
+def test_an_account_for_erasing_without_its_rights_fails(postgresql_company: Company, db: None) -> None:
+    postgresql_company.fill()
+    role = f"w_{postgresql_company.url.rpartition('_')[2]}"
+    postgresql_company.run(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
+    url = postgresql_company.url
+    try:
+        write_url = url.replace("//discreet:", f"//{role}:")
+        connect_source(actor=OPERATOR, now=NOW, name="shop", url=url, write_url=write_url)
+        postgresql_company.run(f"GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}")
+        (found,) = doctor._sources(NOW)
+        assert (found.check, found.status) == ("source shop", Status.FAIL)
+        assert found.params["rights"] == "DELETE (customer, line, orders)", "as it is now, not as described"
+        assert "discreet grants" in found.to_do
+        postgresql_company.run(f"GRANT DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+        assert [one.status for one in doctor._sources(NOW)] == [Status.GOOD]
+    finally:
+        pools.dispose_all()
+        postgresql_company.run(f"DROP OWNED BY {role}")
+        postgresql_company.run(f"DROP ROLE {role}")

@@ -19,6 +19,7 @@ from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.sources import actions as source_actions
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.grants import grant_script
+from discreet.foundation.sources.rights import in_words
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.vocabulary.actors import Role
@@ -317,6 +318,7 @@ def source_page(request: HttpRequest, source: str) -> HttpResponse:
     view = source_queries.source(source)
     context = {
         "source": view,
+        "lacks": in_words(view.missing_rights),
         "map": queries.source_map(source),
         "gaps": [(gap, labels.GAPS[gap.gap]) for gap in queries.not_covered([source])],
         "may_change": _may_change(request),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,10 +15,11 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.sources import pools, refusals
 from discreet.foundation.sources.addresses import Address, parse_address
-from discreet.foundation.sources.catalogue import Catalogue, Engine, to_json
+from discreet.foundation.sources.catalogue import Catalogue, Engine, MissingRight, to_json
 from discreet.foundation.sources.describing import describe as describe_connection
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.models import Endpoint, Source
+from discreet.foundation.sources.rights import missing_rights
 from discreet.vocabulary.actors import Actor, ActorKind
 
 __all__ = ["connect_source", "describe_source"]
@@ -61,22 +62,24 @@ def connect_source(
     catalogue = looked.catalogue
     endpoints = [_endpoint(name, "read", reading, is_replica=catalogue.is_replica, tls=catalogue.tls)]
     if writing is not None:
-        reached = _reach(writing, source=name)
-        if reached.database != looked.database:
-            raise refusals.OtherDatabase(read=reading.database, written=writing.database)
-        endpoints.append(_endpoint(name, "write", writing, is_replica=reached.is_replica, tls=reached.tls))
+        reached = _reach(writing, source=name, looked=looked)
+        catalogue = replace(catalogue, missing_rights=reached.missing_rights)
+        endpoints.append(_endpoint(name, "write", writing, is_replica=False, tls=reached.tls))
     return _save_connection(actor=actor, now=now, catalogue=catalogue, endpoints=endpoints)
 
 
 def describe_source(*, actor: Actor, now: datetime, name: str) -> Catalogue:
-    """Read the structure of a connected source again and keep it.
+    """Read the structure of a connected source again and keep it, with the rights that its write account lacks.
 
     Raises:
         UnknownSource, SourceRefusal: see there.
     """
-    catalogue = _look(
-        pools.address_of(pools.endpoints(pools.known(name).name)["read"], source=name), source=name
-    ).catalogue
+    endpoints = pools.endpoints(pools.known(name).name)
+    looked = _look(pools.address_of(endpoints["read"], source=name), source=name)
+    catalogue = looked.catalogue
+    if "write" in endpoints:
+        reached = _reach(pools.address_of(endpoints["write"], source=name), source=name, looked=looked)
+        catalogue = replace(catalogue, missing_rights=reached.missing_rights)
     _save_description(actor=actor, now=now, catalogue=catalogue)
     return catalogue
 
@@ -96,17 +99,17 @@ def _kept_account(name: str, reading: Address) -> Address | None:
 class _Reached:
     """What answered at a write address."""
 
-    is_replica: bool
     tls: str
-    database: str
+    missing_rights: tuple[MissingRight, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
     """What stands behind a read address."""
 
+    address: Address
     catalogue: Catalogue
-    database: str
+    database: str  # as the server says it
 
 
 def _look(address: Address, *, source: str) -> _Looked:
@@ -117,25 +120,26 @@ def _look(address: Address, *, source: str) -> _Looked:
         database = dialect.database(connection)
     if {TableRef(source, name) for name in _OWN_TABLES} <= set(catalogue.by_ref):
         raise refusals.OwnDatabase
-    return _Looked(catalogue, database)
+    return _Looked(address, catalogue, database)
 
 
-def _reach(address: Address, *, source: str) -> _Reached:
-    """Ask a write address who answers.
+def _reach(address: Address, *, source: str, looked: _Looked) -> _Reached:
+    """Ask a write address who answers, and what it may not do with the tables that the read address shows.
 
     Raises:
         ReplicaRefused: a server that follows another one.
+        OtherDatabase: it is not the database that was looked at.
     """
     dialect = dialect_of(address.engine)
     with _opened(address, source=source, is_writer=True) as connection:
-        reached = _Reached(
-            is_replica=dialect.is_replica(connection),
+        if dialect.is_replica(connection):
+            raise refusals.ReplicaRefused(source=source)
+        if dialect.database(connection) != looked.database:
+            raise refusals.OtherDatabase(read=looked.address.database, written=address.database)
+        return _Reached(
             tls=dialect.tls(connection, address),
-            database=dialect.database(connection),
+            missing_rights=missing_rights(connection, dialect, looked.catalogue),
         )
-    if reached.is_replica:
-        raise refusals.ReplicaRefused(source=source)
-    return reached
 
 
 @contextmanager

@@ -89,6 +89,24 @@ class OutsideKey:
     to_table: TableRef
 
 
+class Right(StrEnum):
+    """What an account must be allowed on a table to erase in it. SQLite knows the file's permissions only."""
+
+    SELECT = "SELECT"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    FILE = "file"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRight:
+    """A right that the account for erasing lacks on a table that could be written."""
+
+    table: TableRef
+    right: Right
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     name: str
@@ -132,7 +150,8 @@ class Catalogue:
     `fingerprint` covers tables, columns, types, constraints and triggers; not rows, comments or estimates.
     `unreadable` names what the account could see but not describe. `sees_triggers` is false where the
     account has no right to know about triggers; `sees_outside` where other databases of the server may refer
-    to tables of this one and the account would not see it.
+    to tables of this one and the account would not see it. `missing_rights` are the write account's, if there
+    is one.
     """
 
     source: str
@@ -148,6 +167,7 @@ class Catalogue:
     unreadable: tuple[str, ...] = field(default=())
     outside: tuple[OutsideKey, ...] = ()
     sees_outside: bool = True
+    missing_rights: tuple[MissingRight, ...] = ()
 
     @cached_property
     def by_ref(self) -> Mapping[TableRef, TableInfo]:
@@ -188,6 +208,7 @@ def from_json(kept: Mapping[str, Any]) -> Catalogue:
             "tables": tuple(_table(table) for table in kept["tables"]),
             "unreadable": tuple(kept["unreadable"]),
             "outside": tuple(_outside(each) for each in kept.get("outside", ())),
+            "missing_rights": missing_rights_in(kept),
         }
     )
 
@@ -210,6 +231,14 @@ def _table(kept: Mapping[str, Any]) -> TableInfo:
 
 def _outside(kept: Mapping[str, Any]) -> OutsideKey:
     return OutsideKey(kept["schema"], kept["table"], TableRef(**kept["to_table"]))
+
+
+def missing_rights_in(kept: Mapping[str, Any]) -> tuple[MissingRight, ...]:
+    """Return the missing rights of a catalogue as `to_json` gave it away."""
+    return tuple(
+        MissingRight(TableRef(**each["table"]), Right(each["right"]))
+        for each in kept.get("missing_rights", ())
+    )
 
 
 def _foreign_key(kept: Mapping[str, Any]) -> ForeignKey:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from discreet.foundation.sources import queries
 from discreet.foundation.sources.catalogue import TableKind
 from discreet.foundation.sources.grants import grant_script
+from discreet.foundation.sources.rights import in_words
 
 
 @click.command()
@@ -73,6 +74,14 @@ def _warnings(name: str) -> list[str]:
     lines = []
     if not view.is_writable:
         lines.append(_("Read only: erasure needs --write-url."))
+    if view.missing_rights:
+        lines.append(
+            _(
+                "Erasing will be refused: the write account lacks %(rights)s. `discreet grants %(source)s` prints "
+                "what it needs."
+            )
+            % {"rights": in_words(view.missing_rights), "source": name}
+        )
     if view.is_replica:
         lines.append(_("This is a replica: it will not serve verification."))
     if view.tls == "plain":

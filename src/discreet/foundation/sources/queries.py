@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from discreet.foundation.sources import pools, refusals
-from discreet.foundation.sources.catalogue import Catalogue
+from discreet.foundation.sources.catalogue import Catalogue, MissingRight, missing_rights_in
 from discreet.foundation.sources.models import Source
 
 
@@ -21,6 +21,7 @@ class SourceView:
     fingerprint: str
     connected_at: datetime
     described_at: datetime
+    missing_rights: tuple[MissingRight, ...]  # of the account for erasing, as last described
 
 
 def source_names() -> list[str]:
@@ -92,4 +93,5 @@ def _view(row: Source) -> SourceView:
         fingerprint=row.fingerprint,
         connected_at=row.connected_at,
         described_at=row.described_at,
+        missing_rights=missing_rights_in(row.catalogue),
     )

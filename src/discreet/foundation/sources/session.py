@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from discreet.engines.subjects.graph import Key, TableRef
 from discreet.engines.subjects.reader import Row, Select
 from discreet.foundation.sources import pools, refusals
-from discreet.foundation.sources.catalogue import Catalogue, TableInfo, fingerprint_of
+from discreet.foundation.sources.catalogue import Catalogue, MissingRight, TableInfo, fingerprint_of
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.dialects.base import DriverFailed
+from discreet.foundation.sources.rights import missing_rights
 from discreet.foundation.sources.statements import Statements
 
 _WORTH_ASKING_TOGETHER = 3
@@ -240,6 +241,12 @@ class WriteSession(_Session):
             self._execute(statement, parameters, table=table.table).rowcount
             for statement, parameters in self._build.updates(table, tuple(key_columns), keys, values)
         )
+
+    def missing_rights(self) -> tuple[MissingRight, ...]:
+        """Return what the account may not do now on the tables that can be written. Nothing is tried."""
+        self._touch()
+        with self._translated():
+            return missing_rights(self._connection, self._dialect, self.catalogue)
 
     def commit(self, before_commit: Callable[[], None]) -> None:
         """Call the fence, then COMMIT.

@@ -76,16 +76,20 @@ def _of_map(source: str | None = None) -> Iterator[dict[str, Any]]:
 
 
 def _beyond_the_source(plan: ErasurePlan) -> Iterator[NotCovered]:
-    """Name what may write elsewhere when the plan is carried out, as the catalogue knows it.
+    """Name what the plan does not decide when it is carried out, as the catalogue knows it.
 
-    Triggers of the tables written to, and tables outside the source that refer to rows that are deleted.
+    Tables that the account may not write, triggers of the tables written to, and tables outside the source that
+    refer to rows that are deleted.
     """
     for source in sorted(plan.operations):
         catalogue = describe(source)
         written: Counter[TableRef] = Counter()
         for operation in plan.operations[source]:
             written[operation.table] += len(operation.keys)
+        refused = {one.table for one in catalogue.missing_rights}
         for ref in sorted(written):
+            if ref in refused:
+                yield NotCovered(ref, "write_right_missing", (), written[ref])
             known = catalogue.table(ref)
             if known is not None and known.triggers:
                 yield NotCovered(ref, "trigger", (), written[ref])

@@ -65,6 +65,10 @@ GAPS: dict[str, str] = {
     "no_link_nor_value": gettext_noop(
         "Holds personal data, and no confirmed link leads here from a person: rows are neither found nor erased"
     ),
+    "write_right_missing": gettext_noop(
+        "The account for erasing lacks rights on this table: the database will refuse. Give it what "
+        "`discreet grants` prints, describe the source again, then make a new plan"
+    ),
     "view": gettext_noop("A view: it reads other tables and holds no rows of its own"),
     "trigger": gettext_noop("A trigger of this table may write elsewhere; what it writes is not followed"),
     "triggers_not_seen": gettext_noop("The account may not see triggers: there may be some"),

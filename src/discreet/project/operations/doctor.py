@@ -17,6 +17,7 @@ from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.verify import verify_ledger
 from discreet.foundation.sources import queries as sources
 from discreet.foundation.sources import session
+from discreet.foundation.sources.rights import in_words
 from discreet.project.operations import settings_checks
 from discreet.project.operations.findings import Finding, Status, fail, good, warn
 from discreet.project.start import missing_migrations
@@ -158,16 +159,24 @@ def _sources(now: datetime) -> Iterator[Finding]:
 
 def _source(view: sources.SourceView) -> Iterator[Finding]:
     check = f"source {view.name}"
+    lacks = ""
     try:
         with session.read(view.name) as reader:
             fingerprint = reader.fingerprint()
         if view.is_writable:
             with session.write(view.name) as writer:
                 writer.refuse_replica()
+                lacks = in_words(writer.missing_rights())
     except Refused as refusal:
         yield fail(check, refusal.message, "", **refusal.params)
         return
     problems = list(_source_warnings(check, view, fingerprint))
+    if lacks:
+        what = gettext_noop("Erasing will be refused: the write account lacks %(rights)s.")
+        to_do = gettext_noop(
+            "Give it what `discreet grants %(source)s` prints, then describe the source again."
+        )
+        problems.append(fail(check, what, to_do, rights=lacks, source=view.name))
     yield from problems
     if not problems:
         yield good(check, gettext_noop("Reachable for reading and writing."))

@@ -13,7 +13,7 @@ from sqlalchemy.engine.reflection import ObjectKind
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, TableKind
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, Right, TableKind
 
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 60
@@ -213,6 +213,12 @@ class Dialect(ABC):
     @abstractmethod
     def database(self, connection: sa.Connection) -> str:
         """Return what tells the database from others of its server, as the server itself says it."""
+
+    @abstractmethod
+    def missing_rights(
+        self, connection: sa.Connection, tables: Sequence[TableKey]
+    ) -> Iterable[tuple[TableKey, Right]]:
+        """Return what the account may not do on these tables, each with its schema. Nothing is written."""
 
     @abstractmethod
     def tls(self, connection: sa.Connection, address: Address) -> str:

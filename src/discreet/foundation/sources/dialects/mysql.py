@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import CERTIFICATE_SYSTEM, Address, certificate_path, resolve_host
-from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, Right
 from discreet.foundation.sources.dialects import base, mysql_catalogue, mysql_reflection
 
 if TYPE_CHECKING:
@@ -157,6 +157,11 @@ class MySqlDialect(base.Dialect):
 
     def database(self, connection: sa.Connection) -> str:
         return str(connection.exec_driver_sql("SELECT database()").scalar_one())
+
+    def missing_rights(
+        self, connection: sa.Connection, tables: Sequence[base.TableKey]
+    ) -> Iterable[tuple[base.TableKey, Right]]:
+        return mysql_catalogue.missing_rights(connection, tables)
 
     def tls(self, connection: sa.Connection, address: Address) -> str:
         row = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Ssl_version'").first()

@@ -1,11 +1,11 @@
 """What the information schema of MySQL and MariaDB says beyond reflection."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from discreet.foundation.sources.catalogue import TableKind
+from discreet.foundation.sources.catalogue import Right, TableKind
 from discreet.foundation.sources.dialects.base import ColumnFacts, Facts, OutsideFacts, TableFacts, TableKey
 
 _TABLES = """
@@ -54,7 +54,23 @@ _STRUCTURE = """
                      md5(action_statement))
       FROM information_schema.triggers WHERE trigger_schema = database()
 """
+# what a role allows counts here, unlike in the tables of privileges
+_COLUMN_RIGHTS = """
+    SELECT table_name, min(find_in_set('select', privileges) > 0), min(find_in_set('update', privileges) > 0)
+    FROM information_schema.columns WHERE table_schema = database() GROUP BY table_name
+"""
+_HOST = "substring_index(current_user(), '@', -1)"
+_USER = f"left(current_user(), char_length(current_user()) - char_length({_HOST}) - 1)"
+_SELF = f"privilege_type = 'DELETE' AND grantee = concat(quote({_USER}), '@', quote({_HOST}))"
+_DELETES = f"""
+    SELECT NULL FROM information_schema.user_privileges WHERE {_SELF}
+    UNION SELECT NULL FROM information_schema.schema_privileges WHERE {_SELF} AND database() LIKE table_schema
+    UNION SELECT table_name FROM information_schema.table_privileges
+          WHERE {_SELF} AND table_schema = database()
+"""  # noqa: S608
 _FOLLOWING = "SHOW GLOBAL STATUS WHERE variable_name IN ('Slave_running', 'Slaves_running')"
+_DENIED = 1142
+_READS_ONLY = 1792
 _TRANSACTIONAL = frozenset({"innodb", "rocksdb", "tokudb", "ndbcluster"})
 _FOREIGN = frozenset({"federated", "connect", "spider"})
 
@@ -114,6 +130,43 @@ def facts(connection: sa.Connection) -> Facts:
 
 def _counts(connection: sa.Connection, statement: str) -> bool:
     return int(_rows(connection, statement)[0][0]) > 0
+
+
+def missing_rights(connection: sa.Connection, tables: Sequence[TableKey]) -> Iterable[tuple[TableKey, Right]]:
+    """Yield what the account lacks: by itself, by a pattern of databases, or by a role it is in."""
+    columns = {table: (reads, writes) for table, reads, writes in _rows(connection, _COLUMN_RIGHTS)}
+    deletes = {row[0] for row in connection.exec_driver_sql(_DELETES)}
+    for at in tables:
+        reads, writes = columns.get(at[1], ("", ""))
+        if not reads:
+            yield at, Right.SELECT
+        if not writes:
+            yield at, Right.UPDATE
+        if not deletes & {None, at[1]} and not _may_delete(connection, at[1]):
+            yield at, Right.DELETE
+
+
+def _may_delete(connection: sa.Connection, table: str) -> bool:
+    """Ask how a deletion would be carried out: the server answers those alone who may delete."""
+    name = "`" + table.replace("`", "``").replace(":", "\\:") + "`"
+    asked = sa.text(f"EXPLAIN DELETE FROM {name} WHERE 1 = 0")  # noqa: S608
+    try:
+        try:
+            connection.execute(asked)
+        except sa.exc.DBAPIError as error:
+            if not _is_code(error, _READS_ONLY):
+                raise
+            connection.rollback()  # not even this may be asked in a transaction that only reads
+            connection.execute(asked)
+    except sa.exc.DBAPIError as error:
+        if not _is_code(error, _DENIED):
+            raise
+        return False
+    return True
+
+
+def _is_code(error: sa.exc.DBAPIError, code: int) -> bool:
+    return error.orig is not None and error.orig.args[:1] == (code,)
 
 
 def structure(connection: sa.Connection) -> Iterable[str]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address, certificate_path, resolve_host
-from discreet.foundation.sources.catalogue import Engine
+from discreet.foundation.sources.catalogue import Engine, Right
 from discreet.foundation.sources.dialects import base, postgresql_catalogue
 
 if TYPE_CHECKING:
@@ -110,6 +110,11 @@ class PostgreSqlDialect(base.Dialect):
 
     def database(self, connection: sa.Connection) -> str:
         return str(connection.exec_driver_sql("SELECT current_database()").scalar_one())
+
+    def missing_rights(
+        self, connection: sa.Connection, tables: Sequence[base.TableKey]
+    ) -> Iterable[tuple[base.TableKey, Right]]:
+        return postgresql_catalogue.missing_rights(connection, tables)
 
     def tls(self, connection: sa.Connection, address: Address) -> str:
         row = connection.exec_driver_sql(

@@ -2,12 +2,12 @@
 
 import codecs
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from discreet.foundation.sources.catalogue import TableKind, full_name
+from discreet.foundation.sources.catalogue import Right, TableKind, full_name
 from discreet.foundation.sources.dialects.base import ColumnFacts, Facts, OutsideFacts, TableFacts, TableKey
 
 _KINDS = {
@@ -86,6 +86,19 @@ _STRUCTURE = """
     UNION ALL SELECT concat_ws('|', 'r', nspname, relname, rulename, ev_enabled, pg_get_ruledef(w.oid))
       FROM ours JOIN pg_rewrite w ON w.ev_class = ours.oid
 """
+# a column that is computed is never written; any other may be one to empty
+_RIGHTS = """
+    SELECT w.schema, w.name,
+           usable AND (SELECT bool_and(has_column_privilege(c.oid, a.attnum, 'SELECT')) FROM pg_attribute a
+                       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+           usable AND (SELECT bool_and(has_column_privilege(c.oid, a.attnum, 'UPDATE')) FROM pg_attribute a
+                       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''),
+           usable AND has_table_privilege(c.oid, 'DELETE')
+    FROM unnest(CAST(:schemas AS text[]), CAST(:names AS text[])) w(schema, name)
+    LEFT JOIN pg_namespace n ON n.nspname = w.schema
+    LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+    CROSS JOIN LATERAL (SELECT has_schema_privilege(n.oid, 'USAGE')) u(usable)
+"""
 _SPELLINGS = {"smallint": "bigint", "integer": "bigint", "bigint": "bigint", "character varying": "text"}
 
 
@@ -151,6 +164,15 @@ def _codec(encoding: str) -> str:
         return codecs.lookup(name).name
     except LookupError:
         return "utf-8"
+
+
+def missing_rights(connection: sa.Connection, tables: Sequence[TableKey]) -> Iterable[tuple[TableKey, Right]]:
+    """Yield what the account lacks: by itself, by a role it is in, or by the schema."""
+    asked = {"schemas": [schema for schema, _ in tables], "names": [name for _, name in tables]}
+    for schema, name, *allowed in connection.execute(sa.text(_RIGHTS), asked):
+        for right, is_allowed in zip((Right.SELECT, Right.UPDATE, Right.DELETE), allowed, strict=True):
+            if not is_allowed:
+                yield (str(schema), str(name)), right
 
 
 def structure(connection: sa.Connection) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """SQLite: one file, opened but never created."""
 
 import contextlib
+import os
 import re
 import sqlite3
 import time
@@ -16,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import ColumnInfo, Engine, TableKind
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Right, TableKind
 from discreet.foundation.sources.dialects import base, sqlite_indexes
 from discreet.foundation.sources.values import sqlite_affinity
 
@@ -154,9 +155,20 @@ class SqliteDialect(base.Dialect):
 
     def database(self, connection: sa.Connection) -> str:
         """Return the file's own number: one file may stand under several names."""
-        files = connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'")
-        status = Path(str(files.scalar_one())).stat()
+        status = _file(connection).stat()
         return f"{status.st_dev}:{status.st_ino}"
+
+    def missing_rights(
+        self, connection: sa.Connection, tables: Sequence[base.TableKey]
+    ) -> Iterable[tuple[base.TableKey, Right]]:
+        """A journal is written beside the file, so its folder counts too."""
+        file = _file(connection)
+        missing = [
+            right
+            for right, path in ((Right.FILE, file), (Right.FOLDER, file.parent))
+            if not os.access(path, os.W_OK)
+        ]
+        return [(table, right) for table in tables for right in missing]
 
     def tls(self, connection: sa.Connection, address: Address) -> str:
         return "file"
@@ -313,6 +325,11 @@ def _as_number(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 def _exact(column: base.KeyColumn) -> sa.ColumnElement[object]:
     return sa.collate(column.sql, "BINARY") if column.info.is_loose else column.sql  # type: ignore[return-value]
+
+
+def _file(connection: sa.Connection) -> Path:
+    found = connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'")
+    return Path(str(found.scalar_one()))
 
 
 def _quoted(name: str) -> str:
