@@ -142,13 +142,26 @@ class SqliteDialect(base.Dialect):
             at: [_as_declared(link, at[1], reflected) for link in links]
             for at, links in reflected.links.items()
         }
-        return replace(reflected, indexes=sqlite_indexes.indexes(connection, names), links=links)
+        unkeyed = _without_key(connection)
+        keys = {at: key for at, key in reflected.keys.items() if at[1] not in unkeyed}
+        unique = {
+            at: [{"name": "primary key", "column_names": key["constrained_columns"]}]
+            for at, key in reflected.keys.items()
+            if at[1] in unkeyed
+        }
+        return replace(
+            reflected,
+            indexes=sqlite_indexes.indexes(connection, names),
+            uniques=unique,
+            links=links,
+            keys=keys,
+        )
 
     def structure(self, connection: sa.Connection) -> Iterable[str]:
         rows = connection.exec_driver_sql(
             "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
         )
-        return [repr(tuple(row)) for row in rows]
+        return [repr(tuple(row)) for row in rows] + [f"no key|{name}" for name in _without_key(connection)]
 
     def is_replica(self, connection: sa.Connection) -> bool:
         return False
@@ -330,6 +343,29 @@ def _exact(column: base.KeyColumn) -> sa.ColumnElement[object]:
 def _file(connection: sa.Connection) -> Path:
     found = connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'")
     return Path(str(found.scalar_one()))
+
+
+def _without_key(connection: sa.Connection) -> list[str]:
+    """Return the tables where a row holds NULL in the declared key: it is no key to tell rows by.
+
+    Source: https://sqlite.org/lang_createtable.html, section 3.5 (NULL in a PRIMARY KEY that is no rowid).
+    """
+    nullable: dict[str, list[str]] = {}
+    for table, column in connection.exec_driver_sql(
+        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+        " AND substr(upper(m.sql), 1, 15) <> 'CREATE VIRTUAL ' AND c.pk > 0 AND NOT c.\"notnull\""
+        " AND NOT (upper(c.type) = 'INTEGER' AND (SELECT sum(pk > 0) FROM pragma_table_info(m.name)) = 1)"
+    ):
+        nullable.setdefault(table, []).append(column)
+    return [
+        table
+        for table, columns in nullable.items()
+        if connection.exec_driver_sql(
+            f"SELECT EXISTS (SELECT 1 FROM {_quoted(table)} WHERE "  # noqa: S608
+            + " OR ".join(f"{_quoted(column)} IS NULL" for column in columns)
+            + ")"
+        ).scalar()
+    ]
 
 
 def _quoted(name: str) -> str:
