@@ -12,7 +12,7 @@ from typing import Any
 
 from discreet.engines.subjects.captured import captured_values
 from discreet.engines.subjects.captures import Captured, CapturedValue, SearchResult
-from discreet.engines.subjects.found import Reach, as_set
+from discreet.engines.subjects.found import as_set
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.newcomers import Newcomers, is_searchable, referring
 from discreet.engines.subjects.plans import Operation, OperationKind
@@ -24,10 +24,10 @@ from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
 from discreet.foundation.keys import api as keys
-from discreet.foundation.mail.api import ContactKind, HeldContact, hold, hold_addresses
+from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import approved, gaps, planning, queries
+from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
 from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.refusals import (
@@ -135,15 +135,15 @@ def locate_request(number: str, actor: Actor, now: datetime) -> int:
 def send_code(number: str, now: datetime) -> str:
     """Send the code to the first e-mail address held for the only candidate; to nobody otherwise."""
     found = queries.roots_of(number)
-    contacts: list[HeldContact] = []
+    reachable: list[HeldContact] = []
     if found is not None and len(found.people) == 1:
-        contacts = [
+        reachable = [
             hold(case_number=number, kind=ContactKind.EMAIL, address=address)
             for address in planning.addresses_held(number)
         ]
     language = queries.request_view(number).case.row.language
     return verification.start(
-        case_number=number, contacts=contacts, actor=SYSTEM, now=now, language=language
+        case_number=number, contacts=reachable, actor=SYSTEM, now=now, language=language
     ).value
 
 
@@ -175,7 +175,7 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
         open_questions=tuple(str(ref) for ref in planned.plan.open_questions),
     )
     deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
-    keep_contacts(batch_id, planned.reach, now)
+    contacts.keep(batch_id, planned.reach, now)
     return planned.plan.digest
 
 
@@ -265,7 +265,7 @@ def capture(batch_id: int, run: int) -> list[str] | None:
         renewed = _sealed(batch_id, planned)
     sources = sorted(planned.plan.operations)
     if renewed is not None:
-        keep_contacts(batch_id, planned.reach, now)
+        contacts.keep(batch_id, planned.reach, now)
     try:
         executing.begin_execution(
             now=now,
@@ -430,7 +430,7 @@ def search_again(batch_id: int, run: int) -> str:
         run=run,
         search=search_summary(result, approved=queries.plan_summary(batch_id)),
         results=results,
-        contacts=contacts_held(batch_id),
+        contacts=contacts.held(batch_id),
     )
     return results[0].outcome.value
 
@@ -460,7 +460,7 @@ def search_what_was_left(batch_id: int, now: datetime) -> None:
         batch_id=batch_id,
         search=search_summary(result, approved=queries.plan_summary(batch_id)),
         results=person_results(members=members, plan=plan, search=result, captured=captured),
-        contacts=contacts_held(batch_id),
+        contacts=contacts.held(batch_id),
     )
 
 
@@ -477,35 +477,15 @@ def end_unsearched(batch_id: int, run: int, reason: str) -> str:
         run=run,
         search={"refused": reason, "not_searched": gaps.of_search(None, approved=summary)},
         results=results,
-        contacts=contacts_held(batch_id),
+        contacts=contacts.held(batch_id),
     )
     return results[0].outcome.value
-
-
-def contacts_held(batch_id: int) -> dict[str, HeldContact]:
-    """Return where answers go, by request number: what identities were proven with, else what was kept."""
-    return verification.held_contacts(queries.requests_of(batch_id))
-
-
-def keep_contacts(batch_id: int, reached: Reach, now: datetime) -> None:
-    """Keep an address held for whoever no code was sent to, before it is erased in the source."""
-    proven = set(queries.proven_by_code(batch_id))
-    members = [member.number for member in queries.members(batch_id)]
-    addresses = {
-        members[person]: address
-        for person, address in planning.addresses_reached(reached).items()
-        if members[person] not in proven
-    }
-    if addresses:
-        subject = f"request:{members[0]}" if len(members) == 1 else f"batch:{batch_id}"
-        contacts = hold_addresses(addresses)
-        verification.keep_contacts(actor=SYSTEM, now=now, subject=subject, contacts=contacts)
 
 
 def mail_some(batch_id: int, now: datetime) -> int:
     """Queue the next answers of a batch, few enough that others can write in between; return how many."""
     numbers = queries.answers_due(batch_id, Answer.MAIL_DUE)[:MAILS_AT_ONCE]
     if numbers:
-        contacts = verification.held_contacts(numbers)
-        answering.mail_answers(now=now, batch_id=batch_id, contacts=contacts)
+        held = verification.held_contacts(numbers)
+        answering.mail_answers(now=now, batch_id=batch_id, contacts=held)
     return len(numbers)
