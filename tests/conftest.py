@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings
 
 from tests.browser.harness import CHROMIUM, DESKTOP, FLAGS
 from tests.servers import (
@@ -48,6 +51,12 @@ def keyring() -> None:
     from discreet.foundation.keys import store
 
     store.write_keyring(settings.DISCREET_HOME, new_keyring(), replace_existing=False)
+
+
+@pytest.fixture(autouse=True)
+def own_second_place(settings: Settings, tmp_path: Path) -> None:
+    """Keep each test's checkpoints apart: those of another would make its database an older one."""
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, checkpoint_dir=tmp_path / "second_place")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -383,6 +383,7 @@ def test_an_installation_on_postgresql_comes_back_in_another_database(
 ) -> None:
     one = Installation(home=tmp_path / "home", source=tmp_path / "shop.sqlite3")
     one.more["DISCREET_DATABASE_URL"] = postgresql_url
+    one.do("company", "show")
     number = str(one.json("rights", "open", "--kind", "erasure", "--email", ANN)["id"])
     backup = tmp_path / "b.tar"
     one.do("backup", "--out", str(backup), "--with-keyring")

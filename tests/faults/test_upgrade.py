@@ -16,14 +16,15 @@ TRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync,
 
 @pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """A home with data whose last change of `centre` and `jobs` is still to be made."""
+    """A home with data whose last changes of `jobs` are still to be made."""
     folder = tmp_path_factory.mktemp("old")
     one = Installation(home=folder / "home", source=folder / "shop.sqlite3")
     one.do("company", "show")
     one.do("rights", "open", "--kind", "access", "--email", "ann@example.com")
     with closing(sqlite3.connect(one.home / "discreet.sqlite3")) as link:
         link.execute("DROP INDEX jobs_job_run")
-        link.execute("DELETE FROM django_migrations WHERE app = 'jobs' AND name = '0002_job_run_id'")
+        link.execute("DELETE FROM django_migrations WHERE app = 'jobs' AND name > '0002'")
+        link.execute("DROP TABLE jobs_schedulefailure")
         link.execute("ALTER TABLE jobs_job DROP COLUMN run_id")
         link.commit()
     return one
@@ -47,7 +48,7 @@ def check(one: Installation) -> None:
 def test_an_upgrade_backs_up_first_and_keeps_everything(old: Installation, tmp_path: Path) -> None:
     one = copy_of(old, tmp_path / "home")
     done = one.json("upgrade")
-    assert done["changes"] == 1 and done["evidence_intact"]
+    assert done["changes"] == 2 and done["evidence_intact"]
     assert Path(done["backup"]).stat().st_mode & 0o777 == 0o600
     check(one)
     assert one.json("upgrade") == {"changes": 0, "backup": None, "evidence_intact": True}

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from discreet.engines.subjects.graph import TableRef
+from discreet.foundation.datamap.cli import connect
 from discreet.foundation.sources import pools, queries, session
 from discreet.foundation.sources.actions import connect_source, describe_source
 from discreet.foundation.sources.catalogue import MissingRight, Right
-from discreet.foundation.sources.cli import connect
 from discreet.foundation.sources.rights import in_words
 from tests.foundation.sources.conftest import NOW, OPERATOR, Company
 from tests.servers import PASSWORD

@@ -1,4 +1,4 @@
-"""A database that is older than what was signed: nothing irreversible is done, and no number is given twice."""
+"""A database that is older than what was signed: nothing that cannot be undone is done."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,11 +10,10 @@ from pytest_django import Settings
 
 from discreet.foundation.jobs.models import Job
 from discreet.foundation.ledger.rollback import accept_rollback
-from discreet.foundation.ledger.sequencer import LedgerBehindWitness, sequence_once
-from discreet.mechanisms.rights.actions import receiving
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.foundation.ledger.sequencer import sequence_once
+from discreet.mechanisms.rights.rules import State
 from tests.foundation.sources.conftest import Company
-from tests.mechanisms.rights.company import AGENT, CLEO, NOW, OPERATOR
+from tests.mechanisms.rights.company import CLEO, NOW, OPERATOR
 from tests.mechanisms.rights.driving import accepted, failures, opened, state, work
 
 pytestmark = pytest.mark.promise(11)
@@ -49,13 +48,3 @@ def test_what_cannot_be_undone_waits_until_the_loss_is_accepted(
     work()
     assert state(approved_in_a_backup) is State.DONE
     assert free_shop.run("SELECT id FROM customer WHERE id = 3") == []
-
-
-@pytest.mark.usefixtures("approved_in_a_backup")
-def test_no_number_is_given_out_twice() -> None:
-    with pytest.raises(LedgerBehindWitness):
-        opened("access", CLEO)
-    with pytest.raises(LedgerBehindWitness):
-        receiving.open_batch(actor=AGENT, now=NOW, kind=Kind.ERASURE)
-    accept_rollback(actor=OPERATOR, now=datetime.now(UTC))
-    assert opened("access", CLEO)

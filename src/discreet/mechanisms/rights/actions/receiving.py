@@ -18,7 +18,6 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
-from discreet.foundation.ledger.sequencer import refuse_contradiction
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.clocks import Clock, strictest
@@ -60,7 +59,6 @@ class Received:
 @act("rights.open_batch")
 def open_batch(*, actor: Actor, now: datetime, kind: Kind) -> int:
     """Open an empty batch and return its id."""
-    refuse_contradiction()
     batch = new_batch(kind)
     record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"kind": kind.value})
     return batch.pk
@@ -87,8 +85,6 @@ def receive_request(
         NotYours: somebody of the company who does not work on requests.
     """
     refuse_unless_theirs(actor)
-    if batch_id is None:
-        refuse_contradiction()  # an older database would give a number out twice
     if kind not in set(Kind):
         raise UnknownKind(kind=kind[:20])
     if not is_residence(residence):
