@@ -55,11 +55,11 @@ class Installation:
 
     def freeze(self, worker: "subprocess.Popen[str]") -> None:
         """Let a worker stand still, but not while it locks a SQLite file: nobody can take that lock from it."""
-        worker.send_signal(signal.SIGSTOP)
+        _stop(worker)
         while any(_is_locked(path) for path in sorted(self.home.glob("*.sqlite3"))):
             worker.send_signal(signal.SIGCONT)
             time.sleep(0.02)
-            worker.send_signal(signal.SIGSTOP)
+            _stop(worker)
 
     def sql(self, text: str) -> list[tuple[object, ...]]:
         if self.database_url:
@@ -85,6 +85,21 @@ class Installation:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait()
+
+
+def _stop(worker: "subprocess.Popen[str]") -> None:
+    """Stop a process and wait until each of its threads stands: the signal alone has not stopped them yet."""
+    worker.send_signal(signal.SIGSTOP)
+    threads = Path(f"/proc/{worker.pid}/task")
+    while any(_state_of(one) not in "TtZ" for one in threads.glob("*/stat")):
+        time.sleep(0.001)
+
+
+def _state_of(stat: Path) -> str:
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0]
+    except OSError:  # the thread has just ended
+        return "Z"
 
 
 def _is_locked(path: Path) -> bool:
