@@ -180,6 +180,15 @@ def test_a_copy_without_an_address_is_handed_over_by_staff(shop: Company) -> Non
     assert "Package made; not handed over yet: no e-mail address is held" in titles
 
 
+def test_a_copy_whose_link_is_mailed_counts_as_mailed(shop: Company) -> None:
+    number = driving.planned("access", ANN)
+    if queries.request_view(number).completed_at is None:
+        deciding.accept_access(actor=AGENT, now=NOW, batch_id=queries.batch_of(number))
+        driving.work()
+    assert queries.request_view(number).answer == Answer.MAIL
+    assert [mail.to for mail in mails()] == [ANN]
+
+
 def test_a_refusal_that_staff_recorded_is_a_letter(shop: Company) -> None:
     number = driving.opened("erasure", ANN)
     deciding.refuse_request(actor=AGENT, now=NOW, number=number, reason="Not proven", article="Art. 12(6)")

@@ -14,7 +14,7 @@ from discreet.foundation.datamap import actions as datamap
 from discreet.foundation.jobs.models import Job
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.queries import entries_for
-from discreet.mechanisms.rights import finding, queries, views
+from discreet.mechanisms.rights import finding, history, queries, views
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.actions.forgetting import forget_request
 from discreet.mechanisms.rights.refusals import NothingToSearch, PlanMissing
@@ -139,7 +139,8 @@ def test_what_was_mended_by_hand_is_searched_again_and_then_called_erased(
     assert "newsletter" in page
     assert "search-again" in page
     assert list(open_tasks("left")) == [number]
-    assert number in desk.get("/desk/requests/?state=incomplete").content.decode()
+    listed = desk.get("/desk/requests/?state=incomplete").content.decode()
+    assert number in listed and "1 erasure is incomplete" in listed
     search_again(desk, number)
     assert queries.request_view(number).outcome == Outcome.INCOMPLETE, "nothing was mended"
     proposed.run("DELETE FROM newsletter")
@@ -201,3 +202,14 @@ def test_who_decides_sees_who_was_found(proposed: Company, desk: Client) -> None
     found = page.partition("Who was found")[2].partition("</section>")[0]
     assert "users 7" in found
     assert IDA not in page
+
+
+def test_only_the_last_run_tells_which_source_refused(proposed: Company) -> None:
+    number = planned("erasure", IDA)
+    batch_id = queries.batch_of(number)
+    executing.record_source_refusal(
+        now=NOW, batch_id=batch_id, run=queries.run_of(batch_id), source="shop", reason="permission_denied"
+    )
+    assert [source for source, _ in history.refused_by(number, batch_id)] == ["Shop"]
+    approve(number)
+    assert history.refused_by(number, batch_id) == []

@@ -241,3 +241,11 @@ def test_a_request_that_ended_again_says_that_a_tombstone_told_it(free_shop: Com
         "searched_again": False,
     }
     assert "we did not search again" in search_words(request_view(number))
+
+
+def test_the_last_outcome_of_a_request_counts(shop: Company) -> None:
+    """An erasure that was incomplete at first and was mended."""
+    for outcome in ("incomplete", "erased"):
+        tombstones_file.write_ended_requests([("R-9001", NOW, outcome)], on=NOW.date())
+    told = [one.outcome for one in tombstones_file.read().requests if one.number == "R-9001"]
+    assert told == ["erased"]

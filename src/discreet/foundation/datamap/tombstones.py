@@ -195,16 +195,19 @@ def read() -> Tombstones:
     for line in lines:
         if line.kind == ROW:
             counts[str(line.facts["source"])] += 1
+    requests: dict[tuple[str, str], EndedRequest] = {}
+    for facts in (line.facts for line in lines if line.kind == REQUEST):
+        ended = EndedRequest(
+            number=str(facts["number"]),
+            received_at=str(facts["received_at"]),
+            outcome=str(facts["outcome"]),
+            on=_on(facts),
+        )
+        requests[ended.number, ended.received_at] = (
+            ended  # an incomplete erasure may have been completed since
+        )
     return Tombstones(
-        requests=tuple(
-            EndedRequest(
-                number=str(facts["number"]),
-                received_at=str(facts["received_at"]),
-                outcome=str(facts["outcome"]),
-                on=_on(facts),
-            )
-            for facts in (line.facts for line in lines if line.kind == REQUEST)
-        ),
+        requests=tuple(requests.values()),
         cases=tuple(
             EndedCase(number=str(facts["number"]), opened_at=str(facts["opened_at"]), on=_on(facts))
             for facts in (line.facts for line in lines if line.kind == CASE)

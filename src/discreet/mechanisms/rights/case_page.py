@@ -66,12 +66,15 @@ def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> di
 
 
 def list_heading(wanted: str, *, query: str, total: int, overdue: int) -> str:
-    """Return how many requests the list holds, by what was asked for: open (the default), ended, all, or words."""
+    """Return how many requests the list holds, by what was asked for; open is the default."""
     if query:
         return ngettext("%(n)s request matches", "%(n)s requests match", total) % {"n": f"{total:,}"}
     if wanted == "ended":
         words = ngettext("%(n)s request has ended", "%(n)s requests have ended", total)
         return words % {"n": f"{total:,}"} if total else gettext("No request has ended")
+    if wanted == "incomplete":
+        words = ngettext("%(n)s erasure is incomplete", "%(n)s erasures are incomplete", total)
+        return words % {"n": f"{total:,}"} if total else gettext("No erasure is incomplete")
     if wanted == "all":
         words = ngettext("%(n)s request in all", "%(n)s requests in all", total)
         return words % {"n": f"{total:,}"} if total else gettext("No requests yet")

@@ -7,7 +7,7 @@ from discreet.foundation.desk import acts
 from discreet.foundation.desk.components import TimelineItem
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.ledger.queries import EntryView, entries_for
-from discreet.mechanisms.rights import names
+from discreet.mechanisms.rights import names, queries
 from discreet.mechanisms.rights.words import (
     APPROVALS,
     OUTCOMES,
@@ -52,12 +52,11 @@ def refused_by(number: str, batch_id: int) -> list[tuple[str, str]]:
         for name in (f"request:{number}", f"batch:{batch_id}")
         for entry in entries_for(name)
     }
-    refused = [entry for entry in entries.values() if entry.act == "rights.record_source_refusal"]
-    last = max((int(str(entry.facts.get("run", 0))) for entry in refused), default=0)
+    run = queries.run_of(batch_id)
     return [
         (names.source_name(str(entry.facts["source"])), _because(str(entry.facts["reason"])))
-        for entry in refused
-        if entry.facts.get("run") == last
+        for entry in entries.values()
+        if entry.act == "rights.record_source_refusal" and entry.facts.get("run") == run
     ]
 
 

@@ -41,7 +41,7 @@ from discreet.mechanisms.rights.refusals import (
     UnknownRequest,
     WrongRequestState,
 )
-from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, State, way_of_answer
+from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.ids import new_token
 from discreet.vocabulary.text import gettext_noop
@@ -366,7 +366,7 @@ def finish_access(
     if state is not State.ACCEPTED or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
     is_reached = contact is not None and is_reachable(contact)
-    answer = way_of_answer(is_reachable=is_reached, has_page=False)  # the link stands in the mail alone
+    answer = Answer.MAIL if is_reached else Answer.LETTER_DUE  # the link stands in the mail alone
     token = new_token()
     request.answer = answer.value
     request.outcome, request.completed_at = Outcome.DELIVERED.value, now
