@@ -209,10 +209,11 @@ class _Planner:
         """Return what happens to rows of others that name a person."""
         by_link: dict[Link, list[Reference]] = defaultdict(list)
         for reference in self.reach.references:
-            is_mention = reference.link.role is LinkRole.MENTION
-            is_mention &= not self.graph.tables[reference.link.from_table].is_view
-            if is_mention and self.fates.goes_or_is_emptied(reference.link.to_table, reference.to_key):
-                by_link[reference.link].append(reference)
+            link = reference.link
+            if link.role is not LinkRole.MENTION or self.graph.tables[link.from_table].is_view:
+                continue
+            if self.fates.goes_or_is_emptied(link.to_table, reference.to_key):
+                by_link[link].append(reference)
         return [self._mention(link, references) for link, references in by_link.items()]
 
     def _mention(self, link: Link, references: Iterable[Reference]) -> TablePlan:

@@ -26,8 +26,8 @@ STRONG_WORDS = _words(
         "name": "first name, last name, middle name, full name, surname, given name, family name,"
         "real name, display name, nickname, nick name, contact name, customer name, member name, client name,"
         "holder, cardholder, card holder, recipient, recipient name, receiver name, consignee, ship to name,"
-        "buyer name, sender name, receiver, addressee, patient name, employee name, person name, caller, xingming, xm, nicheng,"
-        "lxr, shr",
+        "buyer name, sender name, receiver, addressee, patient name, employee name, person name, caller,"
+        "xingming, xm, nicheng, lxr, shr",
         "birth_date": "birthday, birth date, birthdate, dob, date of birth, shengri, csrq, sr",
         "age": "age, nianling",
         "gender": "gender, sex, salutation, xingbie, xb",

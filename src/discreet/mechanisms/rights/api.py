@@ -1,7 +1,8 @@
 """The REST door of requests. A program's token opens, verifies and reads; approving takes a person.
 
-Scopes: `requests:read` lists and shows, `requests:write` opens and verifies; a package takes both; `evidence:read` fetches
-proofs. Each operation names the scopes it needs; one that names none is refused to everybody.
+Scopes: `requests:read` lists and shows, `requests:write` opens and verifies; a package takes both;
+`evidence:read` fetches proofs. Each operation names the scopes it needs; one that names none is refused to
+everybody.
 """
 
 import hashlib

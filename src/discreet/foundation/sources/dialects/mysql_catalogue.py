@@ -119,16 +119,16 @@ def facts(connection: sa.Connection) -> Facts:
         version=f"{product} {version.split('-')[0]}",
         default_schema="",
         tables=tables,
-        sees_triggers=_counts(connection, _TRIGGER_RIGHT),
+        sees_triggers=_has_any(connection, _TRIGGER_RIGHT),
         outside=tuple(
             OutsideFacts(schema, table, ("", to_table))
             for schema, table, to_table in _rows(connection, _OUTSIDE)
         ),
-        sees_outside=_counts(connection, _OUTSIDE_RIGHT),
+        sees_outside=_has_any(connection, _OUTSIDE_RIGHT),
     )
 
 
-def _counts(connection: sa.Connection, statement: str) -> bool:
+def _has_any(connection: sa.Connection, statement: str) -> bool:
     return int(_rows(connection, statement)[0][0]) > 0
 
 

@@ -220,6 +220,7 @@ def finish_erasure(
 
 
 def _ask_to_mend(*, now: datetime, left: Sequence[str]) -> None:
+    """Put on an agent's desk what erasures left: one task for all of a batch."""
     if left:
         task = NewTask(
             key=TASK_LEFT,
@@ -278,8 +279,8 @@ def finish_search(
 ) -> None:
     """Say what a later search of every source came to, for the people whose erasure was incomplete."""
     batch = load_batch(batch_id)
-    still = batch.requests.filter(outcome=Outcome.INCOMPLETE.value).values_list("number", flat=True)
-    news = {result.number: result for result in results if result.number in set(still)}
+    still = set(batch.requests.filter(outcome=Outcome.INCOMPLETE.value).values_list("number", flat=True))
+    news = {result.number: result for result in results if result.number in still}
     subject = subject_of_batch(batch)
     if not news:
         record(actor=SYSTEM, now=now, subject=subject, facts={"repeated": True})
@@ -303,7 +304,7 @@ def finish_search(
 
 def _forget(batch: Batch) -> None:
     plain_sql.write(_FORGET, batch.pk)
-    keys.destroy_case_key(batch.key_id)
+    destroy_batch_key(batch)
 
 
 def _record_results(
