@@ -22,7 +22,7 @@ from discreet.foundation.desk.components import (
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
-from discreet.mechanisms.rights import history, letters, names, queries
+from discreet.mechanisms.rights import copies, history, letters, names, queries
 from discreet.mechanisms.rights.choosing import masked_row
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
@@ -118,6 +118,7 @@ def context(
         "timeline": history.steps(view.number),
         "kept": letters.kept_lines(view, language),
         "whose_duty": letters.whose_duty(view),
+        "copy_facts": copies.link_words(view, copies.copy_of(view), now=now),
         "refusals": letters.refusals(view),
         "candidates": candidates if len(candidates) > 1 else [],
         "found": candidates[0] if len(candidates) == 1 else None,

@@ -18,7 +18,7 @@ from discreet.foundation.centre.visits import remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import claims, delivery, letters, queries
+from discreet.mechanisms.rights import claims, copies, delivery, letters, queries
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.forms import AskForm, CodeForm
@@ -123,7 +123,7 @@ def _status(
 ) -> HttpResponseBase:
     number = get_by_token(token).row.number
     view = queries.request_view(number)
-    check = verification.status(number)
+    check, copy = verification.status(number), copies.copy_of(view)
     language = translation.get_language() or "en"
     return render(
         request,
@@ -144,6 +144,8 @@ def _status(
             "erased": letters.erased_lines(view, language),
             "search_words": letters.search_words(view),
             "not_searched": letters.not_searched(view),
+            "copied": copies.copied_lines(copy),
+            "handed_over": copies.handed_over(view, copy, now=timezone.now()),
             "fingerprint": log_key().fingerprint,
             "command": letters.check_command(view),
             "whose_duty": letters.whose_duty(view),

@@ -28,7 +28,7 @@ from discreet.foundation.mail.letters import (
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import names
+from discreet.mechanisms.rights import copies, names
 from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.queries import RequestView
@@ -55,6 +55,9 @@ NOTHING_BUT_KEPT_WITH_GAPS = gettext_noop(
     "Afterwards we searched again and found nothing of you but what stays: it is listed under “What stays, and "
     "why”. What the search could not cover is listed under “What the search did not cover”."
 )
+
+NOT_SEARCHED = gettext_noop("What the search did not cover")
+NOT_IN_COPY = gettext_noop("What the copy does not cover")
 
 FULL_WIDTH = ("。", "，", "；", "：", "！", "？", "）", "」", "”")  # their own space stands in the character
 
@@ -198,8 +201,9 @@ def search_words(view: RequestView) -> str:
 
 
 def not_searched(view: RequestView) -> list[str]:
-    """Return what the search did not cover and why, in the reader's language."""
-    gaps = view.search.get("not_searched")
+    """Return what search or copy did not cover and why, in the reader's language."""
+    copy = copies.copy_of(view)
+    gaps = copy.not_covered if copy else view.search.get("not_searched")
     return gap_lines(gaps if isinstance(gaps, list) else [])
 
 
@@ -245,21 +249,21 @@ def answer_letter(view: RequestView, *, now: datetime) -> bytes:
             title=gettext("Answer to your request %(number)s") % {"number": view.number},
             date=_day(view.completed_at or now),
             footer=view.number,
-            blocks=tuple(_blocks(view, language)),
+            blocks=tuple(_blocks(view, language, now)),
         )
     return render_letter(letter, made_at=now)
 
 
-def _blocks(view: RequestView, language: str) -> list[Block]:
+def _blocks(view: RequestView, language: str, now: datetime) -> list[Block]:
     blocks: list[Block] = [_facts(view)]
     if words := search_words(view):
         blocks.append(Paragraph(words))
-    blocks += _erased_blocks(view, language) + _kept_blocks(view, language)
+    blocks += _copied_blocks(view, now) + _erased_blocks(view, language) + _kept_blocks(view, language)
     for one in refusals(view):
         blocks.append(Heading(gettext("Why we refused")))
         blocks.append(Paragraph(sentences([one["reason"], one["article"]])))
     if gaps := not_searched(view):
-        blocks.append(Heading(gettext("What the search did not cover")))
+        blocks.append(Heading(gettext(NOT_IN_COPY if view.kind == Kind.ACCESS else NOT_SEARCHED)))
         blocks.append(Bullets(tuple(gaps)))
     blocks += _check_blocks(view)
     blocks.append(Heading(gettext("If you disagree")))
@@ -277,6 +281,18 @@ def _facts(view: RequestView) -> Facts:
             (gettext("Outcome"), gettext(OUTCOMES.get(view.outcome, "")) if view.outcome else "–"),
         )
     )
+
+
+def _copied_blocks(view: RequestView, now: datetime) -> list[Block]:
+    copy = copies.copy_of(view)
+    if copy is None:
+        return []
+    rows = tuple((one["table"], one["rows"]) for one in copies.copied_lines(copy))
+    blocks: list[Block] = [Paragraph(copies.handed_over(view, copy, now=now))]
+    if not rows:
+        return blocks
+    head = (gettext("Where"), gettext("How much"))
+    return [*blocks, Heading(gettext("What the copy holds")), Table(head=head, rows=rows, widths=(3, 2))]
 
 
 def _erased_blocks(view: RequestView, language: str) -> list[Block]:

@@ -164,7 +164,7 @@ ACTS: dict[str, str] = {
     "rights.ask_search": gettext_noop("Another search asked for"),
     "rights.finish_search": gettext_noop("Searched once more"),
     "rights.finish_access": gettext_noop("Package made"),
-    "rights.mail_answers": gettext_noop("Answers of a batch mailed"),
+    "rights.mail_answers": gettext_noop("Answer mailed"),
     "rights.answer_by_letter": gettext_noop("Answer sent by staff"),
     "rights.fetch_package": gettext_noop("Package fetched"),
     "rights.take_package": gettext_noop("Package taken by staff"),

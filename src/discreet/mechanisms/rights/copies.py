@@ -1,0 +1,89 @@
+"""What a delivered copy holds and how it goes to the person: for the letter, the status page and staff.
+
+From the evidence of the delivery: the data may have changed since the preview.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from discreet.foundation.desk import times
+from discreet.foundation.ledger.queries import entries_for
+from discreet.mechanisms.rights import names
+from discreet.mechanisms.rights.queries import RequestView
+from discreet.mechanisms.rights.rules import Answer, Outcome
+from discreet.mechanisms.rights.words import ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """`rows`: “source.table” → rows. `fetched_at`: None = nobody has used the link."""
+
+    rows: Mapping[str, int]
+    not_covered: Sequence[Mapping[str, Any]]
+    fetched_at: datetime | None
+
+
+def copy_of(view: RequestView) -> Copy | None:
+    """Return what the evidence says of the copy; None where none was delivered."""
+    if view.outcome != Outcome.DELIVERED:
+        return None
+    entries = entries_for(f"request:{view.number}")
+    made = next((one for one in entries if one.act == "rights.finish_access" and "rows" in one.facts), None)
+    if made is None:
+        return None
+    facts: Any = made.facts
+    return Copy(
+        rows=facts["rows"],
+        not_covered=facts.get("not_covered") or (),
+        fetched_at=next((one.at for one in reversed(entries) if one.act == "rights.fetch_package"), None),
+    )
+
+
+def copied_lines(copy: Copy | None) -> list[dict[str, str]]:
+    """Return one line for each table that the copy holds rows of, in the reader's language."""
+    found = []
+    for place, rows in (copy.rows if copy else {}).items():
+        source, _, table = place.partition(".")  # no source's name holds a dot
+        count = ngettext("%(n)s row", "%(n)s rows", rows) % {"n": f"{rows:,}"}
+        found.append({"table": names.place_name(source, table), "rows": count})
+    return found
+
+
+def handed_over(view: RequestView, copy: Copy | None, *, now: datetime) -> str:
+    """Return how the copy comes to the person, as the person reads it; "" where there is none."""
+    if copy is None:
+        return ""
+    if view.answer == Answer.LETTER_DUE:
+        return gettext(
+            "The copy is ready. We hold no e-mail address of yours, so we give it to you where we checked your "
+            "identity."
+        )
+    if view.answer == Answer.LETTER_SENT:
+        return gettext("We gave you the copy where we checked your identity.")
+    if copy.fetched_at is not None:
+        words = gettext("The copy was fetched on %(day)s by the link that we sent; the link works no more.")
+        return words % {"day": times.day(copy.fetched_at)}
+    if view.package_expires_at is None or view.package_expires_at <= now or not view.has_package:
+        return gettext("The link that we sent ran out without being used. Ask us for another copy.")
+    words = gettext("We have sent a link to the e-mail address we hold. It works once, until %(day)s.")
+    return words % {"day": times.day(view.package_expires_at)}
+
+
+def link_words(view: RequestView, copy: Copy | None, *, now: datetime) -> list[tuple[str, str]]:
+    """Return for staff how the copy went and whether it was fetched: (label, text)."""
+    if copy is None:
+        return []
+    found = [(gettext("Answer"), gettext(ANSWERS[view.answer]) if view.answer else "–")]
+    if view.answer != Answer.MAIL or view.package_expires_at is None:
+        return found
+    if copy.fetched_at is not None:
+        link = gettext("Fetched %(at)s") % {"at": times.moment(copy.fetched_at, now=now)}
+    elif view.package_expires_at <= now or not view.has_package:
+        link = gettext("Ran out unused")
+    else:
+        link = gettext("Not fetched yet; works until %(day)s") % {"day": times.day(view.package_expires_at)}
+    return [*found, (gettext("Link"), link)]
