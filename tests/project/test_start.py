@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from discreet.engines.subjects.captures import Budget
+from discreet.project.environment import read_environment
+
 ROOT = Path(__file__).parents[2]
 PREPARE = "from discreet.project.cli import main; main()"
 
@@ -27,6 +30,17 @@ def prepare(home: Path) -> subprocess.CompletedProcess[str]:
 def tables(home: Path) -> int:
     with closing(sqlite3.connect(home / "discreet.sqlite3")) as link:
         return int(link.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0])
+
+
+@pytest.mark.parametrize("given", ["-1", "5e6", "many", "٣"])
+def test_a_bound_that_is_no_number_is_named_and_nothing_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("DISCREET_MAX_SCAN_ROWS", given)
+    with pytest.raises(SystemExit, match="DISCREET_MAX_SCAN_ROWS must be a whole number"):
+        read_environment()
+    monkeypatch.setenv("DISCREET_MAX_SCAN_ROWS", "")
+    assert read_environment().max_scan_rows == Budget().max_scan_rows
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ the operating system; `separate`: at the shell that user decides for their own a
 | DISCREET_OIDC_MFA_ACR | comma-separated `acr` values that mean two factors | none; `amr` counts always |
 | DISCREET_OIDC_ROLE_CLAIM | claim with groups, such as `groups` or `realm_access.roles` | none |
 | DISCREET_OIDC_ROLES | `group=role, …`: groups decide roles, and accounts come into being | none |
+| DISCREET_MAX_SCAN_ROWS | a fresh search scans no larger table without an index; it is named as not searched | \
+5000000 |
 | DISCREET_LEASE_SECONDS | a worker silent for this long is taken over | 10 |
 | DISCREET_WORKER_THREADS | jobs that one worker runs at a time | 8 |
 | DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes and threads of `discreet serve` | 2, 4 |
@@ -52,6 +54,7 @@ class Environment:
     trusted_proxies: tuple[str, ...]
     identity_provider: ProviderSettings | None
     shell_approvals: str
+    max_scan_rows: int
 
 
 def is_installed() -> bool:
@@ -64,6 +67,16 @@ def is_installed() -> bool:
 
 def _listed(name: str, default: str = "") -> tuple[str, ...]:
     return tuple(part.strip() for part in os.environ.get(name, default).split(",") if part.strip())
+
+
+def _count(name: str, default: int) -> int:
+    """Return a whole number of 0 or more, or end the process."""
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return default
+    if not (given.isascii() and given.isdigit()):
+        raise SystemExit(f"Error: {name} must be a whole number, 0 or more.")
+    return int(given)
 
 
 def _identity_provider() -> ProviderSettings | None:
@@ -90,4 +103,5 @@ def read_environment() -> Environment:
         trusted_proxies=_listed("DISCREET_TRUSTED_PROXIES"),
         identity_provider=_identity_provider(),
         shell_approvals=os.environ.get("DISCREET_SHELL_APPROVALS") or "recorded",
+        max_scan_rows=_count("DISCREET_MAX_SCAN_ROWS", 5_000_000),
     )

@@ -18,6 +18,7 @@ DEBUG = False
 DISCREET_DEMO = ENVIRONMENT.demo
 DISCREET_BASE_URL = ENVIRONMENT.base_url
 DISCREET_SHELL_APPROVALS = ENVIRONMENT.shell_approvals
+DISCREET_MAX_SCAN_ROWS = ENVIRONMENT.max_scan_rows
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 ROOT_URLCONF = "discreet.project.urls"
 WSGI_APPLICATION = "discreet.project.wsgi.application"

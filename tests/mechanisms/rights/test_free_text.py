@@ -4,11 +4,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django import Settings
 
-from discreet.engines.subjects.captures import Budget
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.actions import apply_map
-from discreet.mechanisms.rights import planning, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import importing, receiving
 from discreet.mechanisms.rights.rules import Kind, Outcome
 from discreet.mechanisms.rights.views import RequestView
@@ -115,10 +115,10 @@ def test_a_text_that_the_law_keeps_may_name_its_person(company: Company, db: Non
 
 
 @pytest.mark.promise(12)
-def test_text_beyond_the_budget_is_named_and_not_called_searched(
-    shop: Company, monkeypatch: pytest.MonkeyPatch
+def test_what_is_beyond_the_budget_is_named_and_not_called_searched(
+    shop: Company, settings: Settings
 ) -> None:
-    monkeypatch.setattr(planning, "BUDGET", Budget(max_text_rows=0))
+    settings.DISCREET_MAX_SCAN_ROWS = 0
     number = planned("erasure", ANN)
     gaps = queries.request_view(number).plan.summary["not_covered"]
     assert [one["columns"] for one in gaps if one["reason"] == "free_text"] == [["note"]]
@@ -126,7 +126,7 @@ def test_text_beyond_the_budget_is_named_and_not_called_searched(
     view = erased(number)
     assert view.outcome == CLEAN
     assert "free_text" in {one["reason"] for one in view.search["not_searched"]}
-    assert "text" not in {one["depth"] for one in view.search["searched"]}
+    assert not {"scan", "text"} & {one["depth"] for one in view.search["searched"]}
 
 
 KINDS = {

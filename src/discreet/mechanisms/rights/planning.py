@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.conf import settings
+
 from discreet.engines.subjects.captured import capture
 from discreet.engines.subjects.captures import Budget, Captured
 from discreet.engines.subjects.found import Reach
@@ -30,7 +32,6 @@ from discreet.mechanisms.rights.roots import Candidates, Fact, Person, Root
 
 LIMITS = Limits()
 ROWS_PER_PERSON = 200
-BUDGET = Budget()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,16 @@ def _only_one(number: str, found: Candidates | None) -> dict[TableRef, set[Key]]
     return roots
 
 
+def budget() -> Budget:
+    """Return how much of a source the fresh search may read without an index."""
+    most, usual = settings.DISCREET_MAX_SCAN_ROWS, Budget()
+    return Budget(
+        max_scan_rows=most,
+        max_read_rows=min(most, usual.max_read_rows),
+        max_text_rows=min(most, usual.max_text_rows),
+    )
+
+
 def limits_for(people: int) -> Limits:
     """Return the bounds of one pass over so many people; the share of a table is the same for any number."""
     return replace(LIMITS, max_rows_per_step=max(LIMITS.max_rows_per_step, ROWS_PER_PERSON * people))
@@ -131,7 +142,7 @@ def plan_batch(batch_id: int, *, today: date, is_captured: bool) -> Planned:
         plan = make_plan(reach=reached, decisions=decisions, today=today, fingerprints=fingerprints(readers))
         captured = None
         if is_captured:
-            captured = capture(readers=as_readers(readers), reach=reached, plan=plan, budget=BUDGET)
+            captured = capture(readers=as_readers(readers), reach=reached, plan=plan, budget=budget())
         statements = sum(reader.statements for reader in readers.values())
     return Planned(plan=plan, captured=captured, reach=reached, statements=statements)
 

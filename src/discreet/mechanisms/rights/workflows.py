@@ -383,7 +383,7 @@ def refuse_newcomers(batch_id: int, writer: session.WriteSession, source: str) -
     """
     captured = approved.captured_of(batch_id)
     newcomers, tables = Newcomers(captured), built().graph.tables
-    bound = planning.BUDGET.max_scan_rows
+    bound = planning.budget().max_scan_rows
     looked_for = [  # what is not looked for here is named by the search
         (linked, referring(linked))
         for linked in captured.linked
@@ -438,7 +438,7 @@ def search_again(batch_id: int, run: int) -> str:
 def _searched(captured: Captured, graph: Graph) -> SearchResult:
     with planning.readers_of(graph, for_verification=True) as readers:
         return fresh_search(
-            graph=graph, readers=planning.as_readers(readers), captured=captured, budget=planning.BUDGET
+            graph=graph, readers=planning.as_readers(readers), captured=captured, budget=planning.budget()
         )
 
 
