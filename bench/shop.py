@@ -302,7 +302,7 @@ def report(bench: Bench, args: argparse.Namespace, first_start: float, server: i
 def report_without_scans(bench: Bench) -> None:
     for warm in range(3):
         bench.run("erasure", f"c{300 + warm}@example.com")
-    erasure = [bench.run("erasure", f"c{310 + n}@example.com") for n in range(7)]
+    erasure = [bench.run("erasure", f"c{310 + n}@example.com") for n in range(ROUNDS)]
     print(
         f"| erasure without scans: approval committed → verified outcome | {median_ms(erasure)} |", flush=True
     )

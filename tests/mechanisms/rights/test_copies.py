@@ -13,25 +13,16 @@ from pypdf import PdfReader
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.ledger.queries import entries_for
 from discreet.mechanisms.rights import copies, letters, queries
-from discreet.mechanisms.rights.actions import answering, deciding, executing
+from discreet.mechanisms.rights.actions import answering, executing
 from discreet.mechanisms.rights.rules import Answer
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import AGENT, ANN, ANN_PHONE, CUSTOMER, NOW
-from tests.mechanisms.rights.test_package import link_of
+from tests.mechanisms.rights.test_package import delivered, link_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(1)]
 LINK = "We have sent a link"
 AUDIT = "CREATE TABLE audit (id integer PRIMARY KEY, mail varchar(200))"
-
-
-def delivered(email: str | None, **more: str) -> str:
-    number = driving.planned("access", email, **more)
-    if queries.request_view(number).completed_at is None:
-        deciding.accept_access(actor=AGENT, now=NOW, batch_id=driving.batch_of(number))
-        driving.work()
-    assert driving.failures() == []
-    return number
 
 
 def without_address(shop: Company) -> str:
@@ -48,7 +39,7 @@ def person_reads(number: str, *, later: timedelta = timedelta()) -> str:
 def staff_read(number: str, *, later: timedelta = timedelta()) -> dict[str, str]:
     view = queries.request_view(number)
     with translation.override("en"):
-        return dict(copies.link_words(view, copies.copy_of(view), now=datetime.now(UTC) + later))
+        return dict(copies.facts_for_staff(view, copies.copy_of(view), now=datetime.now(UTC) + later))
 
 
 def status_page(client: Client, number: str, language: str) -> str:
@@ -117,7 +108,7 @@ def test_only_a_delivered_copy_is_told_of(shop: Company) -> None:
     number = driving.planned("erasure", ANN)
     view = queries.request_view(number)
     assert copies.copy_of(view) is None
-    assert copies.handed_over(view, None, now=NOW) == "" and copies.link_words(view, None, now=NOW) == []
+    assert copies.handed_over(view, None, now=NOW) == "" and copies.facts_for_staff(view, None, now=NOW) == []
     assert copies.copied_lines(None) == []
 
 

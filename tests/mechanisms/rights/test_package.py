@@ -34,8 +34,8 @@ from tests.mechanisms.rights.company import AGENT, ANN, ANN_NAME, BOB, CLEO, CUS
 from tests.mechanisms.rights.driving import batch_of, failures, planned, work
 
 
-def delivered(email: str) -> str:
-    number = planned("access", email)
+def delivered(email: str | None, **more: str) -> str:
+    number = planned("access", email, **more)
     if queries.state_of_request(number) is State.PLANNED:
         deciding.accept_access(actor=AGENT, now=NOW, batch_id=batch_of(number))
         work()

@@ -118,7 +118,7 @@ def context(
         "timeline": history.steps(view.number),
         "kept": letters.kept_lines(view, language),
         "whose_duty": letters.whose_duty(view),
-        "copy_facts": copies.link_words(view, copies.copy_of(view), now=now),
+        "copy_facts": copies.facts_for_staff(view, copies.copy_of(view), now=now),
         "refusals": letters.refusals(view),
         "candidates": candidates if len(candidates) > 1 else [],
         "found": candidates[0] if len(candidates) == 1 else None,

@@ -67,23 +67,31 @@ def handed_over(view: RequestView, copy: Copy | None, *, now: datetime) -> str:
     if copy.fetched_at is not None:
         words = gettext("The copy was fetched on %(day)s by the link that we sent; the link works no more.")
         return words % {"day": times.day(copy.fetched_at)}
-    if view.package_expires_at is None or view.package_expires_at <= now or not view.has_package:
+    until = _works_until(view, now)
+    if until is None:
         return gettext("The link that we sent ran out without being used. Ask us for another copy.")
     words = gettext("We have sent a link to the e-mail address we hold. It works once, until %(day)s.")
-    return words % {"day": times.day(view.package_expires_at)}
+    return words % {"day": times.day(until)}
 
 
-def link_words(view: RequestView, copy: Copy | None, *, now: datetime) -> list[tuple[str, str]]:
+def _works_until(view: RequestView, now: datetime) -> datetime | None:
+    """Return until when the link can be used; None = no longer."""
+    until = view.package_expires_at
+    return until if until is not None and until > now and view.has_package else None
+
+
+def facts_for_staff(view: RequestView, copy: Copy | None, *, now: datetime) -> list[tuple[str, str]]:
     """Return for staff how the copy went and whether it was fetched: (label, text)."""
     if copy is None:
         return []
     found = [(gettext("Answer"), gettext(ANSWERS[view.answer]) if view.answer else "–")]
-    if view.answer != Answer.MAIL or view.package_expires_at is None:
+    if view.answer != Answer.MAIL:
         return found
+    until = _works_until(view, now)
     if copy.fetched_at is not None:
         link = gettext("Fetched %(at)s") % {"at": times.moment(copy.fetched_at, now=now)}
-    elif view.package_expires_at <= now or not view.has_package:
+    elif until is None:
         link = gettext("Ran out unused")
     else:
-        link = gettext("Not fetched yet; works until %(day)s") % {"day": times.day(view.package_expires_at)}
+        link = gettext("Not fetched yet; works until %(day)s") % {"day": times.day(until)}
     return [*found, (gettext("Link"), link)]
