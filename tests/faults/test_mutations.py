@@ -1,11 +1,9 @@
-"""The mutation list of DESIGN.md: a world, or a product, that misbehaves must never end in `erased`.
+"""The mutation list of DESIGN.md: a product that misbehaves must never end in `erased`.
 
-First the world: what a database does behind our back ends `incomplete`. Then the product: each line of it that
-matters is broken by patching, and the check named beside it must notice.
+Each line of it that matters is broken by patching, and the check named beside it must notice.
 """
 
 import contextlib
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +18,6 @@ from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.limits import EmptyIdentity
 from discreet.engines.subjects.sharing import Detector, Sharing
 from discreet.engines.subjects.values import ValueSearch
-from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.context import Fence, FenceLost
 from discreet.foundation.jobs.models import Job, Worker
@@ -34,201 +31,16 @@ from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import SamePersonApproves
 from discreet.mechanisms.rights.rules import ApprovalStep, Outcome, State
 from discreet.vocabulary.errors import Refused
-from tests.foundation.sources.conftest import (
-    Company,
-    _fresh_pools,
-    company,
-    mariadb_company,
-    postgresql_company,
-    sqlite_company,
-)
+from tests.faults.misbehaving import ARCHIVE_MAP, COPIES, RESTORES, mapped, undone_update
+from tests.foundation.sources.conftest import Company, _fresh_pools, sqlite_company
 from tests.mechanisms.rights import company as ours
 from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CLEO, NOW, who
-from tests.mechanisms.rights.driving import accepted, batch_of, erased, failures, planned, work
+from tests.mechanisms.rights.driving import accepted, batch_of, erased, planned, work
 from tests.mechanisms.rights.test_no_trace import traces
 
-__all__ = ["_fresh_pools", "company", "mariadb_company", "postgresql_company", "sqlite_company"]
+__all__ = ["_fresh_pools", "sqlite_company"]
 
-ARCHIVE = "CREATE TABLE archive (id integer PRIMARY KEY, mail varchar(200))"
-ARCHIVE_MAP = "      archive:\n        columns: {id: none, mail: email}\n"
-
-
-def mapped(
-    company: Company, *, extra: tuple[str, ...] = (), more_map: str = "", links: bool = True
-) -> Company:
-    """Make the company; `links` False: no foreign key is declared in it."""
-    tables = ours.TABLES
-    if not links:
-        tables = tuple(re.sub(r", FOREIGN KEY \(\w+\) REFERENCES \w+ \(\w+\)", "", one) for one in tables)
-    company.fill((*tables, *ours.ROWS, *extra))
-    company.connect("shop")
-    text = ours.MAP % {"name": "shop", "keep": ours.KEEP}
-    apply_map(actor=ours.OPERATOR, now=NOW, text=text + more_map)
-    return company
-
-
-@pytest.fixture
-def shop(sqlite_company: Company, db: None) -> Company:
-    return mapped(sqlite_company)
-
-
-# the world misbehaves
-
-RESTORES = {
-    "sqlite": (
-        "CREATE TRIGGER back AFTER DELETE ON customer BEGIN "
-        "INSERT INTO customer VALUES (OLD.id, OLD.email, OLD.phone, OLD.name, NULL, OLD.deleted_at); END",
-    ),
-    "postgresql": (
-        "CREATE FUNCTION back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "INSERT INTO customer VALUES (OLD.id, OLD.email, OLD.phone, OLD.name, NULL, OLD.deleted_at); "
-        "RETURN OLD; END $$",
-        "CREATE TRIGGER back AFTER DELETE ON customer FOR EACH ROW EXECUTE FUNCTION back()",
-    ),
-}
-KEEPS = {
-    "sqlite": ("CREATE TRIGGER keeps BEFORE DELETE ON customer BEGIN SELECT RAISE(IGNORE); END",),
-    "postgresql": (
-        "CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
-        "CREATE TRIGGER keeps BEFORE DELETE ON customer FOR EACH ROW EXECUTE FUNCTION keeps()",
-    ),
-}
-COPIES = {
-    "sqlite": (
-        ARCHIVE,
-        "CREATE TRIGGER copies AFTER DELETE ON customer BEGIN "
-        "INSERT INTO archive VALUES (OLD.id + 1000, OLD.email); END",
-    ),
-    "postgresql": (
-        ARCHIVE,
-        "CREATE FUNCTION copies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "INSERT INTO archive VALUES (OLD.id + 1000, OLD.email); RETURN OLD; END $$",
-        "CREATE TRIGGER copies AFTER DELETE ON customer FOR EACH ROW EXECUTE FUNCTION copies()",
-    ),
-    "mysql": (
-        ARCHIVE,
-        "CREATE TRIGGER copies AFTER DELETE ON customer FOR EACH ROW "
-        "INSERT INTO archive VALUES (OLD.id + 1000, OLD.email)",
-    ),
-}
-
-
-def ends_incomplete(email: str) -> queries.RequestView:
-    view = erased(email)
-    assert failures() == []
-    assert (view.state, view.outcome) == (State.DONE, Outcome.INCOMPLETE)
-    return view
-
-
-@pytest.mark.promise(1)
-@pytest.mark.parametrize("triggers", [RESTORES, KEEPS], ids=["restores the row", "keeps the row"])
-def test_a_trigger_that_undoes_the_deletion_ends_incomplete(
-    company: Company, db: None, triggers: dict[str, tuple[str, ...]]
-) -> None:
-    if company.engine not in triggers:
-        triggers = COPIES  # there a trigger cannot write the table that fired it: it copies
-    extra = triggers[company.engine]
-    mapped(company, extra=extra, more_map=ARCHIVE_MAP if ARCHIVE in extra else "")
-    view = ends_incomplete(CLEO)
-    assert view.search["found"]
-
-
-@pytest.mark.promise(1)
-def test_a_copy_under_another_key_ends_incomplete(company: Company, db: None) -> None:
-    mapped(company, extra=COPIES[company.engine], more_map=ARCHIVE_MAP)
-    ends_incomplete(CLEO)
-
-
-@pytest.mark.promise(1)
-def test_a_copy_of_an_address_that_changed_after_the_approval_ends_incomplete(
-    company: Company, db: None
-) -> None:
-    """The rows are those approved, so the plan holds; the search looks for the values as they are now."""
-    mapped(company, extra=COPIES[company.engine], more_map=ARCHIVE_MAP)
-    company.run("UPDATE customer SET phone = '+41446681899' WHERE id = 3")
-    number = accepted(CLEO)
-    company.run("UPDATE customer SET email = 'moved@example.net' WHERE id = 3")
-    work()
-    assert failures() == []
-    assert queries.request_view(number).outcome == Outcome.INCOMPLETE
-
-
-def undone_update(company: Company) -> Company:
-    trigger = (
-        "CREATE TRIGGER undo AFTER UPDATE OF note ON orders WHEN NEW.note IS NULL BEGIN "
-        "UPDATE orders SET note = OLD.note WHERE id = OLD.id; END"
-    )
-    return mapped(company, extra=(trigger,))
-
-
-def test_an_update_that_a_trigger_undoes_ends_incomplete(sqlite_company: Company, db: None) -> None:
-    undone_update(sqlite_company)
-    ends_incomplete(ANN)
-
-
-def test_a_constraint_that_refuses_ends_incomplete(sqlite_company: Company, db: None) -> None:
-    refuses = "CREATE TRIGGER no BEFORE DELETE ON customer BEGIN SELECT RAISE(ABORT, 'never'); END"
-    mapped(sqlite_company, extra=(refuses,))
-    ends_incomplete(CLEO)
-    assert sqlite_company.run("SELECT email FROM customer WHERE id = 3") == [(CLEO,)]
-    assert sqlite_company.run("SELECT count(*) FROM login WHERE customer_id = 3") == [(1,)]
-    assert LedgerEntry.objects.filter(act="rights.record_source_refusal").count() == 1
-
-
-def test_a_table_that_is_gone_before_the_search_ends_incomplete(
-    shop: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write = workflows.write_source
-
-    def write_then_lose(*args: Any) -> dict[str, Any]:
-        done = write(*args)
-        shop.run("DROP TABLE login")
-        return done
-
-    monkeypatch.setattr(workflows, "write_source", write_then_lose)
-    ends_incomplete(CLEO)
-
-
-def test_what_signs_up_again_before_the_search_is_not_called_erased(
-    shop: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write = workflows.write_source
-
-    def write_then_return(*args: Any) -> dict[str, Any]:
-        done = write(*args)
-        shop.run(f"INSERT INTO customer VALUES (77, '{CLEO}', NULL, 'Cleo again', NULL, NULL)")
-        return done
-
-    monkeypatch.setattr(workflows, "write_source", write_then_return)
-    ends_incomplete(CLEO)
-
-
-@pytest.mark.promise(1)
-def test_a_run_that_deletes_only_the_root_row_fails_the_fresh_search(
-    sqlite_company: Company, db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mapped(sqlite_company, links=False)
-    run = workflows.run_operation
-    monkeypatch.setattr(
-        workflows,
-        "run_operation",
-        lambda writer, one: run(writer, one) if one.table.table == "customer" else 0,
-    )
-    ends_incomplete(CLEO)
-    assert sqlite_company.run("SELECT count(*) FROM customer WHERE id = 3") == [(0,)]
-
-
-def test_a_run_that_writes_nothing_ends_incomplete(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workflows, "run_operation", lambda writer, one: len(one.keys))
-    ends_incomplete(CLEO)
-
-
-def test_a_run_that_commits_nothing_ends_incomplete(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session.WriteSession, "commit", lambda self, before_commit: None)
-    ends_incomplete(CLEO)
-
-
-# the product misbehaves: (what is broken, the check that must notice)
+# what is broken, and the check that must notice
 
 
 def check_a_row_that_comes_back_is_found(company: Company) -> None:
