@@ -1,0 +1,362 @@
+"""Do a column's values agree with what its header says? One short rule per category.
+
+A header proposes; values confirm it, leave it open, or throw it out.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+
+from discreet.engines.classify import patterns
+from discreet.engines.classify.model import ColumnSample, Kind
+from discreet.engines.classify.profiles import Profile, list_that_fits, looks_like_phone
+
+
+class Agreement(IntEnum):
+    NO = 0
+    OPEN = 1
+    YES = 2
+
+
+NO, OPEN, YES = Agreement.NO, Agreement.OPEN, Agreement.YES
+_FLAGS = frozenset(
+    [
+        "0",
+        "1",
+        "2",
+        "3",
+        "y",
+        "n",
+        "yes",
+        "no",
+        "true",
+        "false",
+        "t",
+        "f",
+        "on",
+        "off",
+        "active",
+        "inactive",
+        "confirmed",
+        "pending",
+        "enabled",
+        "disabled",
+        "ja",
+        "nein",
+        "oui",
+        "non",
+        "si",
+        "是",
+        "否",
+        "有",
+        "无",
+        "启用",
+        "禁用",
+        "done",
+        "open",
+        "closed",
+        "success",
+        "failed",
+        "ok",
+        "valid",
+        "invalid",
+    ]
+)
+_WRITTEN = frozenset(["note", "comment", "feedback", "message", "special_requests", "body", "bio"])
+_FLAG_CATEGORIES = frozenset(["health", "disability", "union_membership", "criminal_record", "genetic"])
+_MAY_BE_CODED = frozenset(
+    [
+        "gender",
+        "marital_status",
+        "ethnicity",
+        "religion",
+        "education",
+        "political_opinion",
+        "nationality",
+        "language",
+        "health",
+        "disability",
+        "employment",
+        "family",
+        "income",
+        "specific_identity",
+        "sexual_life",
+    ]
+)
+_POSTAL = re.compile(r"[A-Z]{0,3}[- ]?[A-Z0-9]{2,5}(?:[- ]?[A-Z0-9]{2,5})?", re.I)
+_AGE = re.compile(
+    r"(?:1[01]\d|\d{1,2})(?:\.\d)?(?:\s?(?:岁|years?|yrs?|y|jahre))?|\d{1,2}\s?[-–]\s?\d{1,3}|\d{2}\+|[<>]=?\s?\d{1,2}",
+    re.I,
+)
+_DECIMAL_DEGREES = re.compile(r"[-+]?\d{1,3}\.\d{1,}(?:\s?[°NSEW])?")
+
+
+def _threshold(share: float, *, yes: float, no: float) -> Agreement:
+    return YES if share >= yes else NO if share < no else OPEN
+
+
+def looks_like_flag(profile: Profile) -> bool:
+    """Return whether nearly all values are yes/no, on/off or a state."""
+    hits = sum(count for text, count in profile.counts.items() if text.casefold() in _FLAGS)
+    return not profile.is_empty and hits >= 0.8 * sum(profile.counts.values())
+
+
+def is_enumeration(profile: Profile) -> bool:
+    """Return whether a few short values come again and again."""
+    return profile.distinct <= 12 and profile.repeats >= 8 and profile.mean_length <= 24
+
+
+def _email(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    return _threshold(profile.share(lambda text: "@" in text and "." in text), yes=0.5, no=0.15)
+
+
+def _phone(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if meaning in ("extension", "pager"):
+        return _threshold(profile.share(re.compile(r"[x#]?\s?\d{2,6}").fullmatch), yes=0.6, no=0.3)
+    share = max(profile.phone, profile.share(re.compile(r".*\d{4}.*\d{2}.*").fullmatch) * 0.8)
+    return _threshold(share, yes=0.55, no=0.25)
+
+
+def _name(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if profile.email >= 0.5 or profile.url >= 0.5 or profile.date >= 0.5:
+        return NO
+    if meaning == "initials" and profile.share(re.compile(r"(?:[^\W\d_]\.?\s?){1,5}").fullmatch) >= 0.6:
+        return YES
+    if profile.lettered < 0.3:
+        return NO
+    if profile.known_name >= 0.2 or (profile.person >= 0.7 and not is_enumeration(profile)):
+        return YES
+    return OPEN if profile.lettered >= 0.5 else NO
+
+
+def _address(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if meaning == "house_number":
+        return OPEN
+    if profile.email >= 0.5 or profile.url >= 0.5 or profile.ip >= 0.5:
+        return NO
+    if profile.address >= 0.3:
+        return YES
+    return _threshold(max(profile.lettered, profile.share(patterns.HAN.search)), yes=0.6, no=0.3)
+
+
+def _postal_code(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    share = profile.share(
+        lambda text: 3 <= len(text) <= 11 and any(char.isdigit() for char in text) and _POSTAL.fullmatch(text)
+    )
+    return _threshold(share, yes=0.6, no=0.3)
+
+
+def _birth_date(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    share = max(
+        profile.date, profile.share(patterns.COMPACT_DATE.fullmatch), profile.share(patterns.YEAR.fullmatch)
+    )
+    share = max(
+        share,
+        profile.share(
+            re.compile(
+                r"\d{1,2}[-/.]\d{1,2}|\d{1,2}月\d{1,2}日|[A-Za-z]{3,9} \d{1,2},? \d{4}|\d{1,2} [A-Za-z]{3,9} \d{4}"
+            ).fullmatch
+        ),
+    )
+    return _threshold(share, yes=0.6, no=0.2)
+
+
+def _age(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    return _threshold(profile.share(_AGE.fullmatch), yes=0.7, no=0.4)
+
+
+def _listed(category: str) -> Callable[[Profile, ColumnSample, str], Agreement]:
+    def agrees(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+        if list_that_fits(profile, category=category) is not None:
+            return YES
+        is_off = profile.email >= 0.3 or profile.url >= 0.3 or profile.date >= 0.5 or profile.uuid >= 0.5
+        if is_off or (profile.prose >= 0.6 and category != "education"):
+            return NO
+        if profile.number >= 0.9 and profile.distinct > 30:
+            return NO
+        return OPEN
+
+    return agrees
+
+
+def _identifier(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    """Numbers and codes of some length: identity, passport, tax, insurance, customer, plate."""
+    share = profile.share(
+        lambda text: (
+            4 <= len(text) <= 40 and len(text.split()) <= 6 and any(c.isdigit() or c == "*" for c in text)
+        )
+    )
+    return _threshold(share, yes=0.6, no=0.25)
+
+
+def _payment_card(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if meaning in ("cvv", "card_expiry"):
+        return _threshold(
+            profile.share(re.compile(r"\d{3,4}|\d{1,2}[/-]\d{2,4}|\d{4}-\d\d.*").fullmatch), yes=0.6, no=0.3
+        )
+    if profile.share(patterns.is_payment_card) >= 0.5:
+        return YES
+    share = profile.share(lambda text: sum(char.isdigit() or char in "*xX•" for char in text) >= 4)
+    return _threshold(share, yes=1.1, no=0.3)
+
+
+def _bank_account(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    share = profile.share(lambda text: sum(char.isdigit() or char == "*" for char in text) >= 6)
+    return _threshold(share, yes=0.6, no=0.25)
+
+
+def _ip_address(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    return _threshold(profile.ip, yes=0.5, no=0.2)
+
+
+def _device(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if meaning in ("device", "user_agent"):
+        return _threshold(profile.lettered, yes=0.3, no=0.1)
+    share = profile.share(
+        lambda text: len(text) >= 8 and any(char.isdigit() for char in text) and " " not in text
+    )
+    return _threshold(share, yes=0.5, no=0.2)
+
+
+def _geo(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    share = max(profile.share(_DECIMAL_DEGREES.fullmatch), profile.share(patterns.COORDINATES.search))
+    return _threshold(share, yes=0.5, no=0.2)
+
+
+def _username(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if profile.prose >= 0.5 or profile.date >= 0.5 or (is_enumeration(profile) and profile.known_name < 0.3):
+        return OPEN if is_enumeration(profile) and profile.prose < 0.5 else NO
+    short_numbers = profile.share(re.compile(r"\d{1,5}").fullmatch)
+    return NO if short_numbers >= 0.8 else YES
+
+
+def _secret(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    return NO if profile.date >= 0.5 else OPEN
+
+
+def _photo(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    share = max(
+        profile.url, profile.picture, profile.share(re.compile(r"\S*[/\\]\S+|data:\S+|[\w-]{16,}").fullmatch)
+    )
+    return _threshold(share, yes=0.5, no=0.2)
+
+
+def _free_text(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if (
+        profile.number >= (0.9 if meaning in _WRITTEN else 0.5)
+        or profile.date >= 0.5
+        or profile.url >= 0.6
+        or profile.uuid >= 0.5
+    ):
+        return NO
+    if is_enumeration(profile) and profile.prose < 0.3 and meaning not in _WRITTEN:
+        return NO
+    return _threshold(max(profile.lettered, profile.prose), yes=0.5, no=0.2)
+
+
+def _textual(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if meaning in ("hire_date", "leave_date"):
+        return _threshold(max(profile.date, profile.share(patterns.COMPACT_DATE.fullmatch)), yes=0.6, no=0.2)
+    is_off = profile.email >= 0.5 or profile.date >= 0.5 or profile.ip >= 0.5
+    return NO if is_off else YES if profile.lettered >= 0.5 else OPEN
+
+
+def _amount(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    return NO if profile.date >= 0.5 or profile.email >= 0.3 else YES if profile.number >= 0.6 else OPEN
+
+
+def _anything(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    return OPEN
+
+
+_RULES: Mapping[str, Callable[[Profile, ColumnSample, str], Agreement]] = {
+    "email": _email,
+    "phone": _phone,
+    "name": _name,
+    "address": _address,
+    "postal_code": _postal_code,
+    "birth_date": _birth_date,
+    "age": _age,
+    **{each: _listed(each) for each in ("gender", "marital_status", "ethnicity", "religion", "education")},
+    **{each: _listed(each) for each in ("political_opinion", "nationality", "language")},
+    **dict.fromkeys(("national_id", "social_security_id", "passport", "driving_licence"), _identifier),
+    **dict.fromkeys(("tax_id", "insurance", "customer_id", "vehicle_plate"), _identifier),
+    "payment_card": _payment_card,
+    "bank_account": _bank_account,
+    "ip_address": _ip_address,
+    "device_id": _device,
+    "cookie_id": _device,
+    "geo_location": _geo,
+    "username": _username,
+    **dict.fromkeys(("password", "password_hash", "secret", "token"), _secret),
+    "photo": _photo,
+    "free_text": _free_text,
+    "employment": _textual,
+    "family": _textual,
+    "income": _amount,
+    "credit": _amount,
+}
+
+
+def agreement(category: str, profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    """Return whether the values agree with `category`. Without values the header stands alone: OPEN."""
+    if column.kind is Kind.BOOLEAN and category not in _FLAG_CATEGORIES:
+        return NO
+    if not _kind_fits(category, column, meaning):
+        return NO
+    if profile.is_empty:
+        return OPEN
+    is_flag = profile.count >= 3 and looks_like_flag(profile)
+    if is_flag and category not in _FLAG_CATEGORIES | _MAY_BE_CODED:
+        return NO
+    return _RULES.get(category, _anything)(profile, column, meaning)
+
+
+_TEXT_ONLY = frozenset(
+    ["name", "email", "free_text", "username", "social_media", "password", "signature", "cookie_id"]
+)
+_DATED = frozenset(["birth_date", "employment", "age", "payment_card", "passport", "national_id", "health"])
+
+
+def _kind_fits(category: str, column: ColumnSample, meaning: str) -> bool:
+    kind = column.kind
+    if kind in (Kind.DATE, Kind.TIMESTAMP):
+        return category in _DATED and meaning in (
+            "birth_date",
+            "hire_date",
+            "leave_date",
+            "age",
+            "card_expiry",
+        )
+    if kind in (Kind.INTEGER, Kind.DECIMAL):
+        if category == "address":
+            return meaning == "house_number"
+        return category not in _TEXT_ONLY or (category == "social_media" and kind is Kind.INTEGER)
+    if kind is Kind.BINARY:
+        return category in (
+            "photo",
+            "biometric",
+            "signature",
+            "voice",
+            "password_hash",
+            "secret",
+            "token",
+            "genetic",
+        )
+    if kind is Kind.INET:
+        return category == "ip_address"
+    if kind is Kind.UUID:
+        return category in ("device_id", "cookie_id", "token", "secret")
+    return True
+
+
+__all__ = [
+    "NO",
+    "OPEN",
+    "YES",
+    "Agreement",
+    "agreement",
+    "is_enumeration",
+    "looks_like_flag",
+    "looks_like_phone",
+]

@@ -1,0 +1,335 @@
+"""Give every column of a table its verdict: header and comment propose, values confirm or refute, context decides.
+
+A verdict says what it rests on. Nothing here is certain: a person confirms.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from discreet.engines.classify.agreement import NO, OPEN, YES, Agreement, agreement
+from discreet.engines.classify.documents import judge_document, judge_text
+from discreet.engines.classify.headers import NO_SENSE, Sense, Strength, first_clause, read_header, tokens_of
+from discreet.engines.classify.lexicon import ACTORS, PEOPLE, THINGS, lexicon
+from discreet.engines.classify.model import (
+    NOT_PERSONAL,
+    ColumnSample,
+    Ground,
+    Kind,
+    Reason,
+    TableSample,
+    Verdict,
+)
+from discreet.engines.classify.profiles import Profile, profile_of
+from discreet.engines.classify.tables import RowKind, RowSense, read_table
+from discreet.engines.classify.unaided import Context, judge_values
+
+_REACHES = frozenset(["name", "email", "phone", "national_id", "username", "passport", "social_security_id"])
+_IDENTIFYING = _REACHES | frozenset(
+    [
+        "driving_licence",
+        "tax_id",
+        "vehicle_plate",
+        "payment_card",
+        "bank_account",
+        "social_media",
+        "ip_address",
+        "customer_id",
+        "device_id",
+        "cookie_id",
+        "insurance",
+    ]
+)
+_PINYIN_TABLE = 2  # so many headers in pinyin make its initials believable
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A column as read: what name and comment say, and what its values are like."""
+
+    column: ColumnSample
+    sense: Sense
+    comment: Sense
+    profile: Profile
+
+
+def uses_pinyin(names: list[str]) -> bool:
+    """Return whether headers are pinyin, so that its initials may stand among them."""
+    words = [token for name in names for token in tokens_of(name, with_initials=True)]
+    whole = sum(token.word in lexicon().pinyin for token in words)
+    short = sum(token.is_initials for token in words)
+    english = (
+        sum(bool(token.meaning) and not token.is_initials and len(token.word) > 3 for token in words) - whole
+    )
+    return (whole >= 1 and whole + short >= _PINYIN_TABLE) or (short >= 3 and short > english)
+
+
+def judge_table(
+    table: TableSample, *, is_owned: bool = False, is_pinyin: bool | None = None
+) -> dict[str, Verdict]:
+    """Return a verdict for each column of `table`.
+
+    `is_owned`: a link says that its rows belong to people. `is_pinyin`: the schema's headers are pinyin; None:
+    this table's own tell.
+    """
+    names = [column.name for column in table.columns]
+    with_initials = uses_pinyin(names) if is_pinyin is None else is_pinyin or uses_pinyin(names)
+    rows = read_table(table.name, table.comment, with_initials=with_initials)
+    read = [_read(column, with_initials=with_initials) for column in table.columns]
+    first = {each.column.name: _judge_strong(each, rows) for each in read}
+    context = Context(
+        rows=rows,
+        is_about_people=(is_owned and rows.kind not in (RowKind.CONFIGURATION,))
+        or _is_about_people(rows, first, read),
+        has_ip=any(verdict.category == "ip_address" for verdict in first.values()),
+    )
+    verdicts = {}
+    for each in read:
+        verdict = first[each.column.name]
+        if not verdict.is_personal:
+            verdict = _judge_in_context(each, context, verdict)
+        verdicts[each.column.name] = _surer(verdict, context)
+    return verdicts
+
+
+def _read(column: ColumnSample, *, with_initials: bool) -> _Read:
+    sense = read_header(column.name, with_initials=with_initials)
+    clause = first_clause(column.comment)
+    comment = read_header(clause) if clause else NO_SENSE
+    return _Read(column, sense, comment, profile_of(column))
+
+
+def _is_about_people(rows: RowSense, first: Mapping[str, Verdict], read: list[_Read]) -> bool:
+    if rows.kind is RowKind.EVENT and rows.people:
+        return True
+    if rows.kind is RowKind.PERSON:
+        return any(v.is_personal for v in first.values()) or any(
+            each.sense.meaning == "name" for each in read
+        )
+    if not rows.is_somebodys:
+        return False
+    actors = {each.column.name for each in read if each.sense.whose in ACTORS or each.sense.meaning in ACTORS}
+    return any(verdict.category in _REACHES for name, verdict in first.items() if name not in actors)
+
+
+def _says_what_it_is(sense: Sense) -> bool:
+    """Return whether a header is understood as something that is no personal data."""
+    return (
+        sense.is_reference or sense.is_about or (bool(sense.meaning) and sense.strength is Strength.NOTHING)
+    )
+
+
+def _judge_strong(each: _Read, rows: RowSense) -> Verdict:
+    """Judge by words and values that mean the same in any table."""
+    column, sense = each.column, each.sense
+    if column.is_key and (column.kind is not Kind.TEXT or sense.is_reference):
+        return Verdict("none", 90, (Reason(Ground.REFERENCE),))
+    chosen, ground = sense, Ground.COLUMN_NAME
+    takes_comment = each.comment.strength is Strength.STRONG and not sense.is_reference
+    if sense.strength < Strength.STRONG and takes_comment and not (sense.is_about and sense.whose):
+        chosen, ground = each.comment, Ground.COMMENT
+    if chosen.strength is Strength.STRONG and _is_of_people(chosen, rows, column):
+        found = _propose(each, chosen, ground)
+        if found is not None:
+            return found
+        refuted = Reason(Ground.CONTRADICTED, {"category": chosen.category})
+        by_values = judge_values(each.profile, column, sense, rows)
+        return by_values or Verdict("none", 60, (refuted,))
+    if sense.whose in THINGS and sense.strength is Strength.NOTHING and sense.meaning:
+        return Verdict("none", 80, (Reason(Ground.OF_A_THING, {"word": sense.word}),))
+    return judge_values(each.profile, column, sense, rows) or NOT_PERSONAL
+
+
+def _is_of_people(sense: Sense, rows: RowSense, column: ColumnSample) -> bool:
+    """Return whether a strong word speaks of people here: a branch's phone and a vacancy's salary do not."""
+    if sense.whose in PEOPLE | ACTORS:
+        return True
+    if (
+        rows.kind in (RowKind.ORGANISATION, RowKind.THING, RowKind.CONFIGURATION)
+        and rows.people != "supplier"
+    ):
+        return sense.category not in _OF_ORGANISATIONS and (
+            rows.kind is not RowKind.CONFIGURATION or sense.category in _IDENTIFYING
+        )
+    return True
+
+
+_OF_ORGANISATIONS = frozenset(
+    [
+        "phone",
+        "email",
+        "address",
+        "postal_code",
+        "photo",
+        "geo_location",
+        "income",
+        "age",
+        "gender",
+        "education",
+        "employment",
+        "bank_account",
+        "tax_id",
+        "health",
+        "language",
+        "social_media",
+        "vehicle_plate",
+        "signature",
+        "free_text",
+        "voice",
+        "ip_address",
+        "device_id",
+        "birth_date",
+    ]
+)
+
+
+def _propose(each: _Read, sense: Sense, ground: Ground) -> Verdict | None:
+    """Return what a strong header says, unless the values contradict it."""
+    answer = agreement(sense.category, each.profile, each.column, sense.meaning)
+    if answer is NO:
+        return None
+    if each.column.is_key and sense.category not in _IDENTIFYING:
+        return Verdict("none", 80, (Reason(Ground.REFERENCE),))
+    if sense.is_initials and answer is OPEN and each.profile.is_empty and each.comment.category == "none":
+        confidence = 60
+    else:
+        confidence = {YES: 97, OPEN: 85}[answer]
+    if each.profile.is_empty:
+        confidence = min(confidence, 80)
+    if each.comment.category == sense.category and ground is Ground.COLUMN_NAME:
+        confidence = min(99, confidence + 5)
+    category = _refined(sense.category, each.profile)
+    reasons = [Reason(ground, {"word": sense.word}), _value_reason(answer, each)]
+    return Verdict(category, confidence, tuple(reasons))
+
+
+def _value_reason(answer: Agreement, each: _Read) -> Reason:
+    if each.profile.is_empty:
+        return Reason(Ground.NO_VALUES)
+    if answer is YES:
+        return Reason(Ground.VALUES, {"n": each.profile.distinct})
+    return Reason(Ground.VALUES, {"n": each.profile.distinct, "fit": "open"})
+
+
+def _refined(category: str, profile: Profile) -> str:
+    """Return the category with what the values tell more exactly."""
+    from discreet.engines.classify import patterns
+
+    if category in ("password", "password_hash"):
+        hashed = profile.share(lambda t: patterns.PASSWORD_HASH.match(t) or patterns.HEX_HASH.fullmatch(t))
+        encoded = profile.share(lambda text: len(text) >= 20 and " " not in text)
+        if profile.is_empty or hashed >= 0.5 or encoded >= 0.9:
+            return "password_hash"
+        return "password"
+    if category == "username" and profile.email >= 0.8:
+        return "email"
+    return category
+
+
+def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict:
+    """Judge by words that mean personal data only where rows are about people."""
+    column, sense = each.column, each.sense
+    if any(reason.ground in (Ground.REFERENCE, Ground.OF_A_THING) for reason in before.reasons):
+        return before
+    if column.is_key:
+        return before
+    ground = Ground.COLUMN_NAME
+    if (
+        sense.strength < Strength.CONTEXT
+        and not _says_what_it_is(sense)
+        and each.comment.strength >= Strength.CONTEXT
+    ):
+        sense, ground = each.comment, Ground.COMMENT
+    if sense.strength is Strength.PERSON:
+        return _judge_person_word(each, sense) or before
+    wanted = _in_context(sense, context)
+    if wanted is not None and context.is_about_people:
+        answer = agreement(wanted, each.profile, column, sense.meaning)
+        if answer is not NO:
+            confidence = {YES: 85, OPEN: 75}[answer]
+            reasons = (
+                Reason(ground, {"word": sense.word}),
+                Reason(Ground.ABOUT_PEOPLE),
+                _value_reason(answer, each),
+            )
+            return Verdict(wanted, confidence, reasons)
+        return before
+    if before.reasons and before.confidence_percent >= 60:
+        return before
+    if each.profile.structured >= 0.6 or each.profile.markup >= 0.6 or column.kind is Kind.JSON:
+        return judge_document(each.profile, column, context) or before
+    return judge_text(each.profile, column, sense, context) or before
+
+
+def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
+    """Judge a column called after a person alone: a name, a user name or an address, if it holds texts."""
+    if each.column.kind is not Kind.TEXT:
+        return None
+    profile = each.profile
+    reasons: tuple[Reason, ...] = (
+        Reason(Ground.COLUMN_NAME, {"word": sense.word}),
+        _value_reason(OPEN, each),
+    )
+    is_actor = sense.meaning in ACTORS
+    if profile.is_empty:
+        if (each.column.max_length or 255) < 5 or (not is_actor and sense.meaning in ("user", "member")):
+            return None
+        return Verdict("username" if is_actor else "name", 60, reasons)
+    if profile.email >= 0.6:
+        return Verdict("email", 90, reasons)
+    if profile.lettered < 0.5 or profile.prose >= 0.5 or profile.share(lambda text: len(text) <= 2) >= 0.9:
+        return None
+    is_full_name = profile.known_name >= 0.3 and profile.share(lambda t: " " in t or not t.isascii()) >= 0.5
+    if is_actor and not is_full_name:
+        is_handle = profile.share(lambda text: " " not in text) >= 0.7
+        return Verdict("username", 75, reasons) if is_handle else None
+    if profile.known_name >= 0.3 or (is_actor and profile.person >= 0.6):
+        return Verdict("name", 80, reasons)
+    return None
+
+
+_CONTEXT_ANYWHERE = frozenset(
+    ["note", "comment", "feedback", "message", "content", "body", "special_requests"]
+)
+_PICTURES = frozenset(
+    ["icon", "image", "img", "pic", "pics", "picture", "pictures", "bild", "tupian", "图片", "图标"]
+)
+
+
+def _in_context(sense: Sense, context: Context) -> str | None:
+    """Return the category that a context word means in these rows, if any."""
+    rows = context.rows
+    if sense.whose in THINGS:
+        return None
+    if sense.meaning == "path" and sense.word in _PICTURES:
+        return "photo" if rows.kind is RowKind.PERSON or sense.whose in PEOPLE else None
+    if sense.meaning == "title" and not sense.is_about:
+        return (
+            "employment"
+            if rows.kind is RowKind.PERSON and sense.word in ("title", "titel", "titre", "titulo")
+            else None
+        )
+    if sense.strength is not Strength.CONTEXT:
+        return None
+    if sense.category == "address" and context.has_ip and rows.kind is RowKind.EVENT:
+        return "geo_location"
+    if (
+        sense.category == "name"
+        and rows.kind is RowKind.EVENT
+        and sense.meaning == "name"
+        and not sense.whose
+    ):
+        return "name"
+    if sense.category == "free_text" and sense.is_of_paper:
+        return None
+    if sense.category == "free_text" and sense.meaning not in _CONTEXT_ANYWHERE:
+        return "free_text" if rows.kind in (RowKind.PERSON, RowKind.EVENT) else None
+    if sense.category == "employment" and rows.kind is not RowKind.PERSON and not sense.whose:
+        return None
+    return sense.category
+
+
+def _surer(verdict: Verdict, context: Context) -> Verdict:
+    """Return the verdict a little surer where the whole table is about people."""
+    if verdict.is_personal and context.rows.kind is RowKind.PERSON:
+        return replace(verdict, confidence_percent=min(99, verdict.confidence_percent + 3))
+    return verdict

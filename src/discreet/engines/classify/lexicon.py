@@ -1,0 +1,163 @@
+"""The words that headers are made of, read once from `lexicon/*.yaml`.
+
+A word has meanings: what it says a column holds (`email`), or what a row or a value is about (`customer`).
+The lists are general; no rule and no word is taken from a particular company's schema.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import yaml
+
+#: Meanings after which a header is about the thing and not the thing itself (an e-mail's status, its date).
+ABOUT = frozenset(
+    [
+        "id",
+        "code",
+        "number",
+        "type",
+        "status",
+        "count",
+        "money",
+        "time",
+        "hash",
+        "template",
+        "path",
+        "title",
+        "config",
+        "unit",
+        "url",
+        "bic",
+    ]
+)
+PEOPLE = frozenset(["customer", "member", "user", "person", "staff", "supplier"])
+ACTORS = frozenset(["creator", "updater", "operator", "approver", "assignee"])
+THINGS = frozenset(["product", "organisation", "configuration"])
+EVENT = "event"
+FILLER = "filler"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Spelling → meaning. `atoms` are about columns, `entities` about rows; `initials` count in pinyin tables."""
+
+    atoms: Mapping[str, str]
+    entities: Mapping[str, str]
+    initials: Mapping[str, str]
+    chinese: Mapping[str, str]
+    strong: Mapping[str, str]
+    context: Mapping[str, str]
+    takes_number: frozenset[str]
+    pinyin: frozenset[str]
+
+    def knows(self, word: str) -> bool:
+        return word in self.atoms or word in self.entities
+
+    @property
+    def longest_chinese(self) -> int:
+        return max(len(word) for word in self.chinese)
+
+
+def plain(text: str) -> str:
+    """Return the text in lower case, half width and without accents."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in folded if not unicodedata.combining(char))
+
+
+def words_of(line: str) -> list[str]:
+    return [word.strip() for word in line.split(",") if word.strip()]
+
+
+def read_yaml(name: str) -> dict[str, object]:
+    """Return one file of the lexicon."""
+    text = files("discreet.engines.classify").joinpath("lexicon", name).read_text(encoding="utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, object] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader over our own file
+    return found
+
+
+def _spellings(name: str) -> dict[str, str]:
+    rows = read_yaml(name)
+    return {word: meaning for meaning, line in rows.items() for word in words_of(str(line))}
+
+
+def _meanings(rows: object) -> dict[str, str]:
+    assert isinstance(rows, dict)
+    return {word: category for category, line in rows.items() for word in words_of(str(line))}
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the words, read from the package the first time."""
+    meanings = read_yaml("meanings.yaml")
+    atoms = {plain(word): meaning for word, meaning in _spellings("atoms.yaml").items()}
+    initials = {word.rstrip("_"): meaning for word, meaning in _spellings("initials.yaml").items()}
+    return Lexicon(
+        atoms=MappingProxyType(atoms),
+        entities=MappingProxyType({plain(w): m for w, m in _spellings("entities.yaml").items()}),
+        initials=MappingProxyType(initials),
+        chinese=MappingProxyType({word.lower(): m for word, m in _spellings("chinese.yaml").items()}),
+        strong=MappingProxyType(_meanings(meanings["strong"])),
+        context=MappingProxyType(_meanings(meanings["context"])),
+        takes_number=frozenset(words_of(str(meanings["number"]))),
+        pinyin=frozenset(_pinyin(set(atoms) | set(initials))),
+    )
+
+
+_INITIALS = ["zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw", ""]
+_FINALS = [
+    "a",
+    "o",
+    "e",
+    "i",
+    "u",
+    "v",
+    "ai",
+    "ei",
+    "ui",
+    "ao",
+    "ou",
+    "iu",
+    "ie",
+    "ue",
+    "ve",
+    "er",
+    "an",
+    "en",
+    "in",
+    "un",
+    "ang",
+    "eng",
+    "ing",
+    "ong",
+    "ia",
+    "iao",
+    "ian",
+    "iang",
+    "iong",
+    "ua",
+    "uo",
+    "uai",
+    "uan",
+    "uang",
+]
+_SYLLABLES = frozenset(initial + final for initial in _INITIALS for final in _FINALS)
+
+
+def is_pinyin(word: str) -> bool:
+    """Return whether a word of six letters or more can be read as syllables of Mandarin."""
+    if len(word) < 6:
+        return False
+    reached = {0}
+    for start in range(len(word)):
+        if start in reached:
+            reached |= {end for end in range(start + 1, start + 7) if word[start:end] in _SYLLABLES}
+    return len(word) in reached
+
+
+def _pinyin(words: Iterable[str]) -> Iterable[str]:
+    return (word for word in words if is_pinyin(word))

@@ -1,0 +1,262 @@
+"""Compare what a column is called with what tables are called."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from discreet.engines.classify.headers import raw_words
+from discreet.engines.classify.lexicon import PEOPLE, lexicon
+
+NameScore = float
+GENERIC_KEYS = frozenset(
+    [
+        "id",
+        "uid",
+        "uuid",
+        "guid",
+        "oid",
+        "pk",
+        "key",
+        "code",
+        "no",
+        "name",
+        "rowid",
+        "nr",
+        "number",
+        "ref",
+        "bh",
+        "_id",
+    ]
+)
+_ENDS = frozenset(
+    [
+        "id",
+        "ids",
+        "key",
+        "fk",
+        "no",
+        "nr",
+        "num",
+        "nbr",
+        "number",
+        "code",
+        "cd",
+        "ref",
+        "uid",
+        "guid",
+        "uuid",
+        "sn",
+        "pk",
+        "oid",
+        "bianhao",
+        "bh",
+        "hao",
+        "dm",
+        "by",
+        "to",
+        "编号",
+        "号",
+        "代码",
+        "标识",
+        "id号",
+        "kennung",
+        "nummer",
+        "numero",
+    ]
+)
+_PREFIXES = frozenset(
+    [
+        "t",
+        "tb",
+        "tbl",
+        "tab",
+        "sys",
+        "dim",
+        "fact",
+        "fct",
+        "app",
+        "core",
+        "biz",
+        "base",
+        "ref",
+        "xx",
+        "vw",
+        "v",
+        "m",
+        "dat",
+        "tm",
+    ]
+)
+_PADDING = frozenset(
+    [
+        "info",
+        "base",
+        "basic",
+        "master",
+        "main",
+        "table",
+        "tbl",
+        "tab",
+        "data",
+        "xinxi",
+        "ziliao",
+        "表",
+        "信息表",
+        "信息",
+        "jbxx",
+        "xx",
+        "b",
+        "主表",
+    ]
+)
+_SELF = frozenset(
+    [
+        "parent",
+        "pid",
+        "superior",
+        "manager",
+        "reports",
+        "reportsto",
+        "boss",
+        "supervisor",
+        "referrer",
+        "referred",
+        "referredby",
+        "inviter",
+        "invited",
+        "invitedby",
+        "recommender",
+        "introducer",
+        "mentor",
+        "predecessor",
+        "previous",
+        "prev",
+        "next",
+        "root",
+        "original",
+        "father",
+        "shangji",
+        "tuijianren",
+        "fid",
+        "up",
+        "上级",
+        "父",
+        "推荐人",
+        "介绍人",
+        "merged",
+        "head",
+        "lead",
+        "spouse",
+    ]
+)
+_NUMBERS = {"customer_no": "customer", "employee_no": "employee", "student_no": "student"}
+
+
+def singular(word: str) -> str:
+    """Return an English plural's singular, roughly; both sides are compared in the same form."""
+    if word == "people":
+        return "person"
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+@lru_cache(maxsize=20_000)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(raw_words(text))
+
+
+def split_words(text: str) -> list[str]:
+    """Return the lower-case words of a name."""
+    return list(_split(text))
+
+
+def is_reference(name: str) -> bool:
+    """Return whether a name ends like a key: `member_id`, `custNo`, `kehu_bh`; or is called after a kind of row."""
+    words = split_words(name)
+    if not words:
+        return False
+    if words[-1] in _ENDS:
+        return len(words) > 1 or words[-1] not in GENERIC_KEYS
+    meaning = lexicon().atoms.get(words[-1], "")
+    if "per" in words or meaning in ABOUT:
+        return False
+    return meaning in _NUMBERS or words[-1] in lexicon().entities
+
+
+def reference_words(name: str) -> tuple[str, ...]:
+    """Return what a reference refers to: `billing_address_id` → billing, address."""
+    words = split_words(name)
+    while len(words) > 1 and words[-1] in _ENDS:
+        words.pop()
+    if words and (entity := _NUMBERS.get(lexicon().atoms.get(words[-1], ""))):
+        words[-1] = entity
+    return tuple(singular(word) for word in words)
+
+
+class Naming:
+    """The tables of a schema, with the prefixes that many of them share."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        firsts = Counter(split_words(name)[0] for name in names if len(split_words(name)) > 1)
+        usual = max(3, len(names) // 12)
+        self._prefixes = _PREFIXES | {
+            word for word, count in firsts.items() if count >= usual and not lexicon().knows(word)
+        }
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return the words of a table's name without prefixes and padding, in the singular."""
+        words = split_words(name)
+        while len(words) > 1 and words[0] in self._prefixes:
+            words.pop(0)
+        while len(words) > 1 and words[-1] in _PADDING:
+            words.pop()
+        return tuple(singular(word) for word in words)
+
+    def is_self_reference(self, words: Sequence[str], name: str, people: str) -> bool:
+        """Return whether a column points at another row of its own table: `parent_id`, `reports_to`."""
+        spelled = split_words(name)
+        return bool(set(words) & _SELF or set(spelled) & _SELF or "".join(spelled) in _SELF)
+
+
+def name_score(reference: Sequence[str], table: Sequence[str], own: Sequence[str]) -> NameScore:
+    """Return how well a reference's words fit a table's, 0 to 1. `own`: words of the table it stands in."""
+    if not reference or not table:
+        return 0.0
+    reference, table, own = tuple(reference), tuple(table), tuple(own)
+    for alike, loss in ((_equal, 0.0), (_means_the_same, 0.12)):
+        if _fits(reference, table, alike):
+            return 1.0 - loss
+        if own and _fits((*own, *reference), table, alike):
+            return 0.98 - loss
+        if len(reference) < len(table) and _fits(reference, table[-len(reference) :], alike):
+            is_related = bool(own) and set(table[: -len(reference)]) <= set(own)
+            return (0.95 if is_related else 0.84 - 0.04 * (len(table) - len(reference) - 1)) - loss
+        if len(table) < len(reference) and _fits(reference[-len(table) :], table, alike):
+            return 0.88 - loss
+        if len(table) < len(reference) and len(table) == 1 and _fits(reference[:1], table, alike):
+            return 0.0
+    return 0.0
+
+
+def _equal(one: str, other: str) -> bool:
+    return one == other
+
+
+def _means_the_same(one: str, other: str) -> bool:
+    """Return whether two words name the same kind of row: `kunde`, `cust` and `customer`."""
+    if one == other:
+        return True
+    entities, chinese = lexicon().entities, lexicon().chinese
+    meaning = entities.get(one) or chinese.get(one)
+    if meaning is None or meaning != (entities.get(other) or chinese.get(other)):
+        return False
+    return meaning in PEOPLE - {"person", "staff"} or one[:4] == other[:4]
+
+
+def _fits(one: Sequence[str], other: Sequence[str], alike: Callable[[str, str], bool]) -> bool:
+    return len(one) == len(other) and all(map(alike, one, other))

@@ -1,0 +1,248 @@
+"""Measure a column's values: what share of them looks like what. One pass of compiled patterns per kind."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from discreet.engines.classify import patterns
+from discreet.engines.classify.gazetteer import ValueList, names, value_lists
+from discreet.engines.classify.lexicon import plain
+from discreet.engines.classify.model import ColumnSample
+
+MAX_VALUES = 1_000
+MAX_CHARS = 2_000
+_COSTLY = 60  # how many values are tried with a check that is not a single pattern
+_TITLES = re.compile(
+    r"^(?:dr|prof|mr|mrs|ms|miss|herr|frau|mme|mlle|sr|sra|ing|dipl|sir|madam|m)\.?\s+", re.I
+)
+_PERSON = re.compile(r"[^\W\d_]+(?:[-'’.·][^\W\d_]*)*(?:,?\s+[^\W\d_]+(?:[-'’.][^\W\d_]*)*){0,5}\.?")
+_STRUCTURED = re.compile(r"[\[{].*[\]}]", re.S)
+_MARKUP = re.compile(r"<\?xml.*|<[A-Za-z][\w:.-]*(?:\s[^<>]*)?>.*</[A-Za-z][\w:.-]*>\s*", re.S)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The values of one column, each different one once. Shares are of the different values, 0 to 1."""
+
+    texts: tuple[str, ...]
+    count: int  # of all values, repeated ones too
+    counts: Counter[str] = field(repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.texts
+
+    @property
+    def distinct(self) -> int:
+        return len(self.texts)
+
+    @property
+    def repeats(self) -> float:
+        """How often a value comes on average."""
+        return self.count / max(1, len(self.texts))
+
+    def share(self, matches: Callable[[str], object]) -> float:
+        """Return the share of the values that match."""
+        return sum(1 for text in self.texts if matches(text)) / len(self.texts) if self.texts else 0.0
+
+    def share_of_few(self, matches: Callable[[str], object]) -> float:
+        """Return the share among some of the values, for checks that take long."""
+        few = self.texts[:: max(1, len(self.texts) // _COSTLY)]
+        return sum(1 for text in few if matches(text)) / len(few) if few else 0.0
+
+    @cached_property
+    def email(self) -> float:
+        return self.share(patterns.EMAIL.fullmatch)
+
+    @cached_property
+    def number(self) -> float:
+        return self.share(patterns.NUMBER.fullmatch)
+
+    @cached_property
+    def date(self) -> float:
+        return self.share(patterns.DATE.fullmatch)
+
+    @cached_property
+    def url(self) -> float:
+        return self.share(patterns.URL.fullmatch)
+
+    @cached_property
+    def picture(self) -> float:
+        return self.share(patterns.FILE.fullmatch)
+
+    @cached_property
+    def ip(self) -> float:
+        return self.share(patterns.is_ip_address)
+
+    @cached_property
+    def uuid(self) -> float:
+        return self.share(patterns.UUID.fullmatch)
+
+    @cached_property
+    def phone(self) -> float:
+        return self.share(looks_like_phone)
+
+    @cached_property
+    def coded(self) -> float:
+        """Codes: letters and digits without blanks, with a digit among them."""
+        return self.share(lambda text: patterns.CODE.fullmatch(text) and any(char.isdigit() for char in text))
+
+    @cached_property
+    def structured(self) -> float:
+        return self.share(_STRUCTURED.fullmatch)
+
+    @cached_property
+    def markup(self) -> float:
+        return self.share(_MARKUP.fullmatch)
+
+    @cached_property
+    def lettered(self) -> float:
+        """Values that hold a letter and are no code, number, date, link or document."""
+        return self.share(lambda text: patterns.LETTERS.search(text) and not _is_machine_made(text))
+
+    @cached_property
+    def person(self) -> float:
+        """Values of the form of a person's name, whatever they say."""
+        return self.share(is_name_shaped)
+
+    @cached_property
+    def known_name(self) -> float:
+        """Values with a common given name or surname where a name has one."""
+        return self.share(holds_known_name)
+
+    @cached_property
+    def address(self) -> float:
+        return self.share(looks_like_address)
+
+    @cached_property
+    def prose(self) -> float:
+        """Values of several words, or several Chinese clauses."""
+        return self.share(is_prose)
+
+    @cached_property
+    def mean_length(self) -> float:
+        return sum(map(len, self.texts)) / max(1, len(self.texts))
+
+    @cached_property
+    def years(self) -> tuple[int, int] | None:
+        """The tenth and the ninetieth percentile of the years in dates."""
+        found = sorted(int(hit.group(1)) for text in self.texts if (hit := patterns.YEAR.search(text)))
+        if len(found) < max(1, len(self.texts) // 2):
+            return None
+        return found[len(found) // 10], found[(len(found) * 9) // 10]
+
+    def listed(self, of: ValueList) -> tuple[float, int]:
+        """Return the share of all values that stand in a list, and how many different strong ones came."""
+        strong = {text for text in self.texts if plain(text) in of.values}
+        weak = {text for text in self.texts if plain(text) in of.weak}
+        hits = sum(self.counts[text] for text in strong | weak)
+        return hits / max(1, self.count), len({plain(text) for text in strong})
+
+
+def profile_of(column: ColumnSample) -> Profile:
+    """Return the profile of a column's values; blank ones and what stands for "nothing" are left out."""
+    stripped = (value.strip()[:MAX_CHARS] for value in column.values[: MAX_VALUES * 5])
+    counts = Counter(text for text in stripped if text and text.casefold() not in _NOTHING)
+    texts = tuple(sorted(counts)[:: max(1, len(counts) // MAX_VALUES)][:MAX_VALUES])
+    return Profile(texts=texts, count=sum(counts[text] for text in texts), counts=counts)
+
+
+_NOTHING = frozenset(
+    ["null", "none", "n/a", "na", "nan", "-", "--", "无", "空", "暂无", "unknown", "(null)", "nil"]
+)
+
+
+def list_that_fits(profile: Profile, *, category: str | None = None) -> tuple[ValueList, float, int] | None:
+    """Return the list of values that this column's values stand in, if there is one."""
+    best: tuple[ValueList, float, int] | None = None
+    for each in value_lists():
+        if category is not None and each.category != category:
+            continue
+        share, strong = profile.listed(each)
+        if share >= 0.8 and strong and (best is None or (share, strong) > best[1:]):
+            best = (each, share, strong)
+    return best
+
+
+def looks_like_phone(text: str) -> bool:
+    """Return whether a text has the form of a phone number, in whatever country's spelling."""
+    if not patterns.PHONE.fullmatch(text) or patterns.DATE.fullmatch(text):
+        return False
+    digits = sum(char.isdigit() or char == "*" for char in text)
+    return 5 <= digits <= 17 and not re.fullmatch(r"\d+\.\d+", text)
+
+
+def phone_evidence(text: str) -> bool:
+    """Return whether a text is a phone number by more than its digits: punctuation, a prefix, a known range."""
+    if patterns.CHINESE_MOBILE.fullmatch(text):
+        return True
+    if not looks_like_phone(text):
+        return False
+    return bool(re.match(r"\+|00[1-9]|\(0?\d|（|0[1-9]\d{1,4}[-/ .]\d", text)) or bool(
+        re.fullmatch(r"\(?\d{2,4}\)?[-. ]\d{3,4}[-. ]\d{3,5}", text)
+    )
+
+
+def is_name_shaped(text: str) -> bool:
+    if len(text) > 60:
+        return False
+    if patterns.HAN.search(text):
+        return is_chinese_name_shaped(text)
+    return _PERSON.fullmatch(_TITLES.sub("", text)) is not None
+
+
+def is_chinese_name_shaped(text: str) -> bool:
+    bare = re.sub(r"(?:先生|女士|小姐|同学|老师|医生|经理)$", "", text.replace(" ", "").replace("·", ""))
+    return 2 <= len(bare.replace("*", "某")) <= 5 and all(
+        patterns.HAN.match(char) or char in "*某々" or patterns.KANA.match(char) for char in bare
+    )
+
+
+def holds_known_name(text: str) -> bool:
+    """Return whether a text begins with a common given name or surname, or ends with one."""
+    if not is_name_shaped(text):
+        return False
+    known = names()
+    if patterns.HAN.search(text):
+        return text[0] in known.chinese or text.startswith((*known.chinese_compound, *known.japanese))
+    words = [plain(word).strip(".,") for word in re.split(r"[\s-]+", _TITLES.sub("", text).replace(",", " "))]
+    words = [word for word in words if word]
+    if not words:
+        return False
+    is_known = {words[0], words[-1]} & known.given or {words[0], words[-1]} & known.surnames
+    return bool(is_known)
+
+
+def looks_like_address(text: str) -> bool:
+    """Return whether a text names a street or a house."""
+    if patterns.HAN.search(text):
+        return len(text) >= 5 and len(patterns.CHINESE_ADDRESS.findall(text)) >= 2
+    return bool(patterns.STREET.search(text)) and any(char.isdigit() for char in text) and len(text) >= 5
+
+
+def is_prose(text: str) -> bool:
+    if patterns.HAN.search(text):
+        return len(patterns.HAN.findall(text)) >= 8
+    return len(text.split()) >= 4
+
+
+def _is_machine_made(text: str) -> bool:
+    return bool(
+        patterns.UUID.fullmatch(text)
+        or patterns.URL.fullmatch(text)
+        or patterns.NUMBER.fullmatch(text)
+        or patterns.DATE.fullmatch(text)
+        or _STRUCTURED.fullmatch(text)
+        or (
+            patterns.CODE.fullmatch(text)
+            and any(char.isdigit() for char in text)
+            and not patterns.HAN.search(text)
+        )
+    )
+
+
+def median(numbers: Sequence[float]) -> float:
+    ordered = sorted(numbers)
+    return ordered[len(ordered) // 2] if ordered else 0.0

@@ -1,0 +1,148 @@
+"""What a table's rows are: people, what happens to them, things, organisations, or settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from discreet.engines.classify.headers import Token, first_clause, tokens_of
+from discreet.engines.classify.lexicon import ACTORS, EVENT, FILLER, PEOPLE, THINGS, lexicon
+
+_DETAIL = frozenset(
+    [
+        "detail",
+        "details",
+        "info",
+        "profile",
+        "profiles",
+        "profil",
+        "data",
+        "line",
+        "lines",
+        "extra",
+        "ext",
+        "extension",
+        "item",
+        "items",
+        "base",
+        "basic",
+        "master",
+        "main",
+        "record",
+        "records",
+        "xinxi",
+        "ziliao",
+        "jbxx",
+        "bak",
+    ]
+)
+
+
+class RowKind(StrEnum):
+    PERSON = "person"
+    EVENT = "event"
+    THING = "thing"
+    ORGANISATION = "organisation"
+    CONFIGURATION = "configuration"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RowSense:
+    """What a table's name and comment say. `people`: the kind of people named in it, if any."""
+
+    kind: RowKind
+    people: str = ""
+    head: str = ""
+
+    @property
+    def is_somebodys(self) -> bool:
+        """Say whether rows of this kind can belong to somebody."""
+        return self.kind in (RowKind.PERSON, RowKind.EVENT, RowKind.UNKNOWN)
+
+
+UNKNOWN_ROWS = RowSense(RowKind.UNKNOWN)
+_KIND_OF = {
+    "product": RowKind.THING,
+    "organisation": RowKind.ORGANISATION,
+    "company": RowKind.ORGANISATION,
+    "employer": RowKind.ORGANISATION,
+    "school": RowKind.ORGANISATION,
+    "department": RowKind.ORGANISATION,
+    "configuration": RowKind.CONFIGURATION,
+    EVENT: RowKind.EVENT,
+}
+_PLACES = frozenset(
+    ["city", "state", "province", "region", "country", "district", "county", "language", "currency"]
+)
+_TEXTS = frozenset(
+    ["note", "comment", "feedback", "message", "question", "answer", "address", "email", "session"]
+)
+_CONFIG = frozenset(
+    ["type", "status", "code", "config", "count", "unit", "template", "title", "path", "time"]
+)
+
+
+def _kind(token: Token) -> RowKind | None:
+    """Return what a row called so is; a word for a column can be one for a row, too."""
+    entity = lexicon().entities.get(token.word, "")
+    for meaning in (entity, token.meaning):
+        if meaning in PEOPLE or meaning in ("username", "employee_no", "customer_no", "family", "guardian"):
+            return RowKind.PERSON
+        if meaning in _KIND_OF:
+            return _KIND_OF[meaning]
+        if meaning in _TEXTS or meaning in ACTORS:
+            return RowKind.EVENT
+        if meaning in _PLACES:
+            return RowKind.CONFIGURATION
+        if meaning in _CONFIG:
+            return RowKind.CONFIGURATION
+        if meaning in lexicon().strong:
+            return RowKind.EVENT
+    return None
+
+
+def _people(tokens: Sequence[Token]) -> str:
+    for token in reversed(tokens):
+        entity = lexicon().entities.get(token.word, token.meaning)
+        if entity in PEOPLE:
+            return entity
+    return ""
+
+
+def _read(text: str, *, with_initials: bool) -> RowSense:
+    tokens = list(tokens_of(text, with_initials=with_initials))
+    while len(tokens) > 1 and (tokens[-1].meaning == FILLER or len(tokens[-1].word) == 1):
+        tokens.pop()
+    is_detail = False
+    while len(tokens) > 1 and tokens[-1].word in _DETAIL:
+        before = _kind(tokens[-2])
+        if before is None:
+            break
+        is_detail = True
+        tokens.pop()
+    if not tokens:
+        return UNKNOWN_ROWS
+    kind = _kind(tokens[-1])
+    if kind is None and len(tokens) > 1 and not tokens[-1].word.isascii():
+        kind = next((found for token in reversed(tokens) if (found := _kind(token)) is not None), None)
+    if kind is RowKind.PERSON and is_detail and tokens[-1].word in _DETAIL:
+        kind = RowKind.EVENT
+    people = _people(tokens)
+    return RowSense(kind=kind or RowKind.UNKNOWN, people=people, head=tokens[-1].word)
+
+
+def read_table(name: str, comment: str = "", *, with_initials: bool = False) -> RowSense:
+    """Return what a table's name says, or its comment where the name says nothing."""
+    by_name = _read(name, with_initials=with_initials)
+    if not comment:
+        return by_name
+    by_comment = _read(first_clause(comment), with_initials=False)
+    if by_name.kind is RowKind.UNKNOWN:
+        return by_comment
+    if not by_name.people and by_comment.people:
+        return RowSense(by_name.kind, by_comment.people, by_name.head)
+    return by_name
+
+
+def is_thing(meaning: str) -> bool:
+    return meaning in THINGS
