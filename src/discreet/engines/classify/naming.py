@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from discreet.engines.classify.headers import raw_words
-from discreet.engines.classify.lexicon import PEOPLE, lexicon
+from discreet.engines.classify.lexicon import ABOUT, PEOPLE, lexicon
 
 NameScore = float
 GENERIC_KEYS = frozenset(
