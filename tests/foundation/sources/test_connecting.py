@@ -115,9 +115,8 @@ def test_a_check_or_a_generated_column_that_calls_a_function_keeps_nobody_out(
     )
     sqlite_company.connect()
     with session.read("shop") as reader:
-        assert reader.sample(TableRef("shop", "customer"), ["email", "city"], limit=2) == [
-            ("ann@example.com", "Bern")
-        ]
+        rows = reader.sample_spread(TableRef("shop", "customer"), ["email", "city"], limit=2, max_chars=50)
+        assert rows == [("ann@example.com", "Bern")]
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])

@@ -11,12 +11,14 @@ from itertools import chain
 import sqlalchemy as sa
 
 from discreet.engines.subjects.graph import Key, TableRef
+from discreet.engines.subjects.keys import loose_key
 from discreet.engines.subjects.reader import Row, Select
 from discreet.foundation.sources import pools, refusals
 from discreet.foundation.sources.catalogue import Catalogue, MissingRight, TableInfo, fingerprint_of
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.dialects.base import DriverFailed
 from discreet.foundation.sources.rights import missing_rights
+from discreet.foundation.sources.sampling import Sampler
 from discreet.foundation.sources.statements import Statements
 
 _WORTH_ASKING_TOGETHER = 3
@@ -154,11 +156,6 @@ class _Session:
         result = self._execute(sa.select(sa.func.count()).select_from(sql), table=table.table)
         return int(str(self._fetch(result, table.table)[0][0]))
 
-    def sample(self, table: TableRef, columns: Sequence[str], *, limit: int) -> list[Row]:
-        """Return some rows, whichever the database gives first."""
-        statement = self._build.sample(table, columns).limit(limit)
-        return [tuple(row) for row in self._fetch(self._execute(statement, table=table.table), table.table)]
-
     def fingerprint(self) -> str:
         """Return the fingerprint of the structure as it is now, in one or two statements."""
         self._touch()
@@ -202,6 +199,72 @@ class ReadSession(_Session):
         batches = self._rows(query)
         first = next(batches, [])
         return chain(first, chain.from_iterable(batches))
+
+    def sample_spread(
+        self, table: TableRef, columns: Sequence[str], *, limit: int, max_chars: int
+    ) -> list[Row]:
+        """Return rows from the beginning, the end and in between, without reading the table in full.
+
+        Texts are cut to `max_chars` on the server, bytes to their first 16; JSON, arrays and shapes come as
+        text. A cell that cannot be read is UNDECODABLE. Views and small tables give the rows that come first.
+
+        Raises:
+            UnknownName, SourceRefusal: as `select`; the session can be used on, in a snapshot of its own.
+        """
+        with self._apart():
+            return self._sampler(table).sample(table, columns, limit=limit, max_chars=max_chars)
+
+    def which_exist(self, table: TableRef, columns: Sequence[str], keys: Sequence[Key]) -> set[Key]:
+        """Return those of `keys` that some row has, by the columns' own comparison, exactly.
+
+        Raises:
+            UnknownName, UnusableKey, SourceRefusal: as `sample_spread`.
+        """
+        names = tuple(columns)
+        asked: dict[Key, list[Key]] = {}
+        for key in keys:
+            compared = loose_key(self._build.compared(table, names, key))
+            asked.setdefault(compared, []).append(key)
+        found: set[Key] = set()
+        with self._apart():
+            for statement, parameters in self._build.existing(table, names, keys):
+                result = self._execute(statement, parameters, table=table.table)
+                for row in self._fetch(result, table.table):
+                    found.update(self._meant(table, names, asked.get(loose_key(tuple(row)), []), tuple(row)))
+        return found
+
+    def _meant(self, table: TableRef, names: tuple[str, ...], keys: list[Key], row: Row) -> Iterable[Key]:
+        """Return the keys that a row answers: the equal ones, or all where an engine shows it otherwise."""
+        equal = [key for key in keys if self._build.compared(table, names, key) == row]
+        return equal or keys
+
+    def count_up_to(self, table: TableRef, limit: int) -> int:
+        """Return how many rows the table has now, or `limit` if there are more."""
+        with self._apart():
+            result = self._execute(self._build.count_up_to(table, limit), table=table.table)
+            return int(str(self._fetch(result, table.table)[0][0]))
+
+    def _sampler(self, table: TableRef) -> Sampler:
+        def ask(statement: sa.Executable) -> list[tuple[object, ...]]:
+            with self._apart():
+                result = self._execute(statement, table=table.table)
+                return [tuple(row) for row in self._fetch(result, table.table)]
+
+        return Sampler(self._source, self._dialect, self._build, ask)
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """Begin anew after a failure, so that what one table refuses does not end the session for the others."""
+        try:
+            yield
+        except refusals.SourceRefusal:
+            try:
+                self._connection.rollback()
+            except Exception:  # noqa: BLE001 - the connection is dead; the next statement makes another one
+                self._connection.invalidate()
+            self._has_answered = False
+            self._answers.clear()
+            raise
 
 
 class WriteSession(_Session):

@@ -87,17 +87,36 @@ class Statements:
     def _select(
         self, query: Select, info: TableInfo, table: sa.Table, *, locks: bool
     ) -> sa.Select[tuple[object, ...]]:
-        columns = [table.c[self._named(info, name).name] for name in query.columns]
-        statement = self._only(sa.select(*columns).select_from(table), info, table)
+        columns = [table.c[self.named(info, name).name] for name in query.columns]
+        statement = self.only(sa.select(*columns).select_from(table), info, table)
         if query.limit is not None:
             statement = statement.limit(sa.bindparam("row_limit", type_=sa.Integer()))
         return statement.with_for_update() if locks else statement
 
-    def sample(self, table_ref: TableRef, names: Sequence[str]) -> sa.Select[tuple[object, ...]]:
-        """Return a select of all rows."""
+    def existing(
+        self, table_ref: TableRef, names: tuple[str, ...], keys: Sequence[Key]
+    ) -> Iterator[tuple[sa.Select[tuple[object, ...]], Parameters]]:
+        """Yield selects of the different keys that rows have."""
         info, table = self._source.table(table_ref)
-        columns = [table.c[self._named(info, name).name] for name in names]
-        return self._only(sa.select(*columns).select_from(table), info, table)
+        columns = self._key_columns(info, table, names)
+        wanted: list[sa.ColumnElement[Any]] = [column.sql for column in columns]
+        start = self.only(sa.select(*wanted).select_from(table).distinct(), info, table)
+        for batch in self._batches(info, columns, keys):
+            yield start.where(batch.where()), batch.parameters
+
+    def compared(self, table_ref: TableRef, names: Sequence[str], key: Key) -> Key:
+        """Return the key as the columns compare it."""
+        info, _ = self._source.table(table_ref)
+        return tuple(
+            self._coerced(self.named(info, name), value) for name, value in zip(names, key, strict=True)
+        )
+
+    def count_up_to(self, table_ref: TableRef, limit: int) -> sa.Executable:
+        """Return a select of the number of rows, or of `limit` if there are more."""
+        info, table = self._source.table(table_ref)
+        ones: list[sa.ColumnElement[Any]] = [sa.literal_column("1").label("one")]
+        some = self.only(sa.select(*ones).select_from(table), info, table).limit(limit)
+        return sa.select(sa.func.count()).select_from(some.subquery())
 
     def deletes(
         self, table_ref: TableRef, key_columns: tuple[str, ...], keys: Sequence[Key]
@@ -109,7 +128,7 @@ class Statements:
             yield self._kept(start, (table_ref, key_columns, "delete"), batch), batch.parameters
 
     def _delete(self, info: TableInfo, table: sa.Table) -> sa.Delete:
-        return self._only(sa.delete(table), info, table)
+        return self.only(sa.delete(table), info, table)
 
     def updates(
         self,
@@ -122,10 +141,10 @@ class Statements:
         new: dict[sa.Column[object], sa.BindParameter[object]] = {}
         parameters: dict[str, object] = {}
         for number, (name, value) in enumerate(values.items()):
-            column = self._named(info, name)
+            column = self.named(info, name)
             parameters[f"v{number}"] = self._new_value(info, column, value)
             new[table.c[column.name]] = sa.bindparam(f"v{number}")
-        statement = self._only(sa.update(table).values(new), info, table)
+        statement = self.only(sa.update(table).values(new), info, table)
         columns = self._key_columns(info, table, key_columns)
         for batch in self._batches(info, columns, keys):
             yield statement.where(batch.where()), {**batch.parameters, **parameters}
@@ -133,10 +152,10 @@ class Statements:
     def text(self, query: Select) -> str:
         """Return the text of the query's first statement, with placeholders only."""
         info, table = self._source.table(query.table)
-        columns = [table.c[self._named(info, name).name] for name in query.columns]
-        statement = self._only(sa.select(*columns).select_from(table), info, table)
+        columns = [table.c[self.named(info, name).name] for name in query.columns]
+        statement = self.only(sa.select(*columns).select_from(table), info, table)
         where = [
-            table.c[self._named(info, name).name] == sa.bindparam(f"e{n}")
+            table.c[self.named(info, name).name] == sa.bindparam(f"e{n}")
             for n, name in enumerate(query.equals or {})
         ]
         if query.is_scan:
@@ -184,7 +203,7 @@ class Statements:
         """Return LIKE conditions for `query.digits` and `query.addresses`, in ordinary and in full-width forms."""
         if not query.digits and not query.addresses:
             return [], {}
-        named = self._named(info, query.columns[-1])
+        named = self.named(info, query.columns[-1])
         column = KeyColumn(sql=table.c[named.name], info=named)
         text = self._dialect.text_of(column)
         encoding = self._source.catalogue.encoding
@@ -208,13 +227,18 @@ class Statements:
             held = sa.and_(held, self._dialect.ends_in_none_of(text, sa.bindparam("others", type_=sa.Text)))
         return [sa.or_(*beyond, held)], parameters
 
-    def _named(self, info: TableInfo, name: str) -> ColumnInfo:
+    def named(self, info: TableInfo, name: str) -> ColumnInfo:
+        """Return a column of the catalogue.
+
+        Raises:
+            UnknownName: there is none of this name.
+        """
         column = info.column(name)
         if column is None:
             raise refusals.UnknownName(source=self._source.name, name=pools.shown(name))
         return column
 
-    def _only(self, statement: _Hinted, info: TableInfo, table: sa.Table) -> _Hinted:
+    def only(self, statement: _Hinted, info: TableInfo, table: sa.Table) -> _Hinted:
         """Leave the rows of inheriting tables to those tables: every row is in exactly one."""
         if not info.has_heirs:
             return statement
@@ -225,7 +249,7 @@ class Statements:
     def _key_columns(self, info: TableInfo, table: sa.Table, names: Sequence[str]) -> list[KeyColumn]:
         if not names:
             raise refusals.UnknownName(source=self._source.name, name="")
-        columns = [self._named(info, name) for name in names]
+        columns = [self.named(info, name) for name in names]
         for column in columns:
             if column.kind is Kind.OTHER and self._dialect.engine is not Engine.SQLITE:
                 raise refusals.UnusableKey(source=self._source.name, table=info.ref.table, column=column.name)
@@ -255,7 +279,7 @@ class Statements:
             return []  # no database joins two sources
         far, names = query.joined_to
         info, _ = self._source.table(far)
-        return [self._named(info, name) for name in names]
+        return [self.named(info, name) for name in names]
 
     def _compared(self, query: Select, columns: list[KeyColumn]) -> list[KeyColumn]:
         """Return the columns as the join to the far end compares them; exactly where there is none."""

@@ -13,7 +13,8 @@ from sqlalchemy.engine.reflection import ObjectKind
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, Right, TableKind
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, Right, TableInfo, TableKind
+from discreet.foundation.sources.dialects.places import Ask, Spread, by_unique_key
 
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 60
@@ -185,6 +186,7 @@ class Dialect(ABC):
     engine: ClassVar[Engine]
     keys_per_statement: ClassVar[int]
     asks_together: ClassVar[bool] = False
+    sends_texts_as_bytes: ClassVar[bool] = False  # in samples
 
     @abstractmethod
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
@@ -248,6 +250,19 @@ class Dialect(ABC):
 
         With `folds.case` the keys are one column's, and in lower case already.
         """
+
+    @abstractmethod
+    def cell(self, column: KeyColumn, max_chars: int) -> sa.ColumnElement[Any]:
+        """Return the column for a sample: texts cut on the server, bytes to their first few.
+
+        What comes back is read by `cells.read_cell`, and no value of the column makes the driver fail.
+        """
+
+    def spread(
+        self, ask: Ask, info: TableInfo, table: sa.Table, default_schema: str, limit: int
+    ) -> Spread | None:
+        """Return the places to take a sample of `limit` rows from; None where any rows must do."""
+        return by_unique_key(ask, info, table, limit)
 
     def text_of(self, column: KeyColumn) -> sa.ColumnElement[Any]:
         """Return what the column holds as a text that LIKE can search."""

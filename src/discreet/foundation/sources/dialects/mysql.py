@@ -17,6 +17,7 @@ from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import CERTIFICATE_SYSTEM, Address, certificate_path, resolve_host
 from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, Right
+from discreet.foundation.sources.cells import BINARY_PREFIX
 from discreet.foundation.sources.dialects import base, mysql_catalogue, mysql_reflection
 
 if TYPE_CHECKING:
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
 
 _TLS_FAILED = 2026
 _ROUNDED = re.compile(r"FLOAT|\w+\(", re.IGNORECASE)  # single precision, or with a number of decimals
+_SHAPES = frozenset(
+    {
+        "GEOMETRY",
+        "POINT",
+        "LINESTRING",
+        "POLYGON",
+        "MULTIPOINT",
+        "MULTILINESTRING",
+        "MULTIPOLYGON",
+        "GEOMETRYCOLLECTION",
+        "GEOMCOLLECTION",
+    }
+)
 _UNCERTAIN_CODES = frozenset({1053, 1317, 1927, 3169})  # shutdown, interrupted, killed
 
 
@@ -123,6 +137,7 @@ def _set_limits(connection: "pymysql.Connection[Any]") -> None:
 class MySqlDialect(base.Dialect):
     engine = Engine.MYSQL
     keys_per_statement = 500
+    sends_texts_as_bytes = True
 
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
         return sa.create_engine(
@@ -209,6 +224,16 @@ class MySqlDialect(base.Dialect):
         binary: sa.ColumnElement[Any] = sa.collate(_utf8(near.sql), "utf8mb4_bin")
         return base.KeyColumn(sql=binary, info=joined.info)
 
+    def cell(self, column: base.KeyColumn, max_chars: int) -> sa.ColumnElement[Any]:
+        """Texts come as bytes of UTF-8, cut before they are converted; what cannot be told, as its text."""
+        kind, cell = column.info.kind, column.sql
+        if kind is Kind.BINARY:
+            return sa.func.left(cell, BINARY_PREFIX)
+        if kind in (Kind.TEXT, Kind.OTHER, Kind.UUID, Kind.INET):
+            text: sa.ColumnElement[Any] = cell if kind is Kind.TEXT else _shown(column)
+            return sa.cast(_utf8(sa.func.left(text, max_chars)), sa.BINARY)
+        return cell
+
     def text_of(self, column: base.KeyColumn) -> sa.ColumnElement[Any]:
         """A pattern may hold letters that the column's own encoding cannot say."""
         return _utf8(super().text_of(column))
@@ -235,6 +260,11 @@ def _compared(column: base.KeyColumn) -> sa.ColumnElement[Any]:
         return column.sql
     shown: sa.ColumnElement[Any] = sa.cast(column.sql, sa.CHAR).op("+")(sa.literal_column("0e0"))
     return shown
+
+
+def _shown(column: base.KeyColumn) -> sa.ColumnElement[Any]:
+    is_shape = column.info.type.upper() in _SHAPES
+    return sa.func.ST_AsText(column.sql) if is_shape else sa.cast(column.sql, sa.CHAR)
 
 
 def _utf8(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -66,8 +66,22 @@ def _columns(connection: sa.Connection) -> dict[Any, list[dict[str, Any]]]:
     return columns
 
 
+class _Named(sa.types.UserDefinedType[object]):
+    """A type that SQLAlchemy does not know: shapes, network addresses."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: object) -> str:
+        return self.name.upper()
+
+
 def _type(data_type: str, length: int | None) -> sa.types.TypeEngine[Any]:
-    known: Any = ischema_names.get(data_type, sa.types.NullType)
+    known: Any = ischema_names.get(data_type)
+    if known is None:
+        return _Named(data_type)
     if data_type in ("enum", "set"):
         return sa.String(length)
     if data_type in ("char", "varchar", "binary", "varbinary"):

@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address, certificate_path, resolve_host
-from discreet.foundation.sources.catalogue import Engine, Right
-from discreet.foundation.sources.dialects import base, postgresql_catalogue
+from discreet.foundation.sources.catalogue import Engine, Kind, Right, TableInfo, TableKind
+from discreet.foundation.sources.cells import BINARY_PREFIX
+from discreet.foundation.sources.dialects import base, places, postgresql_catalogue, postgresql_places
 
 if TYPE_CHECKING:
     import psycopg
 
 _MOST_SHAPES = 2
+_MOMENT_CHARS = 40
+_AS_THEY_ARE = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.BOOLEAN, Kind.UUID})
 _LITERAL = {"%": r"\%", "\\": r"\\"}
 _UNCERTAIN_STATES = ("08", "57P0", "40003")  # connection lost, server going down, completion unknown
 
@@ -80,6 +83,7 @@ class PostgreSqlDialect(base.Dialect):
     engine = Engine.POSTGRESQL
     keys_per_statement = 20_000
     asks_together = True
+    sends_texts_as_bytes = True
 
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
         return sa.create_engine(
@@ -180,6 +184,28 @@ class PostgreSqlDialect(base.Dialect):
                 yield base.Batch(partial(_single, columns[0]), parameters, shape="single")
             else:
                 yield base.Batch(partial(_rows, columns), parameters, shape="rows")
+
+    def cell(self, column: base.KeyColumn, max_chars: int) -> sa.ColumnElement[Any]:
+        """Texts come as the server keeps them, which may be no text; times as texts, since there are more."""
+        kind, cell = column.info.kind, column.sql
+        if kind is Kind.BINARY and column.info.cast == "bytea":
+            return sa.func.substring(cell, 1, BINARY_PREFIX)
+        if kind in _AS_THEY_ARE:
+            return cell
+        text: sa.ColumnElement[Any] = sa.cast(cell, sa.Text)
+        if kind in (Kind.DATE, Kind.TIME, Kind.TIMESTAMP, Kind.BINARY):
+            return sa.func.left(text, max_chars if kind is Kind.BINARY else _MOMENT_CHARS)
+        return sa.func.convert_to(sa.func.left(text, max_chars), sa.func.getdatabaseencoding())
+
+    def spread(
+        self, ask: places.Ask, info: TableInfo, table: sa.Table, default_schema: str, limit: int
+    ) -> places.Spread | None:
+        schema = info.ref.schema or default_schema
+        if info.kind is TableKind.PARTITIONED:
+            return postgresql_places.over_partitions(ask, table, schema, limit)
+        return postgresql_places.over_pages(ask, info, schema, limit) or places.by_unique_key(
+            ask, info, table, limit
+        )
 
     def text_of(self, column: base.KeyColumn) -> sa.ColumnElement[Any]:
         """No LIKE goes by a nondeterministic collation, or over bytes."""

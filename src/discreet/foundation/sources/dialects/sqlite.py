@@ -17,8 +17,9 @@ from sqlalchemy.pool import QueuePool
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Right, TableKind
-from discreet.foundation.sources.dialects import base, sqlite_indexes
+from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Right, TableInfo, TableKind
+from discreet.foundation.sources.cells import BINARY_PREFIX, TornText
+from discreet.foundation.sources.dialects import base, places, sqlite_indexes
 from discreet.foundation.sources.values import sqlite_affinity
 
 _KINDS = {"table": TableKind.TABLE, "view": TableKind.VIEW}
@@ -47,7 +48,10 @@ def _fold(text: str | float | bytes | None) -> str | float | bytes | None:
 
 
 def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return TornText(raw.decode("utf-8", "replace"))
 
 
 def _connect(address: Address, *, is_writer: bool) -> sqlite3.Connection:
@@ -270,6 +274,27 @@ class SqliteDialect(base.Dialect):
         """A text that reads as a number is that number beside a numeric column; any other stays a text."""
         ends = {sqlite_affinity(near.type), sqlite_affinity(far.type)}
         return _number_or_text if "numeric" in ends else None
+
+    def cell(self, column: base.KeyColumn, max_chars: int) -> sa.ColumnElement[Any]:
+        """A column of any type may hold a text or bytes."""
+        kind = sa.func.typeof(column.sql)
+        return sa.case(
+            (kind == "text", sa.func.substr(column.sql, 1, max_chars)),
+            (kind == "blob", sa.func.substr(column.sql, 1, BINARY_PREFIX)),
+            else_=column.sql,
+        )
+
+    def spread(
+        self, ask: places.Ask, info: TableInfo, table: sa.Table, default_schema: str, limit: int
+    ) -> places.Spread | None:
+        """By row numbers; a table WITHOUT ROWID has none, and goes by its key."""
+        taken = {_folded_name(column.name) for column in info.columns}
+        number = next((name for name in ("_rowid_", "rowid", "oid") if name not in taken), None)
+        if number is not None:
+            rowid: sa.ColumnElement[Any] = sa.literal_column(number)
+            with contextlib.suppress(refusals.SchemaChanged):
+                return places.along(ask, table, rowid, (rowid,), limit)
+        return places.by_unique_key(ask, info, table, limit)
 
     def text_of(self, column: base.KeyColumn) -> sa.ColumnElement[Any]:
         """A column of any type may hold bytes, which LIKE passes over."""

@@ -1,0 +1,78 @@
+"""A sample spread over a table, in one to three statements whose work does not grow with the table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from discreet.engines.subjects.graph import TableRef
+from discreet.engines.subjects.reader import Row
+from discreet.foundation.sources import pools
+from discreet.foundation.sources.catalogue import TableKind
+from discreet.foundation.sources.cells import read_cell
+from discreet.foundation.sources.dialects.base import Dialect, KeyColumn
+from discreet.foundation.sources.dialects.places import Ask, Place, Spread, labelled, union
+from discreet.foundation.sources.statements import Statements
+
+MOST_PARTITIONS = 64  # planning over more of them costs more than the sample
+_FEW = 0.75
+_PLAIN = (TableKind.VIEW, TableKind.FOREIGN, TableKind.VIRTUAL)
+
+
+class Sampler:
+    """Takes samples of one source. `ask` sends a statement and returns its rows."""
+
+    def __init__(self, source: pools.Known, dialect: Dialect, build: Statements, ask: Ask) -> None:
+        self._source = source
+        self._dialect = dialect
+        self._build = build
+        self._ask = ask
+
+    def sample(self, ref: TableRef, columns: Sequence[str], *, limit: int, max_chars: int) -> list[Row]:
+        """Return at most `limit` rows; see `ReadSession.sample_spread`."""
+        info, _ = self._source.table(ref)
+        named = [self._build.named(info, name) for name in columns]
+        if limit <= 0 or not named:
+            return []
+        taken = self._rows(ref, columns, limit=limit, max_chars=max_chars)
+        encoding = self._source.catalogue.encoding if self._dialect.sends_texts_as_bytes else None
+        return [
+            tuple(read_cell(column, cell, encoding) for column, cell in zip(named, row, strict=False))
+            for row in taken
+        ]
+
+    def _rows(
+        self, ref: TableRef, columns: Sequence[str], *, limit: int, max_chars: int
+    ) -> list[tuple[Any, ...]]:
+        info, table = self._source.table(ref)
+        is_split = len(info.partitions) > MOST_PARTITIONS
+
+        def build(
+            of: sa.Table, identity: tuple[sa.ColumnElement[Any], ...] = ()
+        ) -> sa.Select[tuple[object, ...]]:
+            wanted = [
+                self._dialect.cell(KeyColumn(of.c[name], self._build.named(info, name)), max_chars)
+                for name in columns
+            ]
+            statement = sa.select(*labelled(wanted, "c"), *labelled(identity, "k")).select_from(of)
+            return self._build.only(statement, info, of) if of is table else statement
+
+        plain = Spread((Place(rows=limit),))
+        if info.kind in _PLAIN or (info.estimated_rows <= limit and not is_split):
+            rows = self._ask(union(plain, table, build))
+            if len(rows) < limit or info.kind in _PLAIN:
+                return rows
+        spread = self._dialect.spread(self._ask, info, table, self._source.catalogue.default_schema, limit)
+        if spread is None:
+            return self._ask(union(plain, table, build))
+        identity = spread.identity
+        rows = self._ask(union(spread, table, lambda of: build(of, identity)))
+        if not identity:
+            return rows[:limit]
+        width = len(columns)
+        found = {row[width:]: row for row in rows}
+        if len(found) < limit * _FEW:
+            for row in self._ask(union(plain, table, lambda of: build(of, identity))):
+                if len(found) < limit:
+                    found.setdefault(row[width:], row)
+        return list(found.values())
