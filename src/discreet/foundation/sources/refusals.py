@@ -177,6 +177,14 @@ class RowsHidden(SourceRefusal):
     )
 
 
+class BadLoadBudget(SourceRefusal):
+    code = "bad_load_budget"
+    message = gettext_noop(
+        "A budget of load needs limits greater than 0, and hours that begin and end at different times."
+    )
+    status = 422
+
+
 class UnknownName(SourceRefusal):
     code = "unknown_name"
     message = gettext_noop(
