@@ -68,7 +68,7 @@ def test_the_first_page_says_what_to_connect_when_there_is_nothing() -> None:
 def test_the_map_counts_what_waits_and_shows_the_evidence(shop: Path) -> None:
     page = signed_in(Role.VIEWER).get(address("table")).content.decode()
     assert "8 fields wait for confirmation" in page
-    assert "Column name says “email”" in page
+    assert "Name says “email”" in page
 
 
 def test_the_map_speaks_chinese(shop: Path) -> None:

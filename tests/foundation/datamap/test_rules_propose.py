@@ -2,15 +2,12 @@
 
 import pytest
 
+from discreet.engines.classify.judging import judge_table
+from discreet.engines.classify.model import ColumnSample, Ground, Kind, TableSample
+from discreet.engines.classify.naming import refers_to_people
+from discreet.engines.classify.people import judge_people
 from discreet.engines.subjects.graph import LinkRole, TableRef
-from discreet.foundation.datamap.proposals import (
-    Evidence,
-    Header,
-    guess_strong,
-    is_people_table,
-    refers_to_people,
-)
-from discreet.foundation.datamap.schema_sync import propose
+from discreet.foundation.datamap.proposing import propose
 from tests.foundation.datamap.schemas import shop
 
 
@@ -40,11 +37,12 @@ def test_a_declared_key_gets_the_role_its_ends_suggest(
 
 
 def test_people_are_proposed_by_the_tables_own_name() -> None:
-    assert {ref.table for ref in propose(shop()).people} == {"customer", "employee", "supplier"}
+    people = {ref.table: each.kind for ref, each in propose(shop()).people.items() if each.is_people}
+    assert people == {"customer": "customer", "employee": "staff", "supplier": "supplier"}
 
 
 def test_a_name_or_city_counts_only_where_a_table_is_about_people() -> None:
-    guesses = propose(shop()).guesses
+    guesses = propose(shop()).verdicts
     assert guesses[TableRef("shop", "product")]["name"].category == "none"
     assert guesses[TableRef("shop", "customer")]["name"].category == "name"
     assert guesses[TableRef("shop", "address")]["city"].category == "address"
@@ -54,16 +52,16 @@ def test_a_name_or_city_counts_only_where_a_table_is_about_people() -> None:
     ("header", "comment", "category", "word"),
     [
         ("email", "", "email", "email"),
-        ("CustomerEMail", "", "email", "e mail"),
+        ("CustomerEMail", "", "email", "email"),
         ("lxdh", "", "phone", "lxdh"),
         ("sfzh", "", "national_id", "sfzh"),
         ("shouji", "", "phone", "shouji"),
-        ("f1", "收货人姓名", "name", "收货人姓名"),
+        ("f1", "收货人姓名", "name", "姓名"),
         ("出生日期", "", "birth_date", "出生日期"),
         ("c7", "用户邮箱", "email", "邮箱"),
         ("email_verified", "", "none", ""),
         ("address_id", "", "none", ""),
-        ("BillingPostalCode", "", "postal_code", "postal code"),
+        ("BillingPostalCode", "", "postal_code", "postalcode"),
         ("order_sn", "订单编号", "none", ""),
         ("status", "订单状态", "none", ""),
         ("lock_count", "手机登录次数", "none", ""),
@@ -72,20 +70,26 @@ def test_a_name_or_city_counts_only_where_a_table_is_about_people() -> None:
 def test_a_header_proposes_a_category_with_the_word_it_rests_on(
     header: str, comment: str, category: str, word: str
 ) -> None:
-    guess = guess_strong(Header(name=header, comment=comment))
-    assert (guess.category, guess.word) == (category, word)
-    assert (guess.evidence is Evidence.NOTHING) == (category == "none")
+    column = ColumnSample(name=header, comment=comment)
+    verdict = judge_table(TableSample(name="t1", columns=[column]), is_pinyin=True)[header]
+    words = [
+        reason.params["word"]
+        for reason in verdict.reasons
+        if reason.ground in (Ground.COLUMN_NAME, Ground.COMMENT)
+    ]
+    assert (verdict.category, "".join(map(str, words))) == (category, word)
 
 
 def test_a_number_is_never_proposed_as_a_name_or_text() -> None:
-    assert guess_strong(Header(name="full_name", is_numeric=True)).category == "none"
+    column = ColumnSample(name="full_name", kind=Kind.INTEGER)
+    assert judge_table(TableSample(name="customer", columns=[column]))["full_name"].category == "none"
 
 
 def test_a_log_about_members_is_not_a_table_of_people() -> None:
-    assert not is_people_table(
-        name="ums_member_login_log", comment="会员登录记录", categories=frozenset({"name"})
-    )
-    assert is_people_table(name="t1", comment="会员表", categories=frozenset({"phone"}))
+    columns = [ColumnSample(name="id", is_primary=True), ColumnSample(name="phone")]
+    for name, comment, is_people in (("ums_member_login_log", "会员登录记录", False), ("t1", "会员表", True)):
+        table = TableSample(name=name, comment=comment, columns=columns)
+        assert judge_people(table, judge_table(table), refers_to_people=False).is_people is is_people
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,9 @@ def test_a_log_about_members_is_not_a_table_of_people() -> None:
 def test_a_key_that_identifies_a_person_is_proposed_and_a_number_or_a_code_is_not(
     header: str, is_numeric: bool, category: str
 ) -> None:
-    assert guess_strong(Header(name=header, is_numeric=is_numeric, is_key=True)).category == category
+    kind = Kind.INTEGER if is_numeric else Kind.TEXT
+    table = TableSample(name="t1", columns=[ColumnSample(name=header, kind=kind, is_key=True)])
+    assert judge_table(table)[header].category == category
 
 
 @pytest.mark.parametrize("name", ["user_id", "memberNo", "CustomerID", "kehu_id", "fk_buyer_id"])

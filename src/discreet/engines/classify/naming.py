@@ -260,3 +260,15 @@ def _means_the_same(one: str, other: str) -> bool:
 
 def _fits(one: Sequence[str], other: Sequence[str], alike: Callable[[str, str], bool]) -> bool:
     return len(one) == len(other) and all(map(alike, one, other))
+
+
+def refers_to_people(name: str) -> bool:
+    """Return whether a header looks like a reference to people: `user_id`, `memberNo`, `kehu_id`."""
+    words = split_words(name)
+    if len(words) < 2 or words[-1] not in _ENDS:
+        return False
+    entities, chinese = lexicon().entities, lexicon().chinese
+    before = words[-2]
+    return (entities.get(before) or entities.get(singular(before)) or chinese.get(before)) in PEOPLE - {
+        "staff"
+    }

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from django.db.models import F
 
+from discreet.engines.classify.links import LinkKind
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, SourceMapped
-from discreet.foundation.datamap import refusals, source_facts, yaml_file
+from discreet.foundation.datamap import reasons, refusals, source_facts, yaml_file
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.mapfile import MapFile
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
-from discreet.foundation.datamap.proposals import Evidence
 from discreet.foundation.datamap.schema_sync import SchemaChange, take_in
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.ledger.acts import act
@@ -73,7 +73,9 @@ def _confirm_source(*, actor: Actor, now: datetime, source: str) -> int:
     stamp = {"confirmed_by": actor.label, "confirmed_at": now}
     tables = DataTable.objects.filter(source=source, confirmed_at__isnull=True).update(**stamp)
     fields = DataField.objects.filter(table__source=source, confirmed_at__isnull=True).update(**stamp)
-    links = DataLink.objects.filter(from_table__source=source, confirmed_at__isnull=True).update(**stamp)
+    links = DataLink.objects.filter(
+        from_table__source=source, confirmed_at__isnull=True, is_rejected=False
+    ).update(**stamp)
     facts: dict[str, Json] = {
         "tables": tables,
         "fields": fields,
@@ -123,7 +125,7 @@ def confirm_table(*, actor: Actor, now: datetime, table_id: int) -> int:
     table = _table(table_id)
     stamp = {"confirmed_by": actor.label, "confirmed_at": now}
     fields = table.fields.filter(confirmed_at__isnull=True).update(**stamp)
-    links = table.links_out.filter(confirmed_at__isnull=True).update(**stamp)
+    links = table.links_out.filter(confirmed_at__isnull=True, is_rejected=False).update(**stamp)
     is_new = DataTable.objects.filter(id=table.id, confirmed_at__isnull=True).update(**stamp)
     facts: dict[str, Json] = {
         "table": _plain(table.name),
@@ -159,7 +161,7 @@ def correct_field(
         raise refusals.ReplacementNeeded
     before = field.category
     if category != before:
-        field.confidence_percent, field.evidence, field.evidence_word = 0, Evidence.STATED.value, ""
+        field.confidence_percent, field.reasons = 0, reasons.to_json(reasons.STATED)
     field.category, field.erase, field.replacement = category, erase.value if erase else "", replacement
     _confirm(field, actor, now)
     field.save()
@@ -209,7 +211,7 @@ def set_link_role(*, actor: Actor, now: datetime, link_id: int, role: LinkRole) 
     """Say what a link means; this confirms it."""
     link = _link(link_id)
     before = link.role
-    link.role = role.value
+    link.role, link.is_rejected = role.value, False
     _confirm(link, actor, now)
     link.save()
     facts = {**_link_facts(link), "role_before": before}
@@ -248,9 +250,11 @@ def add_link(
         "discriminator_column": column,
         "discriminator_value": value,
     }
-    if DataLink.objects.filter(**key).exists():
+    if DataLink.objects.filter(**key, is_rejected=False).exists():
         raise refusals.LinkExists
-    link = DataLink(**key, role=role.value, match=match.value)
+    kind = LinkKind.POLYMORPHIC if column else LinkKind.IMPLICIT
+    DataLink.objects.filter(**key, is_rejected=True).delete()
+    link = DataLink(**key, kind=kind.value, role=role.value, match=match.value)
     _confirm(link, actor, now)
     link.save()
     _changed(actor=actor, now=now, source=start.source, facts=_link_facts(link))
@@ -259,12 +263,16 @@ def add_link(
 
 @act("datamap.remove_link")
 def remove_link(*, actor: Actor, now: datetime, link_id: int) -> None:
-    """Remove a link that a person added."""
+    """Remove a link that a person added, or reject one that was proposed; it is not proposed again."""
     link = _link(link_id)
     if link.is_declared:
         raise refusals.DeclaredLink
     facts = _link_facts(link)
-    link.delete()
+    if link.confidence_percent:
+        link.confirmed_by, link.confirmed_at, link.is_rejected = "", None, True
+        link.save()
+    else:
+        link.delete()
     _changed(actor=actor, now=now, source=link.from_table.source, facts=facts)
 
 
@@ -404,5 +412,7 @@ def _open_parts(source: str) -> bool:
         or DataField.objects.filter(
             table__source=source, table__is_gone=False, confirmed_at__isnull=True, is_gone=False
         ).exists()
-        or DataLink.objects.filter(from_table__source=source, confirmed_at__isnull=True).exists()
+        or DataLink.objects.filter(
+            from_table__source=source, confirmed_at__isnull=True, is_rejected=False
+        ).exists()
     )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from discreet.engines.classify.naming import refers_to_people
 from discreet.engines.subjects.graph import (
     Column,
     EraseAction,
@@ -16,7 +17,6 @@ from discreet.engines.subjects.graph import (
 )
 from discreet.foundation.datamap.heirs import lineage_of, with_heirs
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable
-from discreet.foundation.datamap.proposals import refers_to_people
 from discreet.foundation.datamap.views import BuiltMap, Gap, NotCovered
 from discreet.vocabulary.categories import NONE, UNKNOWN
 
@@ -90,7 +90,7 @@ class _Rows:
         self.fields: dict[int, list[DataField]] = defaultdict(list)
         for row in DataField.objects.order_by("table_id", "position"):
             self.fields[row.table_id].append(row)
-        self.links = list(DataLink.objects.order_by("id"))
+        self.links = list(DataLink.objects.filter(is_rejected=False).order_by("id"))
         self.lineage = lineage_of(self.tables)
 
     def present(self, table_id: int) -> list[DataField]:

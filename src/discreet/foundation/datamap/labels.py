@@ -1,7 +1,7 @@
 """Words for the map's codes, as English templates that doors translate."""
 
+from discreet.engines.classify.model import Ground
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
-from discreet.foundation.datamap.proposals import Evidence
 from discreet.foundation.datamap.views import Gap
 from discreet.vocabulary.text import gettext_noop
 
@@ -30,12 +30,25 @@ ERASE_FIELD = {
     EraseAction.REPLACE: gettext_noop("replace with a value"),
     EraseAction.KEEP: gettext_noop("keep the field"),
 }
-EVIDENCE = {
-    Evidence.COLUMN_NAME: gettext_noop("Column name says “%(word)s”"),
-    Evidence.COMMENT: gettext_noop("Comment in the schema says “%(word)s”"),
-    Evidence.STATED: gettext_noop("Stated by a person"),
+REASONS = {
+    Ground.COLUMN_NAME: gettext_noop("Name says “%(word)s”"),
+    Ground.COMMENT: gettext_noop("Comment in the schema says “%(word)s”"),
+    Ground.STATED: gettext_noop("Stated by a person"),
+    Ground.VALUES: gettext_noop("%(percent)s %% of the values seen look like it"),
+    Ground.CHECKSUM: gettext_noop("%(percent)s %% of the values seen pass its check digits (%(what)s)"),
+    Ground.VALUE_LIST: gettext_noop("%(percent)s %% of the values seen stand in a list of such values"),
+    Ground.ABOUT_PEOPLE: gettext_noop("The table is about people"),
+    Ground.CONTRADICTED: gettext_noop("The name suggests “%(category)s”, the values contradict it"),
+    Ground.REFERENCE: gettext_noop("A key: it refers to a row"),
+    Ground.INSIDE: gettext_noop("“%(path)s” inside holds %(category)s"),
+    Ground.TEXT_HOLDS: gettext_noop("%(percent)s %% of the texts seen hold %(category)s"),
+    Ground.NO_VALUES: gettext_noop("No values were seen"),
+    Ground.OF_A_THING: gettext_noop("It is about a thing, an organisation or a setting"),
 }
-NO_EVIDENCE = gettext_noop("Nothing in name or comment points to a person")
+VALUES_SEEN = gettext_noop("%(n)s different values seen agree")
+VALUES_OPEN = gettext_noop("%(n)s different values seen do not contradict it")
+LINK_VALUES = gettext_noop("%(percent)s %% of %(n)s values seen exist there")
+NO_REASON = gettext_noop("Nothing in name, comment or values points to a person")
 GAPS = {
     Gap.SOURCE_NOT_MAPPED: gettext_noop("source has no data map"),
     Gap.TABLE_NOT_CONFIRMED: gettext_noop("table not confirmed"),

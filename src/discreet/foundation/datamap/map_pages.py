@@ -6,8 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from discreet.engines.subjects.graph import TableRef
-from discreet.foundation.datamap import labels, queries
-from discreet.foundation.datamap.proposals import Evidence
+from discreet.foundation.datamap import labels, queries, reasons
 from discreet.foundation.datamap.views import FieldView, LinkView, SourceMapView, TableView
 from discreet.foundation.desk.people import actors_in_words
 
@@ -38,7 +37,7 @@ class FieldRow:
     view: FieldView
     label: str
     kind: str  # of the chip
-    why: str
+    why: list[str]
     meter: str  # width of the filled part
     meter_kind: str
     is_chosen: bool
@@ -55,14 +54,6 @@ class LinkRow:
     is_outgoing: bool
 
 
-def why_of(field: FieldView) -> str:
-    """Return what a proposal rests on, in words."""
-    if field.evidence:
-        template = labels.EVIDENCE[Evidence(field.evidence)]
-        return gettext(template) % {"word": field.evidence_word}
-    return gettext(labels.NO_EVIDENCE)
-
-
 def field_row(field: FieldView, *, chosen: int | None) -> FieldRow:
     category = field.category
     kind = "sens" if category.is_sensitive else "" if category.is_personal else "line"
@@ -70,7 +61,7 @@ def field_row(field: FieldView, *, chosen: int | None) -> FieldRow:
         view=field,
         label=category.label(get_language() or "en"),
         kind=kind,
-        why=why_of(field),
+        why=reasons.in_words(field.reasons),
         meter=f"{METER_WIDTH * field.confidence_percent / 100:.1f}",
         meter_kind="run" if field.confidence_percent >= 80 else "warn",
         is_chosen=field.id == chosen,

@@ -7,11 +7,15 @@ of column names as the catalogue spells them.
 from django.db import models
 from django.db.models import F, Q
 
+from discreet.engines.classify.links import LinkKind
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
 
 _ACTIONS = [(action.value, action.value) for action in EraseAction]
 _ROLES = [(role.value, role.value) for role in LinkRole]
 _MATCHES = [(match.value, match.value) for match in Match]
+_STATES = [(state, state) for state in ("running", "paused", "waiting", "done", "failed", "stopped")]
+_PHASES = [(phase, phase) for phase in ("tables", "links", "settle")]
+_KINDS = [(kind.value, kind.value) for kind in LinkKind]
 _CONFIRMED_WHOLE = Q(confirmed_by="", confirmed_at__isnull=True) | (
     ~Q(confirmed_by="") & Q(confirmed_at__isnull=False)
 )
@@ -44,6 +48,9 @@ class DataTable(models.Model):
     described_at = models.DateTimeField()
 
     is_people = models.BooleanField(default=False)
+    people_kind = models.CharField(max_length=20, blank=True, default="")  # customer, staff, supplier …
+    confidence_percent = models.PositiveSmallIntegerField(default=0)
+    reasons = models.JSONField(default=list)
     erase = models.CharField(max_length=7, choices=_ACTIONS, blank=True, default="")
     confirmed_by = models.CharField(max_length=255, blank=True, default="")
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -105,8 +112,8 @@ class DataField(models.Model):
 
     category = models.CharField(max_length=63, default="none")
     confidence_percent = models.PositiveSmallIntegerField(default=0)
-    evidence = models.CharField(max_length=20, blank=True, default="")
-    evidence_word = models.CharField(max_length=63, blank=True, default="")
+    reasons = models.JSONField(default=list)  # [ground, parameters] each: what the category rests on
+    hidden = models.JSONField(default=list)  # [category, path, percent] of what is inside documents and texts
     erase = models.CharField(max_length=7, choices=_ACTIONS, blank=True, default="")
     replacement = models.TextField(null=True, blank=True)
     confirmed_by = models.CharField(max_length=255, blank=True, default="")
@@ -140,6 +147,11 @@ class DataLink(models.Model):
     role = models.CharField(max_length=7, choices=_ROLES)
     match = models.CharField(max_length=5, choices=_MATCHES, default=Match.EXACT.value)
     is_declared = models.BooleanField(default=False)
+    kind = models.CharField(max_length=12, choices=_KINDS, default="implicit")
+    is_actor = models.BooleanField(default=False)  # who did it, not whose it is
+    confidence_percent = models.PositiveSmallIntegerField(default=0)
+    reasons = models.JSONField(default=list)
+    is_rejected = models.BooleanField(default=False)  # a person said that there is no such link
     discriminator_column = models.TextField(blank=True, default="")
     discriminator_value = models.TextField(blank=True, default="")
     confirmed_by = models.CharField(max_length=255, blank=True, default="")
@@ -170,7 +182,87 @@ class DataLink(models.Model):
                 name="datamap_link_discriminator_has_column",
             ),
             models.CheckConstraint(
+                condition=Q(is_rejected=False) | Q(confirmed_at__isnull=True, is_declared=False),
+                name="datamap_link_rejected_is_open",
+            ),
+            models.CheckConstraint(
                 condition=~(Q(from_table=F("to_table")) & Q(from_columns=F("to_columns"))),
                 name="datamap_link_not_to_itself",
+            ),
+        ]
+
+
+class Scan(models.Model):
+    """One reading of a source: which tables were sampled, what was found, how it differs from the last time."""
+
+    source = models.CharField(max_length=63)
+    state = models.CharField(max_length=10, choices=_STATES)
+    phase = models.CharField(max_length=10, choices=_PHASES, default="tables")
+    started_by = models.CharField(max_length=255)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=1)  # grows with every pause that was ended
+    tables_total = models.PositiveIntegerField(default=0)
+    tables_done = models.PositiveIntegerField(default=0)
+    links_total = models.PositiveIntegerField(default=0)
+    links_done = models.PositiveIntegerField(default=0)
+    statements = models.PositiveBigIntegerField(default=0)
+    rows_read = models.PositiveBigIntegerField(default=0)
+    failure = models.CharField(max_length=60, blank=True, default="")
+    differences = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=Q(state__in=["running", "paused", "waiting"]),
+                name="datamap_one_open_scan",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, state__in=["running", "paused", "waiting"])
+                | Q(ended_at__isnull=False, state__in=["done", "failed", "stopped"]),
+                name="datamap_scan_ended_whole",
+            ),
+        ]
+
+
+class ScanTable(models.Model):
+    """A table of a scan. `if_owned`: verdicts that hold where its rows turn out to be somebody's."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="tables")
+    table = models.ForeignKey(DataTable, on_delete=models.CASCADE, related_name="+")
+    is_done = models.BooleanField(default=False)
+    is_linked = models.BooleanField(default=False)
+    refusal = models.CharField(max_length=60, blank=True, default="")
+    before = models.JSONField(default=dict)  # category by field before this scan
+    if_owned = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scan", "table"], name="datamap_scan_table_once"),
+        ]
+
+
+class ScanPlan(models.Model):
+    """How a source is scanned: how often, how hard, in which hours, and who owns what is new."""
+
+    source = models.CharField(max_length=63, unique=True)
+    every_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    statements_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    rows_per_s = models.PositiveIntegerField(null=True, blank=True)
+    from_hour = models.PositiveSmallIntegerField(null=True, blank=True)
+    to_hour = models.PositiveSmallIntegerField(null=True, blank=True)
+    owner = models.CharField(max_length=150, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_hour__isnull=True, to_hour__isnull=True)
+                | Q(from_hour__lte=23, to_hour__lte=23) & ~Q(from_hour=F("to_hour")),
+                name="datamap_plan_hours_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(every_days__isnull=True) | Q(every_days__gte=1),
+                name="datamap_plan_every_day_at_most",
             ),
         ]

@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from django.db.models import Q
 
+from discreet.engines.classify.links import LinkKind
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
 from discreet.foundation import plain_sql
-from discreet.foundation.datamap import source_facts
+from discreet.foundation.datamap import reasons, source_facts
 from discreet.foundation.datamap.graph_build import build, keep_of, link_of, ref_of
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
 from discreet.foundation.datamap.views import (
@@ -98,7 +99,9 @@ def counts() -> MapCounts:
     tables = DataTable.objects.filter(is_gone=False)
     fields = DataField.objects.filter(is_gone=False, table__is_gone=False)
     open_fields = fields.filter(confirmed_at__isnull=True).count()
-    open_links = DataLink.objects.filter(confirmed_at__isnull=True, from_table__is_gone=False).count()
+    open_links = DataLink.objects.filter(
+        confirmed_at__isnull=True, is_rejected=False, from_table__is_gone=False
+    ).count()
     return MapCounts(
         sources=tables.values("source").distinct().count(),
         tables=tables.count(),
@@ -122,8 +125,8 @@ def _field_view(row: DataField, keys: frozenset[str]) -> FieldView:
         comment=row.comment,
         category=category_of(row.category),
         confidence_percent=row.confidence_percent,
-        evidence=row.evidence,
-        evidence_word=row.evidence_word,
+        reasons=reasons.from_json(row.reasons),
+        hidden=reasons.hidden_from_json(row.hidden),
         erase=EraseAction(row.erase) if row.erase else None,
         replacement=row.replacement,
         is_confirmed=row.confirmed_at is not None,
@@ -147,6 +150,10 @@ def _link_view(row: DataLink, tables: dict[int, DataTable]) -> LinkView:
         is_declared=link.is_declared,
         discriminator=link.discriminator,
         is_confirmed=row.confirmed_at is not None,
+        kind=LinkKind(row.kind),
+        confidence_percent=row.confidence_percent,
+        reasons=reasons.from_json(row.reasons),
+        is_rejected=row.is_rejected,
     )
 
 
@@ -175,6 +182,7 @@ def source_map(source: str) -> SourceMapView:
             estimated_rows=row.estimated_rows,
             primary_key=tuple(row.primary_key),
             is_people=row.is_people,
+            people_kind=row.people_kind,
             is_gone=row.is_gone,
             erase=EraseAction(row.erase) if row.erase else None,
             keep=keep_of(keeps.get(row.id)),
@@ -202,7 +210,10 @@ def as_json(source: str) -> dict[str, object]:
             for table in tables
         },
         "links": [
-            _link_json(link) for table in tables for link in table.links if link.from_table == table.ref
+            _link_json(link)
+            for table in tables
+            for link in table.links
+            if link.from_table == table.ref and not link.is_rejected
         ],
         "people": [_plain_name(table.ref) for table in tables if table.is_people],
     }
@@ -217,7 +228,7 @@ def _field_json(field: FieldView) -> dict[str, object]:
         "category": field.category.id,
         "dpv": field.category.dpv,
         "confidence": field.confidence_percent / 100,
-        "evidence": f"{field.evidence}: {field.evidence_word}".removesuffix(": "),
+        "evidence": "; ".join(reasons.in_words(field.reasons)),
         "confirmed": field.is_confirmed,
     }
 
@@ -226,11 +237,12 @@ def _link_json(link: LinkView) -> dict[str, object]:
     far = _plain_name(link.to_table)
     if link.to_table.source != link.from_table.source:
         far = f"{link.to_table.source}/{far}"
-    kind = "fk" if link.is_declared else "polymorphic" if link.discriminator else "implicit"
     return {
         "from": [f"{_plain_name(link.from_table)}.{name}" for name in link.from_columns],
         "to": [f"{far}.{name}" for name in link.to_columns],
-        "kind": kind,
+        "kind": link.kind.value,
+        "confidence": link.confidence_percent / 100,
+        "evidence": "; ".join(reasons.in_words(link.reasons)),
         "role": link.role.value,
         "confirmed": link.is_confirmed,
     }

@@ -1,7 +1,8 @@
 """What a declared foreign key says about whose row it is, before a person says so.
 
 The whole rule, for a key from table F to table T:
-both hold people → MENTION; T holds people → OWNER, but MENTION when T is staff and F has a customer as well,
+both hold people → MENTION; a key of who did something → MENTION;
+a copied value beside a key to the same table → LOOKUP; T holds people → OWNER, but MENTION when T is staff and F has a customer as well,
 or when T holds suppliers and F nothing personal (a product mentions its supplier);
 F has no people of its own and T's rows are somebody's → OWNER, upward along the chain (order_item → orders);
 F's rows are somebody's, T has personal columns and is nobody's otherwise → DETAIL (customer → address);
@@ -24,10 +25,15 @@ class TableTraits:
 
 @dataclass(frozen=True, slots=True)
 class KeyTo:
-    """One foreign key: from `source_table` to `target_table`."""
+    """One link: from `source_table` to `target_table`.
+
+    `is_actor`: it names who did something there. `is_copy`: it repeats a value of the target instead of its key.
+    """
 
     source_table: TableRef
     target_table: TableRef
+    is_actor: bool = False
+    is_copy: bool = False
 
 
 def _direct_owners(
@@ -38,7 +44,7 @@ def _direct_owners(
     for key in keys:
         source, target = traits[key.source_table], traits[key.target_table]
         is_about_goods = target.is_supplier and not source.has_personal_columns
-        if target.is_people and not source.is_people and not is_about_goods:
+        if target.is_people and not source.is_people and not is_about_goods and not key.is_actor:
             owners.setdefault(key.source_table, set()).add(key.target_table)
     for targets in owners.values():
         customers = {target for target in targets if not traits[target].is_staff}
@@ -57,7 +63,8 @@ def _owned_through(
         found: dict[TableRef, set[TableRef]] = {}
         for key in keys:
             source = key.source_table
-            if key.target_table in owned and source not in owned and not traits[source].is_people:
+            is_theirs = key.target_table in owned and not key.is_actor
+            if is_theirs and source not in owned and not traits[source].is_people:
                 found.setdefault(source, set()).add(key.target_table)
         if not found:
             return through
@@ -69,9 +76,14 @@ def propose_roles(keys: Sequence[KeyTo], traits: Mapping[TableRef, TableTraits])
     """Return the proposed role of each key, in order."""
     direct = _direct_owners(keys, traits)
     through = _owned_through(keys, direct, traits)
+    by_key = {(key.source_table, key.target_table) for key in keys if not key.is_copy and not key.is_actor}
 
     def role(key: KeyTo) -> LinkRole:
         source, target = key.source_table, key.target_table
+        if key.is_actor:
+            return LinkRole.MENTION if traits[target].is_people else LinkRole.LOOKUP
+        if key.is_copy and (source, target) in by_key:
+            return LinkRole.LOOKUP
         if traits[target].is_people:
             if not traits[source].is_people and target in direct.get(source, ()):
                 return LinkRole.OWNER

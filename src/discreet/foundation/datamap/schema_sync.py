@@ -7,27 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from discreet.engines.subjects.graph import LinkRole, Match, TableRef
+from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.model import Verdict
+from discreet.engines.classify.people import PeopleVerdict
+from discreet.engines.subjects.graph import Match, TableRef
+from discreet.foundation.datamap import reasons
 from discreet.foundation.datamap.graph_build import ref_of
-from discreet.foundation.datamap.models import DataField, DataLink, DataTable
-from discreet.foundation.datamap.proposals import (
-    Guess,
-    Header,
-    guess_columns,
-    is_people_table,
-    is_staff_table,
-    is_supplier_table,
-)
-from discreet.foundation.datamap.rules import KeyTo, TableTraits, owned_tables, propose_roles
+from discreet.foundation.datamap.models import DataField, DataLink, DataTable, ScanTable
+from discreet.foundation.datamap.proposing import Proposal, is_actor_key, propose
 from discreet.foundation.sources.catalogue import (
     Catalogue,
     ColumnInfo,
-    ForeignKey,
-    Kind,
-    TableInfo,
-    TableKind,
 )
 
+DECLARED_PERCENT = 99
 FACT_FIELDS = (
     "position",
     "type",
@@ -43,7 +36,7 @@ FACT_FIELDS = (
     "is_generated",
     "is_gone",
 )
-GUESS_FIELDS = ("category", "confidence_percent", "evidence", "evidence_word")
+GUESS_FIELDS = ("category", "confidence_percent", "reasons", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,83 +54,8 @@ class SchemaChange:
         return not any((self.new_tables, self.gone_tables, self.new_fields, self.gone_fields, self.new_links))
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What is guessed of a schema: people tables, categories, roles of the declared keys."""
-
-    people: frozenset[TableRef]
-    guesses: Mapping[TableRef, Mapping[str, Guess]]
-    roles: Mapping[tuple[TableRef, ForeignKey], LinkRole]
-
-
-def _header(column: ColumnInfo, keys: frozenset[str]) -> Header:
-    return Header(
-        name=column.name,
-        comment=column.comment,
-        is_numeric=column.numeric,
-        is_flag=column.kind is Kind.BOOLEAN,
-        is_date=column.kind in (Kind.DATE, Kind.TIME, Kind.TIMESTAMP),
-        is_key=column.name in keys,
-    )
-
-
-def _guess(table: TableInfo, *, is_about_people: bool) -> dict[str, Guess]:
-    keys = frozenset(table.primary_key) | {name for key in table.foreign_keys for name in key.columns}
-    headers = [_header(column, keys) for column in table.columns]
-    return guess_columns(headers, is_about_people=is_about_people)
-
-
-def _categories(guesses: Mapping[str, Guess]) -> frozenset[str]:
-    return frozenset(guess.category for guess in guesses.values())
-
-
-def _people(catalogue: Catalogue, guesses: Mapping[TableRef, Mapping[str, Guess]]) -> frozenset[TableRef]:
-    """Return the tables that look like people; views, which show rows of others, where there is nothing else."""
-    looks_so = [
-        table
-        for table in catalogue.tables
-        if is_people_table(
-            name=table.ref.table, comment=table.comment, categories=_categories(guesses[table.ref])
-        )
-    ]
-    views = (TableKind.VIEW, TableKind.MATERIALIZED_VIEW)
-    tables = [table for table in looks_so if table.kind not in views]
-    return frozenset(table.ref for table in tables or looks_so)
-
-
-def propose(catalogue: Catalogue) -> Proposal:
-    """Guess people tables, then whose rows the others are, then the columns that need that context."""
-    known = {table.ref for table in catalogue.tables}
-    first = {table.ref: _guess(table, is_about_people=False) for table in catalogue.tables}
-    people = _people(catalogue, first)
-    traits = {
-        table.ref: TableTraits(
-            is_people=table.ref in people,
-            is_staff=is_staff_table(name=table.ref.table, comment=table.comment),
-            is_supplier=is_supplier_table(name=table.ref.table, comment=table.comment),
-            has_personal_columns=_categories(first[table.ref]) != {"none"},
-        )
-        for table in catalogue.tables
-    }
-    pairs = [
-        (table.ref, key) for table in catalogue.tables for key in table.foreign_keys if key.to_table in known
-    ]
-    keys = [KeyTo(source_table=ref, target_table=key.to_table) for ref, key in pairs]
-    owned = owned_tables(keys, traits)
-    guesses = {
-        table.ref: _guess(table, is_about_people=traits[table.ref].is_people or table.ref in owned)
-        for table in catalogue.tables
-    }
-    roles = propose_roles(keys, traits)
-    return Proposal(
-        people=people,
-        guesses=guesses,
-        roles=dict(zip(pairs, roles, strict=True)),
-    )
-
-
 def _table_rows(
-    catalogue: Catalogue, proposal: Proposal, now: datetime
+    catalogue: Catalogue, proposal: Proposal, now: datetime, scanned: frozenset[TableRef]
 ) -> tuple[dict[TableRef, DataTable], int, int]:
     stored = {ref_of(row): row for row in DataTable.objects.filter(source=catalogue.source)}
     new: list[DataTable] = []
@@ -152,8 +70,8 @@ def _table_rows(
         row.estimated_rows, row.primary_key = table.estimated_rows, list(table.primary_key)
         row.inherits = [[parent.schema, parent.table] for parent in catalogue.parents(table)]
         row.described_at, row.is_gone = now, False
-        if row.confirmed_at is None:
-            row.is_people = table.ref in proposal.people
+        if row.confirmed_at is None and table.ref not in scanned:
+            set_people(row, proposal.people[table.ref])
     present = {table.ref for table in catalogue.tables}
     newly_gone = [row for ref, row in stored.items() if ref not in present and not row.is_gone]
     for row in newly_gone:
@@ -172,6 +90,9 @@ def _table_rows(
             "described_at",
             "is_gone",
             "is_people",
+            "people_kind",
+            "confidence_percent",
+            "reasons",
         ],
         batch_size=100,
     )
@@ -187,13 +108,23 @@ def _set_facts(row: DataField, column: ColumnInfo, position: int) -> None:
     row.is_gone = False
 
 
-def _set_guess(row: DataField, guess: Guess) -> None:
-    row.category, row.confidence_percent = guess.category, guess.confidence_percent
-    row.evidence, row.evidence_word = guess.evidence.value, guess.word[:63]
+def set_people(row: DataTable, verdict: PeopleVerdict) -> None:
+    """Write what is proposed about a table's rows."""
+    row.is_people, row.people_kind = verdict.is_people, verdict.kind if verdict.is_people else ""
+    row.confidence_percent, row.reasons = verdict.confidence_percent, reasons.to_json(verdict.reasons)
+
+
+def set_verdict(row: DataField, verdict: Verdict) -> None:
+    """Write what is proposed about a field."""
+    row.category, row.confidence_percent = verdict.category, verdict.confidence_percent
+    row.reasons, row.hidden = reasons.to_json(verdict.reasons), reasons.hidden_to_json(verdict.hidden)
 
 
 def _field_rows(
-    catalogue: Catalogue, proposal: Proposal, tables: Mapping[TableRef, DataTable]
+    catalogue: Catalogue,
+    proposal: Proposal,
+    tables: Mapping[TableRef, DataTable],
+    scanned: frozenset[TableRef],
 ) -> tuple[int, int]:
     stored: dict[tuple[int, str], DataField] = {
         (row.table_id, row.name): row for row in DataField.objects.filter(table__source=catalogue.source)
@@ -210,8 +141,8 @@ def _field_rows(
                 row = DataField(table_id=table_id, name=column.name)
                 new.append(row)
             _set_facts(row, column, position)
-            if row.confirmed_at is None:
-                _set_guess(row, proposal.guesses[table.ref][column.name])
+            if row.confirmed_at is None and (row.pk is None or table.ref not in scanned):
+                set_verdict(row, proposal.verdicts[table.ref][column.name])
     present = {row.id for row in tables.values()}
     newly_gone = [
         row for key, row in stored.items() if key not in seen and key[0] in present and not row.is_gone
@@ -246,6 +177,9 @@ def _link_rows(catalogue: Catalogue, proposal: Proposal, tables: Mapping[TableRe
                     role=role.value,
                     match=Match.EXACT.value,
                     is_declared=True,
+                    kind=LinkKind.DECLARED.value,
+                    is_actor=is_actor_key(key),
+                    confidence_percent=DECLARED_PERCENT,
                 )
             )
         elif row.confirmed_at is None:
@@ -253,17 +187,28 @@ def _link_rows(catalogue: Catalogue, proposal: Proposal, tables: Mapping[TableRe
     undeclared = [row.id for end, row in stored.items() if row.is_declared and end not in declared]
     for end, row in stored.items():
         row.is_declared = end in declared
+        if row.is_declared:
+            row.kind, row.confidence_percent = LinkKind.DECLARED.value, DECLARED_PERCENT
+            row.is_rejected = False
     DataLink.objects.bulk_create(new)
-    DataLink.objects.bulk_update(list(stored.values()), ["role", "is_declared"], batch_size=100)
+    columns = ["role", "is_declared", "kind", "confidence_percent", "is_rejected"]
+    DataLink.objects.bulk_update(list(stored.values()), columns, batch_size=100)
     DataLink.objects.filter(id__in=undeclared, confirmed_at__isnull=True).delete()
     return len(new)
+
+
+def scanned_tables(source: str) -> frozenset[TableRef]:
+    """Return the tables whose values were looked at: headers alone do not change what is proposed of them."""
+    done = ScanTable.objects.filter(scan__source=source, is_done=True, refusal="").select_related("table")
+    return frozenset(ref_of(row.table) for row in done)
 
 
 def take_in(catalogue: Catalogue, *, now: datetime) -> SchemaChange:
     """Write the described schema into the map."""
     proposal = propose(catalogue)
-    tables, new_tables, gone_tables = _table_rows(catalogue, proposal, now)
-    new_fields, gone_fields = _field_rows(catalogue, proposal, tables)
+    scanned = scanned_tables(catalogue.source)
+    tables, new_tables, gone_tables = _table_rows(catalogue, proposal, now, scanned)
+    new_fields, gone_fields = _field_rows(catalogue, proposal, tables, scanned)
     return SchemaChange(
         new_tables=new_tables,
         gone_tables=gone_tables,

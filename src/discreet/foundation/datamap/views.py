@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.model import Hidden, Reason
 from discreet.engines.subjects.graph import EraseAction, Graph, KeepDuty, LinkRole, Match, TableRef
 from discreet.vocabulary.categories import CATEGORIES, Category
 
@@ -48,8 +50,8 @@ class FieldView:
     comment: str
     category: Category
     confidence_percent: int
-    evidence: str
-    evidence_word: str
+    reasons: tuple[Reason, ...]
+    hidden: tuple[Hidden, ...]
     erase: EraseAction | None
     replacement: str | None
     is_confirmed: bool
@@ -71,6 +73,10 @@ class LinkView:
     is_declared: bool
     discriminator: tuple[str, str] | None
     is_confirmed: bool
+    kind: LinkKind = LinkKind.IMPLICIT
+    confidence_percent: int = 0
+    reasons: tuple[Reason, ...] = ()
+    is_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class TableView:
     estimated_rows: int
     primary_key: tuple[str, ...]
     is_people: bool
+    people_kind: str
     is_gone: bool
     erase: EraseAction | None
     keep: KeepDuty | None
@@ -94,7 +101,8 @@ class TableView:
         """How many parts of this table wait for a person."""
         links = [link for link in self.links if link.from_table == self.ref]
         fields = sum(not field.is_confirmed for field in self.fields)
-        return (not self.is_confirmed) + fields + sum(not link.is_confirmed for link in links)
+        open_links = sum(not link.is_confirmed and not link.is_rejected for link in links)
+        return (not self.is_confirmed) + fields + open_links
 
 
 @dataclass(frozen=True, slots=True)

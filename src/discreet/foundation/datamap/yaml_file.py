@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from discreet.engines.classify.links import LinkKind
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
 from discreet.foundation.datamap import mapfile_refusals as wrong
+from discreet.foundation.datamap import reasons
 from discreet.foundation.datamap.mapfile import (
     FieldPart,
     KeepPart,
@@ -18,7 +20,6 @@ from discreet.foundation.datamap.mapfile import (
 from discreet.foundation.datamap.mapfile_read import parse as read
 from discreet.foundation.datamap.mapfile_write import dump
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable
-from discreet.foundation.datamap.proposals import Evidence
 
 __all__ = ["document_of", "export", "read", "refuse_unknown_sources", "store"]
 _Key = tuple[str, TableName]
@@ -145,7 +146,9 @@ def store(document: MapFile, *, confirmed_by: str, now: datetime) -> None:
             _refuse_unknown(stored, source.name, part)
     names = [source.name for source in document.sources]
     _open_again(names)
-    DataLink.objects.filter(from_table__source__in=names, is_declared=False).delete()
+    undeclared = DataLink.objects.filter(from_table__source__in=names, is_declared=False)
+    proposed = {_link_key(link): link for link in undeclared}
+    undeclared.filter(is_rejected=False).delete()
     declared = {
         _link_key(link): link
         for link in DataLink.objects.filter(from_table__source__in=names).select_related(
@@ -161,7 +164,16 @@ def store(document: MapFile, *, confirmed_by: str, now: datetime) -> None:
     )
     DataKeepDuty.objects.bulk_create(rows.keeps)
     DataField.objects.bulk_update(rows.fields, _FIELD_COLUMNS, batch_size=80)
+    for key in rows.links.keys() & proposed.keys():
+        _keep_proposal(rows.links[key], proposed[key])
+    undeclared.filter(id__in=[link.id for key, link in proposed.items() if key in rows.links]).delete()
     _store_links(rows.links, declared)
+
+
+def _keep_proposal(link: DataLink, proposed: DataLink) -> None:
+    """Let a link of the file go on saying what its proposal rested on."""
+    link.kind, link.is_actor = proposed.kind, proposed.is_actor
+    link.confidence_percent, link.reasons = proposed.confidence_percent, proposed.reasons
 
 
 _FIELD_COLUMNS = (
@@ -171,8 +183,7 @@ _FIELD_COLUMNS = (
     "confirmed_by",
     "confirmed_at",
     "confidence_percent",
-    "evidence",
-    "evidence_word",
+    "reasons",
 )
 
 
@@ -269,7 +280,7 @@ def _set_table(row: DataTable, part: TablePart, confirmed_by: str, now: datetime
 
 def _set_field(row: DataField, part: FieldPart, confirmed_by: str, now: datetime) -> DataField:
     if row.category != part.category:
-        row.confidence_percent, row.evidence, row.evidence_word = 0, Evidence.STATED.value, ""
+        row.confidence_percent, row.reasons = 0, reasons.to_json(reasons.STATED)
     row.category, row.erase = part.category, part.erase.value if part.erase else ""
     row.replacement = part.replacement
     row.confirmed_by, row.confirmed_at = _confirmation(part.is_confirmed, confirmed_by, now)
@@ -292,6 +303,7 @@ def _link_row(row: DataTable, to: DataTable, part: LinkPart, confirmed_by: str, 
     column, value = part.discriminator or ("", "")
     by, at = _confirmation(part.is_confirmed, confirmed_by, now)
     return DataLink(
+        kind=(LinkKind.POLYMORPHIC if column else LinkKind.IMPLICIT).value,
         from_table=row,
         from_columns=list(part.columns),
         to_table=to,
