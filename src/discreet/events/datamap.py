@@ -19,3 +19,11 @@ class MapChanged(Event):
 
     source: str
     map_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFinished(Event):
+    """A source was read to its end; its map holds what was found as proposals."""
+
+    source: str
+    scan_id: int

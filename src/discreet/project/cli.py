@@ -23,6 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("discreet.foundation.keys.cli:keys", "Look after the keyring."),
     "serve": ("discreet.project.serve:serve", "Serve the desk and the privacy centre, with a worker."),
     "work": ("discreet.foundation.jobs.cli:work", "Run the jobs; --until-idle: what is waiting, then exit."),
+    "scan": (
+        "discreet.foundation.datamap.scan_cli:scan",
+        "Read a source and propose its data map: NAME [--json].",
+    ),
     "map": ("discreet.foundation.datamap.cli:map_group", "Export, apply, confirm and show the data map."),
     "demo": ("discreet.project.demo:demo", "Make the sample company and serve it."),
     "find": ("discreet.mechanisms.rights.cli:find", "Find a person in a source; the look-up is recorded."),

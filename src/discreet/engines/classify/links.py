@@ -71,6 +71,7 @@ class Candidate:
     is_actor: bool = False
     discriminator: str = ""
     discriminator_value: str = ""
+    category: str = "none"  # of a copy: what is copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,14 @@ def _copies(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable]) -
                 score = 0.8 if sense.whose else 0.6
                 is_actor = sense.whose in ACTORS
                 yield Candidate(
-                    table.key, (column.name,), far.key, (key.name,), LinkKind.COPY, score, is_actor
+                    table.key,
+                    (column.name,),
+                    far.key,
+                    (key.name,),
+                    LinkKind.COPY,
+                    score,
+                    is_actor,
+                    category=column.category,
                 )
 
 

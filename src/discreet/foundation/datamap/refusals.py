@@ -19,6 +19,25 @@ class NothingToConfirm(Refused):
     )
 
 
+class NothingToScan(Refused):
+    code = "nothing_to_scan"
+    message = gettext_noop("Source “%(source)s” has no tables to scan. Check its credentials.")
+
+
+class NoScan(Refused):
+    code = "no_scan"
+    status = 404
+    message = gettext_noop("This scan does not run any more: it ended, rests, or somebody else drives it.")
+
+
+class BadScanPlan(Refused):
+    code = "bad_scan_plan"
+    status = 422
+    message = gettext_noop(
+        "Days, statements and rows must be whole numbers from 1; hours from 0 to 23 that differ."
+    )
+
+
 class UnknownCategory(Refused):
     code = "unknown_category"
     status = 422

@@ -1,0 +1,161 @@
+"""Look at a source: sample tables, judge them, and see which links hold. Reads only; what was read is not kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from discreet.engines.classify.judging import judge_table
+from discreet.engines.classify.links import (
+    SENTINELS,
+    Candidate,
+    LinkProposal,
+    LinkTable,
+    Overlap,
+    best_of,
+    judge_link,
+    polymorphic,
+    polymorphic_columns,
+)
+from discreet.engines.classify.model import Verdict
+from discreet.engines.subjects.graph import TableRef
+from discreet.foundation.datamap.proposing import VIEWS, sample_of, values_of
+from discreet.foundation.sources.catalogue import TableInfo
+from discreet.foundation.sources.refusals import SourceRefusal
+from discreet.foundation.sources.session import ReadSession
+
+SAMPLE_ROWS = 1_000
+MAX_CHARS = 2_000
+MAX_KEYS = 200
+MAX_TYPE_VALUES = 50
+MOST_UNINDEXED_ROWS = 1_000_000
+_COLUMNS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TableFindings:
+    """What a sample of one table says. `if_owned`: verdicts that differ where its rows are somebody's."""
+
+    table: TableRef
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    if_owned: Mapping[str, Verdict] = field(default_factory=dict)
+    rows_read: int = 0
+    refusal: str = ""
+
+
+def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> TableFindings:
+    """Sample one table and judge its columns. A table that refuses is named; a source that is away is raised.
+
+    Raises:
+        SourceRefusal: the source itself is away; trying again later may help.
+    """
+    try:
+        rows_read, values = _sampled(session, table)
+    except SourceRefusal as refusal:
+        if refusal.is_transient:
+            raise
+        return TableFindings(table.ref, refusal=refusal.code)
+    sample = sample_of(table, values)
+    verdicts = judge_table(sample, is_pinyin=is_pinyin)
+    owned = judge_table(sample, is_owned=True, is_pinyin=is_pinyin)
+    differing = {name: verdict for name, verdict in owned.items() if verdict != verdicts[name]}
+    return TableFindings(table.ref, verdicts, differing, rows_read)
+
+
+def _sampled(session: ReadSession, table: TableInfo) -> tuple[int, dict[str, list[str]]]:
+    names = [column.name for column in table.columns]
+    values: dict[str, list[str]] = {}
+    count = 0
+    for start in range(0, len(names), _COLUMNS_AT_ONCE):
+        some = names[start : start + _COLUMNS_AT_ONCE]
+        rows = session.sample_spread(table.ref, some, limit=SAMPLE_ROWS, max_chars=MAX_CHARS)
+        count = max(count, len(rows))
+        values |= values_of(table, rows, some)
+    return count, values
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTask:
+    """A table whose columns may point elsewhere: what to compare."""
+
+    table: TableInfo
+    near: LinkTable
+    candidates: Sequence[Candidate]
+
+
+class Tables:
+    """The tables of a source by the key that links name them with."""
+
+    def __init__(self, infos: Iterable[TableInfo], tables: Sequence[LinkTable]) -> None:
+        self.all = tables
+        self.by_key = dict(zip((table.key for table in tables), infos, strict=True))
+
+
+def links_of(session: ReadSession, task: LinkTask, tables: Tables) -> list[LinkProposal]:
+    """Return the links of one table that its values do not refute, the surest of each end.
+
+    Raises:
+        SourceRefusal: the source itself is away.
+    """
+    pairs = polymorphic_columns(task.near)
+    names = sorted(
+        {name for each in task.candidates for name in each.columns} | set(pairs) | set(pairs.values())
+    )
+    if not names or task.table.kind in VIEWS:
+        return []
+    try:
+        rows = session.sample_spread(task.table.ref, names, limit=SAMPLE_ROWS, max_chars=200)
+    except SourceRefusal as refusal:
+        if refusal.is_transient:
+            raise
+        rows = []
+    held = [dict(zip(names, row, strict=True)) for row in rows]
+    found = [judge_link(each, _overlap(session, each, held, tables)) for each in task.candidates]
+    for kind_column, id_column in pairs.items():
+        found += _polymorphic(session, task, (kind_column, id_column), held, tables)
+    return best_of(each for each in found if each is not None)
+
+
+def _polymorphic(
+    session: ReadSession,
+    task: LinkTask,
+    pair: tuple[str, str],
+    held: Sequence[Mapping[str, object]],
+    tables: Tables,
+) -> list[LinkProposal | None]:
+    values = sorted({str(row[pair[0]]) for row in held if row[pair[0]] is not None})
+    if len(values) > MAX_TYPE_VALUES:
+        return []
+    found = []
+    for each in polymorphic(task.near, pair, values, tables.all):
+        rows = [row for row in held if str(row[pair[0]]) == each.discriminator_value]
+        found.append(judge_link(each, _overlap(session, each, rows, tables)))
+    return found
+
+
+def _overlap(
+    session: ReadSession, candidate: Candidate, held: Sequence[Mapping[str, object]], tables: Tables
+) -> Overlap | None:
+    """Ask the far end which of the near end's values it has; None where that would read it in full."""
+    keys = {key for row in held if _is_whole(key := _key(candidate, row))}
+    if not keys:
+        return None
+    far = tables.by_key[candidate.far_table]
+    column = far.column(candidate.far_columns[0])
+    is_quick = column is not None and (column.is_indexed or column.is_unique)
+    if not is_quick and far.estimated_rows > MOST_UNINDEXED_ROWS:
+        return None
+    asked = sorted(keys, key=str)[:: max(1, len(keys) // MAX_KEYS)][:MAX_KEYS]
+    try:
+        known = session.which_exist(far.ref, candidate.far_columns, asked)
+    except SourceRefusal as refusal:
+        if refusal.is_transient:
+            raise
+        return None
+    return Overlap(asked=len(asked), found=len(known))
+
+
+def _key(candidate: Candidate, row: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(row[name] for name in candidate.columns)
+
+
+def _is_whole(key: tuple[object, ...]) -> bool:
+    return all(part is not None and str(part) not in SENTINELS for part in key)
