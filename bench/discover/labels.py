@@ -8,7 +8,6 @@ from bench.discover.schema import PEOPLE, Field, Reference, Schema, Table
 
 # Copies by which a person is found: they belong to the links that must be found.
 REACHING = ("username", "email", "mobile")
-NEEDS_NO_PERSON = ("org_", "author")
 
 
 def _category(one: Field) -> str:
@@ -21,7 +20,7 @@ def _is_ambiguous(schema: Schema, table: Table, one: Field, rows: list[dict[str,
         return True
     if _category(one) == "none":
         return False
-    if not schema.is_about_people(table.key):
+    if not schema.is_about_people(table.key) and one.role not in ("creator", "updater"):
         return True
     # Two letters of pinyin over nothing: nobody can tell.
     is_blind = schema.form == "initials" and not one.comment
@@ -63,7 +62,7 @@ def _reference_links(schema: Schema) -> tuple[list[list[Any]], list[list[Any]]]:
 def _copy_links(schema: Schema) -> tuple[list[list[Any]], list[list[Any]]]:
     required, further = [], []
     for table in schema.tables.values():
-        sources = schema.ancestors(table.key) if table.what not in PEOPLE else []
+        sources = schema.ancestors(table.key) if table.what == "thing" else []
         for one in table.fields:
             role = one.role
             if one.concept == "full_name" and role in ("creator", "updater"):
@@ -94,6 +93,29 @@ def _copy_links(schema: Schema) -> tuple[list[list[Any]], list[list[Any]]]:
     return required, further
 
 
+def _sibling_links(schema: Schema) -> list[list[Any]]:
+    """Return the same fact of the same people in two tables that hang on theirs: neither is a copy of the other."""
+    told: dict[tuple[str, str], list[tuple[Table, Field]]] = {}
+    for table in schema.tables.values():
+        chain = schema.ancestors(table.key) if table.what == "thing" else []
+        if not chain:
+            continue
+        for one in table.fields:
+            if one.concept in LASTING and one.role in OWN_SHARES:
+                told.setdefault((chain[-1], one.concept), []).append((table, one))
+    return [
+        [_end(*_one(start)), _end(*_one(end)), "copy"]
+        for places in told.values()
+        for start in places
+        for end in places
+        if start[0] is not end[0] and end[0].key not in schema.ancestors(start[0].key)
+    ]
+
+
+def _one(place: tuple[Table, Field]) -> tuple[Table, list[Field]]:
+    return place[0], [place[1]]
+
+
 def truth_document(schema: Schema, rows: dict[str, list[dict[str, Any]]], engine: str) -> dict[str, Any]:
     """Return the truth of a schema."""
     links, more = _reference_links(schema)
@@ -121,7 +143,7 @@ def truth_document(schema: Schema, rows: dict[str, list[dict[str, Any]]], engine
         "subject_tables": [one.name for one in schema.tables.values() if one.what in PEOPLE],
         "ambiguous_tables": [one.name for one in schema.tables.values() if one.what == "maybe"],
         "links": links + copies,
-        "more_links": more + more_copies,
+        "more_links": more + more_copies + _sibling_links(schema),
         "ambiguous": ambiguous,
         "also": also,
         "tables": tables,

@@ -76,15 +76,15 @@ class Names:
             self.chosen[section, key] = self.rng.choice(synonyms(self.language, file, section, key))
         return self.chosen[section, key]
 
-    def concept(self, key: str, role: str) -> list[str]:
+    def concept(self, key: str, role: str, own: str = "") -> list[str]:
         """Return the words of a column: "receiver", "name"."""
         if not role:
             return [self.word("", key)]
         full_names = {"en": "name", "zh": "姓名/xing_ming", "de": "name", "fr": "nom", "es": "nombre"}
         what = full_names[self.language] if key == "full_name" else self.word("", key)
-        if self.language in ("fr", "es"):
-            return [what, self.word("roles", role)]
-        return [self.word("roles", role), what]
+        # "own": the column of somebody who has a table, called like it.
+        who = self.word("tables", own) if role == "own" and own else self.word("roles", role)
+        return [what, who] if self.language in ("fr", "es") else [who, what]
 
     def joined(self, words: Iterable[str]) -> str:
         """Join words as the style does."""
@@ -120,8 +120,8 @@ class Names:
         prefix = self.table_prefix.upper() if self.form in ("upper", "short_upper") else self.table_prefix
         return prefix + name if self.form not in ("camel", "pascal") else name
 
-    def column(self, key: str, role: str, table: str) -> str:
-        words = self.concept(key, role)
+    def column(self, key: str, role: str, table: str, own: str) -> str:
+        words = self.concept(key, role, own)
         if self.has_column_prefix and not role:
             words = [self.word("tables", table), *words]
         return self.joined(words)

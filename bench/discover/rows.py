@@ -20,6 +20,11 @@ OWN_SHARES = {
 }
 # What is copied from the thing a row names.
 COPIED_THINGS = ("sku", "thing_name")
+# What tables are full of that are no goods.
+NAMED_AFTER = {
+    "department": "departments", "ward": "departments", "medicine": "drugs", "role": "jobs", "vacancy": "jobs",
+} | dict.fromkeys(("category", "plan", "lookup", "tag", "branch", "warehouse", "course", "school_class", "route",
+                   "tenant", "project", "training", "campaign", "coupon", "fitness_class", "deal"), "things")  # fmt: skip
 # Facts of a person that are the same wherever they are written.
 LASTING = frozenset(
     [
@@ -88,7 +93,7 @@ class Filler:
     def _fill_table(self, table: Table) -> None:
         self.rows[table.key] = rows = []
         self.persons[table.key] = persons = []
-        about = None if table.what in PEOPLE else self.schema.person_reference(table.key)
+        about = None if table.what != "thing" else self.schema.person_reference(table.key)
         for number in range(1, table.rows + 1):
             row = self._key(table, number)
             named: dict[str, int] = {}
@@ -154,6 +159,8 @@ class Filler:
         if one.role in ("creator", "updater"):
             staff = self.persons.get(self.schema.main_staff) or [person]
             return VALUES[one.concept](self.world, self.rng.choice(staff))
+        if one.concept == "thing_name" and table.key in NAMED_AFTER:
+            return self.world.pick(NAMED_AFTER[table.key])
         if one.concept in COPIED_THINGS and table.what == "thing":
             for key, at in named.items():
                 source = self.schema.tables[key].holding(one.concept)

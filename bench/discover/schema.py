@@ -10,7 +10,7 @@ ROWS = {
     "people": (60, 1800), "many": (150, 2400), "some": (40, 500), "few": (5, 24), "one": (1, 1), "none": (0, 0),
 }  # fmt: skip
 PEOPLE = ("customer", "staff", "supplier")
-IMMEDIATE_SHARES = (0.0, 0.0, 0.0, 0.0, 0.1, 0.3, 0.6, 0.96, 1.0)
+NULL_SHARES = (*[0.0] * 9, 0.1, 0.2, 0.4, 0.7, 0.96, 1.0)
 # Roles that say of themselves that staff is meant, whatever the column is called.
 STAFF_ROLES = ("creator", "updater", "approver", "manager")
 
@@ -165,7 +165,8 @@ class Builder:
     def build(self) -> Schema:
         raw: dict[str, list[Any]] = dict(document("domains.yaml")["domains"][self.schema.field_of_work])  # type: ignore[call-overload]
         self.schema.main_people = next(key for key, entry in raw.items() if entry[0] in ("customer", "staff"))
-        self.schema.main_staff = next(key for key, entry in raw.items() if entry[0] == "staff")
+        staff = [key for key, entry in raw.items() if entry[0] == "staff"]
+        self.schema.main_staff = next((key for key in staff if key in ("staff", "sys_user")), staff[0])
         common = list(document("domains.yaml")["common"].items())
         for key, entry in self.rng.sample(common, self.rng.randrange(2, 9)):
             raw.setdefault(key, entry)
@@ -244,10 +245,12 @@ class Builder:
     def _add_field(self, table: Table, concept: str, role: str) -> None:
         facts = document("concepts.yaml")[concept]
         names = self.schema.names
-        header = self._unique(table, names.column(concept, role, table.key), concept, role)
+        header = self._unique(
+            table, names.column(concept, role, table.key, self.schema.main_people), concept, role
+        )
         share = 0.0
         if concept not in ("full_name", "last_name", "order_no", "thing_name", "created_at"):
-            share = self.rng.choice(IMMEDIATE_SHARES)
+            share = self.rng.choice(NULL_SHARES)
         if concept == "deleted_at":
             share = 0.9
         comment = ""
@@ -290,15 +293,9 @@ class Builder:
         table.fields.extend(made)
         is_declared = schema.declares == "all" or (schema.declares == "some" and rng.random() < 0.6)
         is_known = not role or with_table or role in STAFF_ROLES or is_self
+        is_guess = not is_declared and not is_known and schema.id_form in ("int", "code")
         table.references.append(
-            Reference(
-                made,
-                target,
-                role,
-                is_declared,
-                "fk" if is_declared else "implicit",
-                is_guess=not is_declared and not is_known and schema.id_form in ("int", "code"),
-            )  # fmt: skip
+            Reference(made, target, role, is_declared, "fk" if is_declared else "implicit", is_guess=is_guess)
         )
 
     def _add_polymorphic(self, table: Table, targets: list[str], keys: list[str]) -> None:
