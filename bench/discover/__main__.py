@@ -26,6 +26,7 @@ def parsed() -> argparse.Namespace:
     generated.add_argument("--seed", type=int, required=True)
     generated.add_argument("--count", type=int, default=50)
     generated.add_argument("--postgresql", action="store_true")
+    generated.add_argument("--jobs", type=int, default=1, help="installations side by side")
     for command in (samples, generated):
         command.add_argument("--out", type=Path, help="folder to keep the drawn maps in")
         command.add_argument("--misses", type=int, default=12, help="lines shown of each of the worst ten")
@@ -55,9 +56,12 @@ def main() -> None:
             from bench.discover.databases import measure_invented, measure_invented_postgresql
             from bench.discover.report import print_scores
 
-            measure = measure_invented_postgresql if given.postgresql else measure_invented
             print(f"seed {given.seed}, {given.count} databases\n")
-            print_scores(measure(given.seed, given.count, given.out), worst=10, most=given.misses)
+            if given.postgresql:
+                scores = measure_invented_postgresql(given.seed, given.count, given.out)
+            else:
+                scores = measure_invented(given.seed, given.count, given.out, given.jobs)
+            print_scores(scores, worst=10, most=given.misses)
         case "columns":
             from bench.discover.columns import print_columns
 

@@ -5,6 +5,7 @@ import gzip
 import json
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.discover.generate import generate, invent, write_truth
@@ -67,12 +68,26 @@ def measure_known(samples: Path, out: Path | None) -> list[Score]:
     return scores
 
 
-def measure_invented(seed: int, count: int, out: Path | None) -> list[Score]:
-    with tempfile.TemporaryDirectory(prefix="discreet-invented-") as folder, installation() as product:
-        return [
-            measured(product, place.name, f"sqlite:///{place / 'database.sqlite'}", place / "truth.yaml", out)
-            for place in generate(seed, Path(folder), count)
-        ]
+def measure_invented(seed: int, count: int, out: Path | None, jobs: int = 1) -> list[Score]:
+    """Measure invented SQLite databases, in `jobs` installations side by side."""
+    with tempfile.TemporaryDirectory(prefix="discreet-invented-") as folder, ThreadPoolExecutor(jobs) as pool:
+        places = generate(seed, Path(folder), count)
+
+        def share(part: list[Path]) -> list[Score]:
+            with installation() as product:
+                return [
+                    measured(
+                        product,
+                        place.name,
+                        f"sqlite:///{place / 'database.sqlite'}",
+                        place / "truth.yaml",
+                        out,
+                    )
+                    for place in part
+                ]
+
+        parts = pool.map(share, [places[at::jobs] for at in range(jobs)])
+        return sorted((one for part in parts for one in part), key=lambda one: one.name)
 
 
 def measure_invented_postgresql(seed: int, count: int, out: Path | None) -> list[Score]:

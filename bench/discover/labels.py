@@ -3,7 +3,7 @@
 from typing import Any
 
 from bench.discover.naming import document
-from bench.discover.rows import COPIED_THINGS, LASTING, OWN_SHARES
+from bench.discover.rows import COPIED_THINGS, LASTING, OF_THE_ROW, OWN_SHARES
 from bench.discover.schema import PEOPLE, Field, Reference, Schema, Table
 
 # Copies by which a person is found: they belong to the links that must be found.
@@ -19,7 +19,8 @@ def _is_ambiguous(schema: Schema, table: Table, one: Field, rows: list[dict[str,
     if facts.get("amb"):
         return True
     if _category(one) == "none":
-        return False
+        # A file, a picture or a page of somebody: about them, or only theirs.
+        return table.what in PEOPLE and one.concept in ("file_name", "thing_pic", "url")
     if not schema.is_about_people(table.key) and one.role not in ("creator", "updater"):
         return True
     # Two letters of pinyin over nothing: nobody can tell.
@@ -73,11 +74,13 @@ def _copy_links(schema: Schema) -> tuple[list[list[Any]], list[list[Any]]]:
                 product = schema.tables["product"]
                 if (source := product.holding(one.concept)) is not None and table.what == "thing":
                     further.append([_end(table, [one]), _end(product, [source]), "copy"])
-            if one.concept not in LASTING or role not in OWN_SHARES:
+            if one.concept not in LASTING or role not in OWN_SHARES or (table.key, one.concept) in OF_THE_ROW:
                 continue
             for place, key in enumerate(sources):
                 for source in schema.tables[key].fields:
                     if source.concept != one.concept or source.role not in OWN_SHARES:
+                        continue
+                    if ((key, source.concept) in OF_THE_ROW) != (role == "caller"):
                         continue
                     link = [_end(table, [one]), _end(schema.tables[key], [source]), "copy"]
                     is_reaching = (
@@ -101,7 +104,11 @@ def _sibling_links(schema: Schema) -> list[list[Any]]:
         if not chain:
             continue
         for one in table.fields:
-            if one.concept in LASTING and one.role in OWN_SHARES:
+            if (
+                one.concept in LASTING
+                and one.role in OWN_SHARES
+                and (table.key, one.concept) not in OF_THE_ROW
+            ):
                 told.setdefault((chain[-1], one.concept), []).append((table, one))
     return [
         [_end(*_one(start)), _end(*_one(end)), "copy"]

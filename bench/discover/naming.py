@@ -27,6 +27,7 @@ STYLES: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
     ("de", "pascal", ("de_DE",), 1),
     ("fr", "snake", ("fr_FR",), 2),
     ("es", "snake", ("es_ES",), 1),
+    ("en", "spaced", ("en_US", "en_GB"), 1),
     ("en", "snake", ("ja_JP", "es_ES", "fr_FR"), 1),
 )
 PREFIXES = ("", "", "", "", "t_", "tbl_", "sys_", "app_", "biz_")
@@ -104,6 +105,8 @@ class Names:
         parts = "_".join(given).casefold().split("_")
         if self.form.startswith("short"):
             parts = [abbreviated(part) for part in parts]
+        if self.form == "spaced":
+            return " ".join(part[:1].upper() + part[1:] for part in parts)
         if self.form in ("camel", "pascal"):
             text = "".join(part[:1].upper() + part[1:] for part in parts)
             return text if self.form == "pascal" else text[:1].lower() + text[1:]
@@ -118,7 +121,7 @@ class Names:
             word = word[:-1] + "ies" if word.endswith("y") else word + ("es" if word.endswith("s") else "s")
         name = self.joined([word])
         prefix = self.table_prefix.upper() if self.form in ("upper", "short_upper") else self.table_prefix
-        return prefix + name if self.form not in ("camel", "pascal") else name
+        return prefix + name if self.form not in ("camel", "pascal", "spaced") else name
 
     def column(self, key: str, role: str, table: str, own: str) -> str:
         words = self.concept(key, role, own)

@@ -54,6 +54,8 @@ LASTING = frozenset(
         "tax_number",
     ]
 )
+# What is told afresh in each row, though the row is somebody's: a person has two accounts, and two lines.
+OF_THE_ROW = frozenset({("account", "bank_account"), ("line", "mobile"), ("card", "card_number")})
 
 
 class Filler:
@@ -122,7 +124,7 @@ class Filler:
             case "long":
                 value = 10**18 + number * 4194304 * 977 + self.rng.randrange(4096)
             case "code":
-                value = f"{table.key[:2].upper()}{number:05d}"
+                value = f"{(table.key[0] + table.key[-2:]).upper()}{number:05d}"
         return {keys[0].header: value}
 
     def _choose(self, reference: Reference, table: Table, number: int) -> int | None:
@@ -166,11 +168,16 @@ class Filler:
                 source = self.schema.tables[key].holding(one.concept)
                 if source is not None and key == "product":
                     return self.rows[key][at][source.header]
+        if one.role == "caller" and "line" in named:
+            line = self.schema.tables["line"].holding("mobile")
+            return self.rows["line"][named["line"]][line.header] if line else None
         if table.what in PEOPLE and one.role in ("contact", "holder"):
             share = 1.0
         else:
             share = OWN_SHARES.get(one.role, 0.0)
         told = person if self.rng.random() < share else self.world.person()
+        if (table.key, one.concept) in OF_THE_ROW:
+            return VALUES[one.concept](self.world, self.world.person())
         if one.concept not in LASTING:
             return VALUES[one.concept](self.world, told)
         if one.concept not in told.made:
