@@ -20,7 +20,7 @@ from stdnum.cn import ric
 
 from discreet.vocabulary.categories import CATEGORIES
 
-SEED, COUNT = 3, 8
+SEED, COUNT = 3, 5
 
 
 @pytest.fixture(scope="module")

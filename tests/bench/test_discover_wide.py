@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-
 from bench.discover.product import read_json
 from bench.discover.wide import ROWS, p95, write_wide_sqlite
 
