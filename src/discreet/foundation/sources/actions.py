@@ -56,7 +56,12 @@ def connect_source(
         writing = _kept_account(name, reading)
     if writing is not None and writing.engine is not reading.engine:
         raise refusals.OtherEngine
-    if reading.engine is Engine.SQLITE and actor.kind not in (ActorKind.SHELL, ActorKind.SYSTEM):
+    if writing is not None and reading.engine is Engine.FILES:
+        raise refusals.FilesReadOnly
+    if reading.engine in (Engine.SQLITE, Engine.FILES) and actor.kind not in (
+        ActorKind.SHELL,
+        ActorKind.SYSTEM,
+    ):
         raise refusals.FileNotAllowed
     looked = _look(reading, source=name)
     catalogue = looked.catalogue

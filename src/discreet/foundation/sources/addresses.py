@@ -1,6 +1,6 @@
 """Addresses of sources: parsing, allowed options, and hosts that must never be connected to.
 
-`sqlite:///path`, `postgresql://`, `postgres://`, `mysql://`, `mariadb://`; `env:VARIABLE` stands for the
+`sqlite:///path`, `files:///folder`, `postgresql://`, `postgres://`, `mysql://`, `mariadb://`; `env:VARIABLE` stands for the
 whole address or for the password. Options are an allow-list: sockets, key files, client-side statements
 and local files cannot be named. Source: failure promise 20 (SSRF).
 """
@@ -20,6 +20,7 @@ from discreet.foundation.sources.catalogue import Engine
 
 _SCHEMES = {
     "sqlite": Engine.SQLITE,
+    "files": Engine.FILES,
     "postgresql": Engine.POSTGRESQL,
     "postgres": Engine.POSTGRESQL,
     "mysql": Engine.MYSQL,
@@ -54,7 +55,7 @@ class Address:
     @property
     def place(self) -> str:
         """Where it is, without the account."""
-        return self.database if self.engine is Engine.SQLITE else f"{self.host}:{self.port}/{self.database}"
+        return f"{self.host}:{self.port}/{self.database}" if self.host else self.database
 
 
 def variable_in(text: str) -> str:
@@ -92,8 +93,8 @@ def parse_address(text: str) -> Address:
     engine = _SCHEMES.get(parts.scheme)
     if engine is None:
         raise refusals.UnknownScheme
-    if engine is Engine.SQLITE:
-        return _file_address(text, parts, variable)
+    if engine in (Engine.SQLITE, Engine.FILES):
+        return _path_address(engine, text, parts, variable)
     if not re.fullmatch(r"[\w.:-]+", parts.hostname or ""):  # no socket paths, no lists of hosts
         raise refusals.IncompleteAddress(part="host")
     database = unquote(parts.path.removeprefix("/"))
@@ -113,16 +114,18 @@ def parse_address(text: str) -> Address:
     )
 
 
-def _file_address(text: str, parts: SplitResult, variable: str) -> Address:
-    """Return the address of a file. The path is taken as written: `?` and `#` can stand in a name."""
-    if parts.netloc or not text.startswith("sqlite:///"):
-        raise refusals.IncompleteAddress(part="sqlite:///path")
-    path = unquote(text.removeprefix("sqlite:///"))
-    if not path or path == ":memory:" or "\0" in path:
-        raise refusals.IncompleteAddress(part="sqlite:///path")
-    return Address(
-        engine=Engine.SQLITE, database=str(Path(path).expanduser().resolve()), url_variable=variable
-    )
+def _path_address(engine: Engine, text: str, parts: SplitResult, variable: str) -> Address:
+    """Return the address of a file or folder. The path is taken as written: `?` and `#` can stand in a name.
+
+    `files:///folder` begins at the root; `sqlite:///path` where the process stands, `sqlite:////path` at the root.
+    """
+    start = f"{engine.value}:///"
+    path = unquote(text.removeprefix(start))
+    if parts.netloc or not text.startswith(start) or not path or path == ":memory:" or "\0" in path:
+        raise refusals.IncompleteAddress(part=f"{start}path")
+    if engine is Engine.FILES and not path.startswith("~"):
+        path = f"/{path}"
+    return Address(engine=engine, database=str(Path(path).expanduser().resolve()), url_variable=variable)
 
 
 def _options(parts: SplitResult) -> Mapping[str, str]:
@@ -198,4 +201,20 @@ def check_file(address: Address, *, home: Path, own_database: str) -> None:
     own = Path(own_database) if own_database else None
     is_own = path.parent == home or any(path.is_relative_to(folder) for folder in _own_folders(home))
     if is_own or (own is not None and own.exists() and path.samefile(own)):
+        raise refusals.OwnDatabase
+
+
+def check_folder(address: Address, *, home: Path, own_database: str) -> None:
+    """Refuse a path that is no folder, or one that holds files of Discreet's own.
+
+    Raises:
+        FolderMissing, OwnDatabase: see there.
+    """
+    folder = Path(address.database)
+    if not folder.is_dir():
+        raise refusals.FolderMissing
+    home = home.resolve()
+    holds = [home, *([Path(own_database).resolve()] if own_database else [])]
+    is_inside = any(folder.is_relative_to(own) for own in _own_folders(home))
+    if is_inside or any(own.is_relative_to(folder) for own in holds):
         raise refusals.OwnDatabase

@@ -18,6 +18,7 @@ class Engine(StrEnum):
     SQLITE = "sqlite"
     POSTGRESQL = "postgresql"
     MYSQL = "mysql"  # MySQL and MariaDB
+    FILES = "files"  # a folder, read by DuckDB
 
 
 class Kind(StrEnum):
@@ -129,6 +130,7 @@ class TableInfo:
     is_transactional: bool = True
     estimated_rows: int = 0
     comment: str = ""
+    broken_lines: int = 0  # of a file: they are not among its rows
 
     def column(self, name: str) -> ColumnInfo | None:
         return next((column for column in self.columns if column.name == name), None)

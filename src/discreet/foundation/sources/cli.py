@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from discreet.foundation.sources import queries
-from discreet.foundation.sources.catalogue import TableKind
+from discreet.foundation.sources.catalogue import Engine, TableKind
 from discreet.foundation.sources.grants import grant_script
 from discreet.foundation.sources.rights import in_words
 
@@ -72,7 +72,9 @@ def _contents(name: str) -> str:
 def _warnings(name: str) -> list[str]:
     view, catalogue = queries.source(name), queries.describe(name)
     lines = []
-    if not view.is_writable:
+    if catalogue.engine is Engine.FILES:
+        lines.append(_("Files are only read: what is to be erased in them is left to a person."))
+    elif not view.is_writable:
         lines.append(_("Read only: erasure needs --write-url."))
     if view.missing_rights:
         lines.append(
@@ -88,6 +90,10 @@ def _warnings(name: str) -> list[str]:
         lines.append(_("The connection is not encrypted."))
     if catalogue.unreadable:
         lines.append(_("Could not be described: %(names)s.") % {"names": ", ".join(catalogue.unreadable)})
+    broken = [table for table in catalogue.tables if table.broken_lines]
+    if broken:
+        named = ", ".join(f"{table.ref.table} ({table.broken_lines})" for table in broken)
+        lines.append(_("Lines that cannot be read, and are not searched: %(tables)s.") % {"tables": named})
     if not catalogue.sees_triggers:
         lines.append(_("The account may not see triggers: there may be some."))
     if catalogue.outside:

@@ -60,7 +60,7 @@ def describe(connection: sa.Connection, dialect: Dialect, *, source: str, addres
         tls=dialect.tls(connection, address),
         sees_triggers=facts.sees_triggers,
         encoding=facts.encoding,
-        unreadable=tuple(sorted(unreadable)),
+        unreadable=tuple(sorted({*unreadable, *facts.unreadable})),
         outside=tuple(
             OutsideKey(each.schema, each.table, TableRef(source, each.to_table[1], each.to_table[0]))
             for each in facts.outside
@@ -126,6 +126,7 @@ def _table(reflected: Reflected, ref: TableRef, facts: TableFacts, all_facts: Fa
         has_heirs=facts.has_heirs,
         is_transactional=facts.is_transactional,
         estimated_rows=facts.estimated_rows,
+        broken_lines=facts.broken_lines,
         comment=(reflected.comments.get(at) or {}).get("text") or "",
     )
 

@@ -10,6 +10,8 @@ def grant_script(catalogue: Catalogue, database: str) -> str:
             "# SQLite knows no accounts: the file's permissions are the rights.\n"
             "# Discreet's user must read the file, and for erasure write the file and its folder."
         )
+    if catalogue.engine is Engine.FILES:
+        return "# Files know no accounts: Discreet's user must read the folder and its files. It never writes them."
     build = _postgresql if catalogue.engine is Engine.POSTGRESQL else _mysql
     return "\n".join(build(catalogue, database))
 

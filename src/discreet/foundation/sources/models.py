@@ -21,7 +21,8 @@ class Source(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(engine__in=["sqlite", "postgresql", "mysql"]), name="sources_known_engine"
+                condition=models.Q(engine__in=["sqlite", "postgresql", "mysql", "files"]),
+                name="sources_known_engine",
             )
         ]
 

@@ -19,7 +19,13 @@ from discreet.engines.subjects.graph import TableRef
 from discreet.foundation import plain_sql
 from discreet.foundation.keys.api import open_secret
 from discreet.foundation.sources import refusals
-from discreet.foundation.sources.addresses import Address, check_file, parse_address, read_variable
+from discreet.foundation.sources.addresses import (
+    Address,
+    check_file,
+    check_folder,
+    parse_address,
+    read_variable,
+)
 from discreet.foundation.sources.catalogue import Catalogue, Engine, TableInfo, from_json
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.dialects.base import Dialect
@@ -150,12 +156,14 @@ def open_engine(address: Address, *, is_writer: bool) -> sa.Engine:
     """Return a fresh pool for `address`.
 
     Raises:
-        FileMissing, OwnDatabase: the address is a file that must not be opened.
+        FileMissing, FolderMissing, OwnDatabase: the address is a path that must not be opened.
+        DriverMissing: what reads files is not installed.
     """
-    if address.engine is Engine.SQLITE:
+    check = {Engine.SQLITE: check_file, Engine.FILES: check_folder}.get(address.engine)
+    if check is not None:
         own = settings.DATABASES["default"]
         own_file = str(own["NAME"]) if own["ENGINE"].endswith("sqlite3") else ""
-        check_file(address, home=settings.DISCREET_HOME, own_database=own_file)
+        check(address, home=settings.DISCREET_HOME, own_database=own_file)
     return dialect_of(address.engine).open(address, home=settings.DISCREET_HOME, is_writer=is_writer)
 
 

@@ -30,7 +30,9 @@ class BadSourceName(SourceRefusal):
 
 class UnknownScheme(SourceRefusal):
     code = "unknown_scheme"
-    message = gettext_noop("The address must start with sqlite:///, postgresql://, mysql:// or mariadb://.")
+    message = gettext_noop(
+        "The address must start with sqlite:///, files:///, postgresql://, mysql:// or mariadb://."
+    )
     status = 422
 
 
@@ -83,6 +85,18 @@ class FileMissing(SourceRefusal):
     status = 422
 
 
+class FolderMissing(SourceRefusal):
+    code = "folder_missing"
+    message = gettext_noop("There is no folder at this path.")
+    status = 422
+
+
+class FilesReadOnly(SourceRefusal):
+    code = "files_read_only"
+    message = gettext_noop("Files are only read: a folder has no address to erase at.")
+    status = 422
+
+
 class NotADatabase(SourceRefusal):
     code = "not_a_database"
     message = gettext_noop("The file is no SQLite database, or it is damaged.")
@@ -99,7 +113,9 @@ class FileClosed(SourceRefusal):
 
 class FileNotAllowed(SourceRefusal):
     code = "file_not_allowed"
-    message = gettext_noop("A database file can be connected from the command line of this machine only.")
+    message = gettext_noop(
+        "A database file or a folder can be connected from the command line of this machine only."
+    )
     status = 403
 
 
@@ -263,7 +279,7 @@ class SourceFailed(SourceRefusal):
 
 
 #: What a source that worked before may say for a while: a rotated password, a server being moved.
-_MAY_PASS = (WrongPassword, UnknownDatabase, TlsRefused, VariableUnset, FileMissing)
+_MAY_PASS = (WrongPassword, UnknownDatabase, TlsRefused, VariableUnset, FileMissing, FolderMissing)
 
 
 def while_in_use(refusal: SourceRefusal) -> SourceRefusal:

@@ -48,7 +48,7 @@ class Sampler:
         is_split = len(info.partitions) > MOST_PARTITIONS
 
         def build(
-            of: sa.Table, identity: tuple[sa.ColumnElement[Any], ...] = ()
+            of: sa.FromClause, identity: tuple[sa.ColumnElement[Any], ...] = ()
         ) -> sa.Select[tuple[object, ...]]:
             wanted = [
                 self._dialect.cell(KeyColumn(of.c[name], self._build.named(info, name)), max_chars)

@@ -39,6 +39,7 @@ _SHOWN = {
     Engine.SQLITE: _shown_as(sqlite),
     Engine.POSTGRESQL: _shown_as(postgresql),
     Engine.MYSQL: _shown_as(mysql),
+    Engine.FILES: _shown_as(postgresql),
 }
 _Hinted = TypeVar("_Hinted", sa.Select[tuple[object, ...]], sa.Update, sa.Delete)
 Parameters = Mapping[str, object]

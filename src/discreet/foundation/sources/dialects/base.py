@@ -47,6 +47,7 @@ class TableFacts:
     has_heirs: bool = False
     is_transactional: bool = True
     estimated_rows: int = 0
+    broken_lines: int = 0
     columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
 
 
@@ -68,6 +69,7 @@ class Facts:
     encoding: str = "utf-8"
     outside: tuple[OutsideFacts, ...] = ()
     sees_outside: bool = True
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Place:
     rows: int
     where: sa.ColumnElement[bool] | None = None
     order: sa.ColumnElement[Any] | None = None
-    table: sa.Table | None = None
+    table: sa.FromClause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _as_text(number: int, letters: str) -> str:
 def union(
     spread: Spread,
     table: sa.Table,
-    build: Callable[[sa.Table], sa.Select[Any]],
+    build: Callable[[sa.FromClause], sa.Select[Any]],
 ) -> sa.Select[Any] | sa.CompoundSelect[Any]:
     """Return one statement for all places. `build` selects what is wanted of a table."""
     parts = []

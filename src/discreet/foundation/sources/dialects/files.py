@@ -1,0 +1,182 @@
+"""Folders of files, read by DuckDB. There is no writer, no snapshot beyond a statement, and no index."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from discreet.engines.subjects.graph import Key
+from discreet.foundation.sources import refusals
+from discreet.foundation.sources.addresses import Address
+from discreet.foundation.sources.catalogue import Engine, Kind, Right, TableInfo
+from discreet.foundation.sources.cells import BINARY_PREFIX
+from discreet.foundation.sources.dialects import base, places
+
+if TYPE_CHECKING:
+    from discreet.foundation.sources.files.opening import FolderConnection
+
+_ROWS_LOOKED_AT = 1_000_000  # for a sample: a file has no index, so what lies beyond is not reached
+_NUMBER = " row"  # no column's name begins with a blank
+_TYPES: dict[str, sa.types.TypeEngine[Any]] = {
+    "VARCHAR": sa.Text(),
+    "BOOLEAN": sa.Boolean(),
+    "DATE": sa.Date(),
+    "TIME": sa.Time(),
+    "TIMESTAMP": sa.DateTime(),
+    "UUID": sa.Uuid(),
+    "BLOB": sa.LargeBinary(),
+    "FLOAT": sa.Float(),
+    "DOUBLE": sa.Float(),
+}
+_COLUMNS = """
+    SELECT table_name, column_name, data_type FROM information_schema.columns
+    ORDER BY table_name, ordinal_position
+"""
+
+
+class FilesDialect(base.Dialect):
+    engine = Engine.FILES
+    keys_per_statement = 2_000
+
+    def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
+        if is_writer:
+            raise refusals.FilesReadOnly
+        try:
+            from discreet.foundation.sources.files.opening import FolderConnection
+        except ModuleNotFoundError:
+            raise refusals.DriverMissing(source="", extra=Engine.FILES.value) from None
+
+        def connect() -> "FolderConnection":
+            folder = Path(address.database)
+            if not folder.is_dir():
+                raise refusals.FolderMissing
+            return FolderConnection(folder)
+
+        # not pooled: each session sees the files that are there now, and keeps nothing of them afterwards
+        return sa.create_engine("duckdb://", creator=connect, poolclass=NullPool, hide_parameters=True)
+
+    def begin(self, connection: sa.Connection, *, is_writer: bool) -> int:
+        return 0
+
+    def reflected_schemas(self, connection: sa.Connection, facts: base.Facts) -> Iterable[str | None]:
+        return [None]
+
+    def facts(self, connection: sa.Connection) -> base.Facts:
+        import duckdb
+
+        folder = _folder(connection)
+        tables: dict[base.TableKey, base.TableFacts] = {}
+        unreadable = list(folder.unreadable)
+        for name in folder.tables:
+            try:
+                rows, broken = folder.counted(name)
+            except duckdb.Error:
+                unreadable.append(name)
+                continue
+            tables["", name] = base.TableFacts(
+                is_transactional=False, estimated_rows=rows, broken_lines=broken
+            )
+        return base.Facts(
+            version=f"DuckDB {duckdb.__version__}",
+            default_schema="",
+            tables=tables,
+            unreadable=tuple(unreadable),
+        )
+
+    def reflect(self, connection: sa.Connection, names: Sequence[str], schema: str | None) -> base.Reflected:
+        columns: dict[tuple[None, str], list[dict[str, Any]]] = {(None, name): [] for name in names}
+        for table, name, kind in connection.exec_driver_sql(_COLUMNS):
+            if (None, table) in columns:
+                columns[None, table].append({"name": name, "type": _type(kind)})
+        return base.Reflected(columns=columns, keys={}, links={}, indexes={})
+
+    def structure(self, connection: sa.Connection) -> Iterable[str]:
+        return [repr(tuple(row)) for row in connection.exec_driver_sql(_COLUMNS)]
+
+    def is_replica(self, connection: sa.Connection) -> bool:
+        return False
+
+    def database(self, connection: sa.Connection) -> str:
+        status = _folder(connection).folder.stat()
+        return f"{status.st_dev}:{status.st_ino}"
+
+    def missing_rights(
+        self, connection: sa.Connection, tables: Sequence[base.TableKey]
+    ) -> Iterable[tuple[base.TableKey, Right]]:
+        return ()
+
+    def tls(self, connection: sa.Connection, address: Address) -> str:
+        return "file"
+
+    def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:
+        name = type(error).__name__
+        if name == "InterruptException":
+            return refusals.TimedOut(source=source)
+        if name in ("CatalogException", "BinderException"):
+            return refusals.SchemaChanged(source=source)
+        if name == "IOException":  # the file went away, or is no longer what it was
+            return refusals.SchemaChanged(source=source)
+        if name == "PermissionException":
+            return refusals.PermissionDenied(source=source, table=table)
+        return refusals.SourceFailed(source=source, error=name)
+
+    def is_commit_refused(self, error: BaseException) -> bool:
+        return True
+
+    def batches(
+        self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], folds: base.Folds
+    ) -> Iterable[base.Batch]:
+        wanted: sa.ColumnElement[Any] = columns[0].sql if len(columns) == 1 else _tuple(columns)
+        if folds.case:
+            wanted = sa.func.lower(self.text_of(columns[0]))
+            wanted = sa.func.trim(wanted, folds.blanks) if folds.blanks else wanted
+        condition: sa.ColumnElement[bool] = wanted.in_(sa.bindparam("k", expanding=True))
+        for start in range(0, len(keys), self.keys_per_statement):
+            chunk = keys[start : start + self.keys_per_statement]
+            given = list(chunk) if len(columns) > 1 else [key[0] for key in chunk]
+            yield base.Batch(condition=condition, parameters={"k": given})
+
+    def ends_in_none_of(
+        self, text: sa.ColumnElement[Any], chars: sa.ColumnElement[str]
+    ) -> sa.ColumnElement[bool]:
+        return sa.func.strpos(chars, sa.func.right(text, 1)) == 0
+
+    def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
+        return column.sql == sa.literal(value, sa.types.NullType())
+
+    def cell(self, column: base.KeyColumn, max_chars: int) -> sa.ColumnElement[Any]:
+        kind, cell = column.info.kind, column.sql
+        if kind is Kind.TEXT:
+            return sa.func.left(cell, max_chars)
+        if kind is Kind.BINARY:
+            return sa.func.array_slice(cell, 1, BINARY_PREFIX)
+        if kind in (Kind.DATE, Kind.TIME, Kind.TIMESTAMP):
+            return sa.cast(cell, sa.String)
+        return cell
+
+    def spread(
+        self, ask: places.Ask, info: TableInfo, table: sa.Table, default_schema: str, limit: int
+    ) -> places.Spread | None:
+        """Take every so manieth of the rows, in the order of the file."""
+        rows = min(max(info.estimated_rows, limit), _ROWS_LOOKED_AT)
+        number = sa.func.row_number().over().label(_NUMBER)
+        numbered = sa.select(table, number).limit(_ROWS_LOOKED_AT).subquery()
+        chosen = (numbered.c[_NUMBER] * limit) % rows < limit
+        return places.Spread((places.Place(rows=limit, where=chosen, table=numbered),))
+
+
+def _folder(connection: sa.Connection) -> "FolderConnection":
+    found: Any = connection.connection.dbapi_connection
+    return found  # type: ignore[no-any-return]
+
+
+def _tuple(columns: Sequence[base.KeyColumn]) -> sa.ColumnElement[Any]:
+    return sa.tuple_(*(column.sql for column in columns))
+
+
+def _type(kind: str) -> sa.types.TypeEngine[Any]:
+    if kind.startswith("DECIMAL"):
+        return sa.Numeric()
+    return sa.BigInteger() if kind.endswith("INT") or kind == "INTEGER" else _TYPES.get(kind, sa.Text())

@@ -1,0 +1,114 @@
+"""Which files below a folder are tables, and how these are named. Links are never followed."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+MOST_FILES = 2_000
+MOST_FOLDERS_DEEP = 8
+
+
+class Format(StrEnum):
+    DELIMITED = "delimited"
+    TEXT = "text"  # delimited, or no table at all
+    JSON = "json"
+    JSON_LINES = "json_lines"
+    PARQUET = "parquet"
+
+
+_FORMATS = {
+    ".csv": Format.DELIMITED,
+    ".tsv": Format.DELIMITED,
+    ".txt": Format.TEXT,
+    ".json": Format.JSON,
+    ".jsonl": Format.JSON_LINES,
+    ".ndjson": Format.JSON_LINES,
+    ".parquet": Format.PARQUET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that may be a table. `name` is unique in its folder without regard to case."""
+
+    path: Path
+    name: str
+    format: Format
+    is_gzip: bool
+    size: int
+    changed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    files: tuple[DataFile, ...]
+    passed_over: tuple[str, ...]  # folders that are too deep or closed, files beyond the most
+
+
+def tree_of(folder: Path) -> Tree:
+    """Return the files below `folder` in the order of their names."""
+    found: list[tuple[str, os.stat_result, Format, bool]] = []
+    passed_over: list[str] = []
+    for relative, status in _walk(folder, passed_over):
+        known = _format(relative)
+        if known is None:
+            continue
+        if len(found) < MOST_FILES:
+            found.append((relative, status, *known))
+        else:
+            passed_over.append(relative)
+    names = _names([relative for relative, *_ in found])
+    files = (
+        DataFile(folder / relative, name, format_, is_gzip, status.st_size, status.st_mtime_ns)
+        for name, (relative, status, format_, is_gzip) in zip(names, found, strict=True)
+    )
+    return Tree(tuple(files), tuple(passed_over))
+
+
+def _walk(folder: Path, passed_over: list[str]) -> Iterator[tuple[str, os.stat_result]]:
+    waiting = [""]
+    while waiting:
+        below = waiting.pop()
+        try:
+            entries = sorted(os.scandir(folder / below), key=lambda entry: entry.name, reverse=True)
+        except OSError:
+            passed_over.append(below or ".")
+            continue
+        files = []
+        for entry in entries:
+            relative = f"{below}/{entry.name}" if below else entry.name
+            if entry.name.startswith(".") or not relative.isprintable():
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if relative.count("/") < MOST_FOLDERS_DEEP:
+                    waiting.append(relative)
+                else:
+                    passed_over.append(relative)
+            elif entry.is_file(follow_symlinks=False):
+                files.append((relative, entry.stat(follow_symlinks=False)))
+        yield from reversed(files)
+
+
+def _format(relative: str) -> tuple[Format, bool] | None:
+    low = relative.lower()
+    plain = low.removesuffix(".gz")
+    known = _FORMATS.get(os.path.splitext(plain)[1])
+    is_gzip = plain != low
+    return None if known is None or (is_gzip and known is Format.PARQUET) else (known, is_gzip)
+
+
+def _names(relatives: list[str]) -> list[str]:
+    """Return paths without their endings; with them where two would be one name to a person or to DuckDB."""
+    stems = [os.path.splitext(each[:-3] if each.lower().endswith(".gz") else each)[0] for each in relatives]
+    taken = Counter(stem.casefold() for stem in stems)
+    names: dict[str, str] = {}
+    for stem, relative in zip(stems, relatives, strict=True):
+        name, number = relative if taken[stem.casefold()] > 1 else stem, 1
+        while name.casefold() in names:
+            number += 1
+            name = f"{relative} ({number})"
+        names[name.casefold()] = name
+    return list(names.values())
