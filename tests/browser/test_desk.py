@@ -31,6 +31,8 @@ PAGES = {
     "home": "/desk/",
     "work": "/desk/work/",
     "indicators": "/desk/indicators/",
+    "calendar": "/desk/calendar/",
+    "calendar-list": "/desk/calendar/?view=list",
     "find": "/desk/find/?q=ledger",
     "find-empty": "/desk/find/",
     "ledger": "/desk/ledger/",
@@ -178,3 +180,14 @@ def test_an_administrator_adds_an_account_that_then_sets_its_own_password(page: 
     sign_in(page, base, "ola.ek", "a-further-harbour")
     expect(page).to_have_url(f"{base}/desk/")
     expect(page.locator(".side >> text=Accounts")).to_have_count(0)
+
+
+def test_the_calendar_turns_its_pages_by_keyboard(page: Page, base: str) -> None:
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(f"{base}/desk/calendar/?month=2026-12")
+    page.locator(".cal").focus()
+    page.keyboard.press("PageDown")
+    expect(page.locator("#month")).to_have_text("January 2027")
+    expect(page.locator(".cal")).to_be_focused()
+    page.keyboard.press("PageUp")
+    expect(page.locator("#month")).to_have_text("December 2026")

@@ -113,6 +113,11 @@ register(NavItem(label=gettext_noop("Home"), icon="home", url_name="desk:home", 
 register(NavItem(label=gettext_noop("My work"), icon="inbox", url_name="desk:work", group=Group.TOP, order=1))
 register(
     NavItem(
+        label=gettext_noop("Deadlines"), icon="calendar", url_name="desk:calendar", group=Group.TOP, order=2
+    )
+)
+register(
+    NavItem(
         label=gettext_noop("Ledger"),
         icon="binary-tree",
         url_name="desk:ledger",

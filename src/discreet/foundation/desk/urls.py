@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from discreet.foundation.desk import ledger_pages, pages
+from discreet.foundation.desk import calendar_pages, ledger_pages, pages
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("work/", pages.work, name="work"),
     path("indicators/", pages.indicators, name="indicators"),
     path("find/", pages.find, name="find"),
+    path("calendar/", calendar_pages.month, name="calendar"),
+    path("calendar/deadlines.ics", calendar_pages.download, name="calendar_file"),
     path("ledger/", ledger_pages.entries, name="ledger"),
     path("ledger/verify/", ledger_pages.verify, name="verify_ledger"),
     path("ledger/<int:entry_id>/", ledger_pages.entry, name="ledger_entry"),

@@ -7,12 +7,20 @@
       event.preventDefault();
       document.querySelector("[data-search]")?.focus();
     }
+    if (/^Page(Up|Down)$/.test(event.key) && document.activeElement?.closest("[data-pages]")) {
+      const to = document.querySelector(`[data-page="${event.key}"]`);
+      if (to) { event.preventDefault(); sessionStorage.setItem("discreet-paged", "1"); to.click(); }
+    }
     if (event.key === "Escape") {
       document.querySelectorAll("details.who[open]").forEach((el) => { el.open = false; el.querySelector("summary").focus(); });
       if (document.activeElement?.matches("[data-search]")) document.activeElement.blur();
       if (location.hash === "#menu") location.hash = "";
     }
   });
+  if (sessionStorage.getItem("discreet-paged")) {
+    sessionStorage.removeItem("discreet-paged");
+    document.querySelector("[data-pages]")?.focus({ preventScroll: true });
+  }
   addEventListener("click", (event) => {
     document.querySelectorAll("details.who[open]").forEach((el) => { if (!el.contains(event.target)) el.open = false; });
   });
