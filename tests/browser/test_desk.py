@@ -33,8 +33,10 @@ PAGES = {
     "indicators": "/desk/indicators/",
     "calendar": "/desk/calendar/",
     "calendar-list": "/desk/calendar/?view=list",
-    "find": "/desk/find/?q=ledger",
-    "find-empty": "/desk/find/",
+    "search": "/desk/search/?q=e",
+    "search-nothing": "/desk/search/?q=nothing+of+this+name",
+    "search-empty": "/desk/search/",
+    "find": "/desk/find/",
     "ledger": "/desk/ledger/",
     "accounts": "/desk/staff/",
     "account": "/desk/staff/account/chen.yu/",
@@ -126,6 +128,42 @@ def test_the_keyboard_reaches_search_and_content(page: Page, base: str) -> None:
     page.keyboard.type("ledger")
     page.keyboard.press("Enter")
     expect(page.locator("main >> text=Ledger").first).to_be_visible()
+    expect(page).to_have_url(f"{base}/desk/search/?q=ledger")
+    page.keyboard.press("Control+k")
+    expect(page.locator("[data-search]")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_search_box_suggests_while_one_types(page: Page, base: str, language: str) -> None:
+    choose(page, base, language=language)
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.keyboard.press("/")
+    page.keyboard.type("账本" if language == "zh-hans" else "ledg")
+    expect(page.locator("#suggestions a").first).to_be_visible()
+    picture(page, f"suggestions.{language}")
+    assert accessibility_faults(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#suggestions a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#suggestions a")).to_have_count(0)
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.keyboard.press("Backspace")
+    expect(page.locator("#suggestions a").first).to_be_visible()
+    where = page.locator("#suggestions a").first.get_attribute("href")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{base}{where}")
+
+
+def test_the_search_works_without_javascript(unscripted_page: Page, base: str) -> None:
+    page = unscripted_page
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.fill("[data-search]", "ledger")
+    page.press("[data-search]", "Enter")
+    page.click("main .hits a")
+    expect(page).to_have_url(f"{base}/desk/ledger/")
 
 
 def test_language_and_theme_switch_without_javascript(unscripted_page: Page, base: str) -> None:

@@ -93,9 +93,11 @@ def test_an_unknown_language_is_not_kept(desk_client: Client, language: str) -> 
 
 @pytest.mark.parametrize("query", ["", "%", "x" * 5000, "\x00", "R-", "'; DROP TABLE x;--", "9" * 30, "١٢"])
 def test_the_search_box_takes_anything(desk_client: Client, query: str) -> None:
-    assert desk_client.get("/desk/find/", {"q": query}).status_code == 200
+    assert desk_client.get("/desk/search/", {"q": query}).status_code == 200
+    assert desk_client.post("/desk/search/suggest/", {"q": query}).status_code == 200
+    assert desk_client.post("/desk/find/", {"q": query}).status_code == 200
 
 
 def test_the_search_box_finds_pages_in_the_language_of_the_page(desk_client: Client) -> None:
     desk_client.cookies["discreet_language"] = "zh-hans"
-    assert "/desk/ledger/" in desk_client.get("/desk/find/", {"q": "账本"}).content.decode()
+    assert "/desk/ledger/" in desk_client.get("/desk/search/", {"q": "账本"}).content.decode()

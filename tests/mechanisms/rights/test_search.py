@@ -22,7 +22,7 @@ def number() -> str:
 
 
 @pytest.mark.parametrize("words", [EMAIL, f"  {EMAIL.upper()} ", PHONE, "0049 151 2345678", "+491512345678"])
-@pytest.mark.parametrize("address", ["/desk/requests/", "/desk/find/"])
+@pytest.mark.parametrize("address", ["/desk/requests/", "/desk/find/", "/desk/search/"])
 def test_a_request_is_found_by_the_contact_it_was_opened_with(
     desk: Client, number: str, words: str, address: str
 ) -> None:
@@ -49,12 +49,17 @@ def test_a_part_of_a_contact_finds_nothing(desk: Client, number: str, words: str
 
 
 def test_what_names_a_person_stands_in_no_address(desk: Client, number: str) -> None:
-    for address in ("/desk/requests/", "/desk/find/"):
-        assert 'method="post" role="search"' in desk.get(address).content.decode().replace(
-            'role="search" action="/desk/find/" method="post"', 'method="post" role="search"'
-        )
+    for address in ("/desk/requests/", "/desk/search/"):
+        assert 'role="search" action="/desk/search/" method="post"' in desk.get(address).content.decode()
         assert desk.post(address, {"q": EMAIL}).status_code == 200
         assert desk.post(address, {"q": number}).status_code == 302
+    assert 'class="filters" method="post" role="search"' in desk.get("/desk/find/").content.decode()
+    assert EMAIL not in desk.get("/desk/find/", {"q": EMAIL}).content.decode()
+
+
+def test_what_is_typed_of_a_person_is_not_suggested_but_leads_on(desk: Client, number: str) -> None:
+    page = desk.post("/desk/search/suggest/", {"q": EMAIL}).content.decode()
+    assert number not in page and "Press Enter to find this person" in page
 
 
 def test_requests_of_an_import_are_found(desk: Client) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Length
 
 from discreet.foundation.cases.models import Case, CaseClock, CaseTask
 from discreet.foundation.cases.refusals import BadPage, UnknownCase
@@ -172,6 +173,14 @@ def list_cases(*, where: CaseFilter, page: int = 1, page_size: int = 50) -> Case
     return CasePage(
         rows=tuple(_row(case) for case in rows), total=found.count(), page=page, page_size=page_size
     )
+
+
+def by_number(*, prefix: str, digits: str, limit: int) -> tuple[CaseRow, ...]:
+    """Return cases whose number is or begins with the digits, the exact ones first; any prefix where it is ""."""
+    found = Case.objects.filter(number__contains=f"-{digits}"[:12])
+    if prefix:
+        found = found.filter(number__startswith=f"{prefix[:4]}-{digits}"[:16])
+    return tuple(_row(case) for case in found.order_by(Length("number"), "number")[:limit])
 
 
 def count_open(*, kind: str = "") -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from discreet.foundation.desk import actions
+from discreet.foundation.desk import actions, acts
 from discreet.foundation.desk.acts import title
 from discreet.foundation.desk.ledger_view import READABLE, panel, seal
 from discreet.foundation.desk.people import actors_in_words
@@ -29,19 +29,22 @@ MAX_ID = 2**63 - 1
 @role_required()
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
-    """List the newest evidence, or all evidence about one subject."""
-    subject = request.GET.get("subject", "")[:200]
+    """List the newest evidence, of one act where it is named, or all evidence about one subject."""
+    subject = request.GET.get("subject", "")[:200].replace("\0", "")
+    act = "" if subject else request.GET.get("act", "")[:100].replace("\0", "")
     before = _entry_id(request.GET.get("before", ""))
     if subject:
         found = list(reversed(queries.entries_for(subject)))[:500]
     else:
-        found = queries.latest_entries(limit=PAGE + 1, before=before)
+        found = queries.latest_entries(limit=PAGE + 1, before=before, act=act)
     shown = found if subject else found[:PAGE]
     people = actors_in_words({entry.actor_label for entry in shown})
     context = {
         "panel": panel(now=timezone.now()),
         "rows": [(entry, title(entry), people.get(entry.actor_label, entry.actor_label)) for entry in shown],
         "subject": subject,
+        "act": act,
+        "act_label": acts.label(act, {}) if act else "",
         "older": found[PAGE - 1].entry_id if not subject and len(found) > PAGE else None,
         "may_verify": _may_verify(request),
     }

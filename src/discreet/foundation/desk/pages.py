@@ -1,14 +1,11 @@
-"""The desk's own pages: home, my work, search."""
+"""The desk's own pages: home, indicators, my work."""
 
-from urllib.parse import urlencode
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from discreet.foundation.desk import cases, search
+from discreet.foundation.desk import cases
 from discreet.foundation.desk.home import verdict
 from discreet.foundation.desk.ledger_view import panel
 from discreet.foundation.staff.actors import actor_of
@@ -49,15 +46,3 @@ def work(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     items = cases.my_work(actor=actor_of(request), now=now)
     return render(request, "desk/work.html", {"work": items, "now": now})
-
-
-@role_required()
-@require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
-    """Show what the words of the search box lead to. Words about a person stay out of the address."""
-    sent = request.POST if request.method == "POST" else request.GET
-    query = sent.get("q", "")[: search.MAX_QUERY]
-    if request.method == "POST" and not search.names_person(query):
-        return HttpResponseRedirect(f"{reverse('desk:find')}?{urlencode({'q': query})}")
-    hits = search.find(actor=actor_of(request), query=query)
-    return render(request, "desk/find.html", {"query": query, "hits": hits})

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from discreet.foundation.desk import calendar_pages, ledger_pages, pages
+from discreet.foundation.desk import calendar_pages, ledger_pages, pages, search_pages
 
 app_name = "desk"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("work/", pages.work, name="work"),
     path("indicators/", pages.indicators, name="indicators"),
-    path("find/", pages.find, name="find"),
+    path("search/", search_pages.everything, name="search"),
+    path("search/suggest/", search_pages.suggest, name="suggest"),
+    path("find/", search_pages.person, name="find"),
     path("calendar/", calendar_pages.month, name="calendar"),
     path("calendar/deadlines.ics", calendar_pages.download, name="calendar_file"),
     path("ledger/", ledger_pages.entries, name="ledger"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from discreet.engines.merkle.checkpoint import read_checkpoint
@@ -13,6 +13,8 @@ from discreet.foundation.ledger.canonical import Json, timestamp
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry, WaitingEntry
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.witness import last_checkpoint, witness_path
+
+MOST_KINDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,42 @@ def entries_for(subject: str) -> list[EntryView]:
     return [_view(row) for row in _rows().filter(subject=subject).order_by("pk")]
 
 
-def latest_entries(*, limit: int, before: int | None = None) -> list[EntryView]:
-    """Return the newest entries, newest first; `before` is an entry id to go on from."""
+def subjects_like(text: str, *, limit: int) -> list[str]:
+    """Return subjects that begin with the text, as written; of a bare identifier those it identifies."""
+    text = text[:100].replace("\0", "")
+    kinds = [] if ":" in text or not text else _subject_kinds()
+    exact = [f"{kind}:{spelled}" for kind in kinds for spelled in (text, text.upper())]
+    found = LedgerEntry.objects.filter(subject__in=exact)
+    if ":" in text:
+        kind, _, name = text.partition(":")
+        spelled = (text, f"{kind}:{name.upper()}")
+        begins = [Q(subject__gte=one, subject__lt=f"{one}\U0010ffff") for one in spelled]
+        found = LedgerEntry.objects.filter(begins[0] | begins[1])
+    return list(found.values_list("subject", flat=True).distinct().order_by("subject")[:limit])
+
+
+def _subject_kinds() -> list[str]:
+    """Return the kinds of subjects there are, each by one look into the index."""
+    kinds: list[str] = []
+    after = ""
+    while len(kinds) < MOST_KINDS:
+        rows = LedgerEntry.objects.filter(subject__gt=after).order_by("subject")
+        first = rows.values_list("subject", flat=True).first()
+        if first is None:
+            break
+        kind = first.partition(":")[0]
+        kinds.append(kind)
+        after = f"{kind};"  # the sign after the colon: past every subject of this kind
+    return kinds
+
+
+def latest_entries(*, limit: int, before: int | None = None, act: str = "") -> list[EntryView]:
+    """Return the newest entries, newest first; `before` is an entry id to go on from, `act` the only act."""
     rows = _rows().filter(pk__lt=before) if before else _rows()
+    if act:
+        # By the index of acts: the order of time is that of the ids but for a clock that was set back.
+        rows = rows.filter(act=act)
+        return [_view(row) for row in rows.order_by("-at", "-pk")[: min(limit, 500)]]
     return [_view(row) for row in rows.order_by("-pk")[: min(limit, 500)]]
 
 

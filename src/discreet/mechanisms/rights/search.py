@@ -1,11 +1,11 @@
-"""What the desk's search box finds of requests: by the contact they were opened with, or by the bare number."""
+"""How the desk finds the requests of a person: by the contact they were opened with, or by the bare number."""
 
 from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from discreet.foundation.desk.search import MAX_HITS, Hit, register
+from discreet.foundation.desk.search import MAX_HITS, Hit, register_people
 from discreet.mechanisms.rights import contact_digests, queries
 from discreet.mechanisms.rights.rules import TITLES, Kind
 from discreet.mechanisms.rights.words import OUTCOMES, STATES
@@ -26,4 +26,4 @@ def find_requests(actor: Actor, words: str) -> Sequence[Hit]:
     ]
 
 
-register(find_requests, is_personal=contact_digests.is_contact)
+register_people(find_requests, is_personal=contact_digests.is_contact)

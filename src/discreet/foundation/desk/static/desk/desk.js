@@ -1,7 +1,26 @@
 /* Keys and small comforts. Every page works without this file. */
 (() => {
   const typing = (el) => el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
+  const box = document.querySelector("[data-search]");
+  const list = document.querySelector("[data-suggestions]");
+  const places = () => [...(list?.querySelectorAll("a") ?? [])];
+  const closeSuggestions = () => { if (list) list.replaceChildren(); };
+  document.querySelector("form.find")?.addEventListener("keydown", (event) => {
+    const links = places();
+    const at = links.indexOf(document.activeElement);
+    if (event.key === "ArrowDown" && links.length) { event.preventDefault(); links[Math.min(at + 1, links.length - 1)].focus(); }
+    if (event.key === "ArrowUp" && at >= 0) { event.preventDefault(); (at ? links[at - 1] : box).focus(); }
+    if (event.key === "Escape" && list?.firstChild) { event.preventDefault(); event.stopPropagation(); closeSuggestions(); box.focus(); }
+  });
+  document.querySelector("form.find")?.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) closeSuggestions();
+  });
   addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && box) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/" && !typing(document.activeElement)) {
       event.preventDefault();
@@ -22,6 +41,7 @@
     document.querySelector("[data-pages]")?.focus({ preventScroll: true });
   }
   addEventListener("click", (event) => {
+    if (list && !list.closest("form").contains(event.target)) closeSuggestions();
     document.querySelectorAll("details.who[open]").forEach((el) => { if (!el.contains(event.target)) el.open = false; });
   });
   document.querySelectorAll("[data-copy]").forEach((button) => {
