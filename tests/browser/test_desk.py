@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -10,9 +11,11 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from discreet.foundation.cases import actions as cases
+from discreet.foundation.cases.rules import ClockFacts
 from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.sequencer import sequence_once
-from discreet.vocabulary.actors import Role
+from discreet.vocabulary.actors import SYSTEM, Role
 from tests.browser.harness import (
     PHONE,
     accessibility_faults,
@@ -22,6 +25,7 @@ from tests.browser.harness import (
     picture,
     sign_in,
 )
+from tests.foundation.cases.conftest import opened
 from tests.foundation.desk.conftest import witness
 from tests.foundation.staff.people import PASSWORD, add
 
@@ -31,6 +35,8 @@ PAGES = {
     "home": "/desk/",
     "work": "/desk/work/",
     "indicators": "/desk/indicators/",
+    "notifications": "/desk/notifications/",
+    "notifications-all": "/desk/notifications/?show=all",
     "calendar": "/desk/calendar/",
     "calendar-list": "/desk/calendar/?view=list",
     "search": "/desk/search/?q=e",
@@ -58,6 +64,25 @@ def entry_page() -> str:
     return f"/desk/ledger/{latest_entries(limit=1)[0].entry_id}/"
 
 
+def with_work() -> None:
+    """Open a case whose clocks are over, near and far, and with a task, so that no list is empty."""
+    number, now = opened().number, timezone.now()
+    spans = {"EU-DSR-RESP": -2, "CA-DSR-ACK": 1, "CA-DSR-RESP": 20}
+    clocks = [
+        ClockFacts(
+            rule_id=rule_id,
+            law="eu-gdpr",
+            article="GDPR 12(3)",
+            due_at=now + timedelta(days=days),
+            warn_at=now - timedelta(days=3),
+        )
+        for rule_id, days in spans.items()
+    ]
+    cases.set_clocks(actor=SYSTEM, now=now, number=number, clocks=clocks)
+    task = cases.NewTask(key="look", what="Look at the case", role=Role.AGENT)
+    cases.add_task(actor=SYSTEM, now=now, number=number, task=task)
+
+
 @pytest.fixture
 def base(live_server: LiveServer, settings: Settings) -> Iterator[str]:
     """Return the address of a demo with two accounts."""
@@ -65,6 +90,7 @@ def base(live_server: LiveServer, settings: Settings) -> Iterator[str]:
     cache.clear()
     add("lena.brandt", *Role, email="lena@example.com")
     add("chen.yu", Role.AGENT)
+    with_work()
     yield live_server.url
 
 

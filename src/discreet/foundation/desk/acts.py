@@ -58,6 +58,9 @@ def named() -> frozenset[str]:
 register(
     {
         "desk.verify_ledger": gettext_noop("Ledger verified"),
+        "desk.mark_read": gettext_noop("Notifications read"),
+        "desk.choose_digest": gettext_noop("Mail about notifications chosen"),
+        "desk.note_digest": gettext_noop("Notifications mailed"),
         "ledger.accept_rollback": gettext_noop("Older database taken over on purpose"),
         "ledger.begin_second_place": gettext_noop("Second place found empty and begun anew"),
     }

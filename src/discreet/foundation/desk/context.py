@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
+from discreet.foundation.desk import notifications
 from discreet.foundation.desk.navigation import PlaceGroup, places
 from discreet.foundation.desk.phrases import is_chinese
 from discreet.foundation.organisation.queries import profile
@@ -48,6 +50,13 @@ class DeskContext:
     @cached_property
     def name(self) -> str:
         return display_name(self._request)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notifications this person has not read."""
+        if not self.is_staff:
+            return 0
+        return len(notifications.unread(actor_of(self._request), now=timezone.now()))
 
     @cached_property
     def company(self) -> str:

@@ -62,6 +62,7 @@ class DigestChoice(models.Model):
 
     staff = models.CharField(max_length=150, unique=True)
     digest = models.CharField(max_length=8, choices=Digest.choices, default=Digest.NONE)
+    language = models.CharField(max_length=12, default="en")
     mailed_at = models.DateTimeField()
 
     class Meta:

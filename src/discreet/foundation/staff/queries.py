@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 
 from discreet.foundation.staff.actions import token_hash
+from discreet.foundation.staff.actors import actor_for
 from discreet.foundation.staff.models import ApiToken, StaffMember
 from discreet.foundation.staff.permissions import roles_of
 from discreet.foundation.staff.refusals import UnknownMember
@@ -34,6 +35,14 @@ class MemberName:
 
     name: str
     roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where an active account is mailed, and whom it acts as. `address` is "" without one."""
+
+    address: str
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,12 @@ def names_of(usernames: Collection[str]) -> dict[str, MemberName]:
         member.username: MemberName(name=member.get_full_name() or member.username, roles=roles_of(member))
         for member in found
     }
+
+
+def mailboxes(usernames: Collection[str]) -> dict[str, Mailbox]:
+    """Return the active ones of these accounts with their addresses."""
+    found = StaffMember.objects.filter(username__in=usernames, is_active=True)
+    return {one.username: Mailbox(address=one.email, actor=actor_for(member=one)) for one in found}
 
 
 def member(username: str) -> MemberView:
