@@ -63,6 +63,12 @@ def normalise_phone(text: str | None, *, region: str | None) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_region(text: str | None) -> str | None:
+    """Return the country (ISO 3166, two letters) that a number with country code belongs to, None without."""
+    number = normalise_phone(text, region=None)
+    return number and phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+
+
 def phone_digits(text: str) -> str:
     """Return the digits only, full-width ones made ordinary: for telling quickly what cannot be equal."""
     return _NOT_DIGIT.sub("", narrow_forms(text))

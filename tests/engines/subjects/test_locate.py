@@ -1,6 +1,7 @@
 """Locate: from what people say of themselves to candidates."""
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -65,6 +66,20 @@ def test_a_phone_number_is_found_however_it_is_stored(phone: str, region: str | 
     """Ann's is stored in E.164, Ben's with spaces and without country code."""
     (candidate,) = find(Identity(phone=phone, region=region)).candidates[0]
     assert candidate.roots[CUSTOMER] == {(customer,)}
+
+
+def test_two_sources_that_write_one_number_with_and_without_country_code_are_one_candidate():
+    """The number given tells which country the other spelling leaves out."""
+    opened = shop.connections()
+    opened["shop"].execute("UPDATE employee SET name = 'Ann Lee', email = '079 123 45 67' WHERE id = 2")
+    tables = dict(shop.graph().tables)
+    staff = tables[ref("employee")]
+    number = replace(staff.column("email"), category="phone")
+    columns = tuple(number if one.name == "email" else one for one in staff.columns)
+    tables[ref("employee")] = replace(staff, is_people=True, columns=columns)
+    located = find(Identity(phone="+41791234567"), opened=opened, graph=Graph(tables))
+    (candidate,) = located.candidates[0]
+    assert candidate.roots == {CUSTOMER: {(1,)}, ref("employee"): {(2,)}}
 
 
 def test_two_people_with_one_phone_number_are_two_candidates():

@@ -16,7 +16,7 @@ from discreet.engines.subjects.keys import cast, hashable
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.lookup import Bounds, Finder, Wanted, wanted, wanted_exact
 from discreet.engines.subjects.reader import Reader, Row
-from discreet.vocabulary.normalise import normalise_email, normalise_name, normalise_phone
+from discreet.vocabulary.normalise import normalise_email, normalise_name, normalise_phone, phone_region
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
@@ -183,7 +183,7 @@ class _Search:
         self.steps.extend(found.steps)
         self.not_searched.extend(found.not_searched)
         for number, row in found.hits:
-            hit = _hit(table, columns, row, self.identities[whose[number]].region)
+            hit = _hit(table, columns, row, _region(self.identities[whose[number]]))
             known = self.hits[whose[number]].setdefault((table.ref, hit.key), hit)
             known.matched_by.add(kind)
 
@@ -201,6 +201,11 @@ def _can_hold(column: Column, text: str) -> bool:
     if "uuid" in column.type.lower():
         return _UUID.fullmatch(text) is not None
     return not column.binary and not any(name in column.type.lower() for name in ("date", "time", "bool"))
+
+
+def _region(identity: Identity) -> str | None:
+    """Return where numbers without country code are from: sources differ in how they write the same one."""
+    return identity.region or phone_region(identity.phone)
 
 
 def _hit(table: Table, columns: tuple[str, ...], row: Row, region: str | None) -> _Hit:
