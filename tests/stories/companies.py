@@ -127,50 +127,84 @@ def _of_shop(number: str) -> dict[str, str]:
         "shop.invoice": f"order_id IN {orders}",
         "shop.review": f"customer_id IN {who}",
         "shop.login_history": f"customer_id IN {who}",
+        "shop.shipment": f"order_id IN {orders}",
+        "shop.note": f"(subject_type = 'customer' AND subject_id IN {who})"
+        f" OR (subject_type = 'order' AND subject_id IN {orders})",
     }
 
 
 def _of_support(email: str, number: str) -> dict[str, str]:
     who = f"(SELECT id FROM contacts WHERE lower(email) = '{email}')"
     tickets = f"(SELECT id FROM tickets WHERE contact_id IN {who})"
-    calls = f"(SELECT id FROM call_notes WHERE customer_no = '{number}')"
     return {
         "support.contacts": f"id IN {who}",
         "support.tickets": f"contact_id IN {who}",
         "support.messages": f"ticket_id IN {tickets}",
         "support.call_notes": f"customer_no = '{number}'",
         "support.remarks": f"(about_type = 'ticket' AND about_id IN {tickets})"
-        f" OR (about_type <> 'ticket' AND about_id IN {calls})",
+        f" OR (about_type = 'contact' AND about_id IN {who})",
     }
+
+
+def _of_marketing(email: str) -> dict[str, str]:
+    who = f"(SELECT subId FROM subscribers WHERE lower(emailAddr) = '{email}')"
+    cookies = f"(SELECT cookieId FROM subscribers WHERE subId IN {who})"
+    return {
+        "marketing.subscribers": f"subId IN {who}",
+        "marketing.sends": f"subId IN {who}",
+        "marketing.opens": f"sendId IN (SELECT sendId FROM sends WHERE subId IN {who})",
+        "marketing.segMembers": f"subId IN {who}",
+        "marketing.webEvents": f"subId IN {who} OR cookieId IN {cookies}",
+        "marketing.fairLeads": f"lower(emailAddr) = '{email}'",
+    }
+
+
+def _of_loyalty(mobile: str) -> dict[str, str]:
+    who = f"(SELECT hybh FROM t_hy_hyxx WHERE sjh = '{mobile}')"
+    tables = ("hyxx", "hyk", "jfls", "srlp", "zjjl", "hyxx_bak20240601")
+    return {f"loyalty.t_hy_{table}": f"hybh IN {who}" for table in tables}
+
+
+def _of_sample(email: str, number: str, mobile: str) -> dict[str, str]:
+    return _of_shop(number) | _of_support(email, number) | _of_marketing(email) | _of_loyalty(mobile)
 
 
 @contextlib.contextmanager
 def sample(folder: Path) -> Iterator[Company]:
-    company = sample_company(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(sample_company(_built()).shop, company.shop)
-    shutil.copy(sample_company(_built()).support, company.support)
-    gone = ("shop.review", "shop.login_history", "support.contacts", "support.tickets", "support.messages",
-            "support.call_notes", "support.remarks")  # fmt: skip
+    shutil.copytree(_built(), folder)
+    gone = ("shop.review", "shop.login_history", "shop.note", "support.contacts", "support.tickets",
+            "support.messages", "support.call_notes", "support.remarks", "marketing.subscribers",
+            "marketing.sends", "marketing.opens", "marketing.segMembers", "marketing.webEvents")  # fmt: skip
+    lead = ("marketing.fairLeads",)
+    member = ("loyalty.t_hy_hyxx", "loyalty.t_hy_hyk", "loyalty.t_hy_jfls", "loyalty.t_hy_srlp",
+              "loyalty.t_hy_hyxx_bak20240601")  # fmt: skip
     yield Company(
-        sources=(_sqlite_source("shop", company.shop), _sqlite_source("support", company.support)),
+        sources=tuple(_sqlite_source(name, path) for name, path in sample_company(folder).databases.items()),
         map_text=map_text(),
         people={
             "en": Person(
                 claim={"email": "anna.weber@example.org", "residence": "DE"},
                 mailbox="anna.weber@example.org",
-                theirs=_of_shop("Q000003") | _of_support("anna.weber@example.org", "Q000003"),
-                gone=gone,
+                theirs=_of_sample("anna.weber@example.org", "Q000003", ""),
+                gone=gone + lead,
                 outcome="erased_except_kept",
                 secrets=("anna.weber@example.org", "+493023125001", "wheelchair"),
             ),
             "zh-hans": Person(
                 claim={"email": "MEI.LIN@example.com", "residence": "CN"},
                 mailbox="Mei.Lin@example.com",
-                theirs=_of_shop("Q000001") | _of_support("mei.lin@example.com", "Q000001"),
-                gone=gone,
+                theirs=_of_sample("mei.lin@example.com", "Q000001", "13900000001"),
+                gone=gone + member,
                 outcome="erased_except_kept",
-                secrets=("ei.Lin@example", "ei.lin@example", "+8613900000001", "小孩午睡"),
+                secrets=(
+                    "ei.Lin@",
+                    "ei.lin@",
+                    "linmei90@",
+                    "13900000001",
+                    "13900000091",
+                    "梅子酱",
+                    "小孩午睡",
+                ),
             ),
         },
     )

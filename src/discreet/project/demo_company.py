@@ -44,10 +44,10 @@ def make_company(*, home: Path, mark: Path) -> None:
     company = sample_company(home / "sample")
     if not company.is_complete:
         company = build(home / "sample")
-        click.echo("  20,000 customers in two databases")
+        click.echo("  20,000 customers in four databases, and a folder of files")
     organisation.set_profile(actor=MAKER, now=now, profile=PROFILE)
     _make_accounts(now)
-    for name, path in (("shop", company.shop), ("support", company.support)):
+    for name, path in company.databases.items():
         if name not in source_queries.source_names():
             url = f"sqlite:///{path}"
             source_actions.connect_source(actor=MAKER, now=now, name=name, url=url, write_url=url)

@@ -14,7 +14,7 @@ from discreet.engines.subjects.reach import reach
 from discreet.foundation.datamap import actions, queries
 from discreet.foundation.sources import session
 from discreet.foundation.sources.actions import connect_source
-from discreet.project.sample.build import build, map_text, truth_text
+from discreet.project.sample.build import DATABASES, build, map_text, truth_text
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def graph(db: None, folder: str) -> Graph:
-    for name in ("shop", "support"):
+    for name in DATABASES:
         connect_source(actor=SHELL, now=NOW, name=name, url=f"sqlite:///{folder}/{name}.sqlite")
     actions.apply_map(actor=SHELL, now=NOW, text=map_text())
     return queries.graph()
@@ -40,7 +40,7 @@ def graph(db: None, folder: str) -> Graph:
 def found(graph: Graph, identity: Identity) -> tuple[Counts, Counts]:
     """Return the rows by table, and the shared ones among them."""
     with ExitStack() as stack:
-        readers = {name: stack.enter_context(session.read(name)) for name in ("shop", "support")}
+        readers = {name: stack.enter_context(session.read(name)) for name in DATABASES}
         located = locate(graph=graph, readers=readers, identities=[identity], limits=Limits())
         [candidate] = located.candidates[0]
         roots = {ref: set(keys) for ref, keys in candidate.roots.items()}
@@ -61,7 +61,7 @@ def test_everything_of_the_sample_company_is_covered(graph: Graph) -> None:
 
 @pytest.mark.parametrize("key", sorted(TRUTH["persons"]))
 @pytest.mark.parametrize("by", ["email", "phone"])
-def test_a_named_persons_rows_are_found_over_both_databases(graph: Graph, key: str, by: str) -> None:
+def test_a_named_persons_rows_are_found_over_all_databases(graph: Graph, key: str, by: str) -> None:
     person = TRUTH["persons"][key]
     identity = Identity(email=person["email"]) if by == "email" else Identity(phone=person["phone"])
     assert found(graph, identity) == (person["rows"], person.get("shared", {}))
@@ -74,7 +74,7 @@ def test_the_other_spelling_of_an_address_finds_the_same_person(graph: Graph) ->
 
 def test_a_name_that_two_customers_bear_stops_for_a_person_to_choose(graph: Graph) -> None:
     with ExitStack() as stack:
-        readers = {name: stack.enter_context(session.read(name)) for name in ("shop", "support")}
+        readers = {name: stack.enter_context(session.read(name)) for name in DATABASES}
         first, second = (TRUTH["persons"][key] for key in ("chen-wei-1", "chen-wei-2"))
         identity = Identity(email=first["email"], phone=second["phone"])
         located = locate(graph=graph, readers=readers, identities=[identity], limits=Limits())

@@ -1,36 +1,47 @@
-"""Build the sample company's two SQLite databases. The same seed gives the same rows."""
+"""Build the sample company's databases and files. The same seed gives the same rows."""
 
 import random
+import shutil
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from discreet.project.sample.cast import CAST
-from discreet.project.sample.shop import Row, ShopBuilder
+from discreet.project.sample.exports import write_files
+from discreet.project.sample.loyalty import LoyaltyBuilder
+from discreet.project.sample.marketing import MarketingBuilder
+from discreet.project.sample.shop import ShopBuilder
+from discreet.project.sample.shop_office import Office, Row
 from discreet.project.sample.support import SupportBuilder
 
 SEED = 20_260_302
+DATABASES = ("shop", "support", "marketing", "loyalty")
 _SAMPLE = files("discreet.project.sample")
 
 
 @dataclass(frozen=True, slots=True)
 class SampleCompany:
-    shop: Path
-    support: Path
+    """Where the company's data stand. `databases`: source name → path; `files`: a folder, only read."""
+
+    databases: Mapping[str, Path]
+    files: Path
 
     @property
     def is_complete(self) -> bool:
-        return self.shop.exists() and self.support.exists()
+        return self.files.exists() and all(path.exists() for path in self.databases.values())
 
 
 def sample_company(folder: Path) -> SampleCompany:
-    """Return where the databases stand in `folder`, built or not."""
-    return SampleCompany(shop=folder / "shop.sqlite", support=folder / "support.sqlite")
+    """Return where the databases and files stand in `folder`, built or not."""
+    return SampleCompany(
+        databases={name: folder / f"{name}.sqlite" for name in DATABASES}, files=folder / "files"
+    )
 
 
 def map_text() -> str:
-    """Return the committed data map of the sample company."""
+    """Return the committed data map of the sample company's databases."""
     return _SAMPLE.joinpath("map.yaml").read_text(encoding="utf-8")
 
 
@@ -39,19 +50,46 @@ def truth_text() -> str:
     return _SAMPLE.joinpath("truth.yaml").read_text(encoding="utf-8")
 
 
+def ground_truth_text(source: str) -> str:
+    """Return what every table and column of a source is, links and people included."""
+    return _SAMPLE.joinpath("ground-truth", f"{source}.yaml").read_text(encoding="utf-8")
+
+
 def build(folder: Path) -> SampleCompany:
-    """Build both databases in `folder`, replacing them. An interrupted build leaves no database behind."""
+    """Build databases and files in `folder`, replacing them. An interrupted build leaves none half made."""
     folder.mkdir(parents=True, exist_ok=True)
     company = sample_company(folder)
-    shop = ShopBuilder(random.Random(SEED))  # noqa: S311 - invented rows, not secrets
+    shop = ShopBuilder(_generator(0), Office(_generator(2)))
     ids = shop.add_cast()
     shop.add_crowd()
-    support = SupportBuilder(random.Random(SEED + 1))  # noqa: S311
+    customers, crowd = shop.rows.customer, shop.rows.customer[len(CAST) :]
+    support = SupportBuilder(_generator(1), _generator(3))
     support.add_cast(ids)
-    support.add_crowd(shop.rows.customer[len(CAST) :])
-    _write(company.shop, "shop", list(shop.rows.tables()))
-    _write(company.support, "support", list(support.rows.tables()))
+    support.add_crowd(crowd)
+    marketing = MarketingBuilder(_generator(4))
+    marketing.add_cast(ids)
+    marketing.add_crowd(crowd)
+    loyalty = LoyaltyBuilder(_generator(5), shop.rows.address)
+    loyalty.add_cast(customers)
+    loyalty.add_crowd(crowd)
+    for name, tables in (
+        ("shop", shop.rows.tables()),
+        ("support", support.rows.tables()),
+        ("marketing", marketing.rows.tables()),
+        ("loyalty", loyalty.rows.tables()),
+    ):
+        _write(company.databases[name], name, list(tables))
+    unfinished = company.files.with_suffix(".unfinished")
+    for old in (unfinished, company.files):
+        shutil.rmtree(old, ignore_errors=True)
+    write_files(unfinished, _generator(6), shop.rows)
+    unfinished.rename(company.files)
     return company
+
+
+def _generator(number: int) -> random.Random:
+    """Return a generator of a part's own: a part that changes leaves the rows of the others as they were."""
+    return random.Random(SEED + number)  # noqa: S311 - invented rows, not secrets
 
 
 def _write(path: Path, name: str, tables: list[tuple[str, list[Row]]]) -> None:

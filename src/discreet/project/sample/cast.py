@@ -6,6 +6,34 @@ from discreet.project.sample.people import Person, Place
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """What marketing holds of a person. `old_email`: still in the log of what was sent."""
+
+    email: str
+    sends: int
+    opens: int
+    known_visits: int
+    cookie_visits: int = 0  # seen before signing in: only the cookie tells whose they are
+    leads: int = 0
+    old_email: str | None = None
+    has_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What the loyalty scheme holds of a person. `old_*`: still in the log of points and in the backup."""
+
+    nickname: str
+    points: int
+    gifts: int = 0
+    prizes: int = 0
+    old_nickname: str | None = None
+    old_mobile: str | None = None
+    is_in_backup: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     """A named person. `support_email` None: unknown to support; `household`: shares that person's address."""
 
@@ -22,6 +50,14 @@ class Role:
     calls: int = 0
     is_deleted: bool = False
     note: str | None = None
+    notes: int = 0
+    subscription: Subscription | None = None
+    membership: Membership | None = None
+    till_lines: int = 0
+    showroom_visits: int = 0
+    web_orders: int = 0
+    returns: int = 0
+    warranties: int = 0
 
 
 _NANJING_ROAD = Place(
@@ -45,6 +81,27 @@ CAST: tuple[Role, ...] = (
         tickets=2,
         calls=1,
         note="按门铃后稍等，家里有小孩午睡",
+        notes=1,
+        subscription=Subscription(
+            email="Mei.Lin@example.com",
+            sends=4,
+            opens=2,
+            known_visits=3,
+            cookie_visits=2,
+            old_email="linmei90@example.net",
+        ),
+        membership=Membership(
+            nickname="梅子酱",
+            points=4,
+            gifts=2,
+            prizes=1,
+            old_nickname="小梅",
+            old_mobile="13900000091",
+            is_in_backup=True,
+        ),
+        till_lines=2,
+        web_orders=1,
+        warranties=1,
     ),
     Role(
         key="lin-gang",
@@ -54,6 +111,8 @@ CAST: tuple[Role, ...] = (
         reviews=0,
         logins=1,
         household="lin-mei",
+        membership=Membership(nickname="老林", points=1),
+        till_lines=1,
     ),
     Role(
         key="anna-weber",
@@ -67,6 +126,13 @@ CAST: tuple[Role, ...] = (
         tickets=1,
         calls=2,
         note="Please leave it with the neighbour, I am in a wheelchair",
+        notes=1,
+        subscription=Subscription(
+            email="anna.weber@example.org", sends=3, opens=1, known_visits=2, cookie_visits=1, leads=1
+        ),
+        showroom_visits=1,
+        web_orders=1,
+        returns=1,
     ),
     Role(
         key="tom-reed",
@@ -77,6 +143,9 @@ CAST: tuple[Role, ...] = (
         logins=2,
         place=_OAK_STREET,
         is_deleted=True,
+        subscription=Subscription(
+            email="tom.reed@example.net", sends=2, opens=0, known_visits=0, has_left=True
+        ),
     ),
     Role(
         key="chen-wei-1",
@@ -86,6 +155,8 @@ CAST: tuple[Role, ...] = (
         reviews=0,
         logins=1,
         place=_WENSAN,
+        membership=Membership(nickname="大伟", points=2, gifts=1, is_deleted=True),
+        warranties=1,
     ),
     Role(
         key="chen-wei-2",
@@ -95,5 +166,6 @@ CAST: tuple[Role, ...] = (
         reviews=0,
         logins=0,
         place=_MILL_LANE,
+        subscription=Subscription(email="wei.chen@example.org", sends=1, opens=1, known_visits=1),
     ),
 )

@@ -73,7 +73,10 @@ class Place:
 
 
 def person(rng: random.Random, number: int) -> Person:
-    """Return an invented person; e-mail address and phone differ for every `number` below 20,000."""
+    """Return an invented person; e-mail address and phone differ for every `number`.
+
+    From 20,800 on nobody outside China has a phone: numbers that are kept free for fiction are few.
+    """
     if rng.random() < 0.55:
         name = rng.choice(_WORDS["family_zh"]) + "".join(
             rng.sample(_WORDS["given_zh"], rng.choice((1, 2, 2)))
@@ -83,8 +86,27 @@ def person(rng: random.Random, number: int) -> Person:
     first, last = rng.choice(_WORDS["first"]), rng.choice(_WORDS["last"])
     local = f"{first}.{last}{number}".lower().replace("'", "").replace("ü", "ue")
     area, line = divmod(number, 100)
-    phone = f"+1{_WORDS['area_codes'][area]}55501{line:02d}"
+    codes = _WORDS["area_codes"]
+    phone = f"+1{codes[area]}55501{line:02d}" if area < len(codes) else None
     return Person(name=f"{first} {last}", email=f"{local}@{rng.choice(_DOMAINS)}", phone=phone, language="en")
+
+
+class Strangers:
+    """People who are nobody's customers: named in notes and mails, at fairs, at suppliers and in the office.
+
+    Each is handed out once and has a phone; their numbers are no customer's.
+    """
+
+    def __init__(self, rng: random.Random, first: int) -> None:
+        self._rng = rng
+        self._number = first
+
+    def next(self) -> Person:
+        while True:
+            self._number += 1
+            who = person(self._rng, self._number)
+            if who.phone is not None:
+                return who
 
 
 def place(rng: random.Random, language: str) -> Place:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from discreet.project.sample.cast import CAST, Role
 from discreet.project.sample.people import HOSTILE_NAMES, Person, Place, person, place
+from discreet.project.sample.shop_office import Office, Row
 
 CUSTOMERS = 20_000
 _FIRST_DAY = datetime(2019, 1, 7, 8, 0, 0)  # noqa: DTZ001 - the sample shop stores local times
@@ -49,13 +50,15 @@ _AGENTS = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Safari/605.1.15",
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/131.0",
 )
-Row = tuple[object, ...]
 
 
 @dataclass(slots=True)
 class Rows:
     """Rows by table, in the column order of `shop.sql`."""
 
+    staff: list[Row] = field(default_factory=list)
+    supplier: list[Row] = field(default_factory=list)
+    supplier_contact: list[Row] = field(default_factory=list)
     address: list[Row] = field(default_factory=list)
     customer: list[Row] = field(default_factory=list)
     product: list[Row] = field(default_factory=list)
@@ -65,6 +68,8 @@ class Rows:
     invoice: list[Row] = field(default_factory=list)
     review: list[Row] = field(default_factory=list)
     login_history: list[Row] = field(default_factory=list)
+    shipment: list[Row] = field(default_factory=list)
+    note: list[Row] = field(default_factory=list)
 
     def tables(self) -> Iterator[tuple[str, list[Row]]]:
         """Yield parents before children."""
@@ -87,11 +92,16 @@ def _year_end(at: datetime) -> date:
 class ShopBuilder:
     """Fills `rows`, one customer after the other."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, office: Office) -> None:
         self._rng = rng
-        self.rows = Rows()
+        self._office = office
+        self.rows = Rows(staff=office.staff, supplier=office.supplier, supplier_contact=office.contacts)
+        self.rows.shipment, self.rows.note = office.shipment, office.note
         for number, (english, chinese, price) in enumerate(_PRODUCTS, start=1):
-            self.rows.product.append((number, f"QS-{number:04d}", english, chinese, price))
+            attributes, supplier = office.product(number)
+            self.rows.product.append(
+                (number, f"QS-{number:04d}", english, chinese, price, attributes, supplier)
+            )
 
     def add_address(self, at: Place) -> int:
         self.rows.address.append(
@@ -124,6 +134,7 @@ class ShopBuilder:
                 self._rng.choice(("bronze", "silver", "gold", None)),
                 f"{at:%Y-%m-%d %H:%M:%S}",
                 f"{at + timedelta(days=400):%Y-%m-%d %H:%M:%S}" if is_deleted else None,
+                self._office.profile(who.language),
             )
         )
         return customer_id
@@ -140,8 +151,9 @@ class ShopBuilder:
             total += price
             rows.order_item.append((order_id, line, product[0], 1, price))
         ordered = f"{at:%Y-%m-%d %H:%M:%S}"
+        status, marks = self._office.order(order_id, at)
         rows.orders.append(
-            (order_id, f"B{order_id:07d}", customer_id, address_id, note, total, "delivered", ordered, end)
+            (order_id, f"B{order_id:07d}", customer_id, address_id, note, total, status, ordered, end, *marks)
         )
         method, card_end = rng.choice(
             (("card", f"{rng.randrange(10_000):04d}"), ("alipay", None), ("sepa", None))
@@ -188,6 +200,10 @@ class ShopBuilder:
             )
             for _ in range(role.orders):
                 self.add_order(ids[role.key], role.person, homes[role.key], role.note)
+                self._office.ship(len(self.rows.orders))
+            for _ in range(role.notes):
+                self._office.add_note("customer", ids[role.key])
+                self._office.add_note("order", len(self.rows.orders))
             for _ in range(role.reviews):
                 self.add_review(ids[role.key], role.person)
             for _ in range(role.logins):
@@ -217,6 +233,8 @@ class ShopBuilder:
             )
             for _ in range(rng.choice((0, 0, 1, 1, 2, 3))):
                 self.add_order(customer_id, who, home, rng.choice(_NOTES))
+                self._office.accompany_order(len(self.rows.orders))
+            self._office.accompany_customer(customer_id)
             if rng.random() < 0.2:
                 self.add_review(customer_id, who)
             for _ in range(rng.choice((0, 1, 1, 2))):

@@ -1,5 +1,29 @@
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
+CREATE TABLE staff (
+  id INTEGER PRIMARY KEY,
+  full_name TEXT NOT NULL,
+  work_email TEXT NOT NULL UNIQUE,
+  job_title TEXT NOT NULL,
+  hired_on DATE NOT NULL,
+  left_on DATE
+);
+CREATE TABLE supplier (
+  id INTEGER PRIMARY KEY,
+  company_name TEXT NOT NULL,
+  website TEXT,
+  country TEXT NOT NULL,
+  created_by INTEGER REFERENCES staff (id)
+);
+CREATE TABLE supplier_contact (
+  id INTEGER PRIMARY KEY,
+  supplier_id INTEGER NOT NULL REFERENCES supplier (id),
+  full_name TEXT NOT NULL,
+  email TEXT,
+  direct_line TEXT,
+  job_title TEXT,
+  deleted_at TIMESTAMP
+);
 CREATE TABLE address (
   id INTEGER PRIMARY KEY,
   house TEXT NOT NULL,
@@ -20,14 +44,17 @@ CREATE TABLE customer (
   referred_by INTEGER REFERENCES customer (id),
   loyalty_tier TEXT,
   created_at TIMESTAMP NOT NULL,
-  deleted_at TIMESTAMP
+  deleted_at TIMESTAMP,
+  profile TEXT
 );
 CREATE TABLE product (
   id INTEGER PRIMARY KEY,
   sku TEXT NOT NULL UNIQUE,
   title_en TEXT NOT NULL,
   title_zh TEXT NOT NULL,
-  price_cents INTEGER NOT NULL
+  price_cents INTEGER NOT NULL,
+  attributes TEXT NOT NULL,
+  supplier_id INTEGER REFERENCES supplier (id)
 );
 CREATE TABLE orders (
   id INTEGER PRIMARY KEY,
@@ -38,7 +65,11 @@ CREATE TABLE orders (
   total_cents INTEGER NOT NULL,
   status TEXT NOT NULL,
   ordered_at TIMESTAMP NOT NULL,
-  fiscal_year_end DATE NOT NULL
+  fiscal_year_end DATE NOT NULL,
+  marketplace_order_no TEXT,
+  created_by INTEGER REFERENCES staff (id),
+  updated_by INTEGER REFERENCES staff (id),
+  cancelled_at TIMESTAMP
 );
 CREATE TABLE order_item (
   order_id INTEGER NOT NULL REFERENCES orders (id),
@@ -84,4 +115,21 @@ CREATE TABLE login_history (
   ip TEXT NOT NULL,
   user_agent TEXT NOT NULL,
   signed_in_at TIMESTAMP NOT NULL
+);
+CREATE TABLE shipment (
+  id INTEGER PRIMARY KEY,
+  order_id INTEGER NOT NULL REFERENCES orders (id),
+  carrier TEXT NOT NULL,
+  tracking_number TEXT NOT NULL,
+  weight_grams INTEGER NOT NULL,
+  shipped_at TIMESTAMP NOT NULL
+);
+CREATE TABLE note (
+  id INTEGER PRIMARY KEY,
+  subject_type TEXT NOT NULL,
+  subject_id INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  created_by INTEGER REFERENCES staff (id),
+  created_at TIMESTAMP NOT NULL,
+  deleted_at TIMESTAMP
 );

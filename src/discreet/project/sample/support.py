@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from discreet.project.sample.cast import CAST
-from discreet.project.sample.shop import Row, customer_number
+from discreet.project.sample.people import Strangers
+from discreet.project.sample.shop import customer_number
+from discreet.project.sample.shop_office import Row
 
+_FIRST_STRANGER = 20_600
 _FIRST_DAY = datetime(2022, 3, 1, 9, 0, 0)  # noqa: DTZ001 - the sample company stores local times
 _AGENTS = (
     ("苏晴", "su.qing@example.com"),
@@ -49,32 +52,42 @@ class Rows:
 class SupportBuilder:
     """Fills `rows` from the shop's customers."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, more: random.Random) -> None:
         self._rng = rng
+        self._more = more
+        self._strangers = Strangers(more, _FIRST_STRANGER)
         self.rows = Rows()
         for number, (name, email) in enumerate(_AGENTS, start=1):
             self.rows.agents.append((number, name, email))
+            self.rows.remarks.append((number, "agent", number, "Works early shifts."))
 
     def _moment(self) -> str:
         at = _FIRST_DAY + timedelta(days=self._rng.randrange(1_200), minutes=self._rng.randrange(480))
-        return f"{at:%Y-%m-%d %H:%M:%S}"
+        return at.isoformat(sep=" ")
+
+    def _rarely(self) -> bool:
+        """Return whether one of the crowd's few exceptions falls due; never for the named persons."""
+        return len(self.rows.contacts) > len(CAST) and self._more.random() < 0.03
 
     def add_contact(self, *, name: object, email: object, mobile: object, number: object) -> int:
         contact_id = len(self.rows.contacts) + 1
-        self.rows.contacts.append((contact_id, name, email, mobile, number, self._moment()))
+        is_deleted = int(self._rarely())
+        self.rows.contacts.append((contact_id, name, email, mobile, number, self._moment(), is_deleted))
         return contact_id
 
     def add_ticket(self, contact_id: int, email: object) -> None:
         """Add a ticket with one message of the customer and one answer, and a remark on the ticket."""
         rng, rows = self._rng, self.rows
         ticket_id, agent = len(rows.tickets) + 1, rng.choice(rows.agents)
-        rows.tickets.append(
-            (ticket_id, contact_id, agent[0], rng.choice(_SUBJECTS), "closed", self._moment())
-        )
+        subject, opened, by = rng.choice(_SUBJECTS), self._moment(), self._more.randrange(len(_AGENTS)) + 1
+        gone = "2025-11-03 12:00:00" if self._rarely() else None
+        rows.tickets.append((ticket_id, contact_id, agent[0], subject, "closed", opened, by, agent[0], gone))
         for sender in (email, agent[2]):
-            rows.messages.append(
-                (len(rows.messages) + 1, ticket_id, sender, rng.choice(_BODIES), self._moment())
-            )
+            body = rng.choice(_BODIES)
+            if self._rarely():
+                other = self._strangers.next()
+                body += f" {other.name}: {other.phone}"
+            rows.messages.append((len(rows.messages) + 1, ticket_id, sender, body, self._moment()))
         rows.remarks.append((len(rows.remarks) + 1, "ticket", ticket_id, "Handled."))
 
     def add_call(self, *, number: str, caller: object, phone: object) -> None:

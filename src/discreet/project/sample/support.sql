@@ -7,7 +7,8 @@ CREATE TABLE contacts (
   email TEXT,
   mobile TEXT,
   customer_no TEXT,
-  created_at TIMESTAMP NOT NULL
+  created_at TIMESTAMP NOT NULL,
+  is_deleted INTEGER NOT NULL
 );
 CREATE TABLE tickets (
   id INTEGER PRIMARY KEY,
@@ -15,7 +16,10 @@ CREATE TABLE tickets (
   assigned_to INTEGER,
   subject TEXT NOT NULL,
   status TEXT NOT NULL,
-  opened_at TIMESTAMP NOT NULL
+  opened_at TIMESTAMP NOT NULL,
+  created_by INTEGER,
+  updated_by INTEGER,
+  deleted_at TIMESTAMP
 );
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY,

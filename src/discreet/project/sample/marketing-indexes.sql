@@ -1,0 +1,14 @@
+CREATE INDEX subscribersEmail ON subscribers (lower(emailAddr));
+CREATE INDEX subscribersEmailExact ON subscribers (emailAddr);
+CREATE INDEX subscribersMobile ON subscribers (mobNo);
+CREATE INDEX subscribersCustomer ON subscribers (custRef);
+CREATE INDEX subscribersCookie ON subscribers (cookieId);
+CREATE INDEX sendsSubscriber ON sends (subId);
+CREATE INDEX sendsEmail ON sends (lower(emailAddr));
+CREATE INDEX sendsEmailExact ON sends (emailAddr);
+CREATE INDEX opensSend ON opens (sendId);
+CREATE INDEX segMembersSubscriber ON segMembers (subId);
+CREATE INDEX webEventsCookie ON webEvents (cookieId);
+CREATE INDEX webEventsSubscriber ON webEvents (subId);
+ANALYZE;
+PRAGMA journal_mode = WAL;
