@@ -132,8 +132,8 @@ class ShopBuilder:
                 address_id,
                 referred_by,
                 self._rng.choice(("bronze", "silver", "gold", None)),
-                f"{at:%Y-%m-%d %H:%M:%S}",
-                f"{at + timedelta(days=400):%Y-%m-%d %H:%M:%S}" if is_deleted else None,
+                at.isoformat(sep=" "),
+                (at + timedelta(days=400)).isoformat(sep=" ") if is_deleted else None,
                 self._office.profile(who.language),
             )
         )
@@ -150,7 +150,7 @@ class ShopBuilder:
             assert isinstance(price, int)
             total += price
             rows.order_item.append((order_id, line, product[0], 1, price))
-        ordered = f"{at:%Y-%m-%d %H:%M:%S}"
+        ordered = at.isoformat(sep=" ")
         status, marks = self._office.order(order_id, at)
         rows.orders.append(
             (order_id, f"B{order_id:07d}", customer_id, address_id, note, total, status, ordered, end, *marks)
@@ -170,7 +170,7 @@ class ShopBuilder:
         rng, rows = self._rng, self.rows
         stars, body = rng.choice(_REVIEWS)
         product_id = rng.randrange(1, len(rows.product) + 1)
-        at = f"{_moment(rng):%Y-%m-%d %H:%M:%S}"
+        at = _moment(rng).isoformat(sep=" ")
         rows.review.append((len(rows.review) + 1, customer_id, product_id, who.name, stars, body, at))
 
     def add_login(self, customer_id: int) -> None:
@@ -180,7 +180,7 @@ class ShopBuilder:
             if rng.random() < 0.6
             else f"203.0.113.{rng.randrange(1, 255)}"
         )
-        at = f"{_moment(rng):%Y-%m-%d %H:%M:%S}"
+        at = _moment(rng).isoformat(sep=" ")
         self.rows.login_history.append(
             (len(self.rows.login_history) + 1, customer_id, ip, rng.choice(_AGENTS), at)
         )
