@@ -88,8 +88,9 @@ def judge_text(profile: Profile, column: ColumnSample, sense: Sense, context: Co
     if profile.distinct < 3 or profile.url >= 0.5:
         return None
     hidden = tuple(each for each in hidden_in(profile.texts) if each.category in _TOLD)
-    most = max((each.percent for each in hidden), default=0)
     is_things = sense.whose in THINGS or context.rows.kind in (RowKind.THING, RowKind.CONFIGURATION)
+    counted = [each.percent for each in hidden if not (is_things and each.category == "name")]
+    most = max(counted, default=0)
     needed = 25 if is_things else 2 if context.is_about_people else 8
     if most < needed:
         return None

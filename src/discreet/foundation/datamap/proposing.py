@@ -36,6 +36,9 @@ _SHAPES = {
 }
 _DOCUMENTS = ("json", "xml", "array", "struct", "map", "hstore", "list")
 
+_OF_NOBODY = (RowKind.THING, RowKind.CONFIGURATION)
+_SAYS_LITTLE = ("none", "free_text", "photo")
+
 Values = Mapping[str, Sequence[str]]
 
 
@@ -135,7 +138,8 @@ def traits_of(table: TableInfo, people: PeopleVerdict, categories: Iterable[str]
         is_people=people.is_people,
         is_staff=(rows.people == "staff" and rows.kind is RowKind.PERSON) or people.kind == "staff",
         is_supplier=(rows.people == "supplier" and rows.kind is RowKind.PERSON) or people.kind == "supplier",
-        has_personal_columns=any(category != "none" for category in categories),
+        has_personal_columns=rows.kind not in _OF_NOBODY
+        and any(category not in _SAYS_LITTLE for category in categories),
     )
 
 
