@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "discreet.foundation.datamap.scan_cli:scan",
         "Read a source and propose its data map: NAME [--json].",
     ),
+    "classify": (
+        "discreet.foundation.datamap.classify_cli:classify",
+        "Say what kind of personal data a file holds: FILE [--json].",
+    ),
     "map": ("discreet.foundation.datamap.cli:map_group", "Export, apply, confirm and show the data map."),
     "demo": ("discreet.project.demo:demo", "Make the sample company and serve it."),
     "find": ("discreet.mechanisms.rights.cli:find", "Find a person in a source; the look-up is recorded."),
@@ -55,7 +59,7 @@ SETS_UP_ITSELF = frozenset({"demo", "doctor", "restore", "upgrade"})
 # commands that a new installation may begin with; any other one reads what is there
 MAY_BEGIN = frozenset({"company", "connect", "demo", "keys", "restore", "serve", "staff", "upgrade", "work"})
 # commands that read what comes with the program
-NEEDS_NO_HOME = frozenset({"law"})
+NEEDS_NO_HOME = frozenset({"classify", "law"})
 
 
 class ShellContext(click.Context):

@@ -103,6 +103,14 @@ class NotADatabase(SourceRefusal):
     status = 422
 
 
+class NotATable(SourceRefusal):
+    code = "not_a_table"
+    message = gettext_noop(
+        "“%(file)s” is no table that can be read: CSV, TSV, JSON, JSON lines, Parquet (also .gz) or an SQLite database."
+    )
+    status = 422
+
+
 class FileClosed(SourceRefusal):
     code = "file_closed"
     message = gettext_noop(

@@ -12,7 +12,7 @@ from duckdb_engine import ConnectionWrapper, CursorWrapper
 from discreet.foundation.sources.dialects import base
 from discreet.foundation.sources.files import encodings, reading
 from discreet.foundation.sources.files.memory import InMemory
-from discreet.foundation.sources.files.tree import DataFile, tree_of
+from discreet.foundation.sources.files.tree import DataFile, tree_of, tree_of_one
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
@@ -32,10 +32,11 @@ class OpenFile:
 
 
 class FolderConnection(ConnectionWrapper):
-    """A connection whose tables are the files of a folder as they were when it was opened."""
+    """A connection whose tables are the files of a folder as they were when it was opened, or one file of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, only: Path | None = None) -> None:
         self.folder = folder
+        self.only = only
         self.raw = duckdb.connect(":memory:", config=_CONFIG)
         super().__init__(self.raw)
         self.raw.execute("SET TimeZone = 'UTC'")
@@ -49,15 +50,16 @@ class FolderConnection(ConnectionWrapper):
             raise
 
     def _open(self) -> None:
-        tree = tree_of(self.folder)
+        tree = tree_of(self.folder) if self.only is None else tree_of_one(self.only)
         self.unreadable += tree.passed_over
         for file in tree.files:
             try:
                 self._view(file)
             except (reading.Unreadable, duckdb.Error, OSError, UnicodeError):
                 self.unreadable.append(str(file.path.relative_to(self.folder)))
-        folder = reading.literal(f"{self.folder}/")
-        others = ", ".join(reading.literal(memory.path) for memory in self._memory)
+        folder = reading.literal(f"{self.folder}/") if self.only is None else ""
+        paths = [memory.path for memory in self._memory] + ([str(self.only)] if self.only is not None else [])
+        others = ", ".join(map(reading.literal, paths))
         self.raw.execute(f"SET allowed_directories = [{folder}]")
         self.raw.execute(f"SET allowed_paths = [{others}]")
         self.raw.execute("SET enable_external_access = false")

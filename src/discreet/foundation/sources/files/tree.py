@@ -68,6 +68,16 @@ def tree_of(folder: Path) -> Tree:
     return Tree(tuple(files), tuple(passed_over))
 
 
+def tree_of_one(file: Path) -> Tree:
+    """Return the one file, whatever else its folder holds; none where its ending is no table's."""
+    known = _format(file.name)
+    if known is None:
+        return Tree((), (file.name,))
+    status = file.stat()
+    name = _names([file.name])[0]
+    return Tree((DataFile(file, name, *known, status.st_size, status.st_mtime_ns),), ())
+
+
 def _walk(folder: Path, passed_over: list[str]) -> Iterator[tuple[str, os.stat_result]]:
     waiting = [""]
     while waiting:

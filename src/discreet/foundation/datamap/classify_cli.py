@@ -1,0 +1,121 @@
+"""`discreet classify`: what a file holds, without an installation."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from discreet.engines.classify.links import LinkKind, LinkProposal, candidates, polymorphic_columns
+from discreet.engines.classify.model import Verdict
+from discreet.engines.subjects.graph import TableRef
+from discreet.foundation.datamap import reasons
+from discreet.foundation.datamap.proposing import Pair, is_pinyin, judge_all_people, link_table
+from discreet.foundation.datamap.scan_reading import LinkTask, TableFindings, Tables, links_of, look_at
+from discreet.foundation.sources.catalogue import ForeignKey, TableInfo
+from discreet.foundation.sources.one_file import opened
+from discreet.vocabulary.categories import CATEGORIES
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+def classify(file: Path, is_json: bool) -> None:
+    """Say what kind of personal data each column of FILE holds, and why. Nothing is kept.
+
+    FILE: CSV, TSV, JSON, JSON lines, Parquet (also .gz), or an SQLite database.
+    """
+    document, findings = _look(file)
+    if is_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    language = get_language() or "en"
+    for found in findings:
+        click.echo(_("%(table)s, %(rows)s rows read") % {"table": found.table.table, "rows": found.rows_read})
+        for name, verdict in found.verdicts.items():
+            label = CATEGORIES[verdict.category].label(language)
+            why = "; ".join(reasons.in_words(verdict.reasons))
+            click.echo(f"  {name:30} {label:20} {verdict.confidence_percent:3} %  {why}")
+
+
+def _look(file: Path) -> tuple[dict[str, object], list[TableFindings]]:
+    with opened(file) as session:
+        catalogue = session.catalogue
+        pinyin = is_pinyin(catalogue)
+        findings = [look_at(session, table, is_pinyin=pinyin) for table in catalogue.tables]
+        verdicts = {found.table: dict(found.verdicts) for found in findings}
+        keys = [Pair(table.ref, key.to_table) for table in catalogue.tables for key in table.foreign_keys]
+        people = judge_all_people(catalogue, verdicts, keys)
+        tables = Tables(
+            catalogue.tables,
+            [
+                link_table(
+                    table,
+                    {name: verdict.category for name, verdict in verdicts[table.ref].items()},
+                    people[table.ref].kind if people[table.ref].is_people else "",
+                )
+                for table in catalogue.tables
+            ],
+        )
+        wanted = candidates(tables.all)
+        links: list[LinkProposal] = []
+        for info, near in zip(catalogue.tables, tables.all, strict=True):
+            own = [each for each in wanted if each.table == near.key]
+            if own or polymorphic_columns(near):
+                links += links_of(session, LinkTask(info, near, own), tables)
+        document: dict[str, object] = {
+            "tables": {
+                table.ref.table: {
+                    "rows": table.estimated_rows,
+                    "columns": {name: _field(verdict) for name, verdict in verdicts[table.ref].items()},
+                }
+                for table in catalogue.tables
+            },
+            "links": [_declared(table, key) for table in catalogue.tables for key in table.foreign_keys]
+            + [_link(link) for link in links],
+            "people": _names(people),
+        }
+    return document, findings
+
+
+def _names(people: Mapping[TableRef, object]) -> list[str]:
+    from discreet.engines.classify.people import PeopleVerdict
+
+    return [
+        ref.table
+        for ref, verdict in people.items()
+        if isinstance(verdict, PeopleVerdict) and verdict.is_people
+    ]
+
+
+def _field(verdict: Verdict) -> dict[str, object]:
+    return {
+        "category": verdict.category,
+        "dpv": CATEGORIES[verdict.category].dpv,
+        "confidence": verdict.confidence_percent / 100,
+        "evidence": "; ".join(reasons.in_words(verdict.reasons)),
+        "inside": [
+            {"category": each.category, "path": each.path, "percent": each.percent} for each in verdict.hidden
+        ],
+    }
+
+
+def _declared(table: TableInfo, key: ForeignKey) -> dict[str, object]:
+    return {
+        "from": [f"{table.ref.table}.{name}" for name in key.columns],
+        "to": [f"{key.to_table.table}.{name}" for name in key.to_columns],
+        "kind": LinkKind.DECLARED.value,
+        "confidence": 0.99,
+    }
+
+
+def _link(link: LinkProposal) -> dict[str, object]:
+    one = link.candidate
+    return {
+        "from": [f"{one.table}.{name}" for name in one.columns],
+        "to": [f"{one.far_table}.{name}" for name in one.far_columns],
+        "kind": one.kind.value,
+        "confidence": link.confidence_percent / 100,
+    }
