@@ -3,6 +3,7 @@
 Every part is made once; a start that was cut off goes on where it stopped.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from django.utils import timezone
 
 from discreet.foundation.datamap import actions as map_actions
 from discreet.foundation.datamap import queries as map_queries
+from discreet.foundation.datamap import scan_actions, scan_queries
+from discreet.foundation.datamap.scan_cli import drive, told
+from discreet.foundation.datamap.scan_queries import ScanView
+from discreet.foundation.datamap.scanning import Driver
 from discreet.foundation.organisation import actions as organisation
 from discreet.foundation.organisation.company import CompanyProfile
 from discreet.foundation.sources import actions as source_actions
@@ -51,11 +56,38 @@ def make_company(*, home: Path, mark: Path) -> None:
         if name not in source_queries.source_names():
             url = f"sqlite:///{path}"
             source_actions.connect_source(actor=MAKER, now=now, name=name, url=url, write_url=url)
-    if map_queries.not_covered():
+    if "files" not in source_queries.source_names():
+        url = f"files://{company.files}"
+        source_actions.connect_source(actor=MAKER, now=now, name="files", url=url, is_read_only=True)
+    for name in [*company.databases, "files"]:
+        _discover(name)
+    if _is_open(company.databases):
         map_actions.apply_map(actor=MAKER, now=now, text=map_text())
-        click.echo("  connected, data map confirmed")
+        click.echo("  looked through and confirmed; the folder of files waits for you to confirm it")
     make_requests(now=now)
     mark.write_text('{"ready": true}\n', encoding="utf-8")
+
+
+def _discover(name: str) -> None:
+    """Scan a source as a user would, saying how far it is; what was scanned before is left."""
+    last = scan_queries.latest(name)
+    if last is not None and last.state == "done":
+        return
+    now = timezone.now()
+    map_actions.ensure_proposed(actor=MAKER, now=now, source=name)
+    begun = scan_actions.start_scan(actor=MAKER, now=now, source=name, by_worker=False)
+    drive(
+        Driver(scan_id=begun.scan_id, attempt=begun.attempt, actor=MAKER), name=name, actor=MAKER, tell=_tell
+    )
+    click.echo(f"\r  {name}: {told(name)[0]}")
+
+
+def _tell(name: str, view: ScanView) -> None:
+    click.echo(f"\r  {name}: {view.percent} %", nl=False)
+
+
+def _is_open(names: Iterable[str]) -> bool:
+    return any(map_queries.source_map(name).open_count for name in names)
 
 
 def _make_accounts(now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 
 import click
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from discreet.foundation.datamap import actions, queries, scan_actions, scan_queries
 from discreet.foundation.datamap.cli import as_user
+from discreet.foundation.datamap.scan_queries import ScanView
 from discreet.foundation.datamap.scanning import Driver, Step
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.refusals import SourceRefusal
@@ -31,7 +33,8 @@ def scan(name: str, is_json: bool, as_user: str | None) -> None:
     if open_scan is None or not open_scan.is_open:
         actions.propose_from_schema(actor=actor, now=timezone.now(), source=name)
     begun = scan_actions.start_scan(actor=actor, now=timezone.now(), source=name, by_worker=False)
-    drive(Driver(scan_id=begun.scan_id, attempt=begun.attempt, actor=actor), name=name, actor=actor)
+    driver = Driver(scan_id=begun.scan_id, attempt=begun.attempt, actor=actor)
+    drive(driver, name=name, actor=actor, tell=_tell)
     view = scan_queries.scan(begun.scan_id)
     if is_json:
         click.echo(json.dumps(queries.as_json(name), ensure_ascii=False, indent=2))
@@ -42,8 +45,15 @@ def scan(name: str, is_json: bool, as_user: str | None) -> None:
         raise click.exceptions.Exit(1)
 
 
-def drive(driver: Driver, *, name: str, actor: Actor) -> None:
-    """Drive a scan to its end in this process, telling on stderr how far it is.
+def _tell(name: str, view: ScanView) -> None:
+    line = _("%(percent)s %%  %(done)s of %(total)s tables read")
+    click.echo(
+        line % {"percent": view.percent, "done": view.tables_done, "total": view.tables_total}, err=True
+    )
+
+
+def drive(driver: Driver, *, name: str, actor: Actor, tell: Callable[[str, ScanView], None]) -> None:
+    """Drive a scan to its end in this process, telling how far it is.
 
     Raises:
         SourceRefusal: the source went away; what was read is kept, and the scan goes on when it is started again.
@@ -62,10 +72,7 @@ def drive(driver: Driver, *, name: str, actor: Actor) -> None:
         view = scan_queries.scan(driver.scan_id)
         if view is not None and view.percent != shown:
             shown = view.percent
-            told = _("%(percent)s %%  %(done)s of %(total)s tables read")
-            click.echo(
-                told % {"percent": shown, "done": view.tables_done, "total": view.tables_total}, err=True
-            )
+            tell(name, view)
         if step is Step.WAITS:
             click.echo(
                 _("The plan of this source allows no scan at this hour; it will go on then."), err=True
