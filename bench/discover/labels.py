@@ -18,14 +18,18 @@ def _is_ambiguous(schema: Schema, table: Table, one: Field, rows: list[dict[str,
     facts = document("concepts.yaml")[one.concept] if one.concept else {}
     if facts.get("amb"):
         return True
+    is_empty = not any(row[one.header] is not None for row in rows)
     if _category(one) == "none":
-        # A file, a picture or a page of somebody: about them, or only theirs.
-        return table.what in PEOPLE and one.concept in ("file_name", "thing_pic", "url")
+        # A file, a picture or a page of somebody is about them, or only theirs; a state without a value may be both.
+        is_misleading = (
+            is_empty and schema.names.word("", one.concept) == "state_code" if one.concept else False
+        )
+        return is_misleading or (table.what in PEOPLE and one.concept in ("file_name", "thing_pic", "url"))
     if not schema.is_about_people(table.key) and one.role not in ("creator", "updater"):
         return True
     # Two letters of pinyin over nothing: nobody can tell.
     is_blind = schema.form == "initials" and not one.comment
-    return is_blind and not any(row[one.header] is not None for row in rows)
+    return is_blind and is_empty
 
 
 def _end(table: Table, fields: list[Field]) -> str | list[str]:
