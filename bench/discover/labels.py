@@ -14,9 +14,17 @@ def _category(one: Field) -> str:
     return str(document("concepts.yaml")[one.concept].get("is", "none")) if one.concept else "none"
 
 
+def _is_number_of_pair_key(schema: Schema, table: Table, one: Field) -> bool:
+    """Say whether a column is "customer_no" beside "site_no": the key of a row, or a customer number."""
+    keys = schema.tables[schema.main_people].primary
+    if len(keys) != 2:
+        return False
+    return one is keys[1] or one.target == (schema.main_people, keys[1].header)
+
+
 def _is_ambiguous(schema: Schema, table: Table, one: Field, rows: list[dict[str, Any]]) -> bool:
     facts = document("concepts.yaml")[one.concept] if one.concept else {}
-    if facts.get("amb"):
+    if facts.get("amb") or _is_number_of_pair_key(schema, table, one):
         return True
     is_empty = not any(row[one.header] is not None for row in rows)
     if _category(one) == "none":

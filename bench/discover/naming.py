@@ -94,7 +94,7 @@ class Names:
             part = 0 if self.form == "characters" else 1
             texts = [word.split("/")[part] if "/" in word else word for word in given]
             if self.form == "characters":
-                return "".join(texts).replace("ID", "编号") if len(texts) > 1 else texts[0]
+                return "".join(texts)
             syllables = "_".join(texts).casefold().split("_")
             if self.form == "pinyin":
                 return "".join(syllables)
@@ -142,7 +142,7 @@ class Names:
 
     def key(self, table: str, *, is_plain: bool) -> str:
         if is_plain:
-            plain = {"characters": "编号", "upper": "ID", "short_upper": "ID", "pascal": "Id"}
+            plain = {"characters": "ID", "upper": "ID", "short_upper": "ID", "pascal": "Id"}
             return plain.get(self.form, "id")
         return self.reference(table, "", with_table=True)
 
