@@ -102,6 +102,7 @@ def test_show_gives_json_with_categories_and_evidence() -> None:
         "dpv": "pd:EmailAddress",
         "confidence": 0.83,
         "evidence": "Name says “email”; No values were seen",
+        "inside": [],
         "confirmed": False,
     }
 

@@ -244,7 +244,7 @@ def _attribute(head: Token, trailing: Token, before: Sequence[Token], whose: str
         head.meaning in _WRITTEN and whose in PEOPLE
     ):
         strength = Strength.STRONG
-    if whose in THINGS:
+    if whose in THINGS and not (whose == "product" and category in ("email", "phone")):
         strength = Strength.NOTHING
     return Sense(
         category=category if strength else "none",

@@ -178,7 +178,7 @@ def _score(
 def _to_staff(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable]) -> Iterator[Candidate]:
     """Lead a column of who did something to the table of staff, or of users where there is none."""
     staff = [far for far in tables if far.people == "staff" and not far.is_view]
-    users = [far for far in tables if far.people in ("user", "person") and not far.is_view]
+    users = [far for far in tables if far.people == "user" and not far.is_view]
     for far in staff or users:
         for key in far.columns:
             is_key = far.primary_key == (key.name,)

@@ -102,11 +102,12 @@ def _kind(token: Token) -> RowKind | None:
 
 
 def _people(tokens: Sequence[Token]) -> str:
-    for token in reversed(tokens):
-        entity = lexicon().entities.get(token.word, token.meaning)
-        if entity in PEOPLE:
-            return entity
-    return ""
+    """Return the kind of people named last; a member or user of the staff is staff."""
+    entities = [lexicon().entities.get(token.word, token.meaning) for token in tokens]
+    named = [entity for entity in entities if entity in PEOPLE]
+    if not named:
+        return ""
+    return "staff" if named[-1] in ("member", "user", "person") and "staff" in named else named[-1]
 
 
 def _read(text: str, *, with_initials: bool) -> RowSense:

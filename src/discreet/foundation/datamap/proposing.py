@@ -120,6 +120,7 @@ class Pair:
     target: TableRef
     is_actor: bool = False
     is_copy: bool = False
+    is_polymorphic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,16 @@ def is_actor_key(key: ForeignKey) -> bool:
 
 
 def _keys(pairs: Sequence[Pair]) -> list[KeyTo]:
-    return [KeyTo(pair.source, pair.target, is_actor=pair.is_actor, is_copy=pair.is_copy) for pair in pairs]
+    return [
+        KeyTo(
+            pair.source,
+            pair.target,
+            is_actor=pair.is_actor,
+            is_copy=pair.is_copy,
+            is_polymorphic=pair.is_polymorphic,
+        )
+        for pair in pairs
+    ]
 
 
 def roles_of(pairs: Sequence[Pair], traits: Mapping[TableRef, TableTraits]) -> list[LinkRole]:

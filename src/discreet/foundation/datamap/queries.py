@@ -229,6 +229,9 @@ def _field_json(field: FieldView) -> dict[str, object]:
         "dpv": field.category.dpv,
         "confidence": field.confidence_percent / 100,
         "evidence": "; ".join(reasons.in_words(field.reasons)),
+        "inside": [
+            {"path": each.path, "category": each.category, "percent": each.percent} for each in field.hidden
+        ],
         "confirmed": field.is_confirmed,
     }
 

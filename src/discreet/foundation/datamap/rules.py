@@ -34,6 +34,7 @@ class KeyTo:
     target_table: TableRef
     is_actor: bool = False
     is_copy: bool = False
+    is_polymorphic: bool = False  # one of several tables, by row: whose a row is depends on which
 
 
 def _direct_owners(
@@ -84,6 +85,8 @@ def propose_roles(keys: Sequence[KeyTo], traits: Mapping[TableRef, TableTraits])
             return LinkRole.MENTION if traits[target].is_people else LinkRole.LOOKUP
         if key.is_copy and (source, target) in by_key:
             return LinkRole.LOOKUP
+        if key.is_polymorphic and (target in direct or target in through):
+            return LinkRole.OWNER
         if traits[target].is_people:
             if not traits[source].is_people and target in direct.get(source, ()):
                 return LinkRole.OWNER

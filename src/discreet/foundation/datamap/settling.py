@@ -57,6 +57,7 @@ def _pair(link: DataLink) -> Pair:
         ref_of(link.to_table),
         is_actor=link.is_actor,
         is_copy=link.kind == LinkKind.COPY.value,
+        is_polymorphic=bool(link.discriminator_column),
     )
 
 

@@ -105,6 +105,10 @@ def _one_by_one(
 
 def _table(reflected: Reflected, ref: TableRef, facts: TableFacts, all_facts: Facts) -> TableInfo:
     at = (ref.schema or None, ref.table)
+    if not all(each["name"] for each in reflected.columns[at]):
+        raise KeyError(
+            ref.table
+        )  # a column without a name cannot be asked for: the table is named as unreadable
     primary_key = tuple((reflected.keys.get(at) or {}).get("constrained_columns") or ())
     indexes = _indexes(reflected.indexes.get(at) or (), reflected.uniques.get(at) or ())
     columns = tuple(
