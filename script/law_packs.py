@@ -1,7 +1,7 @@
 """Rewrite the rule packs from law/rules.json: `python script/law_packs.py`.
 
 The record of the research (law/rules.json) holds the facts of each rule; the packs add what the product
-needs besides: doubts, request clocks, the span of an extension's notice. Rules that stand in the packs
+needs besides: doubts, request clocks, the span of an extension's notice, its condition in Chinese. Rules that stand in the packs
 keep these additions.
 """
 
@@ -76,6 +76,7 @@ def _counting(rule: Fields, kept: Fields) -> Fields:
             "fixed_dates": [_fixed_date(text) for text in rule["fixed_dates"]],
             "extension": extension,
             "extension_condition": rule["extension_condition"],
+            "extension_condition_zh": old.get("extension_condition_zh"),
             "last_day_off": ROLLS.get(rule["rolls_over_holidays"]),
             "counted_by": rule["time_rule"],
         }

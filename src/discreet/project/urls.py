@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("discreet.mechanisms.rights.urls")),
     path("desk/staff/", include("discreet.foundation.staff.desk_urls")),
     path("desk/map/", include("discreet.foundation.datamap.urls")),
+    path("desk/law/", include("discreet.foundation.rulepacks.urls")),
     path("desk/", include("discreet.foundation.desk.urls")),
     path("account/", include("discreet.foundation.staff.urls")),
     path("preferences/", include("discreet.foundation.desk.preference_urls")),

@@ -38,7 +38,7 @@ def list_rules(pack_id: str | None, as_json: bool, language: str | None) -> None
             version = _("as of %(day)s, version %(version)s") % {"day": pack.as_of, "version": pack.version}
             click.echo(f"{pack.id}\t{name}\t{version}")
             for rule in pack.rules.values():
-                period = words.span_words(rule.period.span) if rule.period else "-"
+                period = words.span_words(rule.period.span, pack_id=pack.id) if rule.period else "-"
                 click.echo(f"  {rule.id}\t{rule.article}\t{period}\t{_(words.CONFIDENCE[rule.confidence])}")
 
 
@@ -82,10 +82,12 @@ def _lines(rule: LegalRule, language: str) -> list[tuple[str, str]]:
     if rule.period is not None:
         lines.append((_("period"), _period(rule)))
         if rule.period.extension is not None:
-            extended = _("%(span)s in all") % {"span": words.span_words(rule.period.extension.total)}
+            extended = _("%(span)s in all") % {
+                "span": words.span_words(rule.period.extension.total, pack_id=rule.pack_id)
+            }
             lines.append((_("extended"), extended))
-    if rule.extension_condition:
-        lines.append((_("condition"), rule.extension_condition))
+    if rule.condition(language):
+        lines.append((_("condition"), rule.condition(language)))
     if rule.time_rule_id is not None:
         lines.append((_("counted by"), f"{rule.time_rule_id}; {_(words.ROLL[rule.roll])}"))
     in_force = {"since": rule.effective_from or "-", "until": rule.effective_to or "-"}
@@ -105,7 +107,7 @@ def _period(rule: LegalRule) -> str:
     if rule.period is None:
         return "-"
     parts = {
-        "span": words.span_words(rule.period.span),
+        "span": words.span_words(rule.period.span, pack_id=rule.pack_id),
         "event": words.event_words(rule.start_event or "-"),
         "meaning": _(words.MEANING[rule.meaning]) if rule.meaning else "-",
     }

@@ -219,6 +219,7 @@ class LegalRule:
     meaning: Meaning | None
     fixed_dates: tuple[FixedDate, ...]
     extension_condition: str | None
+    extension_condition_zh: str | None  # our translation
     roll: Roll
     time_rule_id: str | None
     thresholds: tuple[Threshold, ...]
@@ -230,6 +231,11 @@ class LegalRule:
     note: str
     doubts: tuple[ConditionalDoubt, ...]
     request_clock: RequestClock | None
+
+    def condition(self, language: str) -> str:
+        """Return what an extension hangs on, in words; "" where the rule names nothing."""
+        words = self.extension_condition_zh if language.lower().startswith("zh") else self.extension_condition
+        return words or ""
 
     def is_in_force(self, *, on: date) -> bool:
         """Tell whether the rule applies on a day. A proposal never does."""

@@ -167,6 +167,7 @@ def _rule(entry: object, place: str, pack: Pack) -> LegalRule:
         meaning=_meaning(counting),
         fixed_dates=_fixed_dates(counting),
         extension_condition=counting.optional_text("extension_condition") if counting else None,
+        extension_condition_zh=counting.optional_text("extension_condition_zh") if counting else None,
         roll=_roll(counting),
         time_rule_id=counting.optional_text("counted_by") if counting else None,
         thresholds=tuple(_threshold(item) for item in fields.nested_list("thresholds")),
@@ -192,6 +193,10 @@ def _check(rule: LegalRule) -> None:
         rule.start_event is None or rule.meaning is None or rule.time_rule_id is None
     ):
         raise InvalidPack(where, "a duration needs from, means and counted_by")
+    if (rule.extension_condition is None) is not (rule.extension_condition_zh is None):
+        raise InvalidPack(
+            where, "extension_condition and extension_condition_zh stand together or not at all"
+        )
     if rule.meaning is Meaning.FIXED_DATE and not rule.fixed_dates:
         raise InvalidPack(where, "means fixed_date, but names no fixed_dates")
     if rule.request_clock is not None and (rule.period is None or rule.start_event != "receipt"):

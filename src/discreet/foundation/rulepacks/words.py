@@ -2,13 +2,37 @@
 
 from django.utils.translation import gettext, ngettext
 
-from discreet.foundation.rulepacks.law import Confidence, Force, Meaning, Roll, Span, Unit, When
+from discreet.foundation.rulepacks.law import Confidence, Force, Law, Meaning, Roll, Span, Unit, When
 from discreet.vocabulary.text import gettext_noop
 
 CONFIDENCE: dict[Confidence, str] = {
     Confidence.VERIFIED: gettext_noop("text read"),
     Confidence.SECONDARY: gettext_noop("secondary source"),
     Confidence.GENERAL: gettext_noop("general knowledge"),
+}
+CONFIDENCE_MEANS: dict[Confidence, str] = {
+    Confidence.VERIFIED: gettext_noop(
+        "The operative text itself was read: the whole law, or its words as an official publication quotes them."
+    ),
+    Confidence.SECONDARY: gettext_noop(
+        "Known from what others write about the law: a commentary, a summary, the press. Have the text read "
+        "before something costly hangs on it."
+    ),
+    Confidence.GENERAL: gettext_noop(
+        "General knowledge: no source was read for it. Ask counsel before you rely on it."
+    ),
+}
+VERIFIED_BY: dict[str, str] = {
+    "full_text": gettext_noop("read in a copy of the whole text"),
+    "verbatim_quote": gettext_noop("operative sentence read as a quotation"),
+    "secondary": gettext_noop("commentary, summary or press"),
+    "none": gettext_noop("not read"),
+}
+JURISDICTIONS: dict[str, str] = {
+    "CN": gettext_noop("China"),
+    "EU": gettext_noop("European Union"),
+    "INT": gettext_noop("International"),
+    "US-CA": gettext_noop("California"),
 }
 FORCE: dict[Force, str] = {
     Force.LAW: gettext_noop("law"),
@@ -64,8 +88,10 @@ EVENTS: dict[str, str] = {
 }
 
 
-def span_words(span: Span) -> str:
-    """Return a length of time: “45 calendar days”."""
+def span_words(span: Span, *, pack_id: str = "") -> str:
+    """Return a length of time: “45 calendar days”. Days that are worked have another name in each law."""
+    if span.unit is Unit.BUSINESS_DAY and pack_id == Law.PIPL:
+        return ngettext("%(n)s working day", "%(n)s working days", span.duration) % {"n": span.duration}
     return _unit_words(span) % {"n": span.duration}
 
 
