@@ -43,13 +43,13 @@ def test_a_rule_is_shown_in_the_language_of_the_reader_and_unofficial_is_what_wa
         european = CliRunner().invoke(law, ["show", "EU-DSR-RESP"]).output
         listed = CliRunner().invoke(law, ["list", "--pack", "cn-pipl"]).output
     assert (
-        "自收到请求起30个日历日，期限" in chinese
+        "自收到请求起 30 个日历日，期限" in chinese
         and "表述：摘要；" in chinese
         and "效力：推荐性标准" in chinese
     )
     assert not re.search(r"^[a-z ]+:", chinese, re.MULTILINE)
     assert "表述：非官方译文；" in european
-    assert "30个自然日" in listed and "text read" not in listed
+    assert "30 个日历日" in listed and "text read" not in listed
 
 
 def test_every_code_of_the_packs_has_words() -> None:

@@ -263,7 +263,9 @@ def _days_of(rule: LegalRule, today: date) -> Iterator[tuple[date, str]]:
     if rule.effective_to is not None:
         yield rule.effective_to, gettext(ENDS)
     for fixed in rule.fixed_dates:
-        yield _next_day(fixed, today), fixed_date_words(fixed)
+        day = _next_day(fixed, today)
+        if day != rule.effective_from:
+            yield day, gettext("due by then") if fixed.year else fixed_date_words(fixed)
 
 
 def _next_day(fixed: FixedDate, today: date) -> date:

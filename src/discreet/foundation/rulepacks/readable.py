@@ -59,7 +59,7 @@ CONSEQUENCES: Mapping[str, str] = {
 def period_lines(rule: LegalRule) -> Sequence[str]:
     """Return when the duty is due, one sentence each; none where the rule sets no time."""
     lines = [gettext(PROMPTNESS[rule.promptness])] if rule.promptness else []
-    if rule.period is not None and rule.meaning in PERIODS:
+    if rule.period is not None and rule.meaning is not None and rule.meaning in PERIODS:
         parts = {
             "span": span_words(rule.period.span, pack_id=rule.pack_id),
             "event": event_words(rule.start_event or "-"),

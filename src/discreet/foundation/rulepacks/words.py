@@ -26,7 +26,7 @@ VERIFIED_BY: dict[str, str] = {
     "full_text": gettext_noop("read in a copy of the whole text"),
     "verbatim_quote": gettext_noop("operative sentence read as a quotation"),
     "secondary": gettext_noop("commentary, summary or press"),
-    "none": gettext_noop("not read"),
+    "none": gettext_noop("text not read"),
 }
 JURISDICTIONS: dict[str, str] = {
     "CN": gettext_noop("China"),
