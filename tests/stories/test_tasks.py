@@ -1,4 +1,4 @@
-"""Five tasks of staff, each at most six clicks from the home page, in both languages.
+"""Six tasks of staff, each at most six clicks from the home page, in both languages.
 
 A choice in a list counts two clicks: it is opened, then something in it is chosen. With DISCREET_PICTURES set to
 a folder, each task leaves a picture there (`script/pictures`).
@@ -212,3 +212,21 @@ def test_the_pages_of_the_readme(
         choose(hand.page, house.base, language=language, theme="dark")
         hand.page.reload()
         keep_picture(hand.page, "plan-dark", language)
+
+
+@pytest.mark.duty("M9.1")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rule_behind_a_deadline_is_read(
+    browser: Browser, scene: tuple[House, dict[str, str]], language: str
+) -> None:
+    """From the matrix of duties to one that drives something, and from there to a case under it."""
+    house, _ = scene
+    with at_home(browser, house, language, "viewer") as hand:
+        hand.click("a[href='/desk/law/']")
+        keep_picture(hand.page, "law", language)
+        hand.click("a[href$='law=cn-pipl&use=driving']")
+        hand.click("a[href$='/duties/CN-DSR-30D/']")
+        main = hand.page.locator("main")
+        expect(main).to_contain_text("30 个日历日" if language == "zh-hans" else "30 calendar days")
+        hand.click(".work a >> nth=0")
+        expect(hand.page.locator(".clock").first).to_be_visible()
