@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -30,6 +31,12 @@ def test_a_rule_is_shown_with_its_text_source_confidence_and_doubts() -> None:
     assert "S (secondary source)" in output
     assert "recommended standard" in output
     assert "unofficial translation" in output
+    assert "drives: Sets the date by which a request" in output
+
+
+def test_a_rule_that_drives_nothing_says_so() -> None:
+    output = CliRunner().invoke(law, ["show", "CN-AUDIT-FREQ"]).output
+    assert "drives: not yet used by a mechanism" in output
 
 
 def test_a_rule_is_shown_in_chinese() -> None:
@@ -55,6 +62,17 @@ def test_a_rule_is_shown_in_the_language_of_the_reader_and_unofficial_is_what_wa
 def test_every_code_of_the_packs_has_words() -> None:
     rules = [rule for pack in queries.packs().values() for rule in pack.rules.values()]
     assert {rule.start_event for rule in rules if rule.start_event} <= words.EVENTS.keys()
+
+
+def test_every_code_of_the_record_s_legend_has_words() -> None:
+    legend = json.loads((Path(__file__).resolve().parents[3] / "law" / "rules.json").read_text("utf-8"))[
+        "legend"
+    ]
+    assert set(legend["start_event"]) <= words.EVENTS.keys()
+    assert set(legend["confidence"]) == {grade.value for grade in words.CONFIDENCE_MEANS}
+    assert set(legend["verified_by"]) == words.VERIFIED_BY.keys()
+    assert set(legend["jurisdiction"]) == words.JURISDICTIONS.keys()
+    assert set(legend["duration_means"]) == {one.value for one in words.MEANING}
 
 
 def test_an_unknown_rule_is_refused_with_the_way_to_find_it() -> None:

@@ -6,7 +6,7 @@ import click
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from discreet.foundation.rulepacks import queries, words
+from discreet.foundation.rulepacks import queries, uses, words
 from discreet.foundation.rulepacks.law import LegalRule, Pack
 
 language_option = click.option(
@@ -97,6 +97,8 @@ def _lines(rule: LegalRule, language: str) -> list[tuple[str, str]]:
         (_("source"), rule.source),
         (_("confidence"), _("%(grade)s (%(what)s)") % confidence),
     ]
+    driven = [_(use.what) for use in uses.uses_of(rule.id)]
+    lines += [(_("drives"), what) for what in driven or [_("not yet used by a mechanism")]]
     lines += [
         (_("unsure"), f"[{_(words.WHEN[held.when])}] {held.doubt.text(language)}") for held in rule.doubts
     ]
@@ -148,6 +150,7 @@ def _rule_facts(rule: LegalRule) -> dict[str, object]:
         },
         "confidence": rule.confidence.value,
         "source": rule.source,
+        "drives": [use.what for use in uses.uses_of(rule.id)],
         "unsure": [
             {"when": held.when.value, "en": held.doubt.en, "zh": held.doubt.zh} for held in rule.doubts
         ],

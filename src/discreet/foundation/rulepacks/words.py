@@ -62,6 +62,7 @@ WHEN: dict[When, str] = {
     When.EXTENSION_MOVED: gettext_noop("extension moved"),
 }
 EVENTS: dict[str, str] = {
+    "acknowledgement": gettext_noop("confirmation of receipt"),
     "authority_receipt": gettext_noop("receipt by the authority"),
     "authority_request": gettext_noop("request of the authority"),
     "awareness": gettext_noop("awareness"),
