@@ -192,7 +192,7 @@ def test_what_came_into_force_is_past_and_the_newest_first() -> None:
 
 
 def test_the_search_box_finds_a_duty_by_its_article(desk_client: Client) -> None:
-    shown = desk_client.get("/desk/find/?q=7021%28a%29").content.decode()
+    shown = desk_client.get("/desk/search/?q=7021%28a%29").content.decode()
     assert 'href="/desk/law/duties/CA-DSR-ACK/"' in shown
 
 

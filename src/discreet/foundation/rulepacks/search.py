@@ -72,7 +72,7 @@ def _shortened(text: str) -> str:
 def _address(rule: LegalRule) -> str:
     """Return the page of a rule, "" where this installation has no pages of the law."""
     try:
-        return reverse("rulepacks:rule", args=[rule.id])
+        return reverse("law:duty", args=[rule.id])
     except NoReverseMatch:
         return ""
 
