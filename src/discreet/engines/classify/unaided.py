@@ -29,7 +29,7 @@ class Context:
 
 def judge_values(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense) -> Verdict | None:
     """Return what the values say by themselves, or None."""
-    if profile.distinct < 2 or column.kind in (
+    if profile.is_empty or column.kind in (
         Kind.BOOLEAN,
         Kind.DATE,
         Kind.TIMESTAMP,
@@ -65,7 +65,7 @@ def _is_sequence(profile: Profile) -> bool:
 
 def _numbers(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense) -> Verdict | None:
     share = profile.share(patterns.is_chinese_id)
-    if (share >= 0.7 and profile.distinct >= 3) or (share >= 0.95 and profile.distinct >= 2):
+    if (share >= 0.7 and profile.distinct >= 3) or share >= 0.95:
         return _verdict("national_id", 97, share, "GB 11643", Ground.CHECKSUM)
     for each in patterns.CHECKSUMS:
         share = profile.share_of_few(each.holds)
@@ -96,10 +96,10 @@ def _mobile_numbers(profile: Profile, sense: Sense, rows: RowSense) -> Verdict |
 
 
 def _forms(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense) -> Verdict | None:
-    if profile.email >= 0.8 and profile.distinct >= 2:
+    if profile.email >= 0.8:
         if rows.kind is RowKind.ORGANISATION:
             return None
-        return _verdict("email", 93, profile.email, "")
+        return _verdict("email", 93 if profile.distinct > 1 else 75, profile.email, "")
     share = profile.share(patterns.PASSWORD_HASH.match)
     if share >= 0.8:
         return _verdict("password_hash", 95, share, "")
