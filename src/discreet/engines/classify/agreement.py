@@ -62,6 +62,14 @@ _FLAGS = frozenset(
         "invalid",
     ]
 )
+_STATES = _FLAGS | frozenset(
+    "new draft approved rejected cancelled canceled completed complete processing shipped delivered paid unpaid archived "
+    "expired suspended refunded scheduled submitted started finished running queued waiting sent failed sale done "
+    "assigned resolved deleted published unpublished blocked locked 已取消 已审核 待审核 草稿 已发货 待发货 已完成 待处理 "
+    "处理中 正常 已关闭 已支付 待支付 已付款 待付款 已退款 有效 无效 生效 失效 启用 停用 进行中 已结束 未开始 已发布 offen "
+    "erledigt storniert abgeschlossen neu aktiv inaktiv annulé terminé actif en cours payé pendiente activo cancelado "
+    "cerrado aprobado".split()
+)
 _WRITTEN = frozenset(["note", "comment", "feedback", "message", "special_requests", "body", "bio"])
 _FLAG_CATEGORIES = frozenset(["health", "disability", "union_membership", "criminal_record", "genetic"])
 _MAY_BE_CODED = frozenset(
@@ -91,6 +99,9 @@ _AGE = re.compile(
 _DECIMAL_DEGREES = re.compile(r"[-+]?\d{1,3}\.\d{1,}(?:\s?[°NSEW])?")
 
 
+_CALLED = re.compile(r"[^\W\d_][\w .'’@*+~-]{0,39}")
+
+
 def _threshold(share: float, *, yes: float, no: float) -> Agreement:
     return YES if share >= yes else NO if share < no else OPEN
 
@@ -99,6 +110,12 @@ def looks_like_flag(profile: Profile) -> bool:
     """Return whether nearly all values are yes/no, on/off or a state."""
     hits = sum(count for text, count in profile.counts.items() if text.casefold() in _FLAGS)
     return not profile.is_empty and hits >= 0.8 * sum(profile.counts.values())
+
+
+def looks_like_state(profile: Profile) -> bool:
+    """Return whether values are states that a record goes through."""
+    hits = sum(1 for text in profile.texts if text.casefold().replace("_", " ") in _STATES)
+    return hits >= 0.5 * profile.distinct
 
 
 def is_enumeration(profile: Profile) -> bool:
@@ -118,8 +135,10 @@ def _phone(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
 
 
 def _name(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
-    if profile.email >= 0.5 or profile.url >= 0.5 or profile.date >= 0.5:
+    if profile.email >= 0.5 or profile.url >= 0.5 or profile.date >= 0.5 or profile.hashed >= 0.5:
         return NO
+    if meaning in ("nick_name", "alias", "display_name") and profile.share(_CALLED.fullmatch) >= 0.7:
+        return YES
     if meaning == "initials" and profile.share(re.compile(r"(?:[^\W\d_]\.?\s?){1,5}").fullmatch) >= 0.6:
         return YES
     if profile.lettered < 0.3:
@@ -136,6 +155,8 @@ def _address(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
         return NO
     if profile.address >= 0.3:
         return YES
+    if meaning in ("state", "region", "location") and looks_like_state(profile):
+        return NO
     return _threshold(max(profile.lettered, profile.share(patterns.HAN.search)), yes=0.6, no=0.3)
 
 
@@ -181,6 +202,8 @@ def _listed(category: str) -> Callable[[Profile, ColumnSample, str], Agreement]:
 
 def _identifier(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     """Numbers and codes of some length: identity, passport, tax, insurance, customer, plate."""
+    if profile.hashed >= 0.5 and meaning != "customer_no":
+        return NO
     share = profile.share(
         lambda text: (
             4 <= len(text) <= 40 and len(text.split()) <= 6 and any(c.isdigit() or c == "*" for c in text)
@@ -219,6 +242,8 @@ def _device(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
 
 
 def _geo(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if meaning not in ("latitude", "longitude", "coordinates"):
+        return _address(profile, column, meaning)
     share = max(profile.share(_DECIMAL_DEGREES.fullmatch), profile.share(patterns.COORDINATES.search))
     return _threshold(share, yes=0.5, no=0.2)
 

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -33,9 +33,44 @@ _PAPERS = frozenset(
         "票据",
     ]
 )
+_SHORT = frozenset(["no", "id", "nm", "nr"])
+_ARTICLES = frozenset(["of", "the", "de", "du", "des", "da", "do", "del", "di", "la", "le", "el", "d", "l"])
+_ABBREVIATED = {"dt": "date", "nm": "name", "addr": "address", "ph": "phone", "yr": "year", "num": "number"}
+_LOGINS = frozenset(
+    [
+        "login",
+        "logon",
+        "signin",
+        "denglu",
+        "dl",
+        "登录",
+        "登陆",
+        "anmelde",
+        "anmeldung",
+        "connexion",
+        "acceso",
+        "access",
+    ]
+)
 _MASS = re.compile(
     r"^(?:is|has|can|are|was|should|allow|allows|enable|enabled|no|num|nb|nbr|cnt|max|min|total|avg)$"
 )
+#: What stands before whose it is, in languages that say so, and in turned English headers.
+_TURNED = frozenset(
+    "name first_name last_name full_name email phone mobile fax address street city postal_code country province "
+    "birth_date gender national_id passport tax_id age".split()
+)
+_KEEPERS = frozenset(["owner", "owners", "holder", "holders", "sender", "inhaber", "emergency"])
+#: Numbers that a person has: "number" before or after them is the thing itself, "id" is not for those that refer.
+_NUMBERED = frozenset(
+    "phone mobile fax national_id social_security passport driving_licence tax_id vehicle_plate payment_card "
+    "bank_account iban insurance_no customer_no student_no employee_no imei vin house_number".split()
+)
+_REFERRED = frozenset(
+    "phone mobile fax pager extension payment_card bank_account iban postal_code ip_address house_number pin secret "
+    "security_question vehicle_plate diagnosis".split()
+)
+_PROFILES = frozenset(["profile", "profil", "perfil", "account", "page", "handle", "name"])
 
 
 class Strength(IntEnum):
@@ -94,26 +129,49 @@ def _latin_meaning(word: str, *, with_initials: bool) -> Token | None:
     return None
 
 
-def _segmented(word: str) -> list[Token]:
+def _segmented(word: str, *, with_initials: bool = False) -> list[Token]:
     """Split a word that no list knows into words that lists know: `custname`, `telephonenumber`."""
     words = lexicon()
+    if with_initials and (found := _initials(word)):
+        return found
+    if parts := _parts_of(word, words.knows, 3):
+        return [Token(part, words.atoms.get(part) or words.entities[part]) for part in parts]
+    return [Token(word)]
+
+
+def _parts_of(word: str, knows: Callable[[str], bool], shortest: int) -> list[str]:
+    """Return the fewest known parts that a word can be cut into, or nothing."""
     best: list[tuple[int, list[str]] | None] = [(0, [])] + [None] * len(word)
     for end in range(2, len(word) + 1):
         for start in range(max(0, end - 18), end - 1):
             part, before = word[start:end], best[start]
-            if (
-                before is None
-                or not words.knows(part)
-                or (len(part) < 3 and part not in ("no", "id", "nm", "nr"))
-            ):
+            if before is None or not (len(part) >= shortest or part in _SHORT) or not knows(part):
                 continue
             now = best[end]
             if now is None or len(before[1]) + 1 < now[0]:
                 best[end] = (len(before[1]) + 1, [*before[1], part])
     whole = best[len(word)]
-    if whole is None or whole[0] > _MAX_JOINED:
-        return [Token(word)]
-    return [Token(part, words.atoms.get(part) or words.entities[part]) for part in whole[1]]
+    return whole[1] if whole is not None and whole[0] <= _MAX_JOINED else []
+
+
+def _initials(word: str) -> list[Token]:
+    """Read initials of pinyin that are written together: `lxrdh`, `tzrhzh`; a person's end in r (人)."""
+    words = lexicon()
+    if not 2 < len(word) < 10:
+        return []
+
+    def meaning(part: str) -> str:
+        known = words.initials.get(part) or ("id" if part == "id" else "")
+        return known or ("person" if len(part) == 3 and part.endswith("r") else "")
+
+    if meaning(word):
+        return [Token(word, meaning(word), is_initials=True)]
+    parts = _parts_of(word, lambda part: bool(meaning(part)), 2)
+    if not 0 < len(parts) <= 3:
+        return []
+    if parts[-1] == "sj" and meaning(parts[0]) not in PEOPLE:  # 手机 of somebody, else 时间
+        return [Token(word, "time", is_initials=True)]
+    return [Token(part, meaning(part), is_initials=True) for part in parts]
 
 
 def _chinese(text: str) -> list[Token]:
@@ -144,9 +202,9 @@ def raw_words(text: str) -> list[str]:
         if not word.isascii():
             found += [token.word for token in _chinese(word)]
         elif lexicon().knows(word) or len(word) < 5:
-            found.append(word)
+            found.append(written_out(word))
         else:
-            found += [token.word for token in _segmented(word)]
+            found += [token.word for token in _segmented(written_out(word))]
     return found
 
 
@@ -161,15 +219,42 @@ def tokens_of(text: str, *, with_initials: bool = False) -> tuple[Token, ...]:
             found += _chinese(raw[at])
             at += 1
             continue
-        for size in range(min(_MAX_JOINED, len(raw) - at), 0, -1):
-            if token := _latin_meaning("".join(raw[at : at + size]), with_initials=with_initials):
-                found.append(token)
-                at += size
-                break
-        else:
-            found += _segmented(raw[at])
-            at += 1
+        token, size = _joined(raw, at, with_initials=with_initials)
+        found += [token] if token else _segmented(raw[at], with_initials=with_initials)
+        at += size
     return tuple(found)
+
+
+def _joined(raw: Sequence[str], at: int, *, with_initials: bool) -> tuple[Token | None, int]:
+    """Return the longest word that the words from `at` on make together, and how many they are."""
+    for size in range(min(_MAX_JOINED, len(raw) - at), 0, -1):
+        part = raw[at : at + size]
+        if not all(word.isascii() for word in part):
+            continue
+        for spelled in _spellings_of(part):
+            if token := _latin_meaning(spelled, with_initials=with_initials):
+                return token, size
+    return None, 1
+
+
+def _spellings_of(part: Sequence[str]) -> Iterator[str]:
+    """Yield what words may be together: as they stand, written out, and without "of" and articles."""
+    yield "".join(part)
+    whole = [_ABBREVIATED.get(word, word) if len(part) > 1 else word for word in map(written_out, part)]
+    yield "".join(whole)
+    if len(part) > 2:
+        yield "".join([word for word in whole if word not in _ARTICLES])
+
+
+@lru_cache(maxsize=20_000)
+def written_out(word: str) -> str:
+    """Return the word that a word without vowels stands for: `psspr` → passport; others as they are."""
+    words = lexicon()
+    if len(word) < 3 or words.knows(word) or not word.isascii() or set(word[1:]) & set("aeiou"):
+        return word
+    if len(word) == 3 and word in words.initials:
+        return word
+    return words.skeletons.get(word, word)
 
 
 def first_clause(comment: str) -> str:
@@ -210,9 +295,14 @@ def _read(tokens: Sequence[Token]) -> Sense:
                 is_reference=trailing.meaning in ("id", "code", "number"),
                 is_about=True,
             )
-    if before and _MASS.match(before[0].word) and head.meaning not in ("phone", "mobile"):
+    if before and head.meaning in PEOPLE and (turned := _turned(head, before)):
+        return turned
+    is_number_of = before and before[0].meaning == "number" and head.meaning in _NUMBERED
+    if before and _MASS.match(before[0].word) and not is_number_of:
         return Sense(word=before[0].word, meaning=head.meaning, is_about=True)
     whose = _whose(before)
+    if before and before[-1].meaning == "social_media" and head.word in _PROFILES:
+        return _attribute(before[-1], head, before[:-1], _whose(before[:-1]))
     if head.meaning in words.strong or head.meaning in words.context:
         return _attribute(head, trailing, before, whose)
     if head.meaning in PEOPLE | ACTORS:
@@ -233,6 +323,22 @@ def _read(tokens: Sequence[Token]) -> Sense:
     return Sense(word=head.word, meaning=head.meaning, whose=whose)
 
 
+def _turned(person: Token, before: Sequence[Token]) -> Sense | None:
+    """Read a header that says first what and then whose: `telephone_expediteur`, `EmailCustomer`."""
+    words = lexicon()
+    what = next((token for token in before if token.meaning in _TURNED), None)
+    if what is None or person.word in _KEEPERS:
+        return None
+    category = words.strong.get(what.meaning) or words.context[what.meaning]
+    return Sense(
+        category=category,
+        strength=Strength.STRONG,
+        word=what.word,
+        meaning=what.meaning,
+        whose=person.meaning,
+    )
+
+
 def _attribute(head: Token, trailing: Token, before: Sequence[Token], whose: str) -> Sense:
     words = lexicon()
     is_strong = head.meaning in words.strong
@@ -246,6 +352,8 @@ def _attribute(head: Token, trailing: Token, before: Sequence[Token], whose: str
         strength = Strength.STRONG
     if whose in THINGS and not (whose == "product" and category in ("email", "phone")):
         strength = Strength.NOTHING
+    if category == "address" and any(t.word in _LOGINS or t.meaning == "ip_address" for t in before):
+        category, strength = "geo_location", Strength.STRONG  # where somebody signed in
     return Sense(
         category=category if strength else "none",
         strength=strength,
@@ -264,16 +372,23 @@ def _under_about(about: Token, before: list[Token]) -> tuple[Token, list[Token],
         before = before[:-1]
     head, rest = before[-1], before[:-1]
     meaning = head.meaning
-    is_identifying = meaning in words.takes_number and about.meaning in ("number", "code", "id")
+    is_reference = about.meaning == "id" and meaning in _REFERRED
+    is_identifying = (
+        meaning in words.takes_number and about.meaning in ("number", "code", "id") and not is_reference
+    )
     is_file = meaning in ("avatar", "photo", "signature", "voice") and about.meaning in (
         "url",
         "path",
         "hash",
         "id",
     )
-    is_hash = meaning == "password" and about.meaning == "hash"
+    is_hash = (meaning == "password" and about.meaning == "hash") or (
+        meaning == "biometric" and about.meaning in ("hash", "template", "code", "id")
+    )
     is_link = meaning in ("social_media", "bio") and about.meaning in ("url", "path")
-    is_coded = about.meaning == "type" and meaning in ("blood_type", "gender")
+    is_coded = (about.meaning == "type" and meaning in ("blood_type", "gender", "disability", "allergy")) or (
+        about.meaning == "count" and meaning == "family"
+    )
     is_title = about.meaning == "title" and meaning in PEOPLE
     is_path = about.meaning == "path" and meaning in PEOPLE
     if is_title or is_path:

@@ -3,6 +3,7 @@
 A verdict says what it rests on. Nothing here is certain: a person confirms.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -75,12 +76,14 @@ def judge_table(
     with_initials = uses_pinyin(names) if is_pinyin is None else is_pinyin or uses_pinyin(names)
     rows = read_table(table.name, table.comment, with_initials=with_initials)
     read = [_read(column, with_initials=with_initials) for column in table.columns]
-    first = {each.column.name: _judge_strong(each, rows) for each in read}
+    first = {each.column.name: _judge_strong(each, rows, is_owned=is_owned) for each in read}
     context = Context(
         rows=rows,
         is_about_people=(is_owned and rows.kind not in (RowKind.CONFIGURATION,))
         or _is_about_people(rows, first, read),
         has_ip=any(verdict.category == "ip_address" for verdict in first.values()),
+        has_place=any(each.sense.meaning in _PLACED for each in read),
+        has_street=any(each.sense.meaning in _PLACED - {"city", "country"} for each in read),
     )
     verdicts = {}
     for each in read:
@@ -111,6 +114,9 @@ def _is_about_people(rows: RowSense, first: Mapping[str, Verdict], read: list[_R
     return any(verdict.category in _REACHES for name, verdict in first.items() if name not in actors)
 
 
+_PLACED = frozenset(["street", "address", "address_line", "postal_code", "city", "country"])
+
+
 def _says_what_it_is(sense: Sense) -> bool:
     """Return whether a header is understood as something that is no personal data."""
     return (
@@ -118,7 +124,7 @@ def _says_what_it_is(sense: Sense) -> bool:
     )
 
 
-def _judge_strong(each: _Read, rows: RowSense) -> Verdict:
+def _judge_strong(each: _Read, rows: RowSense, *, is_owned: bool) -> Verdict:
     """Judge by words and values that mean the same in any table."""
     column, sense = each.column, each.sense
     if column.is_key and (column.kind is not Kind.TEXT or sense.is_reference):
@@ -127,7 +133,10 @@ def _judge_strong(each: _Read, rows: RowSense) -> Verdict:
     takes_comment = each.comment.strength is Strength.STRONG and not sense.is_reference
     if sense.strength < Strength.STRONG and takes_comment and not (sense.is_about and sense.whose):
         chosen, ground = each.comment, Ground.COMMENT
-    if chosen.strength is Strength.STRONG and _is_of_people(chosen, rows, column):
+    if chosen.strength is Strength.STRONG and (
+        _is_of_people(chosen, rows)
+        or (is_owned and chosen.category in _OF_OWNED and rows.kind is RowKind.THING)
+    ):
         found = _propose(each, chosen, ground)
         if found is not None:
             return found
@@ -139,7 +148,11 @@ def _judge_strong(each: _Read, rows: RowSense) -> Verdict:
     return judge_values(each.profile, column, sense, rows) or NOT_PERSONAL
 
 
-def _is_of_people(sense: Sense, rows: RowSense, column: ColumnSample) -> bool:
+#: What a thing that somebody owns says about them: a meter's address, a car's plate.
+_OF_OWNED = frozenset(["address", "postal_code", "geo_location", "vehicle_plate", "device_id", "ip_address"])
+
+
+def _is_of_people(sense: Sense, rows: RowSense) -> bool:
     """Return whether a strong word speaks of people here: a branch's phone and a vacancy's salary do not."""
     if sense.whose in PEOPLE | ACTORS:
         return True
@@ -244,7 +257,7 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
     wanted = _in_context(sense, context)
     if wanted is not None and context.is_about_people:
         answer = agreement(wanted, each.profile, column, sense.meaning)
-        if answer is not NO:
+        if answer is not NO and not _is_no_persons(sense, each.profile, context):
             confidence = {YES: 85, OPEN: 75}[answer]
             reasons = (
                 Reason(ground, {"word": sense.word}),
@@ -258,6 +271,13 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
     if each.profile.structured >= 0.6 or each.profile.markup >= 0.6 or column.kind is Kind.JSON:
         return judge_document(each.profile, column, context) or before
     return judge_text(each.profile, column, sense, context) or before
+
+
+def _is_no_persons(sense: Sense, profile: Profile, context: Context) -> bool:
+    """Return whether a plain "name" is a thing's: in rows that are not people its values must look like people."""
+    if sense.meaning != "name" or sense.whose in PEOPLE or context.rows.kind is RowKind.PERSON:
+        return False
+    return profile.is_empty or profile.known_name < 0.3 or profile.person < 0.7
 
 
 def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
@@ -276,17 +296,26 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
         return Verdict("username" if is_actor else "name", 60, reasons)
     if profile.email >= 0.6:
         return Verdict("email", 90, reasons)
-    if profile.lettered < 0.5 or profile.prose >= 0.5 or profile.share(lambda text: len(text) <= 2) >= 0.9:
+    if sense.meaning == "supplier" and profile.email < 0.6:
+        return None  # a firm's name
+    is_handle = (
+        profile.share(_HANDLE.fullmatch) >= 0.7
+        and max(profile.hashed, profile.share(_SERIAL.fullmatch)) < 0.5
+    )
+    if profile.prose >= 0.5 or (profile.lettered < 0.5 and not (is_actor and is_handle)):
+        return None
+    if profile.share(lambda text: len(text) <= 2 and text.isascii()) >= 0.9:
         return None
     is_full_name = profile.known_name >= 0.3 and profile.share(lambda t: " " in t or not t.isascii()) >= 0.5
     if is_actor and not is_full_name:
-        is_handle = profile.share(lambda text: " " not in text) >= 0.7
         return Verdict("username", 75, reasons) if is_handle else None
     if profile.known_name >= 0.3 or (is_actor and profile.person >= 0.6):
         return Verdict("name", 80, reasons)
     return None
 
 
+_HANDLE = re.compile(r"[a-z][\w.\-]{2,29}", re.I)
+_SERIAL = re.compile(r"[A-Za-z]{0,4}[-_]?\d{3,}")
 _CONTEXT_ANYWHERE = frozenset(
     ["note", "comment", "feedback", "message", "content", "body", "special_requests"]
 )
@@ -310,15 +339,19 @@ def _in_context(sense: Sense, context: Context) -> str | None:
         )
     if sense.strength is not Strength.CONTEXT:
         return None
-    if sense.category == "address" and context.has_ip and rows.kind is RowKind.EVENT:
-        return "geo_location"
+    if rows.kind is RowKind.ORGANISATION and sense.whose not in PEOPLE and rows.people != "supplier":
+        return None
     if (
-        sense.category == "name"
+        sense.category == "address"
+        and context.has_ip
         and rows.kind is RowKind.EVENT
-        and sense.meaning == "name"
-        and not sense.whose
+        and not context.has_street
     ):
-        return "name"
+        return "geo_location"
+    if sense.meaning == "state" and not (context.has_place or sense.whose in PEOPLE):
+        return None
+    if sense.meaning == "name" and rows.kind is RowKind.THING and not sense.whose:
+        return None
     if sense.category == "free_text" and sense.is_of_paper:
         return None
     if sense.category == "free_text" and sense.meaning not in _CONTEXT_ANYWHERE:

@@ -53,6 +53,7 @@ class Lexicon:
     context: Mapping[str, str]
     takes_number: frozenset[str]
     pinyin: frozenset[str]
+    skeletons: Mapping[str, str]
 
     def knows(self, word: str) -> bool:
         return word in self.atoms or word in self.entities
@@ -95,17 +96,45 @@ def lexicon() -> Lexicon:
     """Return the words, read from the package the first time."""
     meanings = read_yaml("meanings.yaml")
     atoms = {plain(word): meaning for word, meaning in _spellings("atoms.yaml").items()}
+    entities = {plain(word): meaning for word, meaning in _spellings("entities.yaml").items()}
     initials = {word.rstrip("_"): meaning for word, meaning in _spellings("initials.yaml").items()}
     return Lexicon(
         atoms=MappingProxyType(atoms),
-        entities=MappingProxyType({plain(w): m for w, m in _spellings("entities.yaml").items()}),
+        entities=MappingProxyType(entities),
         initials=MappingProxyType(initials),
         chinese=MappingProxyType({word.lower(): m for word, m in _spellings("chinese.yaml").items()}),
         strong=MappingProxyType(_meanings(meanings["strong"])),
         context=MappingProxyType(_meanings(meanings["context"])),
         takes_number=frozenset(words_of(str(meanings["number"]))),
         pinyin=frozenset(_pinyin(set(atoms) | set(initials))),
+        skeletons=MappingProxyType(_skeletons(atoms, entities)),
     )
+
+
+def _skeleton(word: str) -> str:
+    return word[0] + "".join(char for char in word[1:] if char not in "aeiou")
+
+
+def _skeletons(*lists: Mapping[str, str]) -> dict[str, str]:
+    """Return the words that can be meant by what is left of them without vowels; not where it may be several.
+
+    Long ones may be cut off after five letters or more.
+    """
+    whole: dict[str, dict[str, str]] = {}
+    cut: dict[str, dict[str, str]] = {}
+    words: dict[str, str] = {}
+    for each in lists:
+        words = {**each, **words}
+    for word, meaning in words.items():
+        if not 4 <= len(word) <= 14 or not word.isascii() or not word.isalpha() or is_pinyin(word):
+            continue
+        bare = _skeleton(word)
+        if len(bare) > 3:
+            whole.setdefault(bare, {}).setdefault(meaning, word)
+        for end in range(5, len(bare)):
+            cut.setdefault(bare[:end], {}).setdefault(meaning, word)
+    alone = {short: next(iter(found.values())) for short, found in cut.items() if len(found) == 1}
+    return alone | {short: next(iter(found.values())) for short, found in whole.items() if len(found) == 1}
 
 
 _INITIALS = ["zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw", ""]

@@ -81,6 +81,11 @@ class Profile:
         return self.share(patterns.UUID.fullmatch)
 
     @cached_property
+    def hashed(self) -> float:
+        """Digests and other long identifiers that a machine made."""
+        return self.share(lambda text: patterns.HEX_HASH.fullmatch(text) or patterns.UUID.fullmatch(text))
+
+    @cached_property
     def phone(self) -> float:
         return self.share(looks_like_phone)
 

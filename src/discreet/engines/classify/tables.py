@@ -129,6 +129,8 @@ def _read(text: str, *, with_initials: bool) -> RowSense:
     if kind is RowKind.PERSON and is_detail and tokens[-1].word in _DETAIL:
         kind = RowKind.EVENT
     people = _people(tokens)
+    if kind is RowKind.THING and people and people != "supplier":
+        kind = RowKind.EVENT  # a user's device, a member's vehicle
     return RowSense(kind=kind or RowKind.UNKNOWN, people=people, head=tokens[-1].word)
 
 

@@ -25,6 +25,8 @@ class Context:
     rows: RowSense
     is_about_people: bool
     has_ip: bool = False
+    has_place: bool = False
+    has_street: bool = False
 
 
 def judge_values(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense) -> Verdict | None:
