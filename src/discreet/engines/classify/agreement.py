@@ -63,12 +63,87 @@ _FLAGS = frozenset(
     ]
 )
 _STATES = _FLAGS | frozenset(
-    "new draft approved rejected cancelled canceled completed complete processing shipped delivered paid unpaid archived "
-    "expired suspended refunded scheduled submitted started finished running queued waiting sent failed sale done "
-    "assigned resolved deleted published unpublished blocked locked 已取消 已审核 待审核 草稿 已发货 待发货 已完成 待处理 "
-    "处理中 正常 已关闭 已支付 待支付 已付款 待付款 已退款 有效 无效 生效 失效 启用 停用 进行中 已结束 未开始 已发布 offen "
-    "erledigt storniert abgeschlossen neu aktiv inaktiv annulé terminé actif en cours payé pendiente activo cancelado "
-    "cerrado aprobado".split()
+    [
+        "new",
+        "draft",
+        "approved",
+        "rejected",
+        "cancelled",
+        "canceled",
+        "completed",
+        "complete",
+        "processing",
+        "shipped",
+        "delivered",
+        "paid",
+        "unpaid",
+        "archived",
+        "expired",
+        "suspended",
+        "refunded",
+        "scheduled",
+        "submitted",
+        "started",
+        "finished",
+        "running",
+        "queued",
+        "waiting",
+        "sent",
+        "failed",
+        "sale",
+        "done",
+        "assigned",
+        "resolved",
+        "deleted",
+        "published",
+        "unpublished",
+        "blocked",
+        "locked",
+        "已取消",
+        "已审核",
+        "待审核",
+        "草稿",
+        "已发货",
+        "待发货",
+        "已完成",
+        "待处理",
+        "处理中",
+        "正常",
+        "已关闭",
+        "已支付",
+        "待支付",
+        "已付款",
+        "待付款",
+        "已退款",
+        "有效",
+        "无效",
+        "生效",
+        "失效",
+        "启用",
+        "停用",
+        "进行中",
+        "已结束",
+        "未开始",
+        "已发布",
+        "offen",
+        "erledigt",
+        "storniert",
+        "abgeschlossen",
+        "neu",
+        "aktiv",
+        "inaktiv",
+        "annulé",
+        "terminé",
+        "actif",
+        "en",
+        "cours",
+        "payé",
+        "pendiente",
+        "activo",
+        "cancelado",
+        "cerrado",
+        "aprobado",
+    ]
 )
 _WRITTEN = frozenset(["note", "comment", "feedback", "message", "special_requests", "body", "bio"])
 _FLAG_CATEGORIES = frozenset(["health", "disability", "union_membership", "criminal_record", "genetic"])
@@ -130,7 +205,9 @@ def _email(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
 def _phone(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     if meaning in ("extension", "pager"):
         return _threshold(profile.share(re.compile(r"[x#]?\s?\d{2,6}").fullmatch), yes=0.6, no=0.3)
-    share = max(profile.phone, profile.share(re.compile(r".*\d{4}.*\d{2}.*").fullmatch) * 0.8)
+    if profile.hashed >= 0.5 or profile.share(re.compile(r"\d{16,}").fullmatch) >= 0.5:
+        return NO
+    share = max(profile.phone, profile.share(re.compile(r"\D{0,20}\d{4}.{0,20}\d{2}.{0,20}").fullmatch) * 0.8)
     return _threshold(share, yes=0.55, no=0.25)
 
 
@@ -149,8 +226,8 @@ def _name(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
 
 
 def _address(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
-    if meaning == "house_number":
-        return OPEN
+    if meaning in ("house_number", "address_line"):
+        return NO if max(profile.email, profile.url, profile.date, profile.hashed) >= 0.5 else OPEN
     if profile.email >= 0.5 or profile.url >= 0.5 or profile.ip >= 0.5:
         return NO
     if profile.address >= 0.3:
@@ -200,10 +277,20 @@ def _listed(category: str) -> Callable[[Profile, ColumnSample, str], Agreement]:
     return agrees
 
 
+_NUMBERS_OF_ROWS = frozenset(["customer_no", "employee_no", "student_no", "insurance_no"])
+_SMALL = re.compile(r"[1-9]\d{0,4}")
+
+
 def _identifier(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     """Numbers and codes of some length: identity, passport, tax, insurance, customer, plate."""
-    if profile.hashed >= 0.5 and meaning != "customer_no":
+    if profile.hashed >= 0.5:
         return NO
+    if meaning in _NUMBERS_OF_ROWS and (
+        column.kind is Kind.INTEGER or profile.share(_SMALL.fullmatch) >= 0.9
+    ):
+        numbers = [int(text) for text in profile.texts if text.isdecimal() and len(text) < 20]
+        if not numbers or max(numbers) < 100_000 or min(numbers) > 10**17:
+            return NO  # the key of a row, not a number that is told to a person
     share = profile.share(
         lambda text: (
             4 <= len(text) <= 40 and len(text.split()) <= 6 and any(c.isdigit() or c == "*" for c in text)
@@ -225,7 +312,7 @@ def _payment_card(profile: Profile, column: ColumnSample, meaning: str) -> Agree
 
 def _bank_account(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     share = profile.share(lambda text: sum(char.isdigit() or char == "*" for char in text) >= 6)
-    return _threshold(share, yes=0.6, no=0.25)
+    return NO if profile.hashed >= 0.5 else _threshold(share, yes=0.6, no=0.25)
 
 
 def _ip_address(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
@@ -286,6 +373,12 @@ def _textual(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     return NO if is_off else YES if profile.lettered >= 0.5 else OPEN
 
 
+def _employment(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
+    if meaning == "employee_no":
+        return _identifier(profile, column, meaning)
+    return _textual(profile, column, meaning)
+
+
 def _amount(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     return NO if profile.date >= 0.5 or profile.email >= 0.3 else YES if profile.number >= 0.6 else OPEN
 
@@ -305,6 +398,7 @@ _RULES: Mapping[str, Callable[[Profile, ColumnSample, str], Agreement]] = {
     **{each: _listed(each) for each in ("gender", "marital_status", "ethnicity", "religion", "education")},
     **{each: _listed(each) for each in ("political_opinion", "nationality", "language")},
     **dict.fromkeys(("national_id", "social_security_id", "passport", "driving_licence"), _identifier),
+    "employment": _employment,
     **dict.fromkeys(("tax_id", "insurance", "customer_id", "vehicle_plate"), _identifier),
     "payment_card": _payment_card,
     "bank_account": _bank_account,
@@ -316,7 +410,6 @@ _RULES: Mapping[str, Callable[[Profile, ColumnSample, str], Agreement]] = {
     **dict.fromkeys(("password", "password_hash", "secret", "token"), _secret),
     "photo": _photo,
     "free_text": _free_text,
-    "employment": _textual,
     "family": _textual,
     "income": _amount,
     "credit": _amount,

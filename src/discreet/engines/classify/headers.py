@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
 
@@ -35,7 +35,20 @@ _PAPERS = frozenset(
 )
 _SHORT = frozenset(["no", "id", "nm", "nr"])
 _ARTICLES = frozenset(["of", "the", "de", "du", "des", "da", "do", "del", "di", "la", "le", "el", "d", "l"])
-_ABBREVIATED = {"dt": "date", "nm": "name", "addr": "address", "ph": "phone", "yr": "year", "num": "number"}
+_ABBREVIATED = {
+    "pst": "post",
+    "ck": "cookie",
+    "ins": "insurance",
+    "lic": "licence",
+    "cntct": "contact",
+    "strt": "street",
+    "dt": "date",
+    "nm": "name",
+    "addr": "address",
+    "ph": "phone",
+    "yr": "year",
+    "num": "number",
+}
 _LOGINS = frozenset(
     [
         "login",
@@ -57,19 +70,81 @@ _MASS = re.compile(
 )
 #: What stands before whose it is, in languages that say so, and in turned English headers.
 _TURNED = frozenset(
-    "name first_name last_name full_name email phone mobile fax address street city postal_code country province "
-    "birth_date gender national_id passport tax_id age".split()
+    [
+        "name",
+        "first_name",
+        "last_name",
+        "full_name",
+        "email",
+        "phone",
+        "mobile",
+        "fax",
+        "address",
+        "street",
+        "city",
+        "postal_code",
+        "country",
+        "province",
+        "birth_date",
+        "gender",
+        "national_id",
+        "passport",
+        "tax_id",
+        "age",
+    ]
 )
 _KEEPERS = frozenset(["owner", "owners", "holder", "holders", "sender", "inhaber", "emergency"])
 #: Numbers that a person has: "number" before or after them is the thing itself, "id" is not for those that refer.
 _NUMBERED = frozenset(
-    "phone mobile fax national_id social_security passport driving_licence tax_id vehicle_plate payment_card "
-    "bank_account iban insurance_no customer_no student_no employee_no imei vin house_number".split()
+    [
+        "phone",
+        "mobile",
+        "fax",
+        "national_id",
+        "social_security",
+        "passport",
+        "driving_licence",
+        "tax_id",
+        "vehicle_plate",
+        "payment_card",
+        "bank_account",
+        "iban",
+        "insurance_no",
+        "customer_no",
+        "student_no",
+        "employee_no",
+        "imei",
+        "vin",
+        "house_number",
+        "family",
+    ]
 )
 _REFERRED = frozenset(
-    "phone mobile fax pager extension payment_card bank_account iban postal_code ip_address house_number pin secret "
-    "security_question vehicle_plate diagnosis".split()
+    [
+        "phone",
+        "mobile",
+        "fax",
+        "pager",
+        "extension",
+        "payment_card",
+        "bank_account",
+        "iban",
+        "postal_code",
+        "ip_address",
+        "house_number",
+        "pin",
+        "secret",
+        "security_question",
+        "vehicle_plate",
+        "diagnosis",
+        "username",
+    ]
 )
+#: Words for settings: what they qualify is nobody's.
+_SETTINGS = frozenset(["template", "config", "path", "count", "title"])
+_NAMED = frozenset(["family", "guardian", "card_holder", "household_head"])
+#: What a thing's number says about whoever has it.
+_OF_THINGS = frozenset(["vehicle_plate", "vin", "imei", "imsi", "mac_address", "device_id", "user_agent"])
 _PROFILES = frozenset(["profile", "profil", "perfil", "account", "page", "handle", "name"])
 
 
@@ -122,6 +197,8 @@ def _split(text: str) -> list[str]:
 def _latin_meaning(word: str, *, with_initials: bool) -> Token | None:
     words = lexicon()
     meaning = words.atoms.get(word) or words.entities.get(word)
+    if not meaning and len(word) > 4 and word.endswith("s"):
+        meaning = words.entities.get(word[:-1])
     if meaning:
         return Token(word, meaning)
     if with_initials and word in words.initials:
@@ -215,12 +292,13 @@ def tokens_of(text: str, *, with_initials: bool = False) -> tuple[Token, ...]:
     found: list[Token] = []
     at = 0
     while at < len(raw):
-        if not raw[at].isascii():
-            found += _chinese(raw[at])
-            at += 1
-            continue
         token, size = _joined(raw, at, with_initials=with_initials)
-        found += [token] if token else _segmented(raw[at], with_initials=with_initials)
+        if token:
+            found.append(token)
+        elif raw[at].isascii():
+            found += _segmented(raw[at], with_initials=with_initials)
+        else:
+            found += _chinese(raw[at])
         at += size
     return tuple(found)
 
@@ -230,6 +308,9 @@ def _joined(raw: Sequence[str], at: int, *, with_initials: bool) -> tuple[Token 
     for size in range(min(_MAX_JOINED, len(raw) - at), 0, -1):
         part = raw[at : at + size]
         if not all(word.isascii() for word in part):
+            whole = "".join(part)
+            if size > 1 and whole in lexicon().chinese:  # MAC地址, QQ号
+                return Token(whole, lexicon().chinese[whole]), size
             continue
         for spelled in _spellings_of(part):
             if token := _latin_meaning(spelled, with_initials=with_initials):
@@ -262,15 +343,6 @@ def first_clause(comment: str) -> str:
     return _CLAUSE_END.split(comment.strip()[:_MAX_HEADER], maxsplit=1)[0].strip()
 
 
-def _meaning_of(token: Token) -> str:
-    return token.meaning
-
-
-def _is_attribute(meaning: str) -> bool:
-    words = lexicon()
-    return meaning in words.strong or meaning in words.context
-
-
 def read_header(text: str, *, with_initials: bool = False) -> Sense:
     """Return what a header, or the first clause of a comment, says."""
     tokens = [token for token in tokens_of(text, with_initials=with_initials) if token.meaning != FILLER]
@@ -278,7 +350,27 @@ def read_header(text: str, *, with_initials: bool = False) -> Sense:
         tokens = list(tokens_of(text, with_initials=with_initials))
     if not tokens:
         return NO_SENSE
-    return _read(tokens)
+    sense = _read(tokens)
+    if sense.meaning == "address" and text.rstrip().endswith(("2", "3", "二", "三")):
+        return replace(sense, meaning="address_line")
+    return sense
+
+
+def without_table(name: str, table: str) -> str:
+    """Return a column's name without its table's in front of it, or nothing: `newsletter_signup_email` → email."""
+    words, theirs = _split(name), _split(table)
+    for start in range(min(2, len(theirs))):
+        begin = theirs[start:]
+        size = len(begin)
+        if len(words) > size and [*words[: size - 1], words[size - 1] + "s"][:size] in (
+            begin,
+            [*begin[:-1], begin[-1] + "s"],
+        ):
+            return "_".join(words[size:])
+        whole = "".join(begin)
+        if len(words) == 1 and name.lower().startswith(whole) and 2 <= len(whole) < len(name) - 1:
+            return name[len(whole) :]
+    return ""
 
 
 def _read(tokens: Sequence[Token]) -> Sense:
@@ -297,12 +389,16 @@ def _read(tokens: Sequence[Token]) -> Sense:
             )
     if before and head.meaning in PEOPLE and (turned := _turned(head, before)):
         return turned
-    is_number_of = before and before[0].meaning == "number" and head.meaning in _NUMBERED
+    is_number_of = (
+        before
+        and (before[0].meaning == "number" or before[0].word in ("nb", "nbr"))
+        and head.meaning in _NUMBERED
+    )
     if before and _MASS.match(before[0].word) and not is_number_of:
         return Sense(word=before[0].word, meaning=head.meaning, is_about=True)
-    whose = _whose(before)
+    whose = _whose(before, head.meaning)
     if before and before[-1].meaning == "social_media" and head.word in _PROFILES:
-        return _attribute(before[-1], head, before[:-1], _whose(before[:-1]))
+        return _attribute(before[-1], head, before[:-1], _whose(before[:-1], "social_media"))
     if head.meaning in words.strong or head.meaning in words.context:
         return _attribute(head, trailing, before, whose)
     if head.meaning in PEOPLE | ACTORS:
@@ -346,11 +442,11 @@ def _attribute(head: Token, trailing: Token, before: Sequence[Token], whose: str
     if category == "password" and trailing.meaning == "hash":
         category = "password_hash"
     strength = Strength.STRONG if is_strong else Strength.CONTEXT
-    if (head.meaning == "name" and whose in PEOPLE | ACTORS) or (
-        head.meaning in _WRITTEN and whose in PEOPLE
-    ):
+    if (
+        head.meaning == "name" and (whose in PEOPLE | ACTORS or (before and before[-1].meaning in _NAMED))
+    ) or (head.meaning in _WRITTEN and whose in PEOPLE):
         strength = Strength.STRONG
-    if whose in THINGS and not (whose == "product" and category in ("email", "phone")):
+    if whose in THINGS and not (whose == "product" and head.meaning in _OF_THINGS):
         strength = Strength.NOTHING
     if category == "address" and any(t.word in _LOGINS or t.meaning == "ip_address" for t in before):
         category, strength = "geo_location", Strength.STRONG  # where somebody signed in
@@ -396,13 +492,18 @@ def _under_about(about: Token, before: list[Token]) -> tuple[Token, list[Token],
     return head, rest, is_identifying or is_file or is_hash or is_link or is_coded
 
 
-def _whose(before: Sequence[Token]) -> str:
-    """Return the meaning of the nearest qualifier that says whose a thing is."""
+def _whose(before: Sequence[Token], head: str = "") -> str:
+    """Return the meaning of the nearest qualifier that says whose a thing is. `head`: the meaning of the thing."""
+    is_made = False  # a review of a product is not the product's
     for token in reversed(before):
-        if token.meaning in PEOPLE | ACTORS | THINGS or token.meaning in (EVENT, "company"):
-            if token.meaning == EVENT:
+        if token.meaning == EVENT:
+            is_made = True
+        elif token.meaning in PEOPLE | ACTORS:
+            return token.meaning
+        elif token.meaning in THINGS or token.meaning == "company":
+            if is_made:
                 continue
             return "organisation" if token.meaning == "company" else token.meaning
-        if token.meaning in ABOUT:
-            return "configuration"
+        elif token.meaning in _SETTINGS or (token.meaning in ABOUT and head not in lexicon().strong):
+            return "" if head in _WRITTEN else "configuration"
     return ""

@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 
 from discreet.engines.classify.agreement import NO, OPEN, YES, Agreement, agreement
 from discreet.engines.classify.documents import judge_document, judge_text
-from discreet.engines.classify.headers import NO_SENSE, Sense, Strength, first_clause, read_header, tokens_of
+from discreet.engines.classify.headers import (
+    NO_SENSE,
+    Sense,
+    Strength,
+    first_clause,
+    read_header,
+    tokens_of,
+    without_table,
+)
 from discreet.engines.classify.lexicon import ACTORS, PEOPLE, THINGS, lexicon
 from discreet.engines.classify.model import (
     NOT_PERSONAL,
@@ -20,7 +28,7 @@ from discreet.engines.classify.model import (
     TableSample,
     Verdict,
 )
-from discreet.engines.classify.profiles import Profile, profile_of
+from discreet.engines.classify.profiles import Profile, names_people, profile_of
 from discreet.engines.classify.tables import RowKind, RowSense, read_table
 from discreet.engines.classify.unaided import Context, judge_values
 
@@ -75,7 +83,7 @@ def judge_table(
     names = [column.name for column in table.columns]
     with_initials = uses_pinyin(names) if is_pinyin is None else is_pinyin or uses_pinyin(names)
     rows = read_table(table.name, table.comment, with_initials=with_initials)
-    read = [_read(column, with_initials=with_initials) for column in table.columns]
+    read = [_read(column, table.name, rows, with_initials=with_initials) for column in table.columns]
     first = {each.column.name: _judge_strong(each, rows, is_owned=is_owned) for each in read}
     context = Context(
         rows=rows,
@@ -94,10 +102,18 @@ def judge_table(
     return verdicts
 
 
-def _read(column: ColumnSample, *, with_initials: bool) -> _Read:
+def _read(column: ColumnSample, table: str, rows: RowSense, *, with_initials: bool) -> _Read:
     sense = read_header(column.name, with_initials=with_initials)
+    if rest := without_table(column.name, table):
+        bare = read_header(rest, with_initials=with_initials)
+        if bare.strength > sense.strength and (
+            bare.strength is Strength.STRONG or rows.kind is RowKind.PERSON
+        ):
+            sense = bare
     clause = first_clause(column.comment)
     comment = read_header(clause) if clause else NO_SENSE
+    if sense.is_initials and comment.word and comment.meaning:
+        sense = comment  # a few letters mean many things
     return _Read(column, sense, comment, profile_of(column))
 
 
@@ -277,14 +293,14 @@ def _is_no_persons(sense: Sense, profile: Profile, context: Context) -> bool:
     """Return whether a plain "name" is a thing's: in rows that are not people its values must look like people."""
     if sense.meaning != "name" or sense.whose in PEOPLE or context.rows.kind is RowKind.PERSON:
         return False
-    return profile.is_empty or profile.known_name < 0.3 or profile.person < 0.7
+    return profile.is_empty or not names_people(profile)
 
 
 def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
     """Judge a column called after a person alone: a name, a user name or an address, if it holds texts."""
-    if each.column.kind is not Kind.TEXT:
-        return None
     profile = each.profile
+    if each.column.kind is not Kind.TEXT or (sense.meaning == "supplier" and profile.email < 0.6):
+        return None  # a supplier alone is a firm
     reasons: tuple[Reason, ...] = (
         Reason(Ground.COLUMN_NAME, {"word": sense.word}),
         _value_reason(OPEN, each),
@@ -296,8 +312,6 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
         return Verdict("username" if is_actor else "name", 60, reasons)
     if profile.email >= 0.6:
         return Verdict("email", 90, reasons)
-    if sense.meaning == "supplier" and profile.email < 0.6:
-        return None  # a firm's name
     is_handle = (
         profile.share(_HANDLE.fullmatch) >= 0.7
         and max(profile.hashed, profile.share(_SERIAL.fullmatch)) < 0.5
@@ -306,10 +320,10 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
         return None
     if profile.share(lambda text: len(text) <= 2 and text.isascii()) >= 0.9:
         return None
-    is_full_name = profile.known_name >= 0.3 and profile.share(lambda t: " " in t or not t.isascii()) >= 0.5
+    is_full_name = names_people(profile) and profile.share(lambda t: " " in t or not t.isascii()) >= 0.5
     if is_actor and not is_full_name:
         return Verdict("username", 75, reasons) if is_handle else None
-    if profile.known_name >= 0.3 or (is_actor and profile.person >= 0.6):
+    if names_people(profile) or (is_actor and profile.person >= 0.6):
         return Verdict("name", 80, reasons)
     return None
 
@@ -339,7 +353,12 @@ def _in_context(sense: Sense, context: Context) -> str | None:
         )
     if sense.strength is not Strength.CONTEXT:
         return None
+    is_placed = context.has_place or rows.kind is RowKind.PERSON or sense.whose in PEOPLE
+    if sense.meaning == "state" and not is_placed:
+        return None
     if rows.kind is RowKind.ORGANISATION and sense.whose not in PEOPLE and rows.people != "supplier":
+        return None
+    if rows.kind is RowKind.THING and sense.whose not in PEOPLE and sense.meaning not in _CONTEXT_ANYWHERE:
         return None
     if (
         sense.category == "address"
@@ -348,10 +367,6 @@ def _in_context(sense: Sense, context: Context) -> str | None:
         and not context.has_street
     ):
         return "geo_location"
-    if sense.meaning == "state" and not (context.has_place or sense.whose in PEOPLE):
-        return None
-    if sense.meaning == "name" and rows.kind is RowKind.THING and not sense.whose:
-        return None
     if sense.category == "free_text" and sense.is_of_paper:
         return None
     if sense.category == "free_text" and sense.meaning not in _CONTEXT_ANYWHERE:

@@ -107,7 +107,9 @@ def lexicon() -> Lexicon:
         context=MappingProxyType(_meanings(meanings["context"])),
         takes_number=frozenset(words_of(str(meanings["number"]))),
         pinyin=frozenset(_pinyin(set(atoms) | set(initials))),
-        skeletons=MappingProxyType(_skeletons(atoms, entities)),
+        skeletons=MappingProxyType(
+            _skeletons(atoms, entities, {word: word for word in words_of(str(meanings["parts"]))})
+        ),
     )
 
 

@@ -220,6 +220,22 @@ def holds_known_name(text: str) -> bool:
     return bool(is_known)
 
 
+_COMMON_SURNAMES = frozenset("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗")
+
+
+def names_people(profile: Profile) -> bool:
+    """Return whether values are people's names by what they are, not by their header."""
+    if profile.person < 0.7:
+        return False
+    if profile.share(patterns.HAN.search) < 0.5:
+        return profile.known_name >= 0.3
+    # Chinese surnames are common words: nearly all values must begin with one, and the usual ones come.
+    if profile.known_name < 0.75 or profile.share(lambda text: len(text) <= 4) < 0.9:
+        return False
+    common = profile.share(lambda text: text[0] in _COMMON_SURNAMES)
+    return common >= 0.2 and (profile.distinct >= 3 or common >= 0.9)
+
+
 def looks_like_address(text: str) -> bool:
     """Return whether a text names a street or a house."""
     if patterns.HAN.search(text):

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from discreet.engines.classify import patterns
+from discreet.engines.classify.gazetteer import names
 from discreet.engines.classify.headers import Sense, Strength
 from discreet.engines.classify.lexicon import PEOPLE, THINGS
 from discreet.engines.classify.model import ColumnSample, Ground, Kind, Reason, Verdict
-from discreet.engines.classify.profiles import Profile, list_that_fits, phone_evidence
+from discreet.engines.classify.profiles import Profile, list_that_fits, names_people, phone_evidence
 from discreet.engines.classify.tables import RowKind, RowSense
 
 _FEW = 5
@@ -186,14 +187,15 @@ def _names(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense)
         return None
     if sense.strength is Strength.CONTEXT and sense.category != "name":
         return None
+    is_surname = profile.share(lambda text: len(text) == 1 and text in names().chinese) >= 0.95
+    if is_surname and profile.distinct >= _FEW:
+        return _verdict("name", 70, profile.known_name, "")
     if profile.person < 0.85 or profile.distinct < _FEW or profile.known_name < 0.5:
         return None
     is_chinese = profile.share(patterns.HAN.search) >= 0.5
-    if is_chinese:
-        common = profile.share(lambda text: text[0] in "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗")
-        if profile.known_name < 0.75 or common < 0.2 or profile.share(lambda text: len(text) <= 4) < 0.9:
-            return None
-    elif (
+    if is_chinese and not names_people(profile):
+        return None
+    if not is_chinese and (
         sense.category != "name"
         and profile.known_name < 0.75
         and profile.share(lambda text: len(text.split()) >= 2) < 0.6
