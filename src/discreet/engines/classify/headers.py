@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
@@ -335,6 +335,8 @@ def written_out(word: str) -> str:
         return word
     if len(word) == 3 and word in words.initials:
         return word
+    if word not in words.skeletons and word.endswith("s"):
+        return words.skeletons.get(word[:-1], word)
     return words.skeletons.get(word, word)
 
 
@@ -507,3 +509,17 @@ def _whose(before: Sequence[Token], head: str = "") -> str:
         elif token.meaning in _SETTINGS or (token.meaning in ABOUT and head not in lexicon().strong):
             return "" if head in _WRITTEN else "configuration"
     return ""
+
+
+_PINYIN_TABLE = 2  # so many headers in pinyin make its initials believable
+
+
+def uses_pinyin(names: Iterable[str]) -> bool:
+    """Return whether headers are pinyin, so that its initials may stand among them."""
+    words = [token for name in names for token in tokens_of(name, with_initials=True)]
+    whole = sum(token.word in lexicon().pinyin for token in words)
+    short = sum(token.is_initials for token in words)
+    english = (
+        sum(bool(token.meaning) and not token.is_initials and len(token.word) > 3 for token in words) - whole
+    )
+    return (whole >= 1 and whole + short >= _PINYIN_TABLE) or (short >= 3 and short > english)

@@ -15,10 +15,10 @@ from discreet.engines.classify.headers import (
     Strength,
     first_clause,
     read_header,
-    tokens_of,
+    uses_pinyin,
     without_table,
 )
-from discreet.engines.classify.lexicon import ACTORS, PEOPLE, THINGS, lexicon
+from discreet.engines.classify.lexicon import ACTORS, PEOPLE, THINGS
 from discreet.engines.classify.model import (
     NOT_PERSONAL,
     ColumnSample,
@@ -48,7 +48,6 @@ _IDENTIFYING = _REACHES | frozenset(
         "insurance",
     ]
 )
-_PINYIN_TABLE = 2  # so many headers in pinyin make its initials believable
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,6 @@ class _Read:
     sense: Sense
     comment: Sense
     profile: Profile
-
-
-def uses_pinyin(names: list[str]) -> bool:
-    """Return whether headers are pinyin, so that its initials may stand among them."""
-    words = [token for name in names for token in tokens_of(name, with_initials=True)]
-    whole = sum(token.word in lexicon().pinyin for token in words)
-    short = sum(token.is_initials for token in words)
-    english = (
-        sum(bool(token.meaning) and not token.is_initials and len(token.word) > 3 for token in words) - whole
-    )
-    return (whole >= 1 and whole + short >= _PINYIN_TABLE) or (short >= 3 and short > english)
 
 
 def judge_table(

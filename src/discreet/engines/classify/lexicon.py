@@ -113,7 +113,8 @@ def lexicon() -> Lexicon:
     )
 
 
-def _skeleton(word: str) -> str:
+def skeleton(word: str) -> str:
+    """Return what is left of a word without its vowels but the first letter."""
     return word[0] + "".join(char for char in word[1:] if char not in "aeiou")
 
 
@@ -130,7 +131,7 @@ def _skeletons(*lists: Mapping[str, str]) -> dict[str, str]:
     for word, meaning in words.items():
         if not 4 <= len(word) <= 14 or not word.isascii() or not word.isalpha() or is_pinyin(word):
             continue
-        bare = _skeleton(word)
+        bare = skeleton(word)
         if len(bare) > 3:
             whole.setdefault(bare, {}).setdefault(meaning, word)
         for end in range(5, len(bare)):

@@ -18,10 +18,13 @@ from discreet.engines.classify.naming import (
     is_reference,
     name_score,
     reference_words,
+    squeezed_score,
 )
 
 MAX_TARGETS = 4
 MAX_UNNAMED_TARGETS = 8
+_NUMBERED = frozenset(["customer_id", "employment", "insurance", "username"])
+_COMMON_COLUMNS = frozenset(["date", "year", "month", "day", "type", "status", "email", "title", "username", "phone", "language", "version", "value"])
 _IDENTITY = frozenset(["username", "email", "phone", "customer_id", "national_id"])
 
 
@@ -115,7 +118,8 @@ def _of_column(
 ) -> list[Candidate]:
     sense = read_header(column.name)
     is_actor = sense.whose in ACTORS or sense.meaning in ACTORS
-    if column.category == "none" or (column.category == "username" and is_actor):
+    is_number = column.category in _NUMBERED and is_reference(column.name)
+    if column.category == "none" or is_number or (column.category == "username" and is_actor):
         found = list(_by_name(table, column, tables, naming, is_actor=is_actor))
         if is_actor:
             found += _to_staff(table, column, tables)
@@ -157,22 +161,27 @@ def _score(
     if far is table:
         return 0.9 if naming.is_self_reference(words, column.name, far.people) else 0.0
     is_own_key = table.primary_key == (column.name,)
-    if (
-        column.name.lower() == key.name.lower()
-        and key.name.lower() not in GENERIC_KEYS
-        and is_reference(key.name)
-    ):
+    if column.name.lower() == key.name.lower() and _is_shared_key(key.name):
         their = name_score(reference_words(key.name), naming.words(far.name), naming.words(table.name))
         if is_own_key:
             own = name_score(reference_words(key.name), naming.words(table.name), ())
             return 0.95 if their and their > own else 0.0
-        return 1.0 if their else 0.75
+        return 1.0 if their or squeezed_score(key.name, naming.words(far.name)) else 0.75
+    if not is_own_key and (squeezed := squeezed_score(column.name, naming.words(far.name))):
+        return squeezed
     if not is_reference(column.name) or (is_own_key and len(words) < 1):
         return 0.0
     score: NameScore = name_score(words, naming.words(far.name), naming.words(table.name))
     if is_own_key and score < 0.9:
         return 0.0
     return score
+
+
+def _is_shared_key(name: str) -> bool:
+    """Return whether a key's name says enough to be the same key in another table: KUNNR, not `id` or `date`."""
+    if name.lower() in GENERIC_KEYS:
+        return False
+    return is_reference(name) or (len(name) >= 4 and name.lower() not in _COMMON_COLUMNS)
 
 
 def _to_staff(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable]) -> Iterator[Candidate]:
@@ -347,7 +356,8 @@ def judge_link(candidate: Candidate, overlap: Overlap | None) -> LinkProposal | 
         reasons.append(Reason(Ground.NO_VALUES))
         return LinkProposal(candidate, round(70 * candidate.score), tuple(reasons))
     share = overlap.share
-    needed = 0.5 if candidate.score >= 0.9 else 0.7 if candidate.score >= 0.75 else 0.9
+    is_telling = candidate.score >= 0.9 or (candidate.kind is LinkKind.COPY and candidate.score >= 0.8)
+    needed = 0.5 if is_telling else 0.7 if candidate.score >= 0.75 else 0.9
     if share < needed:
         return None
     reasons.append(Reason(Ground.VALUES, {"percent": round(100 * share), "n": overlap.asked}))

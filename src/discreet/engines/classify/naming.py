@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from discreet.engines.classify.headers import raw_words
-from discreet.engines.classify.lexicon import ABOUT, PEOPLE, lexicon
+from discreet.engines.classify.lexicon import ABOUT, PEOPLE, lexicon, skeleton
 
 NameScore = float
 GENERIC_KEYS = frozenset(
@@ -64,6 +64,7 @@ _ENDS = frozenset(
         "numero",
     ]
 )
+_SQUEEZED_ENDS = ("uuid", "guid", "code", "id", "bh", "dm", "no", "nr", "编号", "号", "代码")
 _PREFIXES = frozenset(
     [
         "t",
@@ -139,6 +140,9 @@ _SELF = frozenset(
         "tuijianren",
         "fid",
         "up",
+        "sj",
+        "sjid",
+        "tuijian",
         "上级",
         "父",
         "推荐人",
@@ -149,6 +153,7 @@ _SELF = frozenset(
         "spouse",
     ]
 )
+_VOWELS = frozenset("aeiou")
 _NUMBERS = {"customer_no": "customer", "employee_no": "employee", "student_no": "student"}
 
 
@@ -223,6 +228,26 @@ class Naming:
         return bool(set(words) & _SELF or set(spelled) & _SELF or "".join(spelled) in _SELF)
 
 
+def squeezed_score(column: str, table: Sequence[str]) -> NameScore:
+    """Return how well a column written in one word fits a table: `ygid` yg, `fzrygid` yg, `kundennr` kunden."""
+    squeezed = "".join(split_letters(column))
+    stem = next((squeezed[: -len(end)] for end in _SQUEEZED_ENDS if squeezed.endswith(end)), "")
+    name = "".join(table)
+    if len(stem) < 2 or not name:
+        return 0.0
+    if stem == name:
+        return 1.0
+    role = stem.removesuffix(name)
+    if role == stem or len(role) < 2:
+        return 0.0
+    is_role = (len(role) == 3 and role.endswith("r")) or len(name) >= 4
+    return 0.86 if is_role else 0.0
+
+
+def split_letters(text: str) -> list[str]:
+    return [char for char in text.lower() if char.isalnum()]
+
+
 def name_score(reference: Sequence[str], table: Sequence[str], own: Sequence[str]) -> NameScore:
     """Return how well a reference's words fit a table's, 0 to 1. `own`: words of the table it stands in."""
     if not reference or not table:
@@ -244,7 +269,14 @@ def name_score(reference: Sequence[str], table: Sequence[str], own: Sequence[str
 
 
 def _equal(one: str, other: str) -> bool:
-    return one == other
+    """Return whether two words are the same, one of them perhaps without its vowels: `tckt`, `ticket`."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) < 3 or set(short[1:]) & _VOWELS or not long.isascii():
+        return False
+    bare = skeleton(long)
+    return bare == short or (len(short) >= 5 and bare.startswith(short))
 
 
 def _means_the_same(one: str, other: str) -> bool:

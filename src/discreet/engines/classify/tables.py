@@ -37,6 +37,9 @@ _DETAIL = frozenset(
 )
 
 
+_ACCOUNTS = frozenset(["account", "accounts", "acct", "accts", "party", "parties", "partner", "partners"])
+
+
 class RowKind(StrEnum):
     PERSON = "person"
     EVENT = "event"
@@ -90,7 +93,9 @@ def _kind(token: Token) -> RowKind | None:
             return RowKind.PERSON
         if meaning in _KIND_OF:
             return _KIND_OF[meaning]
-        if meaning in _TEXTS or meaning in ACTORS:
+        if meaning in ACTORS:
+            return RowKind.PERSON
+        if meaning in _TEXTS:
             return RowKind.EVENT
         if meaning in _PLACES:
             return RowKind.CONFIGURATION
@@ -103,11 +108,11 @@ def _kind(token: Token) -> RowKind | None:
 
 def _people(tokens: Sequence[Token]) -> str:
     """Return the kind of people named last; a member or user of the staff is staff."""
-    entities = [lexicon().entities.get(token.word, token.meaning) for token in tokens]
-    named = [entity for entity in entities if entity in PEOPLE]
-    if not named:
+    found = [lexicon().entities.get(token.word, token.meaning) for token in tokens]
+    people = ["staff" if each in ACTORS else each for each in found if each in PEOPLE | ACTORS]
+    if not people:
         return ""
-    return "staff" if named[-1] in ("member", "user", "person") and "staff" in named else named[-1]
+    return "staff" if people[-1] in ("member", "user", "person") and "staff" in people else people[-1]
 
 
 def _read(text: str, *, with_initials: bool) -> RowSense:
@@ -129,6 +134,8 @@ def _read(text: str, *, with_initials: bool) -> RowSense:
     if kind is RowKind.PERSON and is_detail and tokens[-1].word in _DETAIL:
         kind = RowKind.EVENT
     people = _people(tokens)
+    if kind is RowKind.PERSON and tokens[-1].word in _ACCOUNTS and len(tokens) == 1:
+        kind = None  # a person's, or a firm's: the columns tell
     if kind is RowKind.THING and people and people != "supplier":
         kind = RowKind.EVENT  # a user's device, a member's vehicle
     return RowSense(kind=kind or RowKind.UNKNOWN, people=people, head=tokens[-1].word)
