@@ -1,0 +1,112 @@
+"""A folder of files is searched and copied like any source, and never written."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from discreet.engines.subjects.identity import Identity
+from discreet.foundation.datamap.actions import apply_map
+from discreet.foundation.sources.actions import connect_source
+from discreet.mechanisms.rights import delivery, queries
+from discreet.mechanisms.rights.actions import deciding
+from discreet.mechanisms.rights.finding import find_person
+from discreet.mechanisms.rights.rules import Outcome
+from tests.foundation.sources.conftest import Company
+from tests.mechanisms.rights.company import AGENT, NOW, OPERATOR
+from tests.mechanisms.rights.driving import approve, batch_of, failures, planned, work
+
+pytestmark = [pytest.mark.duty("M8.1"), pytest.mark.django_db]
+ANN, BOB = "ann@example.com", "bob@example.com"
+MAP = """
+version: 1
+sources:
+  crm:
+    tables:
+      customers:
+        people: true
+        columns: {customer_id: customer_id, full_name: name, email: email, phone: phone}
+      eu/orders:
+        columns: {order_no: none, customer_id: none, 备注: free_text}
+        links:
+        - {columns: [customer_id], to: customers, to_columns: [customer_id], role: owner}
+      events:
+        people: true
+        columns: {id: none, email: email, props: none}
+"""
+SHOP = """
+  shop:
+    tables:
+      customer:
+        people: true
+        columns: {id: none, email: email}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "crm"
+    (made / "eu").mkdir(parents=True)
+    (made / "customers.csv").write_text(
+        "customer_id;full_name;email;phone\n"
+        "0001;Ann Smith;Ann@Example.com;0049171234567\n"
+        "0002;Bob Miller;bob@example.com;0049171234568\n"
+    )
+    (made / "eu" / "orders.csv").write_bytes(
+        "order_no,customer_id,备注\n9001,0001,请放门口\n9002,0002,电话联系\n9003,0001,\n".encode("gb18030")
+    )
+    (made / "events.jsonl").write_text(
+        '{"id": 1, "email": "ann@example.com", "props": {"ip": "192.0.2.1"}}\n{"id": 2, "email": "bob@example.com"}\n'
+    )
+    connect_source(actor=OPERATOR, now=NOW, name="crm", url=f"files://{made}")
+    return made
+
+
+def test_a_person_is_found_in_files(folder: Path) -> None:
+    apply_map(actor=OPERATOR, now=NOW, text=MAP)
+    found = find_person(actor=OPERATOR, now=NOW, source="crm", claim=Identity(email=ANN))
+    (person,) = found["people"]
+    assert {table: counts["rows"] for table, counts in person["tables"].items()} == {
+        "customers": 1,
+        "eu/orders": 2,
+        "events": 1,
+    }
+
+
+def test_access_copies_what_files_hold(folder: Path) -> None:
+    apply_map(actor=OPERATOR, now=NOW, text=MAP)
+    number = planned("access", ANN)
+    deciding.accept_access(actor=AGENT, now=NOW, batch_id=batch_of(number))
+    work()
+    assert failures() == []
+    archive = zipfile.ZipFile(io.BytesIO(delivery.take_package(actor=AGENT, now=NOW, number=number)))
+    data = json.loads(archive.read("data.json"))["sources"]["crm"]
+    assert data["customers"][0]["phone"] == "0049171234567"
+    assert [row["备注"] for row in data["eu/orders"]] == ["请放门口", None]
+    assert data["events"][0]["props"] == '{"ip":"192.0.2.1"}'
+    text = "".join(archive.read(name).decode() for name in archive.namelist())
+    assert BOB not in text
+
+
+def test_an_erasure_leaves_files_alone_and_says_so(folder: Path, sqlite_company: Company) -> None:
+    sqlite_company.fill(
+        (
+            "CREATE TABLE customer (id integer PRIMARY KEY, email varchar(90))",
+            f"INSERT INTO customer VALUES (1, '{ANN}'), (2, '{BOB}')",
+        )
+    )
+    sqlite_company.connect("shop")
+    before = {path: path.read_bytes() for path in folder.rglob("*.*")}
+    apply_map(actor=OPERATOR, now=NOW, text=MAP + SHOP)
+    number = planned("erasure", ANN)
+    approve(number)
+    work()
+    view = queries.request_view(number)
+    assert view.outcome == Outcome.INCOMPLETE
+    assert {(kept["source"], kept["table"]) for kept in view.kept} == {
+        ("crm", "customers"), ("crm", "eu/orders"), ("crm", "events"),
+    }  # fmt: skip
+    assert sqlite_company.run("SELECT id FROM customer") == [(2,)]
+    assert {path: path.read_bytes() for path in folder.rglob("*.*")} == before
