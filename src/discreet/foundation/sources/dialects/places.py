@@ -151,8 +151,12 @@ def union(
 ) -> sa.Select[Any] | sa.CompoundSelect[Any]:
     """Return one statement for all places. `build` selects what is wanted of a table."""
     parts = []
+    whole = None  # the cells of the table itself are built once
     for place in spread.places:
-        statement = build(table if place.table is None else place.table)
+        if place.table is not None:
+            statement = build(place.table)
+        else:
+            statement = whole = build(table) if whole is None else whole
         if place.where is not None:
             statement = statement.where(place.where)
         if place.order is not None:
