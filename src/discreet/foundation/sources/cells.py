@@ -42,6 +42,10 @@ def read_cell(column: ColumnInfo, raw: object, encoding: str | None) -> object:
 def _text(raw: bytes, encoding: str) -> object:
     """Decode; a last character that the cut went through is left out."""
     try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        pass
+    try:
         return codecs.getincrementaldecoder(encoding)("strict").decode(raw)
     except UnicodeDecodeError:
         return UNDECODABLE
