@@ -232,7 +232,8 @@ class ShopBuilder:
                 referred_by=rng.randrange(len(CAST) + 1, number) if has_referrer else None,
             )
             for _ in range(rng.choice((0, 0, 1, 1, 2, 3))):
-                self.add_order(customer_id, who, home, rng.choice(_NOTES))
+                note = self._office.delivery(rng.choice(_NOTES), who.language)
+                self.add_order(customer_id, who, home, note)
                 self._office.accompany_order(len(self.rows.orders))
             self._office.accompany_customer(customer_id)
             if rng.random() < 0.2:

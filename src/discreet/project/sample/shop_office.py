@@ -109,6 +109,15 @@ class Office:
             return "cancelled", (market, creator, updater, (at + timedelta(days=1)).isoformat(sep=" "))
         return "delivered", (market, creator, updater, None)
 
+    def delivery(self, note: str | None, language: str) -> str | None:
+        """Return what the customer asked of the courier, in more words for some."""
+        rng = self._rng
+        if note is None or rng.random() < 0.4:
+            return note
+        if language == "zh-hans":
+            return f"{note}，{rng.randrange(9, 21)} 点以后，{rng.randrange(2, 30)} 楼"
+        return f"{note}; not before {rng.randrange(8, 20)}:{rng.choice(('00', '15', '30'))}, floor {rng.randrange(9)}"
+
     def ship(self, order_id: int) -> None:
         rng = self._rng
         carrier, digits = rng.choice(_CARRIERS)
@@ -122,12 +131,14 @@ class Office:
         """Add a note about a customer, an order or a supplier."""
         rng = self._rng
         gone = self._moment() if number > 20 and rng.random() < 0.1 else None
+        day = date(2024, 1, 1) + timedelta(days=rng.randrange(700))
+        body = f"{rng.choice(_PLAIN)} ({rng.choice(self.staff)[1]}, {day:%d.%m.})"
         self.note.append(
             (
                 len(self.note) + 1,
                 kind,
                 number,
-                rng.choice(_PLAIN),
+                body,
                 rng.randrange(len(self.staff)) + 1,
                 self._moment(),
                 gone,

@@ -25,6 +25,13 @@ _BODIES = (
     "发票需要换成公司抬头。",
     "My mother, Mrs Vogel, will open the door.",
 )
+_REMARKS = (
+    "Handled on the {day}.",
+    "Voucher of {amount} promised.",
+    "{day} 日已回电，客户满意。",
+    "补偿 {amount} 元，已告知财务。",
+    "Escalated to the showroom, see {day}.",
+)
 _CALLS = (
     "Asked about delivery date.",
     "客户要求改期。",
@@ -88,7 +95,10 @@ class SupportBuilder:
                 other = self._strangers.next()
                 body += f" {other.name}: {other.phone}"
             rows.messages.append((len(rows.messages) + 1, ticket_id, sender, body, self._moment()))
-        rows.remarks.append((len(rows.remarks) + 1, "ticket", ticket_id, "Handled."))
+        remark = self._more.choice(_REMARKS).format(
+            day=self._more.randrange(1, 29), amount=self._more.randrange(1, 60) * 5
+        )
+        rows.remarks.append((len(rows.remarks) + 1, "ticket", ticket_id, remark))
 
     def add_call(self, *, number: str, caller: object, phone: object) -> None:
         rows = self.rows.call_notes
