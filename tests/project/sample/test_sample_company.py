@@ -30,10 +30,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> SampleCompany:
     return build(tmp_path_factory.mktemp("sample"))
 
 
-def test_databases_and_files_are_built_in_four_seconds_of_one_processor(tmp_path: Path) -> None:
+def test_databases_and_files_are_built_in_six_seconds_of_one_processor(tmp_path: Path) -> None:
     started = time.process_time()
     build(tmp_path)
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 6
 
 
 def test_building_twice_gives_the_same_rows_and_files(company: SampleCompany, tmp_path: Path) -> None:
