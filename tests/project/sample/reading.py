@@ -117,8 +117,9 @@ def _listed(rows: object) -> str:
     return ", ".join(map(str, sorted(rows)))
 
 
-def lines_of(path: Path, table: dict[str, object]) -> tuple[list[Line], int]:
+def lines_of(folder: Path, table: dict[str, object]) -> tuple[list[Line], int]:
     """Return a file's whole lines by column, values inside others by dotted names, and how many are broken."""
+    path = folder / str(table["file"])
     if table["form"] == "parquet":
         relation = duckdb.read_parquet(str(path))
         return [dict(zip(relation.columns, map(str, row), strict=True)) for row in relation.fetchall()], 0
@@ -128,6 +129,16 @@ def lines_of(path: Path, table: dict[str, object]) -> tuple[list[Line], int]:
     head, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=str(table["delimiter"]))
     whole = [dict(zip(head, line, strict=True)) for line in lines if len(line) == len(head)]
     return whole, len(lines) - len(whole)
+
+
+def leaves_of(table: dict[str, dict[str, str]]) -> tuple[str, ...]:
+    """Return the names under which `lines_of` gives a file's values."""
+    inside = list(table.get("inside", {}))
+    return tuple(
+        leaf
+        for column in table["columns"]
+        for leaf in [name for name in inside if name.startswith(f"{column}.")] or [column]
+    )
 
 
 def _leaves(value: object, name: str = "") -> Iterator[tuple[str, str]]:

@@ -2,10 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import yaml
 
+from discreet.foundation.sources import queries
+from discreet.foundation.sources.actions import connect_source
 from discreet.project.sample.build import (
     DATABASES,
     SampleCompany,
@@ -14,9 +17,12 @@ from discreet.project.sample.build import (
     map_text,
     truth_text,
 )
+from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.categories import ASSIGNABLE
-from tests.project.sample.reading import SAME, lines_of, links_of, opened, rows_about
+from tests.project.sample.reading import SAME, leaves_of, lines_of, links_of, opened, rows_about
 
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SHELL = Actor(kind=ActorKind.SHELL, name="root", roles=frozenset(Role))
 SOURCES = (*DATABASES, "files")
 TRUTH = yaml.safe_load(truth_text())
 TRUTHS = {name: yaml.safe_load(ground_truth_text(name)) for name in SOURCES}
@@ -126,13 +132,32 @@ def test_plain_sql_along_the_links_finds_the_rows_of_a_named_person(
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_has_the_columns_and_lines_that_are_stated(company: SampleCompany, name: str) -> None:
     table = TRUTHS["files"]["tables"][name]
-    lines, broken = lines_of(company.files / name, table)
-    assert {tuple(line) for line in lines} == {tuple(table["columns"])}
+    lines, broken = lines_of(company.files, table)
+    assert {tuple(line) for line in lines} == {leaves_of(table)}
     assert (len(lines), broken) == (table["rows"], table.get("broken_lines", 0))
 
 
 def test_the_folder_holds_the_labelled_files_and_no_others(company: SampleCompany) -> None:
-    assert sorted(path.name for path in company.files.iterdir()) == FILES
+    labelled = {table["file"] for table in TRUTHS["files"]["tables"].values()}
+    assert {path.name for path in company.files.iterdir()} == labelled
+
+
+def test_the_folder_is_read_as_a_source_with_these_columns_and_lines(
+    db: None, company: SampleCompany
+) -> None:
+    connect_source(actor=SHELL, now=NOW, name="files", url=f"files://{company.files}")
+    read = {
+        table.ref.table: (
+            [column.name for column in table.columns],
+            table.estimated_rows,
+            table.broken_lines,
+        )
+        for table in queries.describe("files").tables
+    }
+    assert read == {
+        name: (list(table["columns"]), table["rows"], table.get("broken_lines", 0))
+        for name, table in TRUTHS["files"]["tables"].items()
+    }
 
 
 @pytest.mark.parametrize("key", sorted(TRUTH["persons"]))
@@ -141,6 +166,6 @@ def test_the_lines_about_a_named_person_are_those_that_are_stated(company: Sampl
     values = {person["email"], person["phone"], person["phone"].removeprefix("+86")}
     found = {}
     for name in FILES:
-        lines, _ = lines_of(company.files / name, TRUTHS["files"]["tables"][name])
+        lines, _ = lines_of(company.files, TRUTHS["files"]["tables"][name])
         found[name] = sum(bool(values & set(line.values())) for line in lines)
     assert {name: count for name, count in found.items() if count} == person.get("files", {})

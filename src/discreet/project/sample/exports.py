@@ -1,7 +1,7 @@
 """The folder of files: what tills, showrooms and the web shop hand over, each in its own form.
 
-A till in Shanghai writes GB18030, a showroom in Berlin Windows-1252 with semicolons; both broke a line or
-two. Returns and warranty cards are Parquet, where DuckDB is installed.
+A till in Shanghai writes GB18030, a showroom in Berlin Windows-1252 with semicolons; in both a delimiter inside
+a value broke a line or two. Returns and warranty cards are Parquet, where DuckDB is installed.
 """
 
 import csv
@@ -115,7 +115,8 @@ class _Exports:
             sold = (product[1], product[3], f"{int(str(product[4])) / 100:.2f}", moment)
             lines.append((slip, "上海南京西路店", rng.choice(_CASHIERS), mobile, name, *sold))
         text = _csv(_TILL_HEAD, lines, ",")
-        return (text + "20240000998,上海南京西路店\r\n交班\r\n").encode("gb18030")
+        broken = "20240000998,上海南京西路店,王芳,,,QS-0003,阅读灯,白,79.00,2025-01-04 15:20\r\n"
+        return (text + broken + broken.replace("998", "999")).encode("gb18030")
 
     def showroom(self) -> bytes:
         rng, lines = self._rng, []
@@ -127,7 +128,8 @@ class _Exports:
             who = (first, last, buyer[2], buyer[4], f"{street} {house}", postal_code, city)
             lines.append((at, *who, rng.choice(_ADVISERS), f"{rng.randrange(3, 60) * 100},00", remark))
         text = _csv(_SHOWROOM_HEAD, lines, ";")
-        return (text + "abgesagt;;\r\n").encode("cp1252", errors="replace")
+        broken = "07.05.2025 11:30;;;;;;;;Käthe Böhm;900,00;Stühle; Tisch; Bank\r\n"
+        return (text + broken).encode("cp1252", errors="replace")
 
     def web_orders(self) -> bytes:
         rng, lines = self._rng, []
