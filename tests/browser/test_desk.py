@@ -37,6 +37,7 @@ PAGES = {
     "indicators": "/desk/indicators/",
     "notifications": "/desk/notifications/",
     "notifications-all": "/desk/notifications/?show=all",
+    "reports": "/desk/reports/",
     "calendar": "/desk/calendar/",
     "calendar-list": "/desk/calendar/?view=list",
     "search": "/desk/search/?q=e",

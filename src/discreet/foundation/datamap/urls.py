@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from discreet.foundation.datamap import desk
+from discreet.foundation.datamap import desk, report_pages
 
 app_name = "datamap"
 _TABLE = "source/<slug:source>/table/<int:table_id>/"
 urlpatterns = [
     path("", desk.front, name="front"),
+    path("report.pdf", report_pages.report, name="report"),
     path("connect/", desk.connect, name="connect"),
     path("source/<slug:source>/", desk.source_page, name="source"),
     path("source/<slug:source>/confirm/", desk.confirm_source, name="confirm_source"),

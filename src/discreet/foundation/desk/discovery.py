@@ -8,4 +8,4 @@ from django.utils.module_loading import autodiscover_modules
 @cache
 def discover() -> None:
     """Import the registration modules of every installed app, once."""
-    autodiscover_modules("navigation", "indicators", "deadlines", "search", "search_areas")
+    autodiscover_modules("navigation", "indicators", "deadlines", "search", "search_areas", "reports")

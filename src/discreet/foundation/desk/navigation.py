@@ -118,6 +118,15 @@ register(
 )
 register(
     NavItem(
+        label=gettext_noop("Reports"),
+        icon="file-text",
+        url_name="desk:reports",
+        group=Group.GOVERNANCE,
+        order=80,
+    )
+)
+register(
+    NavItem(
         label=gettext_noop("Ledger"),
         icon="binary-tree",
         url_name="desk:ledger",

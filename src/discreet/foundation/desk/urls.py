@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from discreet.foundation.desk import calendar_pages, ledger_pages, notification_pages, pages, search_pages
+from discreet.foundation.desk import (
+    calendar_pages,
+    ledger_pages,
+    notification_pages,
+    pages,
+    reports,
+    search_pages,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +19,7 @@ urlpatterns = [
     path("notifications/", notification_pages.listing, name="notifications"),
     path("notifications/read/", notification_pages.read, name="read_notifications"),
     path("notifications/mail/", notification_pages.choose_mail, name="choose_mail"),
+    path("reports/", reports.listing, name="reports"),
     path("search/", search_pages.everything, name="search"),
     path("search/suggest/", search_pages.suggest, name="suggest"),
     path("find/", search_pages.person, name="find"),

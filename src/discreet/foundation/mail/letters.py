@@ -73,7 +73,17 @@ class Exact:
     kind: Literal["exact"] = "exact"
 
 
-Block: TypeAlias = Paragraph | Heading | Facts | Table | Bullets | Exact
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A bar chart: names and counts. `alt` says it to whoever cannot see it."""
+
+    title: str
+    alt: str
+    rows: tuple[tuple[str, int], ...]
+    kind: Literal["bars"] = "bars"
+
+
+Block: TypeAlias = Paragraph | Heading | Facts | Table | Bullets | Exact | Bars
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from discreet.foundation.desk.clocks import next_clock
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import case_page, letters, queries, workflows
+from discreet.mechanisms.rights import case_page, letters, queries, report, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving, revealing
 from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.forms import RefuseForm, StaffAskForm, VerifyForm
@@ -286,6 +286,17 @@ def letter(request: HttpRequest, number: str) -> HttpResponseBase:
         letters.answer_letter(view, now=timezone.now()),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{view.number}.pdf"'},
+    )
+
+
+@require_GET
+@role_required()
+def case_report(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Return the report on a request, which names nobody, in the language of the page."""
+    return HttpResponse(
+        report.case_report(number, now=timezone.now()),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{number}-report.pdf"'},
     )
 
 

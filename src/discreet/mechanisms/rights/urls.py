@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/requests/<str:number>/reveal/", desk.reveal, name="reveal"),
     path("desk/requests/<str:number>/answer/", desk.answer, name="answer"),
     path("desk/requests/<str:number>/letter.pdf", desk.letter, name="letter"),
+    path("desk/requests/<str:number>/report.pdf", desk.case_report, name="report"),
     path("desk/requests/<str:number>/proof.json", desk.proof, name="proof"),
     path("privacy/ask/access/", centre.ask_access, name="ask_access"),
     path("privacy/ask/erasure/", centre.ask_erasure, name="ask_erasure"),
