@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from discreet.engines.classify.judging import judge_table, uses_pinyin
+from discreet.engines.classify.headers import uses_pinyin
+from discreet.engines.classify.judging import judge_table
 from discreet.engines.classify.links import Candidate, LinkColumn, LinkTable
 from discreet.engines.classify.model import ColumnSample, TableSample, Verdict
 from discreet.engines.classify.model import Kind as Shape
