@@ -116,6 +116,37 @@ def test_a_passkey_signs_in_alone(page: Page, base: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("language", "words"), [("en", "Home"), ("zh-hans", "总览")])
+def test_a_passkey_is_added_and_signs_in_by_keyboard_alone(
+    page: Page, base: str, language: str, words: str
+) -> None:
+    Device(page)
+    choose(page, base, language=language, theme="dark")
+    sign_in(page, base, "anna", PASSWORD)
+    page.goto(f"{base}/desk/")
+    page.focus("[name=password]")
+    page.keyboard.type(PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.focus("main a[href$='webauthn/add/']")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.focus("#add_passkey")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{base}/account/second-factor/recovery-codes/")
+    sign_out(page, base)
+    choose(page, base, language=language)
+    page.reload()
+    page.focus("#passkey_sign_in")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.goto(f"{base}/desk/")
+    expect(page.locator(".side [aria-current=page]")).to_have_text(words)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
 def test_a_passkey_without_its_person_opens_nothing(page: Page, base: str) -> None:
     device = Device(page)
     add_passkey(page, base)
