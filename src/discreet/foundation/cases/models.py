@@ -67,6 +67,14 @@ class CaseClock(models.Model):
     met_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            # What runs is little beside what was met: every page of the desk asks for it.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(met_at__isnull=True, paused_at__isnull=True),
+                name="cases_clock_running",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case", "rule_id"], name="cases_one_clock_a_rule"),
             models.CheckConstraint(condition=Q(warn_at__lte=F("due_at")), name="cases_warns_before_due"),
