@@ -230,3 +230,29 @@ def test_the_rule_behind_a_deadline_is_read(
         expect(main).to_contain_text("30 个日历日" if language == "zh-hans" else "30 calendar days")
         hand.click(".work a >> nth=0")
         expect(hand.page.locator(".clock").first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_day_at_the_desk(
+    browser: Browser, scene: tuple[House, dict[str, str]], language: str, tmp_path: Path
+) -> None:
+    """What is new, what is due and where a field stands: each a click or a few keys from home."""
+    house, _ = scene
+    with at_home(browser, house, language, "chen") as hand:
+        hand.click("a.bell")
+        expect(hand.page.locator("h1")).to_be_visible()
+        keep_picture(hand.page, "notifications", language)
+        hand.click(".side a[href='/desk/calendar/']")
+        hand.click("a[rel=next]")
+        expect(hand.page.locator(".cal .tick").first).to_be_visible()
+        keep_picture(hand.page, "calendar", language)
+        with hand.page.expect_download() as download:
+            hand.click("a[href$='deadlines.ics']", leads_on=False)
+        download.value.save_as(tmp_path / "deadlines.ics")
+        hand.page.keyboard.press("/")
+        hand.page.keyboard.type("email")
+        with hand.page.expect_navigation():
+            hand.page.keyboard.press("Enter")
+        expect(hand.page.locator("main .hits a[href*='/desk/map/']").first).to_be_visible()
+        keep_picture(hand.page, "search", language)
+    assert "SUMMARY:R-" in (tmp_path / "deadlines.ics").read_text(encoding="utf-8")
