@@ -24,7 +24,23 @@ from discreet.engines.classify.naming import (
 MAX_TARGETS = 4
 MAX_UNNAMED_TARGETS = 8
 _NUMBERED = frozenset(["customer_id", "employment", "insurance", "username"])
-_COMMON_COLUMNS = frozenset(["date", "year", "month", "day", "type", "status", "email", "title", "username", "phone", "language", "version", "value"])
+_COMMON_COLUMNS = frozenset(
+    [
+        "date",
+        "year",
+        "month",
+        "day",
+        "type",
+        "status",
+        "email",
+        "title",
+        "username",
+        "phone",
+        "language",
+        "version",
+        "value",
+    ]
+)
 _IDENTITY = frozenset(["username", "email", "phone", "customer_id", "national_id"])
 
 

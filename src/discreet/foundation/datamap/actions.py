@@ -47,7 +47,7 @@ def take_schema(*, actor: Actor, now: datetime, catalogue: Catalogue) -> SchemaC
         "new_links": change.new_links,
         "schema_fingerprint": catalogue.fingerprint,
     }
-    changed(actor=actor, now=now, source=catalogue.source, facts=facts)
+    _changed(actor=actor, now=now, source=catalogue.source, facts=facts)
     return change
 
 
@@ -82,7 +82,7 @@ def _confirm_source(*, actor: Actor, now: datetime, source: str) -> int:
         "links": links,
         "map_sha256": _digest([source]),
     }
-    changed(actor=actor, now=now, source=source, facts=facts)
+    _changed(actor=actor, now=now, source=source, facts=facts)
     return tables + fields + links
 
 
@@ -97,7 +97,7 @@ def confirm_field(*, actor: Actor, now: datetime, field_id: int, seen: str | Non
         raise refusals.ChangedMeanwhile
     _confirm(field, actor, now)
     field.save()
-    changed(actor=actor, now=now, source=field.table.source, facts=_field_facts(field))
+    _changed(actor=actor, now=now, source=field.table.source, facts=_field_facts(field))
 
 
 @act("datamap.confirm_fields")
@@ -110,7 +110,7 @@ def confirm_fields(*, actor: Actor, now: datetime, table_id: int, at_least_perce
     names = list(open_fields.values_list("name", "category"))
     open_fields.update(confirmed_by=actor.label, confirmed_at=now)
     fields: list[Json] = [{"field": _plain(name), "category": category} for name, category in names]
-    changed(
+    _changed(
         actor=actor,
         now=now,
         source=table.source,
@@ -133,7 +133,7 @@ def confirm_table(*, actor: Actor, now: datetime, table_id: int) -> int:
         "fields": fields,
         "links": links,
     }
-    changed(actor=actor, now=now, source=table.source, facts=facts)
+    _changed(actor=actor, now=now, source=table.source, facts=facts)
     return fields + links + is_new
 
 
@@ -166,7 +166,7 @@ def correct_field(
     _confirm(field, actor, now)
     field.save()
     facts = {**_field_facts(field), "category_before": before}
-    changed(actor=actor, now=now, source=field.table.source, facts=facts)
+    _changed(actor=actor, now=now, source=field.table.source, facts=facts)
 
 
 @act("datamap.set_table")
@@ -203,7 +203,7 @@ def set_table(
         "erase": table.erase,
         "keep_article": keep.article if keep else "",
     }
-    changed(actor=actor, now=now, source=table.source, facts=facts)
+    _changed(actor=actor, now=now, source=table.source, facts=facts)
 
 
 @act("datamap.set_link_role")
@@ -215,7 +215,7 @@ def set_link_role(*, actor: Actor, now: datetime, link_id: int, role: LinkRole) 
     _confirm(link, actor, now)
     link.save()
     facts = {**_link_facts(link), "role_before": before}
-    changed(actor=actor, now=now, source=link.from_table.source, facts=facts)
+    _changed(actor=actor, now=now, source=link.from_table.source, facts=facts)
 
 
 @act("datamap.add_link")
@@ -257,7 +257,7 @@ def add_link(
     link = DataLink(**key, kind=kind.value, role=role.value, match=match.value)
     _confirm(link, actor, now)
     link.save()
-    changed(actor=actor, now=now, source=start.source, facts=_link_facts(link))
+    _changed(actor=actor, now=now, source=start.source, facts=_link_facts(link))
     return link.id
 
 
@@ -273,7 +273,7 @@ def remove_link(*, actor: Actor, now: datetime, link_id: int) -> None:
         link.save()
     else:
         link.delete()
-    changed(actor=actor, now=now, source=link.from_table.source, facts=facts)
+    _changed(actor=actor, now=now, source=link.from_table.source, facts=facts)
 
 
 def apply_map(*, actor: Actor, now: datetime, text: str) -> tuple[str, ...]:
@@ -309,7 +309,7 @@ def _apply_document(
             "links": sum(len(table.links) for table in source.tables),
             "map_sha256": _digest([source.name]),
         }
-        changed(actor=actor, now=now, source=source.name, facts=facts)
+        _changed(actor=actor, now=now, source=source.name, facts=facts)
     return names
 
 
@@ -395,11 +395,16 @@ def _link_facts(link: DataLink) -> dict[str, Json]:
     }
 
 
-def changed(*, actor: Actor, now: datetime, source: str, facts: dict[str, Json]) -> None:
-    """Raise the version, record the act, and tell others; a map without open parts is told as mapped."""
+def raise_version() -> int:
+    """Give the map its next version and return the number. Called inside an act."""
     MapVersion.objects.get_or_create(id=1)
     MapVersion.objects.filter(id=1).update(number=F("number") + 1, stamp=new_id(prefix="map"))
-    number = MapVersion.objects.values_list("number", flat=True).get(id=1)
+    return MapVersion.objects.values_list("number", flat=True).get(id=1)
+
+
+def _changed(*, actor: Actor, now: datetime, source: str, facts: dict[str, Json]) -> None:
+    """Raise the version, record the act, and tell others; a map without open parts is told as mapped."""
+    number = raise_version()
     record(actor=actor, now=now, subject=f"source:{source}", facts={**facts, "map_version": number})
     publish(MapChanged(source=source, map_version=number))
     if not _open_parts(source):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from discreet.engines.classify.links import LinkKind, LinkProposal
 from discreet.engines.subjects.graph import LinkRole, Match, TableRef
-from discreet.events.datamap import ScanFinished
+from discreet.events.datamap import MapChanged, ScanFinished
 from discreet.foundation.datamap import actions, differences, reasons, refusals
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.models import DataField, DataLink, DataTable, Scan, ScanPlan, ScanTable
@@ -262,7 +262,9 @@ def settle_scan(*, actor: Actor, now: datetime, scan_id: int, attempt: int, cata
         "statements": scan.statements,
         "differences": len(scan.differences),
     }
-    actions.changed(actor=actor, now=now, source=scan.source, facts=facts)
+    number = actions.raise_version()
+    record(actor=actor, now=now, subject=_about(scan), facts={**facts, "map_version": number})
+    publish(MapChanged(source=scan.source, map_version=number))
 
 
 @act("datamap.pause_scan")
