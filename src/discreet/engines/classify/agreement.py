@@ -174,6 +174,7 @@ _AGE = re.compile(
 _DECIMAL_DEGREES = re.compile(r"[-+]?\d{1,3}\.\d{1,}(?:\s?[°NSEW])?")
 
 
+_PLACE_PATH = re.compile(r"[\w.-]+(?:[/\\][\w.-]+)+")
 _CALLED = re.compile(r"[^\W\d_][\w .'’@*+~-]{0,39}")
 
 
@@ -232,7 +233,9 @@ def _address(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
         return NO
     if profile.address >= 0.3:
         return YES
-    if meaning in ("state", "region", "location") and looks_like_state(profile):
+    if meaning in ("state", "region", "location") and (
+        looks_like_state(profile) or profile.share(_PLACE_PATH.fullmatch) >= 0.5
+    ):
         return NO
     return _threshold(max(profile.lettered, profile.share(patterns.HAN.search)), yes=0.6, no=0.3)
 
@@ -361,7 +364,7 @@ def _free_text(profile: Profile, column: ColumnSample, meaning: str) -> Agreemen
         or profile.uuid >= 0.5
     ):
         return NO
-    if is_enumeration(profile) and profile.prose < 0.3 and meaning not in _WRITTEN:
+    if is_enumeration(profile) and meaning not in _WRITTEN - {"message", "body"}:
         return NO
     return _threshold(max(profile.lettered, profile.prose), yes=0.5, no=0.2)
 
@@ -370,6 +373,8 @@ def _textual(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     if meaning in ("hire_date", "leave_date"):
         return _threshold(max(profile.date, profile.share(patterns.COMPACT_DATE.fullmatch)), yes=0.6, no=0.2)
     is_off = profile.email >= 0.5 or profile.date >= 0.5 or profile.ip >= 0.5
+    if meaning in ("title", "position") and profile.number >= 0.8:
+        return NO
     return NO if is_off else YES if profile.lettered >= 0.5 else OPEN
 
 

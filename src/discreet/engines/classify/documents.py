@@ -15,6 +15,7 @@ from discreet.engines.classify.unaided import Context, judge_values
 _TOLD = frozenset(
     ["email", "phone", "name", "national_id", "payment_card", "bank_account", "ip_address", "address"]
 )
+_PLACES = frozenset(["address", "address_line", "street", "city", "location"])
 _MAX_REASONS = 12
 
 
@@ -83,6 +84,8 @@ def _rows_of(path: str, column: ColumnSample, context: Context) -> RowSense:
 
 def judge_text(profile: Profile, column: ColumnSample, sense: Sense, context: Context) -> Verdict | None:
     """Return free text where people write, or where personal data hides between the words."""
+    if sense.meaning in _PLACES or (sense.category == "address" and sense.strength):
+        return None  # its street names are no people
     if column.kind is not Kind.TEXT or profile.is_empty or profile.prose < 0.3 or is_enumeration(profile):
         return None
     if profile.distinct < 3 or profile.url >= 0.5:

@@ -65,6 +65,7 @@ _LOGINS = frozenset(
         "access",
     ]
 )
+_ASIDE = re.compile(r"\s*[(（\[][^()（）\[\]]{0,40}[)）\]]\s*$")
 _MASS = re.compile(
     r"^(?:is|has|can|are|was|should|allow|allows|enable|enabled|no|num|nb|nbr|cnt|max|min|total|avg)$"
 )
@@ -347,6 +348,7 @@ def first_clause(comment: str) -> str:
 
 def read_header(text: str, *, with_initials: bool = False) -> Sense:
     """Return what a header, or the first clause of a comment, says."""
+    text = _ASIDE.sub("", text) or text
     tokens = [token for token in tokens_of(text, with_initials=with_initials) if token.meaning != FILLER]
     if not tokens:
         tokens = list(tokens_of(text, with_initials=with_initials))

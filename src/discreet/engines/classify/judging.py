@@ -78,6 +78,7 @@ def judge_table(
         is_about_people=(is_owned and rows.kind not in (RowKind.CONFIGURATION,))
         or _is_about_people(rows, first, read),
         has_ip=any(verdict.category == "ip_address" for verdict in first.values()),
+        has_health=any(verdict.category == "health" for verdict in first.values()),
         has_place=any(each.sense.meaning in _PLACED for each in read),
         has_street=any(each.sense.meaning in _PLACED - {"city", "country"} for each in read),
     )
@@ -293,7 +294,7 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
         Reason(Ground.COLUMN_NAME, {"word": sense.word}),
         _value_reason(OPEN, each),
     )
-    is_actor = sense.meaning in ACTORS
+    is_actor = sense.meaning in ACTORS or sense.meaning == "staff"
     if profile.is_empty:
         if (each.column.max_length or 255) < 5 or (not is_actor and sense.meaning in ("user", "member")):
             return None
@@ -359,6 +360,8 @@ def _in_context(sense: Sense, context: Context) -> str | None:
         return None
     if sense.category == "free_text" and sense.meaning not in _CONTEXT_ANYWHERE:
         return "free_text" if rows.kind in (RowKind.PERSON, RowKind.EVENT) else None
+    if sense.meaning in ("height", "weight") and rows.kind is not RowKind.PERSON and not context.has_health:
+        return None
     if sense.category == "employment" and rows.kind is not RowKind.PERSON and not sense.whose:
         return None
     return sense.category

@@ -18,6 +18,11 @@ _TITLES = re.compile(
     r"^(?:dr|prof|mr|mrs|ms|miss|herr|frau|mme|mlle|sr|sra|ing|dipl|sir|madam|m)\.?\s+", re.I
 )
 _PERSON = re.compile(r"[^\W\d_]+(?:[-'’.·][^\W\d_]*)*(?:,?\s+[^\W\d_]+(?:[-'’.][^\W\d_]*)*){0,5}\.?")
+_FIRM = re.compile(
+    r"\b(?:gmbh|ag|kg|ohg|ltd|llc|llp|inc|corp|co|plc|sarl|sas|sa|srl|spa|bv|nv|ab|oy|group|holding|bank|sons|company)\b"
+    r"|公司|集团|银行|中心|学校|医院|店$",
+    re.I,
+)
 _STRUCTURED = re.compile(r"[\[{].*[\]}]", re.S)
 _MARKUP = re.compile(r"<\?xml.*|<[A-Za-z][\w:.-]*(?:\s[^<>]*)?>.*</[A-Za-z][\w:.-]*>\s*", re.S)
 
@@ -118,6 +123,11 @@ class Profile:
         return self.share(holds_known_name)
 
     @cached_property
+    def full_name(self) -> float:
+        """Values of several words of which the last is a common surname or given name."""
+        return self.share(ends_with_known_name)
+
+    @cached_property
     def address(self) -> float:
         return self.share(looks_like_address)
 
@@ -181,8 +191,6 @@ def looks_like_phone(text: str) -> bool:
 
 def phone_evidence(text: str) -> bool:
     """Return whether a text is a phone number by more than its digits: punctuation, a prefix, a known range."""
-    if patterns.CHINESE_MOBILE.fullmatch(text):
-        return True
     if not looks_like_phone(text):
         return False
     return bool(re.match(r"\+|00[1-9]|\(0?\d|（|0[1-9]\d{1,4}[-/ .]\d", text)) or bool(
@@ -207,7 +215,7 @@ def is_chinese_name_shaped(text: str) -> bool:
 
 def holds_known_name(text: str) -> bool:
     """Return whether a text begins with a common given name or surname, or ends with one."""
-    if not is_name_shaped(text):
+    if not is_name_shaped(text) or _FIRM.search(text):
         return False
     known = names()
     if patterns.HAN.search(text):
@@ -220,6 +228,12 @@ def holds_known_name(text: str) -> bool:
     return bool(is_known)
 
 
+def ends_with_known_name(text: str) -> bool:
+    words = plain(text).replace(",", " ").split()
+    known = names()
+    return len(words) > 1 and (words[-1] in known.surnames or words[-1] in known.given)
+
+
 _COMMON_SURNAMES = frozenset("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗")
 
 
@@ -228,7 +242,8 @@ def names_people(profile: Profile) -> bool:
     if profile.person < 0.7:
         return False
     if profile.share(patterns.HAN.search) < 0.5:
-        return profile.known_name >= 0.3
+        # "Anna sofa": products bear given names, but no surnames behind them.
+        return profile.known_name >= 0.3 and (profile.full_name >= 0.1 or profile.share(str.isalpha) >= 0.5)
     # Chinese surnames are common words: nearly all values must begin with one, and the usual ones come.
     if profile.known_name < 0.75 or profile.share(lambda text: len(text) <= 4) < 0.9:
         return False

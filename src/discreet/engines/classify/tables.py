@@ -32,6 +32,8 @@ _DETAIL = frozenset(
         "xinxi",
         "ziliao",
         "jbxx",
+        "entity",
+        "entities",
         "bak",
     ]
 )

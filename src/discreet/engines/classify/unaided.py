@@ -27,6 +27,7 @@ class Context:
     is_about_people: bool
     has_ip: bool = False
     has_place: bool = False
+    has_health: bool = False
     has_street: bool = False
 
 
@@ -93,6 +94,8 @@ def _mobile_numbers(profile: Profile, sense: Sense, rows: RowSense) -> Verdict |
         if len(prefixes) >= 4:
             return _verdict("phone", 88, share, "CN")
     share = profile.share(phone_evidence)
+    if _is_sequence(profile):
+        return None
     if share >= 0.8 and profile.distinct >= _FEW and profile.share(lambda text: len(text) > 20) < 0.2:
         return _verdict("phone", 82, share, "")
     return None
@@ -193,7 +196,7 @@ def _names(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense)
     if profile.person < 0.85 or profile.distinct < _FEW or profile.known_name < 0.5:
         return None
     is_chinese = profile.share(patterns.HAN.search) >= 0.5
-    if is_chinese and not names_people(profile):
+    if not names_people(profile):
         return None
     if not is_chinese and (
         sense.category != "name"
