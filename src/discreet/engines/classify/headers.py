@@ -145,7 +145,20 @@ _REFERRED = frozenset(
 _SETTINGS = frozenset(["template", "config", "path", "count", "title"])
 _NAMED = frozenset(["family", "guardian", "card_holder", "household_head"])
 #: What a thing's number says about whoever has it.
-_OF_THINGS = frozenset(["vehicle_plate", "vin", "imei", "imsi", "mac_address", "device_id", "user_agent"])
+_OF_THINGS = frozenset(
+    [
+        "email",
+        "phone",
+        "mobile",
+        "vehicle_plate",
+        "vin",
+        "imei",
+        "imsi",
+        "mac_address",
+        "device_id",
+        "user_agent",
+    ]
+)
 _PROFILES = frozenset(["profile", "profil", "perfil", "account", "page", "handle", "name"])
 
 
