@@ -3,6 +3,7 @@
     samples   --samples FOLDER    three known databases and their hand-made truth
     generated --seed N --count 50 invented databases; --postgresql: with comments, on a server
     columns   --trl FILE…         single columns that others labelled
+    customer                      100,000 customers × 12 columns on PostgreSQL: sample and verdicts, timed apart
     wide      [--tables 1000]     a database of many tables: time, memory, and the data map's page
 
 Servers are those of the tests (`tests/servers.py`). `--out FOLDER` keeps the maps that were drawn. Prints Markdown.
@@ -34,6 +35,7 @@ def parsed() -> argparse.Namespace:
     columns.add_argument("--trl", type=Path, nargs="+", required=True)
     columns.add_argument("--folds", type=int, default=5)
     columns.add_argument("--seed", type=int, default=1)
+    commands.add_parser("customer")
     wide = commands.add_parser("wide")
     wide.add_argument("--tables", type=int, default=1000)
     wide.add_argument("--postgresql", action="store_true")
@@ -66,6 +68,10 @@ def main() -> None:
             from bench.discover.columns import print_columns
 
             print_columns(given.trl, folds=given.folds, seed=given.seed)
+        case "customer":
+            from bench.discover.customer import print_customer
+
+            print_customer()
         case "wide":
             from bench.discover.wide import print_wide
 
