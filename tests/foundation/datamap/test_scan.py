@@ -162,6 +162,20 @@ def test_links_that_nobody_declared_are_found_with_their_roles(connected: Path) 
     }
 
 
+def test_copies_of_people_are_found_though_some_went_stale(connected: Path) -> None:
+    run(
+        connected,
+        "ALTER TABLE orders ADD COLUMN bill_to_name TEXT;"
+        "UPDATE orders SET bill_to_name = (SELECT full_name FROM clients WHERE id = client_id);"
+        "UPDATE orders SET bill_to_name = 'Erika Lang' WHERE id % 4 = 0",
+    )
+    pools.dispose_all()
+    scanned()
+    (copy,) = queries.copies("shop")
+    assert (copy.column, copy.far_column, copy.through) == ("bill_to_name", "full_name", ("client_id",))
+    assert 70 <= copy.percent <= 80
+
+
 def test_nothing_that_a_scan_found_is_used_before_a_person_confirmed_it(connected: Path) -> None:
     scanned()
     assert queries.graph().tables == {}
@@ -296,7 +310,7 @@ def command(*arguments: str) -> Result:
 
 def test_the_command_prints_the_map_in_the_form_that_is_promised(connected: Path) -> None:
     found = json.loads(command("shop", "--json").stdout)
-    assert set(found) == {"tables", "links", "people"}
+    assert set(found) == {"tables", "links", "people", "copies"}
     assert found["people"] == ["clients", "staff_members"]
     field = found["tables"]["clients"]["columns"]["mail"]
     assert (field["category"], field["dpv"]) == ("email", "pd:EmailAddress")

@@ -192,6 +192,24 @@ class DataLink(models.Model):
         ]
 
 
+class DataCopy(models.Model):
+    """A column that repeats a column of the people its rows belong to, as the last scan saw it."""
+
+    table = models.ForeignKey(DataTable, on_delete=models.CASCADE, related_name="copies")
+    column = models.TextField()
+    through = models.JSONField()  # the columns that lead to the person
+    far_table = models.ForeignKey(DataTable, on_delete=models.CASCADE, related_name="+")
+    far_column = models.TextField()
+    percent = models.PositiveSmallIntegerField()  # of the compared rows that are equal still
+    compared = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["table", "column", "far_table"], name="datamap_copy_once"),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="datamap_copy_percent"),
+        ]
+
+
 class Scan(models.Model):
     """One reading of a source: which tables were sampled, what was found, how it differs from the last time."""
 

@@ -11,9 +11,17 @@ from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
 from discreet.foundation import plain_sql
 from discreet.foundation.datamap import reasons, source_facts
 from discreet.foundation.datamap.graph_build import build, keep_of, link_of, ref_of
-from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
+from discreet.foundation.datamap.models import (
+    DataCopy,
+    DataField,
+    DataKeepDuty,
+    DataLink,
+    DataTable,
+    MapVersion,
+)
 from discreet.foundation.datamap.views import (
     BuiltMap,
+    CopyView,
     FieldView,
     LinkView,
     MapCounts,
@@ -216,6 +224,34 @@ def as_json(source: str) -> dict[str, object]:
             if link.from_table == table.ref and not link.is_rejected
         ],
         "people": [_plain_name(table.ref) for table in tables if table.is_people],
+        "copies": [_copy_json(copy) for copy in copies(source)],
+    }
+
+
+def copies(source: str) -> list[CopyView]:
+    """Return the columns of `source` that repeat a column of the people their rows belong to."""
+    rows = DataCopy.objects.filter(table__source=source, table__is_gone=False, far_table__is_gone=False)
+    return [
+        CopyView(
+            table=ref_of(row.table),
+            column=row.column,
+            through=tuple(row.through),
+            far_table=ref_of(row.far_table),
+            far_column=row.far_column,
+            percent=row.percent,
+            compared=row.compared,
+        )
+        for row in rows.select_related("table", "far_table").order_by("table__name", "column")
+    ]
+
+
+def _copy_json(copy: CopyView) -> dict[str, object]:
+    return {
+        "from": f"{_plain_name(copy.table)}.{copy.column}",
+        "to": f"{_plain_name(copy.far_table)}.{copy.far_column}",
+        "through": list(copy.through),
+        "equal": copy.percent / 100,
+        "compared": copy.compared,
     }
 
 

@@ -11,8 +11,17 @@ from discreet.engines.classify.links import LinkKind, LinkProposal
 from discreet.engines.subjects.graph import LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, ScanFinished
 from discreet.foundation.datamap import actions, differences, reasons, refusals
+from discreet.foundation.datamap.copies import CopyFound
 from discreet.foundation.datamap.graph_build import ref_of
-from discreet.foundation.datamap.models import DataField, DataLink, DataTable, Scan, ScanPlan, ScanTable
+from discreet.foundation.datamap.models import (
+    DataCopy,
+    DataField,
+    DataLink,
+    DataTable,
+    Scan,
+    ScanPlan,
+    ScanTable,
+)
 from discreet.foundation.datamap.scan_reading import TableFindings
 from discreet.foundation.datamap.schema_sync import set_people, set_verdict
 from discreet.foundation.datamap.settling import settled
@@ -176,9 +185,12 @@ def take_links(
     attempt: int,
     catalogue: Catalogue,
     found: Sequence[tuple[int, Sequence[LinkProposal]]],
+    copies: Sequence[tuple[int, CopyFound]],
     statements: int,
 ) -> None:
-    """Write the links proposed for some tables (row of the scan, links); decided ones stay.
+    """Write the links proposed for some tables (row of the scan, links) and the copies seen along them.
+
+    Links that a person decided stay.
 
     Raises:
         NoScan: as `take_findings`.
@@ -189,14 +201,35 @@ def take_links(
         for row in DataTable.objects.filter(source=catalogue.source, is_gone=False)
     }
     count = sum(_write_links(by_key, proposals) for _, proposals in found)
-    scan.tables.filter(id__in=[row_id for row_id, _ in found]).update(is_linked=True)
+    looked_at = scan.tables.filter(id__in=[row_id for row_id, _ in found])
+    DataCopy.objects.filter(table_id__in=looked_at.values("table_id")).delete()
+    DataCopy.objects.bulk_create(
+        [_copy(by_key, table_id, copy) for table_id, copy in copies], ignore_conflicts=True
+    )
+    looked_at.update(is_linked=True)
     scan.links_done = scan.tables.filter(is_linked=True).count()
     scan.statements += statements
     if scan.links_done >= scan.tables_total:
         scan.phase = "settle"
     scan.save()
-    facts: dict[str, Json] = {"scan": scan.id, "tables": len(found), "links": count}
+    facts: dict[str, Json] = {"scan": scan.id, "tables": len(found), "links": count, "copies": len(copies)}
     record(actor=actor, now=now, subject=_about(scan), facts=facts)
+
+
+def _key(ref: TableRef) -> str:
+    return f"{ref.schema}.{ref.table}" if ref.schema else ref.table
+
+
+def _copy(by_key: dict[str, DataTable], table_id: int, copy: CopyFound) -> DataCopy:
+    return DataCopy(
+        table_id=table_id,
+        column=copy.column,
+        through=list(copy.through),
+        far_table=by_key[_key(copy.far_table.ref)],
+        far_column=copy.far_column,
+        percent=copy.percent,
+        compared=copy.compared,
+    )
 
 
 def _write_links(by_key: dict[str, DataTable], proposals: Sequence[LinkProposal]) -> int:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
-from discreet.engines.classify.links import Candidate, candidates, polymorphic_columns
+from discreet.engines.classify.links import Candidate, LinkProposal, candidates, polymorphic_columns
+from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import refusals, scan_actions, source_facts
+from discreet.foundation.datamap.copies import Along, CopyFound, copies_of
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.models import DataLink, Scan, ScanPlan, ScanTable
 from discreet.foundation.datamap.proposing import Pair, is_pinyin, link_table
@@ -55,6 +57,7 @@ class Driver:
     _catalogue: Catalogue | None = None
     _tables: Tables | None = None
     _candidates: dict[str, list[Candidate]] = field(default_factory=dict)
+    _categories: dict[TableRef, dict[str, str]] = field(default_factory=dict)
 
     def step(self, now: datetime) -> Step:
         """Do the next part of the work.
@@ -126,7 +129,7 @@ class Driver:
 
     def _link_tables(self, catalogue: Catalogue) -> Tables:
         if self._tables is None:
-            categories = categories_of(catalogue.source)
+            categories = self._categories = categories_of(catalogue.source)
             links = DataLink.objects.filter(from_table__source=catalogue.source, is_declared=True)
             pairs = [
                 Pair(ref_of(link.from_table), ref_of(link.to_table))
@@ -156,17 +159,22 @@ class Driver:
         for row in rows:
             ref = ref_of(row.table)
             wanted = self._candidates.get(near[ref].key, []) if ref in near else []
-            if ref not in near or row.refusal or not (wanted or polymorphic_columns(near[ref])):
+            is_linked = wanted or catalogue.by_ref[ref].foreign_keys if ref in near else False
+            if ref not in near or row.refusal or not (is_linked or polymorphic_columns(near[ref])):
                 passed.append(row.id)
                 continue
             tasks.append((row, LinkTask(catalogue.by_ref[ref], near[ref], wanted)))
             if len(tasks) >= (1 if self.pace.budget != LoadBudget() else LINKED_AT_ONCE):
                 break
-        found: list[tuple[int, Sequence[object]]] = [(row_id, ()) for row_id in passed]
+        found: list[tuple[int, Sequence[LinkProposal]]] = [(row_id, ()) for row_id in passed]
+        copies: list[tuple[int, CopyFound]] = []
         statements = 0
         if tasks:
             with session.read(scan.source) as reading:
-                found += [(row.id, links_of(reading, task, tables)) for row, task in tasks]
+                for row, task in tasks:
+                    links = links_of(reading, task, tables)
+                    found.append((row.id, links))
+                    copies += [(row.table_id, each) for each in self._copies(reading, task, links, tables)]
                 statements = reading.statements
         scan_actions.take_links(
             actor=self.actor,
@@ -174,7 +182,35 @@ class Driver:
             scan_id=scan.id,
             attempt=self.attempt,
             catalogue=catalogue,
-            found=found,  # type: ignore[arg-type]
+            found=found,
+            copies=copies,
             statements=statements,
         )
         self._paid(now, statements=statements, rows=0)
+
+    def _copies(
+        self, reading: session.ReadSession, task: LinkTask, links: Sequence[LinkProposal], tables: Tables
+    ) -> list[CopyFound]:
+        """Compare a table with the people that its declared and its found links lead to."""
+        people = {tables.by_key[each.key].ref: tables.by_key[each.key] for each in tables.all if each.people}
+        ends = [
+            Along(key.columns, people[key.to_table], key.to_columns)
+            for key in task.table.foreign_keys
+            if key.to_table in people
+        ]
+        for link in links:
+            one, far = link.candidate, tables.by_key[link.candidate.far_table]
+            if far.ref in people and not one.is_actor and not one.discriminator:
+                ends.append(Along(one.columns, far, one.far_columns))
+        return [
+            found
+            for along in ends
+            if along.far.ref != task.table.ref
+            for found in copies_of(
+                reading,
+                task.table,
+                along,
+                categories=self._categories.get(task.table.ref, {}),
+                far_categories=self._categories.get(along.far.ref, {}),
+            )
+        ]

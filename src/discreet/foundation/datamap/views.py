@@ -80,6 +80,19 @@ class LinkView:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyView:
+    """A column that repeats one of the people its rows belong to: equal still in `percent` of `compared` rows."""
+
+    table: TableRef
+    column: str
+    through: tuple[str, ...]
+    far_table: TableRef
+    far_column: str
+    percent: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
 class TableView:
     id: int
     ref: TableRef
