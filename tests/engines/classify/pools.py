@@ -5,17 +5,121 @@ from collections.abc import Callable
 
 from discreet.engines.classify import patterns
 
-_GIVEN = "Anna James Maria Robert Linda Michael Julia Thomas Sophie Daniel Laura Peter Emma Lukas Clara David".split()
-_FAMILY = "Smith Johnson Brown Miller Davis Wilson Taylor Clark Lewis Walker Young King Wright Green Baker Hill".split()
-_GERMAN = "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Hoffmann Schäfer Koch Bauer Richter".split()
+_GIVEN = [
+    "Anna",
+    "James",
+    "Maria",
+    "Robert",
+    "Linda",
+    "Michael",
+    "Julia",
+    "Thomas",
+    "Sophie",
+    "Daniel",
+    "Laura",
+    "Peter",
+    "Emma",
+    "Lukas",
+    "Clara",
+    "David",
+]
+_FAMILY = [
+    "Smith",
+    "Johnson",
+    "Brown",
+    "Miller",
+    "Davis",
+    "Wilson",
+    "Taylor",
+    "Clark",
+    "Lewis",
+    "Walker",
+    "Young",
+    "King",
+    "Wright",
+    "Green",
+    "Baker",
+    "Hill",
+]
+_GERMAN = [
+    "Müller",
+    "Schmidt",
+    "Schneider",
+    "Fischer",
+    "Weber",
+    "Meyer",
+    "Wagner",
+    "Becker",
+    "Hoffmann",
+    "Schäfer",
+    "Koch",
+    "Bauer",
+    "Richter",
+]
 _CHINESE = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 _CALLED = "伟芳娜敏静丽强磊洋艳勇军杰涛明超秀霞平刚桂英建国志强玉兰"
-_WORDS = "steel cotton blue deluxe classic garden kitchen office travel summer winter smart mini power fresh soft".split()
-_THINGS = "lamp table chair mug shirt bag phone case bottle knife clock sofa carpet mirror shelf rug".split()
-_CITIES = "London Berlin Paris Madrid Chicago Boston Munich Lyon Seattle Dublin Hamburg Toronto".split()
-_STREETS = "Main Street,Oak Avenue,High Street,Park Road,Church Lane,Mill Road,Elm Drive,Lake View".split(",")
-_ROADS = "人民路 中山路 解放街 建设路 和平路 长江道 文化路 新华街".split()
-_PLACES = "北京市 上海市 广州市 深圳市 成都市 杭州市 武汉市 西安市 南京市 重庆市".split()
+_WORDS = [
+    "steel",
+    "cotton",
+    "blue",
+    "deluxe",
+    "classic",
+    "garden",
+    "kitchen",
+    "office",
+    "travel",
+    "summer",
+    "winter",
+    "smart",
+    "mini",
+    "power",
+    "fresh",
+    "soft",
+]
+_THINGS = [
+    "lamp",
+    "table",
+    "chair",
+    "mug",
+    "shirt",
+    "bag",
+    "phone",
+    "case",
+    "bottle",
+    "knife",
+    "clock",
+    "sofa",
+    "carpet",
+    "mirror",
+    "shelf",
+    "rug",
+]
+_CITIES = [
+    "London",
+    "Berlin",
+    "Paris",
+    "Madrid",
+    "Chicago",
+    "Boston",
+    "Munich",
+    "Lyon",
+    "Seattle",
+    "Dublin",
+    "Hamburg",
+    "Toronto",
+]
+_STREETS = [
+    "Main Street",
+    "Oak Avenue",
+    "High Street",
+    "Park Road",
+    "Church Lane",
+    "Mill Road",
+    "Elm Drive",
+    "Lake View",
+]
+_ROADS = ["人民路", "中山路", "解放街", "建设路", "和平路", "长江道", "文化路", "新华街"]
+_PLACES = ["北京市", "上海市", "广州市", "深圳市", "成都市", "杭州市", "武汉市", "西安市", "南京市", "重庆市"]
 
 
 def _chinese_name(dice: random.Random) -> str:
@@ -114,29 +218,43 @@ POOLS: dict[str, Callable[[random.Random], str]] = {
     "orders_1": lambda dice: "1" + _digits(dice, 10),
     "orders_sequential": lambda dice: str(13800000000 + dice.randint(1, 40_000)),
     "skus_18": lambda dice: _digits(dice, 17) + dice.choice("0123456789X"),
-    "skus": lambda dice: f"{dice.choice('ABCDEF')}{dice.choice('KLMNP')}-{dice.randint(1000, 9999)}-{dice.choice('XYZ')}",
+    "skus": lambda dice: (
+        f"{dice.choice('ABCDEF')}{dice.choice('KLMNP')}-{dice.randint(1000, 9999)}-{dice.choice('XYZ')}"
+    ),
     "tracking": lambda dice: f"SF{_digits(dice, 13)}",
     "eans": lambda dice: "69" + _digits(dice, 11),
-    "isbns": lambda dice: f"978-{dice.randint(0, 9)}-{dice.randint(100, 999)}-{dice.randint(10000, 99999)}-{dice.randint(0, 9)}",
+    "isbns": lambda dice: (
+        f"978-{dice.randint(0, 9)}-{dice.randint(100, 999)}-{dice.randint(10000, 99999)}-{dice.randint(0, 9)}"
+    ),
     "md5": lambda dice: _hex(dice, 32),
     "sha256": lambda dice: _hex(dice, 64),
     "bcrypt": lambda dice: f"$2a$10${_hex(dice, 26)}{_hex(dice, 27)}",
     "uuids": _uuid,
     "ips": lambda dice: ".".join(str(dice.randint(11, 240)) for _ in range(4)),
     "ips_6": lambda dice: f"2001:db8:{_hex(dice, 4)}:{_hex(dice, 4)}::{_hex(dice, 3)}",
-    "versions": lambda dice: f"{dice.randint(1, 9)}.{dice.randint(0, 20)}.{dice.randint(0, 30)}.{dice.randint(0, 9)}",
+    "versions": lambda dice: (
+        f"{dice.randint(1, 9)}.{dice.randint(0, 20)}.{dice.randint(0, 30)}.{dice.randint(0, 9)}"
+    ),
     "macs": lambda dice: ":".join(_hex(dice, 2) for _ in range(6)),
-    "agents": lambda dice: f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.{dice.randint(10, 40)} Safari/537.36",
+    "agents": lambda dice: (
+        f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.{dice.randint(10, 40)} Safari/537.36"
+    ),
     "things": lambda dice: f"{dice.choice(_WORDS)} {dice.choice(_THINGS)}",
     "things_named": lambda dice: f"{dice.choice(_GIVEN)} {dice.choice(_THINGS)}",
-    "things_zh": lambda dice: f"{dice.choice(('简约', '经典', '儿童', '户外', '便携'))}{dice.choice(('台灯', '水杯', '背包', '沙发', '书架', '风扇'))}",
+    "things_zh": lambda dice: (
+        f"{dice.choice(('简约', '经典', '儿童', '户外', '便携'))}{dice.choice(('台灯', '水杯', '背包', '沙发', '书架', '风扇'))}"
+    ),
     "colours_zh": lambda dice: dice.choice(("白", "金", "蓝", "黄", "红", "黑", "紫", "绿")),
     "materials": lambda dice: dice.choice(("Wood", "Stone", "Steel", "Glass", "Brass", "Cotton", "Silver")),
     "brands_zh": lambda dice: dice.choice(("华为", "安踏", "李宁", "海尔", "美的", "王老吉", "马可波罗")),
     "firms": lambda dice: f"{dice.choice(_FAMILY)} {dice.choice(('Ltd', 'GmbH', 'Inc.', '& Sons', 'Group'))}",
-    "titles": lambda dice: dice.choice(("Engineer", "Account Manager", "Sales Lead", "Analyst", "Driver", "Nurse")),
+    "titles": lambda dice: dice.choice(
+        ("Engineer", "Account Manager", "Sales Lead", "Analyst", "Driver", "Nurse")
+    ),
     "notes": _note,
-    "dull": lambda dice: f"Made of {dice.choice(_WORDS)} material, wash by hand at {dice.randint(20, 60)} degrees.",
+    "dull": lambda dice: (
+        f"Made of {dice.choice(_WORDS)} material, wash by hand at {dice.randint(20, 60)} degrees."
+    ),
     "urls": lambda dice: f"https://shop.example/{dice.choice(_THINGS)}/{dice.randint(1, 999)}",
     "pictures": lambda dice: f"/img/{_hex(dice, 8)}.jpg",
     "crons": lambda dice: f"0 {dice.randint(0, 23)} * * {dice.randint(0, 6)}",
@@ -144,10 +262,16 @@ POOLS: dict[str, Callable[[random.Random], str]] = {
     "locales": lambda dice: dice.choice(("en_US", "de_DE", "zh_CN", "fr_FR")),
     "latitudes": lambda dice: f"{dice.randint(20, 60)}.{dice.randint(100000, 999999)}",
     "plates_zh": lambda dice: f"{dice.choice('京沪粤川浙')}{dice.choice('ABCDE')}{_digits(dice, 5)}",
-    "thing_json": lambda dice: f'{{"colour": "{dice.choice(_WORDS)}", "weight": {dice.randint(1, 90)}, "maker": "{dice.choice(_FAMILY)}"}}',
-    "person_json": lambda dice: f'{{"name": "{_person(dice)}", "email": "{_email(dice)}", "tags": ["a", "b"]}}',
+    "thing_json": lambda dice: (
+        f'{{"colour": "{dice.choice(_WORDS)}", "weight": {dice.randint(1, 90)}, "maker": "{dice.choice(_FAMILY)}"}}'
+    ),
+    "person_json": lambda dice: (
+        f'{{"name": "{_person(dice)}", "email": "{_email(dice)}", "tags": ["a", "b"]}}'
+    ),
     "zh_nations": lambda dice: dice.choice(("汉族", "满族", "回族", "壮族", "苗族")),
-    "diagnoses": lambda dice: dice.choice(("Asthma", "Type 2 diabetes", "Migraine", "Hypertension", "Influenza")),
+    "diagnoses": lambda dice: dice.choice(
+        ("Asthma", "Type 2 diabetes", "Migraine", "Hypertension", "Influenza")
+    ),
     "diagnoses_zh": lambda dice: dice.choice(("急性支气管炎", "高血压", "偏头痛", "糖尿病", "胃炎")),
     "icds": lambda dice: f"{dice.choice('ABEGJKM')}{dice.randint(10, 99)}.{dice.randint(0, 9)}",
     "schooling_zh": lambda dice: dice.choice(("本科", "硕士", "大专", "高中", "博士")),

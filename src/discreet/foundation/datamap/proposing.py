@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from discreet.engines.classify.headers import uses_pinyin
+from discreet.engines.classify.headers import read_header, tokens_of, uses_pinyin
 from discreet.engines.classify.judging import judge_table
+from discreet.engines.classify.lexicon import ACTORS, lexicon
 from discreet.engines.classify.links import Candidate, LinkColumn, LinkTable
 from discreet.engines.classify.model import ColumnSample, TableSample, Verdict
 from discreet.engines.classify.model import Kind as Shape
@@ -133,6 +134,12 @@ class Proposal:
     roles: Mapping[tuple[TableRef, ForeignKey], LinkRole] = field(default_factory=dict)
 
 
+def names_a_firm(name: str) -> bool:
+    """Return whether a table's name speaks of an organisation: the address of a branch is nobody's own."""
+    meanings = {lexicon().entities.get(token.word, token.meaning) for token in tokens_of(name)}
+    return bool(meanings & {"organisation", "company"})
+
+
 def traits_of(table: TableInfo, people: PeopleVerdict, categories: Iterable[str]) -> TableTraits:
     """Return what the rules of links ask of a table."""
     rows = read_table(table.ref.table, table.comment)
@@ -141,6 +148,7 @@ def traits_of(table: TableInfo, people: PeopleVerdict, categories: Iterable[str]
         is_staff=(rows.people == "staff" and rows.kind is RowKind.PERSON) or people.kind == "staff",
         is_supplier=(rows.people == "supplier" and rows.kind is RowKind.PERSON) or people.kind == "supplier",
         has_personal_columns=rows.kind not in _OF_NOBODY
+        and not (names_a_firm(table.ref.table) and not rows.people)
         and any(category not in _SAYS_LITTLE for category in categories),
     )
 
@@ -204,9 +212,6 @@ def all_traits(
 
 def is_actor_key(key: ForeignKey) -> bool:
     """Return whether a declared key says who did something, and not whose the row is."""
-    from discreet.engines.classify.headers import read_header
-    from discreet.engines.classify.lexicon import ACTORS
-
     sense = read_header(key.columns[0])
     return sense.whose in ACTORS or sense.meaning in ACTORS
 

@@ -1,0 +1,69 @@
+"""A new user connects a database, writes no map, looks through what was found, and erases with proof."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.servers import Server
+from tests.stories import companies
+from tests.stories.companies import Company
+from tests.stories.erasing import LANGUAGES, erase_and_prove
+from tests.stories.house import House, open_house
+
+pytestmark = [pytest.mark.browser, pytest.mark.duty("M8.4"), pytest.mark.duty("M1.1")]
+
+
+def _northwind(company: Company) -> Company:
+    """Ask for the customers by phone: their five letters are a key and no number that they know."""
+    phones = {"en": ("030-0074321", "DE"), "zh-hans": ("(307) 555-4680", "US")}
+    people = {
+        language: replace(person, claim={"phone": phones[language][0], "residence": phones[language][1]})
+        for language, person in company.people.items()
+    }
+    return replace(company, people=people)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("northwind", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("found-northwind")]),
+        pytest.param("mall", marks=[pytest.mark.mariadb, pytest.mark.xdist_group("found-mall")]),
+    ],
+)
+def scene(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[House, Company]]:
+    """A house that serves one of the companies, connected and without a map."""
+    folder = tmp_path_factory.mktemp("found")
+    with ExitStack() as stack:
+        servers = {"northwind": "postgresql_server", "mall": "mariadb_server"}
+        server: Server = request.getfixturevalue(servers[request.param])
+        fill = companies.northwind if request.param == "northwind" else companies.mall
+        company = stack.enter_context(fill(server))
+        if request.param == "northwind":
+            company = _northwind(company)
+        house = stack.enter_context(open_house(folder))
+        names = ("--name-en", "Story Ltd", "--name-zh", "故事公司", "--phone-region", "CN")
+        people = {"chen": "agent", "lena": "approver", "adm": "administrator"}
+        (source,) = company.sources
+        house.add_staff(
+            people,
+            ("company", "set", *names),
+            ("connect", source.name, source.url, "--write-url", source.url),
+            ("scan", source.name),
+            ("map", "confirm", source.name, "--all"),
+        )
+        house.serve()
+        yield house, company
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_scan_found_and_a_person_confirmed_is_enough_to_erase_with_proof(
+    browser: Browser, scene: tuple[House, Company], language: str, tmp_path: Path
+) -> None:
+    house, company = scene
+    erase_and_prove(browser, house, company, language, tmp_path)
