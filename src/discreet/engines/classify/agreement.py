@@ -174,6 +174,12 @@ _AGE = re.compile(
 _DECIMAL_DEGREES = re.compile(r"[-+]?\d{1,3}\.\d{1,}(?:\s?[°NSEW])?")
 
 
+_DAMAGED = re.compile(r"[1-9][.,]\d{1,10}E\+1[0-2]", re.I)  # what a spreadsheet makes of a long number
+_EPOCH = re.compile(r"-?\d{7,10}(?:\d{3})?(?:\.0+)?")
+_WRITTEN_DATE = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}|\d{1,2}月\d{1,2}日|[^\W\d_]{3,10}\.? \d{1,2},? \d{4}|\d{1,2}\.? (?:de )?[^\W\d_]{3,10}\.?(?: de)? \d{4}"
+    r"|\d{1,2}-[A-Za-z]{3}-\d{2,4}"
+)
 _PLACE_PATH = re.compile(r"[\w.-]+(?:[/\\][\w.-]+)+")
 _CALLED = re.compile(r"[^\W\d_][\w .'’@*+~-]{0,39}")
 
@@ -196,7 +202,8 @@ def looks_like_state(profile: Profile) -> bool:
 
 def is_enumeration(profile: Profile) -> bool:
     """Return whether a few short values come again and again."""
-    return profile.distinct <= 12 and profile.repeats >= 8 and profile.mean_length <= 24
+    longest = 12 if profile.share(patterns.HAN.search) >= 0.5 else 24
+    return profile.distinct <= 12 and profile.repeats >= 8 and profile.mean_length <= longest
 
 
 def _email(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
@@ -208,6 +215,8 @@ def _phone(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
         return _threshold(profile.share(re.compile(r"[x#]?\s?\d{2,6}").fullmatch), yes=0.6, no=0.3)
     if profile.hashed >= 0.5 or profile.share(re.compile(r"\d{16,}").fullmatch) >= 0.5:
         return NO
+    if meaning != "fax" and profile.share(_DAMAGED.fullmatch) >= 0.5:
+        return YES
     share = max(profile.phone, profile.share(re.compile(r"\D{0,20}\d{4}.{0,20}\d{2}.{0,20}").fullmatch) * 0.8)
     return _threshold(share, yes=0.55, no=0.25)
 
@@ -251,14 +260,7 @@ def _birth_date(profile: Profile, column: ColumnSample, meaning: str) -> Agreeme
     share = max(
         profile.date, profile.share(patterns.COMPACT_DATE.fullmatch), profile.share(patterns.YEAR.fullmatch)
     )
-    share = max(
-        share,
-        profile.share(
-            re.compile(
-                r"\d{1,2}[-/.]\d{1,2}|\d{1,2}月\d{1,2}日|[A-Za-z]{3,9} \d{1,2},? \d{4}|\d{1,2} [A-Za-z]{3,9} \d{4}"
-            ).fullmatch
-        ),
-    )
+    share = max(share, profile.share(_WRITTEN_DATE.fullmatch), profile.share(_EPOCH.fullmatch))
     return _threshold(share, yes=0.6, no=0.2)
 
 

@@ -16,6 +16,7 @@ _TOLD = frozenset(
     ["email", "phone", "name", "national_id", "payment_card", "bank_account", "ip_address", "address"]
 )
 _PLACES = frozenset(["address", "address_line", "street", "city", "location"])
+_HOLDERS = frozenset(["value", "values", "option", "options", "document", "documents", "file", "files", "model"])
 _MAX_REASONS = 12
 
 
@@ -77,7 +78,7 @@ def _rows_of(path: str, column: ColumnSample, context: Context) -> RowSense:
     for name in (path.rpartition(".")[0].replace(".", "_"), column.name):
         if name:
             sense = read_table(name)
-            if sense.kind in (RowKind.THING, RowKind.PERSON):
+            if sense.kind in (RowKind.THING, RowKind.PERSON) and sense.head not in _HOLDERS:
                 return sense
     return context.rows
 
@@ -88,7 +89,7 @@ def judge_text(profile: Profile, column: ColumnSample, sense: Sense, context: Co
         return None  # its street names are no people
     if column.kind is not Kind.TEXT or profile.is_empty or profile.prose < 0.3 or is_enumeration(profile):
         return None
-    if profile.distinct < 3 or profile.url >= 0.5:
+    if profile.distinct < 2 or profile.url >= 0.5:
         return None
     hidden = tuple(each for each in hidden_in(profile.texts) if each.category in _TOLD)
     is_things = sense.whose in THINGS or context.rows.kind in (RowKind.THING, RowKind.CONFIGURATION)

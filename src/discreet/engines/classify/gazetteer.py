@@ -22,6 +22,7 @@ class Names:
     chinese: frozenset[str]
     chinese_compound: tuple[str, ...]
     japanese: tuple[str, ...]
+    korean: frozenset[str]
 
 
 @cache
@@ -47,9 +48,10 @@ def names() -> Names:
     """Return common names of people."""
     rows = read_yaml("names.yaml")
     return Names(
-        given=frozenset(words_of(str(rows["given"]))),
+        given=frozenset(plain(word) for word in words_of(str(rows["given"]))),
         surnames=frozenset(words_of(str(rows["surnames"]))),
         chinese=frozenset(str(rows["surnames_zh"])),
         chinese_compound=tuple(words_of(str(rows["compound_zh"]))),
         japanese=tuple(words_of(str(rows["surnames_ja"]))),
+        korean=frozenset(str(rows["surnames_ko"])),
     )

@@ -13,8 +13,8 @@ from discreet.engines.classify.lexicon import ABOUT, ACTORS, EVENT, FILLER, PEOP
 
 _MAX_HEADER = 300
 _MAX_JOINED = 4
-_WORDS = re.compile(r"[a-z]+|[一-鿿㐀-䶿]+|\d+")
-_CLAUSE_END = re.compile(r"[:：;；,，。.(（\[【\n\r!！?？|]|->|=|(?<=\D)[0-9]+\s*[-、.:：]")
+_WORDS = re.compile(r"[a-z]+|[一-鿿㐀-䶿]+|\d+|(?:(?![a-z一-鿿㐀-䶿])[^\W\d_])+")
+_CLAUSE_END = re.compile(r"[:：;；,，。.(（\[【\n\r!！?？|]|->|=|(?<=\D)[0-9]+\s*[-、.:：]|\s+\d")
 _WRITTEN = frozenset(["note", "comment", "feedback", "message"])
 _PAPERS = frozenset(
     [

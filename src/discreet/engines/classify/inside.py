@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import unquote_plus
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -11,6 +12,9 @@ _MAX_DEPTH = 6
 _MAX_VALUES = 400
 _XML_LEAF = re.compile(r"<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?>([^<>]+)</\1>", re.S)
 _XML_ATTRIBUTE = re.compile(r"\s([A-Za-z][\w:.-]*)\s*=\s*\"([^\"<>]*)\"")
+_MAX_TEXT = 20_000
+_PHP_PAIR = re.compile(r's:\d{1,4}:"([^"]{1,80})";(?:s:\d{1,7}:"([^"]{0,400})"|[idb]:[\d.]+);')
+_PAIR = re.compile(r"([A-Za-z_][\w.\[\]-]{0,40})=([^=;&\n]*)(?:[;&\n]|$)")
 _KEYED = ("key", "name", "label", "field", "attr", "k")
 _VALUED = ("value", "val", "v")
 
@@ -29,6 +33,11 @@ def leaves_of_json(value: object, path: str = "", depth: int = 0) -> Iterator[tu
     elif isinstance(value, list):
         for inner in value[:20]:
             yield from leaves_of_json(inner, path, depth + 1)
+    elif isinstance(value, str) and value[:1] in ("{", "[") and depth < _MAX_DEPTH:
+        try:
+            yield from leaves_of_json(json.loads(value[:_MAX_TEXT]), path, depth + 1)
+        except (ValueError, RecursionError):
+            yield path, value
     elif value is not None and not isinstance(value, bool):
         yield path, str(value)
 
@@ -58,14 +67,20 @@ def columns_inside(texts: Sequence[str], *, is_markup: bool) -> dict[str, list[s
     """Return the values by path of a sample of documents; what cannot be parsed is passed over."""
     found: dict[str, list[str]] = defaultdict(list)
     for text in texts[:: max(1, len(texts) // _MAX_DOCUMENTS)]:
-        for path, value in leaves_of_xml(text) if is_markup else _json_leaves(text):
+        for path, value in leaves_of_xml(text) if is_markup else _leaves(text):
             if value and (path in found or len(found) < _MAX_PATHS) and len(found[path]) < _MAX_VALUES:
                 found[path].append(value)
     return dict(found)
 
 
-def _json_leaves(text: str) -> Iterator[tuple[str, str]]:
-    try:
-        yield from leaves_of_json(json.loads(text))
-    except (ValueError, RecursionError):
-        return
+def _leaves(text: str) -> Iterator[tuple[str, str]]:
+    if text[:2] in ("a:", "O:"):
+        yield from _PHP_PAIR.findall(text[:_MAX_TEXT])
+    elif text[:1] in ("{", "[", '"'):
+        try:
+            yield from leaves_of_json(json.loads(text))
+        except (ValueError, RecursionError):
+            return
+    else:
+        for key, value in _PAIR.findall(text[:_MAX_TEXT]):
+            yield key, unquote_plus(value).strip()

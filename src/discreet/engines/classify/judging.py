@@ -246,10 +246,11 @@ def _refined(category: str, profile: Profile) -> str:
 def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict:
     """Judge by words that mean personal data only where rows are about people."""
     column, sense = each.column, each.sense
-    if any(reason.ground in (Ground.REFERENCE, Ground.OF_A_THING) for reason in before.reasons):
+    if column.is_key or any(reason.ground is Ground.REFERENCE for reason in before.reasons):
         return before
-    if column.is_key:
-        return before
+    if any(reason.ground is Ground.OF_A_THING for reason in before.reasons):
+        is_document = sense.meaning in ("config", "configuration", "money") and each.profile.structured >= 0.6
+        return (judge_document(each.profile, column, context) if is_document else None) or before
     ground = Ground.COLUMN_NAME
     if (
         sense.strength < Strength.CONTEXT
@@ -294,6 +295,8 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
         Reason(Ground.COLUMN_NAME, {"word": sense.word}),
         _value_reason(OPEN, each),
     )
+    if sense.meaning == "person" and profile.phone >= 0.8 and profile.lettered < 0.2:
+        return Verdict("phone", 80, reasons)
     is_actor = sense.meaning in ACTORS or sense.meaning == "staff"
     if profile.is_empty:
         if (each.column.max_length or 255) < 5 or (not is_actor and sense.meaning in ("user", "member")):

@@ -102,7 +102,7 @@ def lexicon() -> Lexicon:
         atoms=MappingProxyType(atoms),
         entities=MappingProxyType(entities),
         initials=MappingProxyType(initials),
-        chinese=MappingProxyType({word.lower(): m for word, m in _spellings("chinese.yaml").items()}),
+        chinese=MappingProxyType({plain(word): m for word, m in _spellings("chinese.yaml").items()}),
         strong=MappingProxyType(_meanings(meanings["strong"])),
         context=MappingProxyType(_meanings(meanings["context"])),
         takes_number=frozenset(words_of(str(meanings["number"]))),

@@ -1,6 +1,7 @@
 """Measure a column's values: what share of them looks like what. One pass of compiled patterns per kind."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,13 @@ _FIRM = re.compile(
     r"|公司|集团|银行|中心|学校|医院|店$",
     re.I,
 )
-_STRUCTURED = re.compile(r"[\[{].*[\]}]", re.S)
+_PATRONYMIC = re.compile(r"(?:ович|евич|ична|овна|евна)(?:\s|$)", re.I)
+_STRUCTURED = re.compile(
+    r"\"?[\[{].*[\]}]\"?"  # JSON, and JSON in a string
+    r"|(?:a|O):\d{1,6}:.*\}"  # serialised by PHP
+    r"|[?]?[A-Za-z_][\w.\[\]-]{0,40}=[^=]*(?:[;&\n][ ]?[A-Za-z_][\w.\[\]-]{0,40}=[^=]*)+",  # pairs
+    re.S,
+)
 _MARKUP = re.compile(r"<\?xml.*|<[A-Za-z][\w:.-]*(?:\s[^<>]*)?>.*</[A-Za-z][\w:.-]*>\s*", re.S)
 
 
@@ -158,10 +165,19 @@ class Profile:
 
 def profile_of(column: ColumnSample) -> Profile:
     """Return the profile of a column's values; blank ones and what stands for "nothing" are left out."""
-    stripped = (value.strip()[:MAX_CHARS] for value in column.values[: MAX_VALUES * 5])
+    stripped = (_half_width(value.strip()[:MAX_CHARS]) for value in column.values[: MAX_VALUES * 5])
     counts = Counter(text for text in stripped if text and text.casefold() not in _NOTHING)
     texts = tuple(sorted(counts)[:: max(1, len(counts) // MAX_VALUES)][:MAX_VALUES])
     return Profile(texts=texts, count=sum(counts[text] for text in texts), counts=counts)
+
+
+_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ＠＋－．]")
+
+
+def _half_width(text: str) -> str:
+    if text.isascii() or not _FULL_WIDTH.search(text):
+        return text
+    return unicodedata.normalize("NFKC", text)
 
 
 _NOTHING = frozenset(
@@ -220,6 +236,8 @@ def holds_known_name(text: str) -> bool:
     known = names()
     if patterns.HAN.search(text):
         return text[0] in known.chinese or text.startswith((*known.chinese_compound, *known.japanese))
+    if _PATRONYMIC.search(text) or (text[0] in known.korean and len(text) <= 4):
+        return True
     words = [plain(word).strip(".,") for word in re.split(r"[\s-]+", _TITLES.sub("", text).replace(",", " "))]
     words = [word for word in words if word]
     if not words:

@@ -71,6 +71,9 @@ def _numbers(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSens
     share = profile.share(patterns.is_chinese_id)
     if (share >= 0.7 and profile.distinct >= 3) or share >= 0.95:
         return _verdict("national_id", 97, share, "GB 11643", Ground.CHECKSUM)
+    share = profile.share(patterns.MASKED_CHINESE_ID.fullmatch)
+    if share >= 0.8 and profile.distinct >= 3:
+        return _verdict("national_id", 88, share, "GB 11643")
     for each in patterns.CHECKSUMS:
         share = profile.share_of_few(each.holds)
         if share >= 0.85 and profile.distinct >= _FEW:
@@ -88,6 +91,9 @@ def _numbers(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSens
 def _mobile_numbers(profile: Profile, sense: Sense, rows: RowSense) -> Verdict | None:
     if _is_number_of_something(sense) or rows.kind is RowKind.ORGANISATION:
         return None
+    share = profile.share(patterns.MASKED_CHINESE_MOBILE.fullmatch)
+    if share >= 0.8 and profile.distinct >= 3:
+        return _verdict("phone", 90, share, "CN")
     share = profile.share(patterns.CHINESE_MOBILE.fullmatch)
     if share >= 0.95 and profile.distinct >= 10 and not _is_sequence(profile):
         prefixes = {text.removeprefix("+86").lstrip("- ")[:3] for text in profile.texts}
@@ -131,7 +137,8 @@ def _forms(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense)
         ):
             return _verdict(category, 90, share, "")
     share = profile.share(patterns.COORDINATES.search)
-    if share >= 0.9 and profile.distinct >= 3 and rows.kind in (RowKind.PERSON, RowKind.EVENT):
+    is_place = sense.meaning in ("location", "position") or rows.kind in (RowKind.PERSON, RowKind.EVENT)
+    if share >= 0.9 and profile.distinct >= 3 and is_place:
         return _verdict("geo_location", 75, share, "")
     if (
         profile.address >= 0.7
@@ -193,7 +200,9 @@ def _names(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense)
     is_surname = profile.share(lambda text: len(text) == 1 and text in names().chinese) >= 0.95
     if is_surname and profile.distinct >= _FEW:
         return _verdict("name", 70, profile.known_name, "")
-    if profile.person < 0.85 or profile.distinct < _FEW or profile.known_name < 0.5:
+    is_called_name = sense.meaning == "name" and profile.full_name >= 0.4
+    needed = 3 if is_called_name else _FEW
+    if profile.person < 0.85 or profile.distinct < needed or profile.known_name < 0.5:
         return None
     is_chinese = profile.share(patterns.HAN.search) >= 0.5
     if not names_people(profile):
