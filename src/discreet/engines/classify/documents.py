@@ -16,13 +16,17 @@ _TOLD = frozenset(
     ["email", "phone", "name", "national_id", "payment_card", "bank_account", "ip_address", "address"]
 )
 _PLACES = frozenset(["address", "address_line", "street", "city", "location"])
-_HOLDERS = frozenset(["value", "values", "option", "options", "document", "documents", "file", "files", "model"])
+_HOLDERS = frozenset(
+    ["value", "values", "option", "options", "document", "documents", "file", "files", "model"]
+)
 _MAX_REASONS = 12
+_MAX_DOCUMENT = 100_000  # characters
+_MAX_DOCUMENTS = 400
 
 
 def judge_document(profile: Profile, column: ColumnSample, context: Context) -> Verdict | None:
     """Return what JSON or XML values hold: the one kind of personal data in them, or free text where several."""
-    inside = columns_inside(profile.texts, is_markup=profile.markup > profile.structured)
+    inside = columns_inside(_documents(column), is_markup=profile.markup > profile.structured)
     found: dict[str, str] = {}
     for path, values in inside.items():
         category = _inside(path, values, context, column)
@@ -37,6 +41,12 @@ def judge_document(profile: Profile, column: ColumnSample, context: Context) -> 
     )[:_MAX_REASONS]
     hidden = tuple(Hidden(category, path[:60], 100) for path, category in found.items())
     return Verdict(_whole(kinds), 85, reasons, hidden)
+
+
+def _documents(column: ColumnSample) -> list[str]:
+    """Return different documents whole, as far as they are not too long."""
+    found = dict.fromkeys(value[:_MAX_DOCUMENT].strip() for value in column.values[:_MAX_DOCUMENTS])
+    return [text for text in found if text]
 
 
 def _whole(kinds: set[str]) -> str:

@@ -14,7 +14,7 @@ from discreet.engines.classify.lexicon import ABOUT, ACTORS, EVENT, FILLER, PEOP
 _MAX_HEADER = 300
 _MAX_JOINED = 4
 _WORDS = re.compile(r"[a-z]+|[一-鿿㐀-䶿]+|\d+|(?:(?![a-z一-鿿㐀-䶿])[^\W\d_])+")
-_CLAUSE_END = re.compile(r"[:：;；,，。.(（\[【\n\r!！?？|]|->|=|(?<=\D)[0-9]+\s*[-、.:：]|\s+\d")
+_CLAUSE_END = re.compile(r"[:：;；,，。.(（\[【\n\r!！?？|]|->|=|(?<=\D)[0-9]{1,4}\s{0,3}[-、.:：]|\s{1,3}\d")
 _WRITTEN = frozenset(["note", "comment", "feedback", "message"])
 _PAPERS = frozenset(
     [
@@ -36,6 +36,7 @@ _PAPERS = frozenset(
 _SHORT = frozenset(["no", "id", "nm", "nr"])
 _ARTICLES = frozenset(["of", "the", "de", "du", "des", "da", "do", "del", "di", "la", "le", "el", "d", "l"])
 _ABBREVIATED = {
+    "rmt": "remote",
     "pst": "post",
     "ck": "cookie",
     "ins": "insurance",
@@ -65,7 +66,7 @@ _LOGINS = frozenset(
         "access",
     ]
 )
-_ASIDE = re.compile(r"\s*[(（\[][^()（）\[\]]{0,40}[)）\]]\s*$")
+_ASIDE = re.compile(r"\s{0,3}[(（\[][^()（）\[\]]{0,40}[)）\]]\s{0,3}$")
 _MASS = re.compile(
     r"^(?:is|has|can|are|was|should|allow|allows|enable|enabled|no|num|nb|nbr|cnt|max|min|total|avg)$"
 )
@@ -406,6 +407,8 @@ def _read(tokens: Sequence[Token]) -> Sense:
             )
     if before and head.meaning in PEOPLE and (turned := _turned(head, before)):
         return turned
+    if before and head.word in _LOGINS and before[-1].meaning in ("city", "location", "country", "region"):
+        head, before = before[-1], [head, *before[:-1]]  # ville_connexion
     is_number_of = (
         before
         and (before[0].meaning == "number" or before[0].word in ("nb", "nbr"))
@@ -463,7 +466,11 @@ def _attribute(head: Token, trailing: Token, before: Sequence[Token], whose: str
         head.meaning == "name" and (whose in PEOPLE | ACTORS or (before and before[-1].meaning in _NAMED))
     ) or (head.meaning in _WRITTEN and whose in PEOPLE):
         strength = Strength.STRONG
-    if whose in THINGS and not (whose == "product" and head.meaning in _OF_THINGS):
+    if (
+        whose in THINGS
+        and not head.word.startswith("contact")
+        and not (whose == "product" and head.meaning in _OF_THINGS)
+    ):
         strength = Strength.NOTHING
     if category == "address" and any(t.word in _LOGINS or t.meaning == "ip_address" for t in before):
         category, strength = "geo_location", Strength.STRONG  # where somebody signed in

@@ -2,9 +2,9 @@
 
 import json
 import re
-from urllib.parse import unquote_plus
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote_plus
 
 _MAX_DOCUMENTS = 200
 _MAX_PATHS = 60
@@ -13,7 +13,9 @@ _MAX_VALUES = 400
 _XML_LEAF = re.compile(r"<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?>([^<>]+)</\1>", re.S)
 _XML_ATTRIBUTE = re.compile(r"\s([A-Za-z][\w:.-]*)\s*=\s*\"([^\"<>]*)\"")
 _MAX_TEXT = 20_000
-_PHP_PAIR = re.compile(r's:\d{1,4}:"([^"]{1,80})";(?:s:\d{1,7}:"([^"]{0,400})"|[idb]:[\d.]+);')
+_PHP_JSON_PAIR = re.compile(r"[\"']([\w.-]{1,60})[\"']\s{0,9}:\s{0,9}[\"']([^\"'\\]{1,400})[\"']")
+_PAIR = re.compile(r's:\d{1,4}:"([^"]{1,80})";(?:s:\d{1,7}:"([^"]{0,400})"|[idb]:[\d.]+);')
+_JSON_PAIR = re.compile(r"[\"']([\w.-]{1,60})[\"']\s{0,9}:\s{0,9}[\"']([^\"'\\]{1,400})[\"']")
 _PAIR = re.compile(r"([A-Za-z_][\w.\[\]-]{0,40})=([^=;&\n]*)(?:[;&\n]|$)")
 _KEYED = ("key", "name", "label", "field", "attr", "k")
 _VALUED = ("value", "val", "v")
@@ -80,7 +82,7 @@ def _leaves(text: str) -> Iterator[tuple[str, str]]:
         try:
             yield from leaves_of_json(json.loads(text))
         except (ValueError, RecursionError):
-            return
+            yield from _JSON_PAIR.findall(text[:_MAX_TEXT])  # cut off, or not quite JSON
     else:
         for key, value in _PAIR.findall(text[:_MAX_TEXT]):
             yield key, unquote_plus(value).strip()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from discreet.engines.classify import patterns
 from discreet.engines.classify.agreement import NO, OPEN, YES, Agreement, agreement
 from discreet.engines.classify.documents import judge_document, judge_text
 from discreet.engines.classify.headers import (
@@ -77,6 +78,7 @@ def judge_table(
         rows=rows,
         is_about_people=(is_owned and rows.kind not in (RowKind.CONFIGURATION,))
         or _is_about_people(rows, first, read),
+        is_owned=is_owned,
         has_ip=any(verdict.category == "ip_address" for verdict in first.values()),
         has_health=any(verdict.category == "health" for verdict in first.values()),
         has_place=any(each.sense.meaning in _PLACED for each in read),
@@ -230,8 +232,6 @@ def _value_reason(answer: Agreement, each: _Read) -> Reason:
 
 def _refined(category: str, profile: Profile) -> str:
     """Return the category with what the values tell more exactly."""
-    from discreet.engines.classify import patterns
-
     if category in ("password", "password_hash"):
         hashed = profile.share(lambda t: patterns.PASSWORD_HASH.match(t) or patterns.HEX_HASH.fullmatch(t))
         encoded = profile.share(lambda text: len(text) >= 20 and " " not in text)
@@ -249,7 +249,7 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
     if column.is_key or any(reason.ground is Ground.REFERENCE for reason in before.reasons):
         return before
     if any(reason.ground is Ground.OF_A_THING for reason in before.reasons):
-        is_document = sense.meaning in ("config", "configuration", "money") and each.profile.structured >= 0.6
+        is_document = sense.whose == "configuration" and each.profile.structured >= 0.6
         return (judge_document(each.profile, column, context) if is_document else None) or before
     ground = Ground.COLUMN_NAME
     if (
@@ -313,7 +313,8 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
     if profile.share(lambda text: len(text) <= 2 and text.isascii()) >= 0.9:
         return None
     is_full_name = names_people(profile) and profile.share(lambda t: " " in t or not t.isascii()) >= 0.5
-    if is_actor and not is_full_name:
+    is_chinese = is_actor and profile.known_name >= 0.7 and profile.share(patterns.HAN.match) >= 0.7
+    if is_actor and not is_full_name and not is_chinese:
         return Verdict("username", 75, reasons) if is_handle else None
     if names_people(profile) or (is_actor and profile.person >= 0.6):
         return Verdict("name", 80, reasons)
@@ -350,7 +351,8 @@ def _in_context(sense: Sense, context: Context) -> str | None:
         return None
     if rows.kind is RowKind.ORGANISATION and sense.whose not in PEOPLE and rows.people != "supplier":
         return None
-    if rows.kind is RowKind.THING and sense.whose not in PEOPLE and sense.meaning not in _CONTEXT_ANYWHERE:
+    is_told = sense.meaning in _CONTEXT_ANYWHERE or (context.is_owned and sense.category in _OF_OWNED)
+    if rows.kind is RowKind.THING and sense.whose not in PEOPLE and not is_told:
         return None
     if (
         sense.category == "address"

@@ -65,6 +65,8 @@ class Lexicon:
 
 def plain(text: str) -> str:
     """Return the text in lower case, half width and without accents."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", text).casefold()
     return "".join(char for char in folded if not unicodedata.combining(char))
 
@@ -108,7 +110,7 @@ def lexicon() -> Lexicon:
         takes_number=frozenset(words_of(str(meanings["number"]))),
         pinyin=frozenset(_pinyin(set(atoms) | set(initials))),
         skeletons=MappingProxyType(
-            _skeletons(atoms, entities, {word: word for word in words_of(str(meanings["parts"]))})
+            _skeletons({word: word for word in words_of(str(meanings["parts"]))}, atoms, entities)
         ),
     )
 
@@ -121,15 +123,22 @@ def skeleton(word: str) -> str:
 def _skeletons(*lists: Mapping[str, str]) -> dict[str, str]:
     """Return the words that can be meant by what is left of them without vowels; not where it may be several.
 
-    Long ones may be cut off after five letters or more.
+    Long ones may be cut off after five letters or more. The first lists go first, and what may be pinyin last.
     """
+    found: dict[str, str] = {}
+    for each in lists:
+        plain_words = {word: meaning for word, meaning in each.items() if not is_pinyin(word)}
+        found = _skeletons_of(plain_words) | found
+    for each in lists:
+        found = _skeletons_of(each) | found
+    return found
+
+
+def _skeletons_of(words: Mapping[str, str]) -> dict[str, str]:
     whole: dict[str, dict[str, str]] = {}
     cut: dict[str, dict[str, str]] = {}
-    words: dict[str, str] = {}
-    for each in lists:
-        words = {**each, **words}
     for word, meaning in words.items():
-        if not 4 <= len(word) <= 14 or not word.isascii() or not word.isalpha() or is_pinyin(word):
+        if not 4 <= len(word) <= 14 or not word.isascii() or not word.isalpha():
             continue
         bare = skeleton(word)
         if len(bare) > 3:

@@ -35,7 +35,7 @@ HEX_HASH = re.compile(
 JWT = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*")
 MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}", re.I)
 URL = re.compile(r"(?:https?|ftp)://\S+|www\.\S+\.\S+", re.I)
-FILE = re.compile(r"[^\s?]*[\w\-]+\.(?:jpe?g|png|gif|bmp|webp|svg|heic|tiff?)(?:[?#!@]\S*)?", re.I)
+FILE = re.compile(r"[^\s?]*[\w\-]\.(?:jpe?g|png|gif|bmp|webp|svg|heic|tiff?)(?:[?#!@]\S*)?", re.I)
 USER_AGENT = re.compile(
     r"(?:Mozilla/\d|Opera/\d|Dalvik/|okhttp/|curl/|PostmanRuntime|python-requests|Apache-HttpClient|MicroMessenger|CFNetwork|Wget/).*"
     r"|[\w ]+/[\d.]+ \((?:iPhone|iPad|Android|Windows|Macintosh|Linux|X11|iOS)[^)]*\).*"
@@ -52,10 +52,9 @@ COORDINATES = re.compile(
     r"\(?-?\d{1,2}\.\d{2,},\s*-?\d{1,3}\.\d{2,}\)?|POINT ?\(-?\d+\.\d+ -?\d+\.\d+\)", re.I
 )
 CODE = re.compile(r"[A-Z0-9]+(?:[-_/.][A-Z0-9]+)*", re.I)
-MASKED = re.compile(r".*[*•xX]{3,}.*")
 STREET = re.compile(
     r"(?:\b(?:street|st\.?|avenue|ave\.?|road|rd\.?|lane|ln\.?|drive|dr\.?|boulevard|blvd\.?|court|ct\.?|place|pl\.?|square|terrace|crescent|close|way|parkway|pkwy|highway|hwy|circle|trail|p\.?\s?o\.?\s?box|apt\.?|suite|unit|rue|calle|c/|avenida|avda\.?|av\.?|via|viale|piazza|plaza|paseo|rua|chemin|all[ée]e|quai|impasse|route|camino|corso|largo|carrera|ul\.|ulica)\b"
-    r"|\w*(?:stra(?:ß|ss)e|str\.|weg|gasse|allee|platz|damm|ufer|ring|straat|laan|gatan|v[aä]gen|vej|gade|katu|plein|kade))",
+    r"|(?:stra(?:ß|ss)e|str\.|(?:weg|gasse|allee|platz|damm|ufer|(?<!sp)ring|straat|laan|gatan|v[aä]gen|vej|gade|katu|plein|kade)\b))",
     re.I,
 )
 CHINESE_ADDRESS = re.compile("[省市区县镇乡村路街巷弄号室栋幢楼层道园苑座里]")
@@ -93,13 +92,13 @@ _ISSUED = re.compile(
 def is_payment_card(text: str) -> bool:
     """Return whether a text is a card number: digits of an issuer's range and length, with their check digit."""
     digits = re.sub(r"[ -]", "", text)
-    if not digits.isascii() or not _ISSUED.fullmatch(digits) or len(set(digits)) < 3:
+    if not digits.isascii() or not _ISSUED.fullmatch(digits) or len(set(digits)) < 2:
         return False
     return luhn(digits)
 
 
 _IN_CHINESE = re.compile(
-    "[一-鿿]{2,}(?:省|市|区|县)[一-鿿]{1,12}(?:路|街|巷|村|镇|弄|道)\\s?[0-9一-鿿]{0,6}(?:号|室|栋|弄|单元)"
+    "[一-鿿]{2,8}(?:省|市|区|县)[一-鿿]{1,12}(?:路|街|巷|村|镇|弄|道)\\s?[0-9一-鿿]{0,6}(?:号|室|栋|弄|单元)"
 )
 
 

@@ -108,7 +108,7 @@ class Profile:
 
     @cached_property
     def structured(self) -> float:
-        return self.share(_STRUCTURED.fullmatch)
+        return self.share(is_structured)
 
     @cached_property
     def markup(self) -> float:
@@ -157,15 +157,26 @@ class Profile:
 
     def listed(self, of: ValueList) -> tuple[float, int]:
         """Return the share of all values that stand in a list, and how many different strong ones came."""
-        strong = {text for text in self.texts if plain(text) in of.values}
-        weak = {text for text in self.texts if plain(text) in of.weak}
-        hits = sum(self.counts[text] for text in strong | weak)
-        return hits / max(1, self.count), len({plain(text) for text in strong})
+        counts = self.folded
+        strong = counts.keys() & of.values
+        hits = sum(counts[text] for text in strong | (counts.keys() & of.weak))
+        return hits / max(1, self.count), len(strong)
+
+    @cached_property
+    def folded(self) -> Counter[str]:
+        """How often each value comes, in lower case without accents; long ones left out."""
+        found: Counter[str] = Counter()
+        for text in self.texts:
+            if len(text) <= 40:
+                found[plain(text)] += self.counts[text]
+        return found
 
 
 def profile_of(column: ColumnSample) -> Profile:
     """Return the profile of a column's values; blank ones and what stands for "nothing" are left out."""
-    stripped = (_half_width(value.strip()[:MAX_CHARS]) for value in column.values[: MAX_VALUES * 5])
+    stripped = (
+        _half_width(value[: MAX_CHARS + 50].strip()[:MAX_CHARS]) for value in column.values[: MAX_VALUES * 5]
+    )
     counts = Counter(text for text in stripped if text and text.casefold() not in _NOTHING)
     texts = tuple(sorted(counts)[:: max(1, len(counts) // MAX_VALUES)][:MAX_VALUES])
     return Profile(texts=texts, count=sum(counts[text] for text in texts), counts=counts)
@@ -273,7 +284,9 @@ def looks_like_address(text: str) -> bool:
     """Return whether a text names a street or a house."""
     if patterns.HAN.search(text):
         return len(text) >= 5 and len(patterns.CHINESE_ADDRESS.findall(text)) >= 2
-    return bool(patterns.STREET.search(text)) and any(char.isdigit() for char in text) and len(text) >= 5
+    if not 5 <= len(text) <= 300 or not any(char.isdigit() for char in text):
+        return False
+    return patterns.STREET.search(text) is not None
 
 
 def is_prose(text: str) -> bool:
@@ -282,13 +295,20 @@ def is_prose(text: str) -> bool:
     return len(text.split()) >= 4
 
 
+def is_structured(text: str) -> bool:
+    """Return whether a text is a document of keys and values, or the beginning of a long one."""
+    if len(text) >= MAX_CHARS:
+        return text[0] in "{["
+    return _STRUCTURED.fullmatch(text) is not None
+
+
 def _is_machine_made(text: str) -> bool:
     return bool(
         patterns.UUID.fullmatch(text)
         or patterns.URL.fullmatch(text)
         or patterns.NUMBER.fullmatch(text)
         or patterns.DATE.fullmatch(text)
-        or _STRUCTURED.fullmatch(text)
+        or is_structured(text)
         or (
             patterns.CODE.fullmatch(text)
             and any(char.isdigit() for char in text)

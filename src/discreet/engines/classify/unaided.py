@@ -25,6 +25,7 @@ class Context:
 
     rows: RowSense
     is_about_people: bool
+    is_owned: bool = False
     has_ip: bool = False
     has_place: bool = False
     has_health: bool = False
