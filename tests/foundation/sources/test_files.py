@@ -1,16 +1,21 @@
 """Folders of files as sources: whatever their encoding and shape, nothing is changed and nothing silently lost."""
 
+import csv
 import gzip
+import io
 import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from discreet.engines.subjects.reader import Select
 from discreet.foundation.sources import queries, refusals, session
 from discreet.foundation.sources.actions import connect_source
 from discreet.foundation.sources.catalogue import Kind, TableInfo
+from discreet.foundation.sources.files.opening import FolderConnection
 from discreet.vocabulary.actors import Actor, ActorKind
 from tests.foundation.sources.conftest import NOW, OPERATOR
 
@@ -90,6 +95,42 @@ def test_what_separates_the_fields_is_found(folder: Path, delimiter: str) -> Non
     (first, second) = rows(people)
     assert first == ("001", "Ann", "a; b, c | d ^ e\nsecond line")
     assert second[:2] == ("002", 'O"Neill')
+
+
+_cells = st.one_of(
+    st.sampled_from(("Zoë", "Müller", "O'Neill", 'says "so"', "a,b;c|d", "two\nlines", " ", "")),
+    st.integers(0, 10**19).map(lambda number: f"0{number}"),
+    st.emails(),
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=st.integers(2, 6).flatmap(
+        lambda width: st.lists(st.lists(_cells, min_size=width, max_size=width), min_size=1, max_size=30)
+    ),
+    delimiter=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(("utf-8", "utf-8-sig", "utf-16", "cp1252")),
+    line_end=st.sampled_from(("\n", "\r\n")),
+)
+def test_whatever_a_delimited_file_holds_is_read_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory,
+    table: list[list[str]],
+    delimiter: str,
+    encoding: str,
+    line_end: str,
+) -> None:
+    header = tuple(f"field {letter}" for letter in "abcdef"[: len(table[0])])
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, delimiter=delimiter, lineterminator=line_end)
+    writer.writerows([header, *table])
+    folder = tmp_path_factory.mktemp("any")
+    (folder / "a.csv").write_bytes(written.getvalue().encode(encoding))
+    opened = FolderConnection(folder)
+    read = opened.raw.execute("SELECT * FROM a").fetchall()
+    assert opened.tables["a"].how.columns == header
+    assert [["" if cell is None else cell for cell in row] for row in read] == table
+    opened.close()
 
 
 def test_numbers_in_delimited_files_stay_the_texts_they_are(folder: Path) -> None:

@@ -35,7 +35,7 @@ def _may_change(request: HttpRequest) -> bool:
 
 def _sources() -> tuple[list[SourceMapView], dict[str, str]]:
     known = source_queries.sources()
-    return [queries.source_map(one.name) for one in known], {one.name: one.engine for one in known}
+    return [queries.source_map(one.name) for one in known], {one.name: one.kind for one in known}
 
 
 def _to_table(source: str, table_id: int, field_id: int | None = None) -> HttpResponseRedirect:

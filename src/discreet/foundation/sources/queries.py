@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from discreet.foundation.sources import pools, refusals
-from discreet.foundation.sources.catalogue import Catalogue, MissingRight, missing_rights_in
+from discreet.foundation.sources.catalogue import Catalogue, Engine, MissingRight, missing_rights_in
 from discreet.foundation.sources.models import Source
+from discreet.vocabulary.text import gettext_noop
+
+_ENGINES = {
+    Engine.SQLITE: "SQLite",
+    Engine.POSTGRESQL: "PostgreSQL",
+    Engine.MYSQL: "MySQL / MariaDB",
+    Engine.FILES: gettext_noop("Folder of files"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,11 @@ class SourceView:
     connected_at: datetime
     described_at: datetime
     missing_rights: tuple[MissingRight, ...]  # of the account for erasing, as last described
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of database in the reader's language."""
+        return gettext(_ENGINES[Engine(self.engine)])
 
 
 def source_names() -> list[str]:

@@ -228,7 +228,7 @@ def _groups(view: RequestView) -> list[PlanGroup]:
         statements[(one["source"], one["table"])].append(
             Statement(sql=_operation_words(one, actions), note=note)
         )
-    engines = {one.name: one.engine for one in sources()}
+    engines = {one.name: one.kind for one in sources()}
     return [
         PlanGroup(
             label=names.source_name(source["name"]),

@@ -15,6 +15,7 @@ UTF_8, UTF_8_MARKED = "utf-8", "utf-8-sig"
 _MARKS = ((codecs.BOM_UTF8, UTF_8_MARKED), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROLS = frozenset(range(32)) - {9, 10, 12, 13, 26, 27}
 _EUROPEAN = frozenset("àâäáãåæçèéêëìíîïñòóôöõøœùúûüýÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜÝŠŽšž")
+_PINYIN = frozenset("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü")
 _SIGNS = frozenset("€£§°·–—‘’“”„…«»®©²³µ½¼´\u00a0")
 
 
@@ -71,8 +72,8 @@ def _score(head: bytes, name: str) -> float:
     total = letters.total()
     if not total or letters["\ufffd"] > total * _WORST:
         return 0.0
-    usual = sum(_usual(char, name) * number for char, number in letters.items())
-    return usual / total - 3 * letters["\ufffd"] / total
+    usual = sum(_usual(char, name) for char in letters)  # each once: one sign that is everywhere tells little
+    return usual / len(letters) - 3 * letters["\ufffd"] / total
 
 
 def _usual(char: str, name: str) -> float:
@@ -84,6 +85,8 @@ def _usual(char: str, name: str) -> float:
         return 1.0 if "\u3041" <= char <= "\u30fe" else 0.9 * (0x88 <= _lead(char, name) <= 0x97)
     if name == "big5":
         return 1.0 if 0xA4 <= _lead(char, name) <= 0xC6 else 0.3 * ("\u4e00" <= char <= "\u9fff")
+    if char in _PINYIN:
+        return 0.8
     return 1.0 if 0xB0 <= _lead(char, "gb2312") <= 0xD7 else 0.3 * ("\u3400" <= char <= "\u9fff")
 
 
@@ -96,13 +99,16 @@ def _lead(char: str, name: str) -> int:
 
 def _european(text: str) -> float:
     """Letters with accents stand between plain ones; other scripts read so are runs of accents and signs."""
-    total = good = 0
+    total, good = 0, 0.0
     for place, char in enumerate(text):
         if char.isascii():
             continue
         total += 1
         before, after = text[place - 1 : place], text[place + 1 : place + 2]
         beside = [each for each in (before, after) if each]
-        is_letter = char in _EUROPEAN and any(each.isascii() and each.isalpha() for each in beside)
-        good += is_letter or (char in _SIGNS and all(each.isascii() for each in beside))
+        is_alone = all(each.isascii() for each in beside)
+        if char in _EUROPEAN and any(each.isascii() and each.isalpha() for each in beside):
+            good += 1.0
+        elif is_alone and (char in _SIGNS or char in _EUROPEAN):
+            good += 1.0 if char in _SIGNS else 0.5
     return good / total if total else 0.0
