@@ -149,7 +149,7 @@ def _by_source(counts: Sequence[CategoryCount]) -> list[Block]:
             category = category_of(one.category)
             sensitive = gettext("sensitive") if category.is_sensitive else ""
             rows.append((category.label(language), f"{one.fields:,}", f"{one.confirmed:,}", sensitive))
-        head = (gettext("Category"), gettext("Fields"), gettext("Confirmed"), gettext("Kind"))
+        head = (gettext("Category"), gettext("Fields"), gettext("Confirmed"), gettext("Sensitivity"))
         blocks += [
             Heading(gettext("Data source %(source)s") % {"source": source}),
             Table(head, tuple(rows), (5, 2, 2, 2)),
