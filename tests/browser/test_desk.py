@@ -262,3 +262,18 @@ def test_the_calendar_turns_its_pages_by_keyboard(page: Page, base: str) -> None
     expect(page.locator(".cal")).to_be_focused()
     page.keyboard.press("PageUp")
     expect(page.locator("#month")).to_have_text("December 2026")
+
+
+def test_lists_are_walked_by_j_and_k(page: Page, base: str) -> None:
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(f"{base}/desk/notifications/")
+    rows = page.locator("[data-rows] > li a")
+    page.keyboard.press("j")
+    expect(rows.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(rows.nth(0)).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("jk")
+    expect(page.locator("[data-search]")).to_have_value("jk")

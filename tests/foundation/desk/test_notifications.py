@@ -3,6 +3,7 @@
 import email
 import email.policy
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from discreet.foundation.desk.models import Digest, DigestChoice, Notification
 from discreet.foundation.desk.notifications import items, unread
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
+from discreet.foundation.ledger.findings import Fault, Finding
 from discreet.foundation.ledger.queries import entries_for
+from discreet.foundation.ledger.verify import verify_ledger
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
 from tests.foundation.cases.conftest import opened
 from tests.foundation.staff.people import add, staff
@@ -110,6 +113,25 @@ def test_what_was_told_concerns_the_role_and_leads_to_its_page() -> None:
     (item,) = items(AGENT, now=NOW)
     assert (item.text, item.url) == ("New personal columns in crm: 4", "/desk/map/source/crm/")
     assert texts(staff("guest", [Role.VIEWER])) == []
+
+
+def test_who_is_given_a_case_is_told_and_who_takes_it_is_not() -> None:
+    number = opened().number
+    cases.assign(actor=AGENT, now=NOW, number=number, owner="lan")
+    other = staff("lan", [Role.APPROVER])
+    (item,) = items(other, now=NOW)
+    assert (item.text, item.url) == (f"{number} was given to you", f"/desk/requests/{number}/")
+    cases.assign(actor=AGENT, now=NOW, number=number, owner="wei")
+    assert texts(AGENT) == []
+
+
+def test_a_ledger_that_does_not_verify_is_told_to_who_must_act() -> None:
+    sound = verify_ledger()
+    broken = replace(sound, findings=(Finding(fault=Fault.ENTRY_CHANGED, where="7"),))
+    for verdict in (sound, broken):
+        actions.record_verification(actor=AGENT, now=NOW, verdict=verdict, seconds=1)
+    assert len(texts(staff("root", [Role.ADMINISTRATOR]))) == 1
+    assert texts(AGENT) == []
 
 
 def test_reading_is_kept_per_person_and_a_clock_that_goes_on_is_new_again() -> None:

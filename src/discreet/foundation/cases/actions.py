@@ -28,6 +28,7 @@ from discreet.foundation.cases.rules import (
     may_move,
     token_hash,
 )
+from discreet.foundation.desk.notify import tell
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
@@ -238,11 +239,14 @@ def drop_task(*, actor: Actor, now: datetime, number: str, key: str) -> None:
 
 @act("cases.assign")
 def assign(*, actor: Actor, now: datetime, number: str, owner: str, version: int | None = None) -> int:
-    """Give the case to a staff account (empty: to nobody) and return its new version."""
+    """Give the case to a staff account (empty: to nobody), tell it, and return the case's new version."""
     case = _load_open(number)
     _refuse_stale(case, version)
     before, case.owner = case.owner, owner
     _save(case)
+    if owner and owner not in (before, actor.name):
+        params = {"number": number}
+        tell(now=now, kind="cases.given", subject=_name(case), staff=[owner], params=params)
     # Account names may be e-mail addresses, which evidence refuses.
     facts = {"from": before.replace("@", " at "), "to": owner.replace("@", " at ")}
     record(actor=actor, now=now, subject=_name(case), facts=facts)

@@ -1,6 +1,6 @@
 """The acts on cases in words."""
 
-from discreet.foundation.desk import acts
+from discreet.foundation.desk import acts, notify
 from discreet.vocabulary.text import gettext_noop
 
 acts.register(
@@ -26,4 +26,9 @@ acts.register(
         "cases.expire_again": gettext_noop("Destroyed again after a restore"),
         "cases.skip_numbers": gettext_noop("Numbers left out after a restore"),
     }
+)
+notify.register(
+    notify.NotificationKind(
+        kind="cases.given", text=gettext_noop("%(number)s was given to you"), icon="clipboard-list"
+    )
 )

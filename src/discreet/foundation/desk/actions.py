@@ -4,19 +4,30 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from discreet.foundation.desk.models import Digest, DigestChoice, Notification, NotificationRead
+from discreet.foundation.desk.notify import tell
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.verify import Verdict
-from discreet.vocabulary.actors import SYSTEM, Actor
+from discreet.vocabulary.actors import SYSTEM, Actor, Role
 
 KEPT = timedelta(days=90)
 READ_KEPT = timedelta(days=180)
 VERIFICATION = "ledger:verification"
+LEDGER_BROKEN = "desk.ledger_broken"
 
 
 @act("desk.verify_ledger")
 def record_verification(*, actor: Actor, now: datetime, verdict: Verdict, seconds: int) -> int:
-    """Record what a verification of the whole ledger found."""
+    """Record what a verification of the whole ledger found, and tell who must act where it does not verify."""
+    if not verdict.is_uncontradicted:
+        tell(
+            now=now,
+            kind=LEDGER_BROKEN,
+            subject=VERIFICATION,
+            roles=[Role.ADMINISTRATOR, Role.AUDITOR],
+            params={"n": len(verdict.findings)},
+            url_name="desk:ledger",
+        )
     return record(
         actor=actor,
         now=now,

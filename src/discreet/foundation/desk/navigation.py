@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from django.urls import NoReverseMatch, reverse
 
+from discreet.foundation.desk import notify
+from discreet.foundation.desk.actions import LEDGER_BROKEN
 from discreet.foundation.desk.discovery import discover
 from discreet.foundation.desk.texts import translated
 from discreet.foundation.staff.permissions import ANY_STAFF
@@ -132,5 +134,12 @@ register(
         url_name="desk:ledger",
         group=Group.GOVERNANCE,
         order=90,
+    )
+)
+notify.register(
+    notify.NotificationKind(
+        kind=LEDGER_BROKEN,
+        text=gettext_noop("The ledger does not verify: %(n)s findings. Stop and call security."),
+        icon="alert-octagon",
     )
 )

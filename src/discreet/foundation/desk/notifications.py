@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from discreet.foundation.cases import concerns
 from discreet.foundation.cases.concerns import ClockConcern, TaskConcern
+from discreet.foundation.cases.rules import is_number
 from discreet.foundation.desk.cases import page_of
 from discreet.foundation.desk.clocks import label_of
 from discreet.foundation.desk.models import (
@@ -142,7 +143,7 @@ def _told_item(fact: Fact, told: Notification, is_read: bool) -> Item:
         text=gettext(kind.text) % told.params if kind else told.kind,
         about=told.subject,
         detail="",
-        url=_address(told.url_name, tuple(told.url_args)),
+        url=_address(told.url_name, tuple(told.url_args)) or _page_of_subject(told.subject),
         icon=kind.icon if kind else "bell",
         at=fact.at,
         tone="",
@@ -162,6 +163,12 @@ def _told(actor: Actor, now: datetime) -> Sequence[Notification]:
     )
     found = Notification.objects.filter(Exists(mine), made_at__gt=now - SHOWN)
     return list(found.order_by("-made_at")[:MOST])
+
+
+def _page_of_subject(subject: str) -> str:
+    """Return the page of a case that is the subject, e.g. of `request:R-1001`; "" of anything else."""
+    kind, _, number = subject.partition(":")
+    return page_of(kind=kind, number=number) if is_number(number) else ""
 
 
 def _address(url_name: str, url_args: tuple[str, ...]) -> str:

@@ -26,6 +26,13 @@
       event.preventDefault();
       document.querySelector("[data-search]")?.focus();
     }
+    /* Lists: J the next row, K the one before. */
+    if (/^[jk]$/i.test(event.key) && !event.shiftKey && !event.defaultPrevented && !typing(document.activeElement)) {
+      const rows = [...document.querySelectorAll("[data-rows] > li, [data-rows] > tbody > tr")].filter((row) => row.querySelector("a") && row.getClientRects().length);
+      const at = rows.findIndex((row) => row.contains(document.activeElement));
+      const to = rows[event.key.toLowerCase() === "j" ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0)];
+      if (to) { event.preventDefault(); to.querySelector("a").focus(); }
+    }
     if (/^Page(Up|Down)$/.test(event.key) && document.activeElement?.closest("[data-pages]")) {
       const to = document.querySelector(`[data-page="${event.key}"]`);
       if (to) { event.preventDefault(); sessionStorage.setItem("discreet-paged", "1"); to.click(); }
