@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 from discreet.foundation.desk import cases
 from discreet.foundation.desk.home import verdict
 from discreet.foundation.desk.ledger_view import panel
+from discreet.foundation.desk.phrases import listed
+from discreet.foundation.organisation.queries import profile
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 
@@ -27,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "work_count": len(work),
         "panel": panel(now=now),
         "deadlines": cases.deadlines(now=now),
+        "laws": listed(law.short_name for law in profile().laws),
     }
     return render(request, "desk/home.html", context)
 

@@ -9,6 +9,7 @@ from discreet.foundation.desk import (
     pages,
     reports,
     search_pages,
+    status_report,
 )
 
 app_name = "desk"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("notifications/", notification_pages.listing, name="notifications"),
     path("notifications/read/", notification_pages.read, name="read_notifications"),
     path("notifications/mail/", notification_pages.choose_mail, name="choose_mail"),
+    path("reports/status.pdf", status_report.download, name="status_report"),
     path("reports/", reports.listing, name="reports"),
     path("search/", search_pages.everything, name="search"),
     path("search/suggest/", search_pages.suggest, name="suggest"),
