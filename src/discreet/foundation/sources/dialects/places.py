@@ -42,9 +42,9 @@ class Spread:
     identity: tuple[sa.ColumnElement[Any], ...] = ()
 
 
-def shares(limit: int) -> list[int]:
+def shares(limit: int, places: int = PLACES) -> list[int]:
     """Return how many rows each place gives."""
-    places = max(1, min(PLACES, limit))
+    places = max(1, min(places, limit))
     return [limit // places + (place < limit % places) for place in range(places)]
 
 

@@ -202,7 +202,7 @@ class PostgreSqlDialect(base.Dialect):
     ) -> places.Spread | None:
         schema = info.ref.schema or default_schema
         if info.kind is TableKind.PARTITIONED:
-            return postgresql_places.over_partitions(ask, table, schema, limit)
+            return postgresql_places.over_partitions(ask, info, table, schema, limit)
         return postgresql_places.over_pages(ask, info, schema, limit) or places.by_unique_key(
             ask, info, table, limit
         )

@@ -12,6 +12,7 @@ from discreet.foundation.sources.catalogue import TableInfo
 from discreet.foundation.sources.dialects.places import PLACES, Ask, Place, Spread, shares
 
 _MOST_PAGES = 64  # of one place: a table full of dead rows is not read through
+_MOST_PARTITIONS = 64
 _PAGES = """
     SELECT pg_relation_size(c.oid) / current_setting('block_size')::int
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam
@@ -63,14 +64,21 @@ def _tid(page: int) -> sa.ColumnElement[Any]:
     return sa.literal_column(f"'({page},0)'::tid")
 
 
-def over_partitions(ask: Ask, table: sa.Table, schema: str, limit: int) -> Spread | None:
+def over_partitions(ask: Ask, info: TableInfo, table: sa.Table, schema: str, limit: int) -> Spread | None:
     """Return some rows of each of a few partitions; None where the account may read them through the whole only."""
-    asked = sa.text(_PARTITIONS).bindparams(schema=schema, name=table.name, places=PLACES)
+    rows_each = max(1, info.estimated_rows // max(1, len(info.partitions)))
+    places = min(_MOST_PARTITIONS, max(PLACES, math.ceil(limit / rows_each)))
+    asked = sa.text(_PARTITIONS).bindparams(schema=schema, name=table.name, places=places)
     found = ask(asked)
     if not found:
         return None
-    each = math.ceil(limit / len(found))
-    return Spread(tuple(Place(rows=each, table=_partition(table, *names)) for names in found))
+    wanted = shares(limit, len(found))
+    return Spread(
+        tuple(
+            Place(rows=rows, table=_partition(table, *names))
+            for rows, names in zip(wanted, found, strict=False)
+        )
+    )
 
 
 def _partition(table: sa.Table, schema: str, name: str) -> sa.Table:
