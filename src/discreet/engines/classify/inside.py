@@ -13,8 +13,7 @@ _MAX_VALUES = 400
 _XML_LEAF = re.compile(r"<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?>([^<>]+)</\1>", re.S)
 _XML_ATTRIBUTE = re.compile(r"\s([A-Za-z][\w:.-]*)\s*=\s*\"([^\"<>]*)\"")
 _MAX_TEXT = 20_000
-_PHP_JSON_PAIR = re.compile(r"[\"']([\w.-]{1,60})[\"']\s{0,9}:\s{0,9}[\"']([^\"'\\]{1,400})[\"']")
-_PAIR = re.compile(r's:\d{1,4}:"([^"]{1,80})";(?:s:\d{1,7}:"([^"]{0,400})"|[idb]:[\d.]+);')
+_PHP_PAIR = re.compile(r's:\d{1,4}:"([^"]{1,80})";(?:s:\d{1,7}:"([^"]{0,400})"|[idb]:[\d.]+);')
 _JSON_PAIR = re.compile(r"[\"']([\w.-]{1,60})[\"']\s{0,9}:\s{0,9}[\"']([^\"'\\]{1,400})[\"']")
 _PAIR = re.compile(r"([A-Za-z_][\w.\[\]-]{0,40})=([^=;&\n]*)(?:[;&\n]|$)")
 _KEYED = ("key", "name", "label", "field", "attr", "k")
