@@ -35,6 +35,7 @@ _PAPERS = frozenset(
 )
 _SHORT = frozenset(["no", "id", "nm", "nr"])
 _ARTICLES = frozenset(["of", "the", "de", "du", "des", "da", "do", "del", "di", "la", "le", "el", "d", "l"])
+_OF = frozenset(["of", "de", "du", "des", "del", "della", "von"])
 _ABBREVIATED = {
     "rmt": "remote",
     "pst": "post",
@@ -363,7 +364,11 @@ def first_clause(comment: str) -> str:
 def read_header(text: str, *, with_initials: bool = False) -> Sense:
     """Return what a header, or the first clause of a comment, says."""
     text = _ASIDE.sub("", text) or text
-    tokens = [token for token in tokens_of(text, with_initials=with_initials) if token.meaning != FILLER]
+    tokens = [
+        token
+        for token in _turned_round(tokens_of(text, with_initials=with_initials))
+        if token.meaning != FILLER
+    ]
     if not tokens:
         tokens = list(tokens_of(text, with_initials=with_initials))
     if not tokens:
@@ -372,6 +377,22 @@ def read_header(text: str, *, with_initials: bool = False) -> Sense:
     if sense.meaning == "address" and text.rstrip().endswith(("2", "3", "二", "三")):
         return replace(sense, meaning="address_line")
     return sense
+
+
+def _turned_round(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Return what is said first after what it is of: `description_of_problem`, `adresse_de_livraison`."""
+    at = next((place for place, token in enumerate(tokens) if token.word in _OF), 0)
+    if not 0 < at < len(tokens) - 1 or tokens[at - 1].meaning == FILLER:
+        return tokens
+    return [*tokens[at + 1 :], *tokens[:at]]
+
+
+def other_senses(text: str) -> list[Sense]:
+    """Return all that initials of pinyin may mean: `mz` is an ethnic group (民族) or a name (名字)."""
+    word = "".join(_split(text))
+    return [
+        _read([Token(word, meaning, is_initials=True)]) for meaning in lexicon().other_initials.get(word, ())
+    ]
 
 
 def without_table(name: str, table: str) -> str:
@@ -507,7 +528,7 @@ def _under_about(about: Token, before: list[Token]) -> tuple[Token, list[Token],
     )
     is_link = meaning in ("social_media", "bio") and about.meaning in ("url", "path")
     is_coded = (about.meaning == "type" and meaning in ("blood_type", "gender", "disability", "allergy")) or (
-        about.meaning == "count" and meaning == "family"
+        about.meaning in ("count", "number") and meaning == "family"
     )
     is_title = about.meaning == "title" and meaning in PEOPLE
     is_path = about.meaning == "path" and meaning in PEOPLE

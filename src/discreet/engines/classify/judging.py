@@ -15,6 +15,7 @@ from discreet.engines.classify.headers import (
     Sense,
     Strength,
     first_clause,
+    other_senses,
     read_header,
     uses_pinyin,
     without_table,
@@ -103,9 +104,17 @@ def _read(column: ColumnSample, table: str, rows: RowSense, *, with_initials: bo
             sense = bare
     clause = first_clause(column.comment)
     comment = read_header(clause) if clause else NO_SENSE
+    profile = profile_of(column)
     if sense.is_initials and comment.word and comment.meaning:
         sense = comment  # a few letters mean many things
-    return _Read(column, sense, comment, profile_of(column))
+    elif with_initials and not profile.is_empty:
+        senses = [sense, *other_senses(column.name)]
+        sense = next((each for each in senses if _is_borne_out(each, profile, column)), sense)
+    return _Read(column, sense, comment, profile)
+
+
+def _is_borne_out(sense: Sense, profile: Profile, column: ColumnSample) -> bool:
+    return sense.category != "none" and agreement(sense.category, profile, column, sense.meaning) is YES
 
 
 def _is_about_people(rows: RowSense, first: Mapping[str, Verdict], read: list[_Read]) -> bool:
@@ -156,7 +165,9 @@ def _judge_strong(each: _Read, rows: RowSense, *, is_owned: bool) -> Verdict:
 
 
 #: What a thing that somebody owns says about them: a meter's address, a car's plate.
-_OF_OWNED = frozenset(["address", "postal_code", "geo_location", "vehicle_plate", "device_id", "ip_address"])
+_OF_OWNED = frozenset(
+    ["address", "postal_code", "geo_location", "vehicle_plate", "device_id", "ip_address", "health"]
+)
 
 
 def _is_of_people(sense: Sense, rows: RowSense) -> bool:
@@ -313,6 +324,8 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
     if profile.share(lambda text: len(text) <= 2 and text.isascii()) >= 0.9:
         return None
     is_full_name = names_people(profile) and profile.share(lambda t: " " in t or not t.isascii()) >= 0.5
+    if is_actor and profile.person >= 0.8 and profile.share(lambda text: len(text.split()) > 1) >= 0.7:
+        return Verdict("name", 75, reasons)
     is_chinese = is_actor and profile.known_name >= 0.7 and profile.share(patterns.HAN.match) >= 0.7
     if is_actor and not is_full_name and not is_chinese:
         return Verdict("username", 75, reasons) if is_handle else None

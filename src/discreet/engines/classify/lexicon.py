@@ -48,6 +48,7 @@ class Lexicon:
     atoms: Mapping[str, str]
     entities: Mapping[str, str]
     initials: Mapping[str, str]
+    other_initials: Mapping[str, tuple[str, ...]]  # what they may mean, too
     chinese: Mapping[str, str]
     strong: Mapping[str, str]
     context: Mapping[str, str]
@@ -88,6 +89,15 @@ def _spellings(name: str) -> dict[str, str]:
     return {word: meaning for meaning, line in rows.items() for word in words_of(str(line))}
 
 
+def _others(name: str) -> dict[str, tuple[str, ...]]:
+    """Return the meanings of spellings that stand in several lines."""
+    found: dict[str, tuple[str, ...]] = {}
+    for meaning, line in read_yaml(name).items():
+        for word in words_of(str(line)):
+            found[word.rstrip("_")] = (*found.get(word.rstrip("_"), ()), meaning)
+    return {word: meanings for word, meanings in found.items() if len(meanings) > 1}
+
+
 def _meanings(rows: object) -> dict[str, str]:
     assert isinstance(rows, dict)
     return {word: category for category, line in rows.items() for word in words_of(str(line))}
@@ -104,6 +114,7 @@ def lexicon() -> Lexicon:
         atoms=MappingProxyType(atoms),
         entities=MappingProxyType(entities),
         initials=MappingProxyType(initials),
+        other_initials=MappingProxyType(_others("initials.yaml")),
         chinese=MappingProxyType({plain(word): m for word, m in _spellings("chinese.yaml").items()}),
         strong=MappingProxyType(_meanings(meanings["strong"])),
         context=MappingProxyType(_meanings(meanings["context"])),

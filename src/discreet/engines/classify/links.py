@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from discreet.engines.classify.headers import read_header
-from discreet.engines.classify.lexicon import ACTORS
+from discreet.engines.classify.lexicon import ACTORS, PEOPLE
 from discreet.engines.classify.model import Ground, Kind, Reason
 from discreet.engines.classify.naming import (
     GENERIC_KEYS,
@@ -18,6 +18,8 @@ from discreet.engines.classify.naming import (
     is_reference,
     name_score,
     reference_words,
+    split_letters,
+    split_words,
     squeezed_score,
 )
 
@@ -135,9 +137,10 @@ def _of_column(
     sense = read_header(column.name)
     is_actor = sense.whose in ACTORS or sense.meaning in ACTORS
     is_number = column.category in _NUMBERED and is_reference(column.name)
-    if column.category == "none" or is_number or (column.category == "username" and is_actor):
+    if column.category == "none" or is_number or (column.category in ("username", "name") and is_actor):
         found = list(_by_name(table, column, tables, naming, is_actor=is_actor))
-        if is_actor:
+        is_own_key = table.primary_key == (column.name,)
+        if is_actor or (not found and sense.whose in PEOPLE and not is_own_key):
             found += _to_staff(table, column, tables)
         found.sort(key=lambda each: -each.score)
         best = found[0].score if found else 0.0
@@ -174,6 +177,8 @@ def _score(
     key: LinkColumn,
     naming: Naming,
 ) -> float:
+    if far is table and table.primary_key == (column.name,):
+        return 0.0
     if far is table:
         return 0.9 if naming.is_self_reference(words, column.name, far.people) else 0.0
     is_own_key = table.primary_key == (column.name,)
@@ -200,6 +205,35 @@ def _is_shared_key(name: str) -> bool:
     return is_reference(name) or (len(name) >= 4 and name.lower() not in _COMMON_COLUMNS)
 
 
+_GENERAL = frozenset(
+    [
+        "staff",
+        "employee",
+        "employees",
+        "user",
+        "users",
+        "admin",
+        "admins",
+        "personnel",
+        "mitarbeiter",
+        "empleado",
+        "empleados",
+        "employe",
+        "yuangong",
+        "yonghu",
+        "员工",
+        "用户",
+        "管理员",
+        "职员",
+        "operator",
+        "operators",
+        "emp",
+        "yg",
+        "yh",
+    ]
+)
+
+
 def _to_staff(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable]) -> Iterator[Candidate]:
     """Lead a column of who did something to the table of staff, or of users where there is none."""
     staff = [far for far in tables if far.people == "staff" and not far.is_view]
@@ -210,6 +244,8 @@ def _to_staff(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable])
             is_named = key.category in ("username", "email", "name") and column.kind is Kind.TEXT
             if (is_key or is_named) and _same_type(column, key) and (far is not table or is_key):
                 score = 0.8 if is_key else {"username": 0.75, "email": 0.72}.get(key.category, 0.6)
+                if not set(split_words(far.name)) & _GENERAL:
+                    score -= 0.04  # rather staff than couriers
                 kind = LinkKind.IMPLICIT
                 yield Candidate(table.key, (column.name,), far.key, (key.name,), kind, score, is_actor=True)
 
@@ -226,7 +262,7 @@ def _copies(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable]) -
             continue
         for key in far.columns:
             if key.category == column.category and _same_type(column, key):
-                score = 0.8 if sense.whose else 0.6
+                score = 0.6 if not sense.whose else 0.76 if sense.whose == "person" else 0.8
                 is_actor = sense.whose in ACTORS
                 yield Candidate(
                     table.key,
@@ -267,7 +303,7 @@ _TYPE_ENDS = (
 
 def _type_columns(table: LinkTable) -> dict[str, str]:
     """Return pairs of a type column and the id column that it tells the table of: type → id."""
-    words = {tuple(_parts(column.name)): column for column in table.columns}
+    words = {tuple(split_words(column.name)): column for column in table.columns}
     found = {}
     for parts, column in words.items():
         if (
@@ -285,13 +321,29 @@ def _type_columns(table: LinkTable) -> dict[str, str]:
             ):
                 found[other.name] = column.name
                 break
+    return found or _squeezed_pairs(table)
+
+
+_CHINESE_TYPES = ("leixing", "类型", "lx", "种类", "类别")
+_CHINESE_IDS = ("bianhao", "biaoshi", "编号", "标识", "id", "bh", "号")
+
+
+def _squeezed_pairs(table: LinkTable) -> dict[str, str]:
+    """Return such pairs of names that are written in one word, as Chinese and pinyin are."""
+    types = {stem: column for column in table.columns if (stem := _squeezed(column.name, _CHINESE_TYPES))}
+    found = {}
+    for column in table.columns:
+        stem = _squeezed(column.name, _CHINESE_IDS)
+        is_free = column.category == "none" and (column.name,) not in table.declared
+        if stem in types and is_free and types[stem].kind in (Kind.TEXT, Kind.INTEGER):
+            found[types[stem].name] = column.name
     return found
 
 
-def _parts(name: str) -> list[str]:
-    from discreet.engines.classify.naming import split_words
-
-    return split_words(name)
+def _squeezed(name: str, ends: Sequence[str]) -> str:
+    """Return what stands before one of `ends` in a name without its separators, or nothing."""
+    bare = "".join(split_letters(name))
+    return next((bare[: -len(end)] for end in ends if bare.endswith(end)), "")
 
 
 def polymorphic_columns(table: LinkTable) -> Mapping[str, str]:

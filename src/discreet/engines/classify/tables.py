@@ -39,7 +39,21 @@ _DETAIL = frozenset(
 )
 
 
-_ACCOUNTS = frozenset(["account", "accounts", "acct", "accts", "party", "parties", "partner", "partners"])
+_ACCOUNTS = frozenset(
+    [
+        "account",
+        "accounts",
+        "acct",
+        "accts",
+        "party",
+        "parties",
+        "partner",
+        "partners",
+        "tenant",
+        "tenants",
+        "租户",
+    ]
+)
 
 
 class RowKind(StrEnum):

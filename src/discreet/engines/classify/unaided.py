@@ -201,7 +201,7 @@ def _names(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense)
     is_surname = profile.share(lambda text: len(text) == 1 and text in names().chinese) >= 0.95
     if is_surname and profile.distinct >= _FEW:
         return _verdict("name", 70, profile.known_name, "")
-    is_called_name = sense.meaning == "name" and profile.full_name >= 0.4
+    is_called_name = sense.meaning == "name" and max(profile.full_name * 2, profile.known_name) >= 0.8
     needed = 3 if is_called_name else _FEW
     if profile.person < 0.85 or profile.distinct < needed or profile.known_name < 0.5:
         return None
