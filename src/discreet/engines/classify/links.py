@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from discreet.engines.classify.headers import read_header
-from discreet.engines.classify.lexicon import ACTORS, PEOPLE
+from discreet.engines.classify.headers import Sense, read_header, uses_pinyin
+from discreet.engines.classify.lexicon import ACTORS
 from discreet.engines.classify.model import Ground, Kind, Reason
 from discreet.engines.classify.naming import (
     GENERIC_KEYS,
@@ -115,7 +115,8 @@ def _same_type(near: LinkColumn, far: LinkColumn) -> bool:
 
 def candidates(tables: Sequence[LinkTable]) -> list[Candidate]:
     """Return the links worth a look, best first for each near end."""
-    naming = Naming([table.name for table in tables])
+    headers = [column.name for table in tables for column in table.columns]
+    naming = Naming([table.name for table in tables], with_initials=uses_pinyin(headers))
     found: list[Candidate] = []
     for table in tables:
         if table.is_view:
@@ -134,19 +135,19 @@ def candidates(tables: Sequence[LinkTable]) -> list[Candidate]:
 def _of_column(
     table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable], naming: Naming
 ) -> list[Candidate]:
-    sense = read_header(column.name)
+    sense = read_header(column.name, with_initials=naming.with_initials)
     is_actor = sense.whose in ACTORS or sense.meaning in ACTORS
     is_number = column.category in _NUMBERED and is_reference(column.name)
     if column.category == "none" or is_number or (column.category in ("username", "name") and is_actor):
         found = list(_by_name(table, column, tables, naming, is_actor=is_actor))
         is_own_key = table.primary_key == (column.name,)
-        if is_actor or (not found and sense.whose in PEOPLE and not is_own_key):
+        if is_actor or (not found and sense.word in _HOLDING and not is_own_key):
             found += _to_staff(table, column, tables)
         found.sort(key=lambda each: -each.score)
         best = found[0].score if found else 0.0
         return [each for each in found if each.score >= best - 0.11][:MAX_TARGETS]
     if column.category in _IDENTITY and column.kind is Kind.TEXT:
-        return list(_copies(table, column, tables))
+        return list(_copies(table, column, tables, sense))
     return []
 
 
@@ -234,6 +235,9 @@ _GENERAL = frozenset(
 )
 
 
+_HOLDING = frozenset(["owner", "agent", "manager", "author", "seller", "rep", "负责人", "经理"])
+
+
 def _to_staff(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable]) -> Iterator[Candidate]:
     """Lead a column of who did something to the table of staff, or of users where there is none."""
     staff = [far for far in tables if far.people == "staff" and not far.is_view]
@@ -250,11 +254,12 @@ def _to_staff(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable])
                 yield Candidate(table.key, (column.name,), far.key, (key.name,), kind, score, is_actor=True)
 
 
-def _copies(table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable]) -> Iterator[Candidate]:
+def _copies(
+    table: LinkTable, column: LinkColumn, tables: Sequence[LinkTable], sense: Sense
+) -> Iterator[Candidate]:
     """Lead a copied identity to the table of people that it is copied from."""
     if table.people:
         return
-    sense = read_header(column.name)
     for far in tables:
         if not far.people or far is table or far.is_view:
             continue

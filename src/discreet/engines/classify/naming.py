@@ -143,6 +143,9 @@ _SELF = frozenset(
         "sj",
         "sjid",
         "tuijian",
+        "shangji",
+        "fuji",
+        "jieshaoren",
         "上级",
         "父",
         "推荐人",
@@ -206,7 +209,8 @@ def reference_words(name: str) -> tuple[str, ...]:
 class Naming:
     """The tables of a schema, with the prefixes that many of them share."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], *, with_initials: bool = False) -> None:
+        self.with_initials = with_initials
         firsts = Counter(split_words(name)[0] for name in names if len(split_words(name)) > 1)
         usual = max(3, len(names) // 12)
         self._prefixes = _PREFIXES | {
@@ -225,13 +229,19 @@ class Naming:
     def is_self_reference(self, words: Sequence[str], name: str, people: str) -> bool:
         """Return whether a column points at another row of its own table: `parent_id`, `reports_to`."""
         spelled = split_words(name)
-        return bool(set(words) & _SELF or set(spelled) & _SELF or "".join(spelled) in _SELF)
+        return bool(
+            set(words) & _SELF or set(spelled) & _SELF or "".join(spelled) in _SELF or _stem(name) in _SELF
+        )
+
+
+def _stem(column: str) -> str:
+    squeezed = "".join(split_letters(column))
+    return next((squeezed[: -len(end)] for end in _SQUEEZED_ENDS if squeezed.endswith(end)), "")
 
 
 def squeezed_score(column: str, table: Sequence[str]) -> NameScore:
     """Return how well a column written in one word fits a table: `ygid` yg, `fzrygid` yg, `kundennr` kunden."""
-    squeezed = "".join(split_letters(column))
-    stem = next((squeezed[: -len(end)] for end in _SQUEEZED_ENDS if squeezed.endswith(end)), "")
+    stem = _stem(column)
     name = "".join(table)
     if len(stem) < 2 or not name:
         return 0.0
