@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from discreet.engines.classify import patterns
 from discreet.engines.classify.model import ColumnSample, Kind
-from discreet.engines.classify.profiles import Profile, list_that_fits, looks_like_phone
+from discreet.engines.classify.profiles import Profile, list_that_fits
 
 
 class Agreement(IntEnum):
@@ -175,6 +175,7 @@ _DECIMAL_DEGREES = re.compile(r"[-+]?\d{1,3}\.\d{1,}(?:\s?[°NSEW])?")
 
 
 _DAMAGED = re.compile(r"[1-9][.,]\d{1,10}E\+1[0-2]", re.I)  # what a spreadsheet makes of a long number
+_PART_OF_DATE = re.compile(r"[0-3]?\d")
 _EPOCH = re.compile(r"-?\d{7,10}(?:\d{3})?(?:\.0+)?")
 _WRITTEN_DATE = re.compile(
     r"\d{1,2}[-/.]\d{1,2}|\d{1,2}月\d{1,2}日|[^\W\d_]{3,10}\.? \d{1,2},? \d{4}|\d{1,2}\.? (?:de )?[^\W\d_]{3,10}\.?(?: de)? \d{4}"
@@ -261,6 +262,8 @@ def _birth_date(profile: Profile, column: ColumnSample, meaning: str) -> Agreeme
         profile.date, profile.share(patterns.COMPACT_DATE.fullmatch), profile.share(patterns.YEAR.fullmatch)
     )
     share = max(share, profile.share(_WRITTEN_DATE.fullmatch), profile.share(_EPOCH.fullmatch))
+    if profile.share(_PART_OF_DATE.fullmatch) >= 0.9:
+        return OPEN
     return _threshold(share, yes=0.6, no=0.2)
 
 
@@ -473,15 +476,3 @@ def _kind_fits(category: str, column: ColumnSample, meaning: str) -> bool:
     if kind is Kind.UUID:
         return category in ("device_id", "cookie_id", "token", "secret")
     return True
-
-
-__all__ = [
-    "NO",
-    "OPEN",
-    "YES",
-    "Agreement",
-    "agreement",
-    "is_enumeration",
-    "looks_like_flag",
-    "looks_like_phone",
-]

@@ -1,7 +1,5 @@
 """Judge columns of documents and of texts: what is inside, path by path, and what hides between the words."""
 
-from collections.abc import Mapping
-
 from discreet.engines.classify.agreement import NO, agreement, is_enumeration
 from discreet.engines.classify.freetext import hidden_in
 from discreet.engines.classify.headers import Sense, Strength, read_header
@@ -112,8 +110,3 @@ def judge_text(profile: Profile, column: ColumnSample, sense: Sense, context: Co
         Reason(Ground.TEXT_HOLDS, {"percent": each.percent, "category": each.category}) for each in hidden
     )
     return Verdict("free_text", 80 if context.is_about_people else 65, reasons, hidden)
-
-
-def hidden_by_category(verdicts: Mapping[str, Verdict]) -> Mapping[str, tuple[Hidden, ...]]:
-    """Return, per column, what hides in it."""
-    return {name: verdict.hidden for name, verdict in verdicts.items() if verdict.hidden}

@@ -17,8 +17,6 @@ from discreet.engines.classify.headers import (
     first_clause,
     other_senses,
     read_header,
-    uses_pinyin,
-    without_table,
 )
 from discreet.engines.classify.lexicon import ACTORS, PEOPLE, THINGS
 from discreet.engines.classify.model import (
@@ -33,6 +31,7 @@ from discreet.engines.classify.model import (
 from discreet.engines.classify.profiles import Profile, names_people, profile_of
 from discreet.engines.classify.tables import RowKind, RowSense, read_table
 from discreet.engines.classify.unaided import Context, judge_values
+from discreet.engines.classify.words import uses_pinyin, without_table
 
 _REACHES = frozenset(["name", "email", "phone", "national_id", "username", "passport", "social_security_id"])
 _IDENTIFYING = _REACHES | frozenset(

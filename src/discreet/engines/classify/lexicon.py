@@ -109,12 +109,14 @@ def lexicon() -> Lexicon:
     meanings = read_yaml("meanings.yaml")
     atoms = {plain(word): meaning for word, meaning in _spellings("atoms.yaml").items()}
     entities = {plain(word): meaning for word, meaning in _spellings("entities.yaml").items()}
+    several = _others("initials.yaml")
     initials = {word.rstrip("_"): meaning for word, meaning in _spellings("initials.yaml").items()}
+    initials |= {word: meanings[0] for word, meanings in several.items()}
     return Lexicon(
         atoms=MappingProxyType(atoms),
         entities=MappingProxyType(entities),
         initials=MappingProxyType(initials),
-        other_initials=MappingProxyType(_others("initials.yaml")),
+        other_initials=MappingProxyType(several),
         chinese=MappingProxyType({plain(word): m for word, m in _spellings("chinese.yaml").items()}),
         strong=MappingProxyType(_meanings(meanings["strong"])),
         context=MappingProxyType(_meanings(meanings["context"])),

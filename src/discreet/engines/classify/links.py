@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from discreet.engines.classify.headers import Sense, read_header, uses_pinyin
+from discreet.engines.classify.headers import Sense, read_header
 from discreet.engines.classify.lexicon import ACTORS
 from discreet.engines.classify.model import Ground, Kind, Reason
 from discreet.engines.classify.naming import (
@@ -22,6 +22,7 @@ from discreet.engines.classify.naming import (
     split_words,
     squeezed_score,
 )
+from discreet.engines.classify.words import uses_pinyin
 
 MAX_TARGETS = 4
 MAX_UNNAMED_TARGETS = 8

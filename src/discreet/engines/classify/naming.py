@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from discreet.engines.classify.headers import raw_words
 from discreet.engines.classify.lexicon import ABOUT, PEOPLE, lexicon, skeleton
+from discreet.engines.classify.words import raw_words
 
 NameScore = float
 GENERIC_KEYS = frozenset(

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from discreet.engines.classify.headers import read_header, uses_pinyin
+from discreet.engines.classify.headers import read_header
 from discreet.engines.classify.lexicon import ACTORS
 from discreet.engines.classify.model import Ground, Reason, TableSample, Verdict
 from discreet.engines.classify.tables import RowKind, read_table
+from discreet.engines.classify.words import uses_pinyin
 
 _REACHES = frozenset(["name", "email", "phone", "username", "national_id", "passport", "social_security_id"])
 _ABOUT_ONE = frozenset(

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -315,8 +315,3 @@ def _is_machine_made(text: str) -> bool:
             and not patterns.HAN.search(text)
         )
     )
-
-
-def median(numbers: Sequence[float]) -> float:
-    ordered = sorted(numbers)
-    return ordered[len(ordered) // 2] if ordered else 0.0

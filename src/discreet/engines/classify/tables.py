@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from discreet.engines.classify.headers import Token, first_clause, tokens_of
-from discreet.engines.classify.lexicon import ACTORS, EVENT, FILLER, PEOPLE, THINGS, lexicon
+from discreet.engines.classify.headers import first_clause
+from discreet.engines.classify.lexicon import ACTORS, EVENT, FILLER, PEOPLE, lexicon
+from discreet.engines.classify.words import Token, tokens_of
 
 _DETAIL = frozenset(
     [
@@ -168,7 +169,3 @@ def read_table(name: str, comment: str = "", *, with_initials: bool = False) -> 
     if not by_name.people and by_comment.people:
         return RowSense(by_name.kind, by_comment.people, by_name.head)
     return by_name
-
-
-def is_thing(meaning: str) -> bool:
-    return meaning in THINGS
