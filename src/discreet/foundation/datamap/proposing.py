@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from discreet.engines.classify.headers import read_header, tokens_of, uses_pinyin
+from discreet.engines.classify.headers import read_header
 from discreet.engines.classify.judging import judge_table
 from discreet.engines.classify.lexicon import ACTORS, lexicon
 from discreet.engines.classify.links import Candidate, LinkColumn, LinkTable
@@ -11,6 +11,7 @@ from discreet.engines.classify.model import ColumnSample, TableSample, Verdict
 from discreet.engines.classify.model import Kind as Shape
 from discreet.engines.classify.people import PeopleVerdict, judge_people
 from discreet.engines.classify.tables import RowKind, read_table
+from discreet.engines.classify.words import tokens_of, uses_pinyin
 from discreet.engines.subjects.graph import LinkRole, TableRef
 from discreet.foundation.datamap.rules import KeyTo, TableTraits, owned_tables, propose_roles
 from discreet.foundation.sources.catalogue import (
