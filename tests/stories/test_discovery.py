@@ -14,7 +14,7 @@ from tests.stories.companies import Company
 from tests.stories.erasing import LANGUAGES, erase_and_prove
 from tests.stories.house import House, open_house
 
-pytestmark = [pytest.mark.browser, pytest.mark.duty("M8.4"), pytest.mark.duty("M1.1")]
+pytestmark = [pytest.mark.browser, pytest.mark.duty("M8.4")]
 
 
 def _northwind(company: Company) -> Company:

@@ -1,7 +1,8 @@
 """Judge columns of documents and of texts: what is inside, path by path, and what hides between the words."""
 
+from dataclasses import replace
+
 from discreet.engines.classify.agreement import NO, agreement, is_enumeration
-from discreet.engines.classify.freetext import hidden_in
 from discreet.engines.classify.headers import Sense, Strength, read_header
 from discreet.engines.classify.inside import columns_inside
 from discreet.engines.classify.lexicon import THINGS
@@ -99,7 +100,7 @@ def judge_text(profile: Profile, column: ColumnSample, sense: Sense, context: Co
         return None
     if profile.distinct < 2 or profile.url >= 0.5:
         return None
-    hidden = tuple(each for each in hidden_in(profile.texts) if each.category in _TOLD)
+    hidden = tuple(each for each in profile.hides if each.category in _TOLD)
     is_things = sense.whose in THINGS or context.rows.kind in (RowKind.THING, RowKind.CONFIGURATION)
     counted = [each.percent for each in hidden if not (is_things and each.category == "name")]
     most = max(counted, default=0)
@@ -110,3 +111,14 @@ def judge_text(profile: Profile, column: ColumnSample, sense: Sense, context: Co
         Reason(Ground.TEXT_HOLDS, {"percent": each.percent, "category": each.category}) for each in hidden
     )
     return Verdict("free_text", 80 if context.is_about_people else 65, reasons, hidden)
+
+
+def with_what_hides(verdict: Verdict, profile: Profile) -> Verdict:
+    """Return a verdict of free text with what hides between the words."""
+    if verdict.category != "free_text" or verdict.hidden or profile.is_empty:
+        return verdict
+    hidden = tuple(each for each in profile.hides if each.category in _TOLD)
+    reasons = (
+        Reason(Ground.TEXT_HOLDS, {"percent": each.percent, "category": each.category}) for each in hidden
+    )
+    return replace(verdict, reasons=(*verdict.reasons, *reasons), hidden=hidden)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from discreet.engines.classify import patterns
 from discreet.engines.classify.agreement import NO, OPEN, YES, Agreement, agreement
-from discreet.engines.classify.documents import judge_document, judge_text
+from discreet.engines.classify.documents import judge_document, judge_text, with_what_hides
 from discreet.engines.classify.headers import (
     NO_SENSE,
     Sense,
@@ -69,10 +69,25 @@ def judge_table(
     `is_owned`: a link says that its rows belong to people. `is_pinyin`: the schema's headers are pinyin; None:
     this table's own tell.
     """
+    return _judged(*_prepared(table, is_pinyin=is_pinyin), is_owned=is_owned)
+
+
+def judge_both(
+    table: TableSample, *, is_pinyin: bool | None = None
+) -> tuple[dict[str, Verdict], dict[str, Verdict]]:
+    """Return the verdicts as they are, and as they are if the rows belong to people; values are read once."""
+    rows, read = _prepared(table, is_pinyin=is_pinyin)
+    return _judged(rows, read, is_owned=False), _judged(rows, read, is_owned=True)
+
+
+def _prepared(table: TableSample, *, is_pinyin: bool | None) -> tuple[RowSense, list[_Read]]:
     names = [column.name for column in table.columns]
     with_initials = uses_pinyin(names) if is_pinyin is None else is_pinyin or uses_pinyin(names)
     rows = read_table(table.name, table.comment, with_initials=with_initials)
-    read = [_read(column, table.name, rows, with_initials=with_initials) for column in table.columns]
+    return rows, [_read(column, table.name, rows, with_initials=with_initials) for column in table.columns]
+
+
+def _judged(rows: RowSense, read: list[_Read], *, is_owned: bool) -> dict[str, Verdict]:
     first = {each.column.name: _judge_strong(each, rows, is_owned=is_owned) for each in read}
     context = Context(
         rows=rows,
@@ -89,7 +104,7 @@ def judge_table(
         verdict = first[each.column.name]
         if not verdict.is_personal:
             verdict = _judge_in_context(each, context, verdict)
-        verdicts[each.column.name] = _surer(verdict, context)
+        verdicts[each.column.name] = with_what_hides(_surer(verdict, context), each.profile)
     return verdicts
 
 

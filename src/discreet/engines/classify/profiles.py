@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from discreet.engines.classify import patterns
+from discreet.engines.classify.freetext import hidden_in
 from discreet.engines.classify.gazetteer import ValueList, names, value_lists
 from discreet.engines.classify.lexicon import plain
-from discreet.engines.classify.model import ColumnSample
+from discreet.engines.classify.model import ColumnSample, Hidden
 
 MAX_VALUES = 1_000
 MAX_CHARS = 2_000
@@ -142,6 +143,11 @@ class Profile:
     def prose(self) -> float:
         """Values of several words, or several Chinese clauses."""
         return self.share(is_prose)
+
+    @cached_property
+    def hides(self) -> tuple[Hidden, ...]:
+        """What hides in the values as texts; read once, whoever asks."""
+        return hidden_in(self.texts)
 
     @cached_property
     def mean_length(self) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from discreet.engines.classify.judging import judge_table
+from discreet.engines.classify.judging import judge_both
 from discreet.engines.classify.links import (
     SENTINELS,
     Candidate,
@@ -54,8 +54,7 @@ def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> Table
             raise
         return TableFindings(table.ref, refusal=refusal.code)
     sample = sample_of(table, values)
-    verdicts = judge_table(sample, is_pinyin=is_pinyin)
-    owned = judge_table(sample, is_owned=True, is_pinyin=is_pinyin)
+    verdicts, owned = judge_both(sample, is_pinyin=is_pinyin)
     differing = {name: verdict for name, verdict in owned.items() if verdict != verdicts[name]}
     return TableFindings(table.ref, verdicts, differing, rows_read)
 
