@@ -41,6 +41,12 @@ def register(page: CasePage) -> None:
     _pages.setdefault(page.kind, page)
 
 
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of case that have pages."""
+    discover()
+    return tuple(_pages)
+
+
 def page_of(*, kind: str, number: str) -> str:
     """Return the address of a case, empty for a kind without pages."""
     discover()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from discreet.foundation.cases import queries as cases
 from discreet.foundation.desk import acts
-from discreet.foundation.desk.cases import page_of
+from discreet.foundation.desk.cases import kinds, page_of
 from discreet.foundation.desk.navigation import places
 from discreet.foundation.desk.search import MAX_HITS, Area, Hit, Rank, Words, register
 from discreet.foundation.ledger import queries as ledger
@@ -16,6 +16,8 @@ from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.text import gettext_noop
 
 MAX_DIGITS = 12
+#: Kinds of subjects that are no cases, as evidence names them.
+SUBJECT_KINDS = ("batch", "source", "staff", "ledger", "mail")
 
 
 def find_places(actor: Actor, words: Words) -> Sequence[Hit]:
@@ -82,8 +84,16 @@ def _subjects(words: Words) -> Sequence[Hit]:
             rank=Rank.STARTS,
             is_code=True,
         )
-        for subject in ledger.subjects_like(words.text, limit=5)
+        for subject in ledger.known_subjects(_spelled(words.text))
     ]
+
+
+def _spelled(text: str) -> list[str]:
+    """Return how a subject may be written in the ledger: as it is, or as the identifier of each kind."""
+    kind, mark, name = text.partition(":")
+    if mark:
+        return [text, f"{kind}:{name.upper()}"]
+    return [f"{kind}:{one}" for kind in (*kinds(), *SUBJECT_KINDS) for one in (text, text.upper())]
 
 
 def _acts(words: Words) -> Sequence[Hit]:

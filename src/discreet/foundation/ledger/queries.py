@@ -1,11 +1,11 @@
 """Reading evidence: timelines, counts and the ledger's state."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Substr
 
 from discreet.engines.merkle.checkpoint import read_checkpoint
@@ -13,8 +13,6 @@ from discreet.foundation.ledger.canonical import Json, timestamp
 from discreet.foundation.ledger.models import LedgerCheckpoint, LedgerEntry, WaitingEntry
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.witness import last_checkpoint, witness_path
-
-MOST_KINDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +48,11 @@ def entries_for(subject: str) -> list[EntryView]:
     return [_view(row) for row in _rows().filter(subject=subject).order_by("pk")]
 
 
-def subjects_like(text: str, *, limit: int) -> list[str]:
-    """Return subjects that begin with the text, as written; of a bare identifier those it identifies."""
-    text = text[:100].replace("\0", "")
-    kinds = [] if ":" in text or not text else _subject_kinds()
-    exact = [f"{kind}:{spelled}" for kind in kinds for spelled in (text, text.upper())]
-    found = LedgerEntry.objects.filter(subject__in=exact)
-    if ":" in text:
-        kind, _, name = text.partition(":")
-        spelled = (text, f"{kind}:{name.upper()}")
-        begins = [Q(subject__gte=one, subject__lt=f"{one}\U0010ffff") for one in spelled]
-        found = LedgerEntry.objects.filter(begins[0] | begins[1])
-    return list(found.values_list("subject", flat=True).distinct().order_by("subject")[:limit])
-
-
-def _subject_kinds() -> list[str]:
-    """Return the kinds of subjects there are, each by one look into the index."""
-    kinds: list[str] = []
-    after = ""
-    while len(kinds) < MOST_KINDS:
-        rows = LedgerEntry.objects.filter(subject__gt=after).order_by("subject")
-        first = rows.values_list("subject", flat=True).first()
-        if first is None:
-            break
-        kind = first.partition(":")[0]
-        kinds.append(kind)
-        after = f"{kind};"  # the sign after the colon: past every subject of this kind
-    return kinds
+def known_subjects(subjects: Collection[str]) -> list[str]:
+    """Return which of these subjects there is evidence about."""
+    wanted = [subject for subject in subjects if "\0" not in subject]
+    found = LedgerEntry.objects.filter(subject__in=wanted).values_list("subject", flat=True)
+    return sorted(set(found.order_by().distinct()))
 
 
 def latest_entries(*, limit: int, before: int | None = None, act: str = "") -> list[EntryView]:
