@@ -242,8 +242,8 @@ def test_the_bell_costs_little_beside_years_of_answered_cases() -> None:
     )
     spans = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         found = unread(AGENT, now=NOW)
-        spans.append(time.perf_counter() - started)
+        spans.append(time.process_time() - started)
     assert len(found) == 400
-    assert min(spans) <= 0.05
+    assert min(spans) <= 0.05, spans
