@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.reader import Select
 from discreet.foundation.sources import queries, refusals, session
 from discreet.foundation.sources.actions import connect_source
@@ -127,10 +128,32 @@ def test_whatever_a_delimited_file_holds_is_read_as_it_was_written(
     folder = tmp_path_factory.mktemp("any")
     (folder / "a.csv").write_bytes(written.getvalue().encode(encoding))
     opened = FolderConnection(folder)
+    found = opened.opened("a")
+    assert found is not None
+    assert tuple(name for name, _ in found.how.columns) == header
     read = opened.raw.execute("SELECT * FROM a").fetchall()
-    assert opened.tables["a"].how.columns == header
     assert [["" if cell is None else cell for cell in row] for row in read] == table
     opened.close()
+
+
+def test_many_files_that_must_be_decoded_are_read_by_turns(folder: Path) -> None:
+    for number in range(9):
+        (folder / f"t{number}.csv").write_bytes(
+            f"编号,姓名\n{number},王小明\n{number},李雷\n".encode("gb18030")
+        )
+    tables = connect(folder)
+    assert len(tables) == 9
+    with session.read("files") as reader:
+        for _ in range(2):
+            for number in range(9):
+                keys: Rows = [("李雷",)]
+                query = Select(
+                    table=tables[f"t{number}"].ref, columns=("编号",), key_columns=("姓名",), keys=keys
+                )
+                assert list(reader.select(query)) == [(str(number),)]
+        with pytest.raises(refusals.UnknownName):
+            reader.count_up_to(TableRef("files", "t99"), 5)
+        assert reader.count_up_to(tables["t0"].ref, 5) == 2
 
 
 def test_numbers_in_delimited_files_stay_the_texts_they_are(folder: Path) -> None:

@@ -30,10 +30,6 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "FLOAT": sa.Float(),
     "DOUBLE": sa.Float(),
 }
-_COLUMNS = """
-    SELECT table_name, column_name, data_type FROM information_schema.columns
-    ORDER BY table_name, ordinal_position
-"""
 
 
 class FilesDialect(base.Dialect):
@@ -68,8 +64,8 @@ class FilesDialect(base.Dialect):
 
         folder = _folder(connection)
         tables: dict[base.TableKey, base.TableFacts] = {}
-        unreadable = list(folder.unreadable)
-        for name in folder.tables:
+        known, unreadable = folder.columns()
+        for name in known:
             try:
                 rows, broken = folder.counted(name)
             except duckdb.Error:
@@ -86,14 +82,16 @@ class FilesDialect(base.Dialect):
         )
 
     def reflect(self, connection: sa.Connection, names: Sequence[str], schema: str | None) -> base.Reflected:
-        columns: dict[tuple[None, str], list[dict[str, Any]]] = {(None, name): [] for name in names}
-        for table, name, kind in connection.exec_driver_sql(_COLUMNS):
-            if (None, table) in columns:
-                columns[None, table].append({"name": name, "type": _type(kind)})
+        known, _ = _folder(connection).columns()
+        columns = {
+            (None, table): [{"name": name, "type": _type(kind)} for name, kind in known[table]]
+            for table in names
+        }
         return base.Reflected(columns=columns, keys={}, links={}, indexes={})
 
     def structure(self, connection: sa.Connection) -> Iterable[str]:
-        return [repr(tuple(row)) for row in connection.exec_driver_sql(_COLUMNS)]
+        known, _ = _folder(connection).columns()
+        return [repr((table, *column)) for table, columns in known.items() for column in columns]
 
     def is_replica(self, connection: sa.Connection) -> bool:
         return False

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from discreet.foundation.sources.files import encodings, reading
 from discreet.foundation.sources.files.memory import InMemory
 from discreet.foundation.sources.files.tree import DataFile, tree_of, tree_of_one
 
+_IN_MEMORY = 4
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
     "memory_limit": "1GB",
@@ -21,6 +22,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "preserve_insertion_order": "true",
+    "enable_external_file_cache": "false",  # a file in memory is filled anew under the same path
 }
 
 
@@ -32,54 +34,94 @@ class OpenFile:
 
 
 class FolderConnection(ConnectionWrapper):
-    """A connection whose tables are the files of a folder as they were when it was opened, or one file of it."""
+    """A connection whose tables are the files of a folder as they were when it was opened, or one file of it.
+
+    A table's view is made when a statement names it, so that opening costs the same for ten files and thousands.
+    A few files in memory are lent to those that must be decoded, the last ones that were asked for.
+    """
 
     def __init__(self, folder: Path, *, only: Path | None = None) -> None:
         self.folder = folder
-        self.only = only
+        tree = tree_of(folder) if only is None else tree_of_one(only)
+        self._files = {file.name: file for file in tree.files}
+        self._passed_over = tree.passed_over
+        self._open: dict[str, OpenFile] = {}
+        self._finding_out = InMemory()
+        self._lent: dict[InMemory, str] = {InMemory(): "" for _ in range(_IN_MEMORY)}
         self.raw = duckdb.connect(":memory:", config=_CONFIG)
         super().__init__(self.raw)
-        self.raw.execute("SET TimeZone = 'UTC'")
-        self.tables: dict[str, OpenFile] = {}
-        self.unreadable: list[str] = []
-        self._memory: list[InMemory] = []
         try:
-            self._open()
+            self._shut_in(only)
         except BaseException:
             self.close()
             raise
 
-    def _open(self) -> None:
-        tree = tree_of(self.folder) if self.only is None else tree_of_one(self.only)
-        self.unreadable += tree.passed_over
-        for file in tree.files:
-            try:
-                self._view(file)
-            except (reading.Unreadable, duckdb.Error, OSError, UnicodeError):
-                self.unreadable.append(str(file.path.relative_to(self.folder)))
-        folder = reading.literal(f"{self.folder}/") if self.only is None else ""
-        paths = [memory.path for memory in self._memory] + ([str(self.only)] if self.only is not None else [])
-        others = ", ".join(map(reading.literal, paths))
+    def _shut_in(self, only: Path | None) -> None:
+        folder = reading.literal(f"{self.folder}/") if only is None else ""
+        paths = [memory.path for memory in (self._finding_out, *self._lent)]
+        others = ", ".join(map(reading.literal, paths + ([str(only)] if only is not None else [])))
+        self.raw.execute("SET TimeZone = 'UTC'")
         self.raw.execute(f"SET allowed_directories = [{folder}]")
         self.raw.execute(f"SET allowed_paths = [{others}]")
         self.raw.execute("SET enable_external_access = false")
         self.raw.execute("SET lock_configuration = true")
 
-    def _view(self, file: DataFile) -> None:
-        how = reading.reading_of(self.raw, file)
+    def columns(self) -> tuple[dict[str, tuple[tuple[str, str], ...]], list[str]]:
+        """Return each table's columns with their types, and what is no table that can be read."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        unreadable = list(self._passed_over)
+        for name, file in self._files.items():
+            try:
+                how = reading.reading_of(self.raw, file, self._finding_out)
+            except reading.Unreadable:
+                unreadable.append(str(file.path.relative_to(self.folder)))
+                continue
+            if how is not None:
+                found[name] = how.columns
+        return found, unreadable
+
+    def opened(self, name: str) -> OpenFile | None:
+        """Make the view of a table; None where the file holds nothing, or is no longer there.
+
+        Raises:
+            Unreadable: it is no table.
+        """
+        if name in self._open:
+            return self._open[name]
+        file = self._files[name]
+        how = reading.reading_of(self.raw, file, self._finding_out)
         if how is None:
-            return
+            return None
         path = reading.path_literal(file.path)
         if how.encoding != encodings.UTF_8:
-            self._memory.append(InMemory(reading.decoded(file, how.encoding)))
-            path = reading.path_literal(self._memory[-1].path)
-        select = how.select.format(path=path)
-        self.raw.execute(f"CREATE VIEW {reading.quoted(file.name)} AS {select}")
-        self.tables[file.name] = OpenFile(file, how, path)
+            path = reading.path_literal(self._lend(file, how.encoding).path)
+        self.raw.execute(f"CREATE OR REPLACE VIEW {reading.quoted(name)} AS {how.select.format(path=path)}")
+        self._open[name] = OpenFile(file, how, path)
+        return self._open[name]
+
+    def _lend(self, file: DataFile, encoding: str) -> InMemory:
+        """Give the file in memory that was lent first, taking it from whom it was lent to."""
+        memory, before = next(iter(self._lent.items()))
+        if before in self._open:
+            self.raw.execute(f"DROP VIEW IF EXISTS {reading.quoted(before)}")
+            del self._open[before]
+        del self._lent[memory]
+        memory.fill(reading.decoded(file, encoding))
+        self._lent[memory] = file.name
+        return memory
+
+    def open_named(self, statement: str) -> None:
+        """Make the views that a statement needs. What cannot be read has none, as a table that is gone."""
+        for name in self._files:
+            if name not in self._open and reading.quoted(name) in statement:
+                with suppress(reading.Unreadable, duckdb.Error, OSError):
+                    self.opened(name)
 
     def counted(self, name: str) -> tuple[int, int]:
         """Return how many rows a table has, and how many broken lines its file. Reads the file in full."""
-        table = self.tables[name]
+        table = self.opened(name)
+        if table is None:
+            return 0, 0
         if not table.how.rejects:
             found = self.raw.execute(f"SELECT count(*) FROM {reading.quoted(name)}").fetchall()  # noqa: S608
             return int(found[0][0]), 0
@@ -88,6 +130,11 @@ class FolderConnection(ConnectionWrapper):
         self.raw.execute("DROP TABLE IF EXISTS reject_errors")
         self.raw.execute("DROP TABLE IF EXISTS reject_scans")
         return rows, broken
+
+    def rollback(self) -> None:
+        """Roll back, views included: they are made again when they are named."""
+        self.raw.rollback()
+        self._open.clear()
 
     def cursor(self) -> "_Cursor":
         return _Cursor(self.raw, self)
@@ -106,7 +153,7 @@ class FolderConnection(ConnectionWrapper):
     def close(self) -> None:
         """Close, and forget what was decoded."""
         super().close()
-        for memory in self._memory:
+        for memory in (self._finding_out, *self._lent):
             memory.close()
 
 
@@ -120,5 +167,6 @@ class _Cursor(CursorWrapper):
     def execute(
         self, statement: str, parameters: tuple[object, ...] | None = None, context: object = None
     ) -> None:
+        self._folder.open_named(statement)
         with self._folder.stopped_after(base.STATEMENT_TIMEOUT_S):
             super().execute(statement, parameters, context)

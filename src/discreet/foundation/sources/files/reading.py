@@ -11,7 +11,6 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -47,17 +46,17 @@ class Reading:
     """How a file is read. In `select` and `rejects`, `{path}` stands for the file's path as a literal."""
 
     select: str
-    columns: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]  # with their types
     encoding: str = encodings.UTF_8
     rejects: str = ""  # counts the rows and notes what cannot be read
     broken: str = ""  # counts what cannot be read
 
 
-_kept: dict[tuple[Path, int, int], Reading | None] = {}
+_kept: dict[tuple[Path, int, int], Reading | Unreadable | None] = {}
 
 
-def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile) -> Reading | None:
-    """Return how `file` is read; None where it holds nothing.
+def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: InMemory) -> Reading | None:
+    """Return how `file` is read; None where it holds nothing. `memory` is for decoding on the way.
 
     Raises:
         Unreadable: see there.
@@ -66,11 +65,17 @@ def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile) -> Readi
     if at not in _kept:
         if len(_kept) >= _KEPT:
             _kept.clear()
-        _kept[at] = _found_out(connection, file)
-    return _kept[at]
+        try:
+            _kept[at] = _found_out(connection, file, memory)
+        except Unreadable as why:
+            _kept[at] = why
+    kept = _kept[at]
+    if isinstance(kept, Unreadable):
+        raise Unreadable
+    return kept
 
 
-def _found_out(connection: "duckdb.DuckDBPyConnection", file: DataFile) -> Reading | None:
+def _found_out(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: InMemory) -> Reading | None:
     if file.size == 0:
         return None
     try:
@@ -81,7 +86,7 @@ def _found_out(connection: "duckdb.DuckDBPyConnection", file: DataFile) -> Readi
         encoding = _encoding(file, head)
         if file.format in (Format.DELIMITED, Format.TEXT):
             return _delimited(file, head, encoding)
-        return _json(connection, file, head, encoding)
+        return _json(connection, file, memory, head, encoding)
     except (OSError, EOFError, gzip.BadGzipFile, UnicodeError):
         raise Unreadable from None
 
@@ -176,7 +181,7 @@ def _delimited(file: DataFile, head: bytes, encoding: str) -> Reading | None:
     noted = f", store_rejects = true, rejects_limit = {_BROKEN_COUNTED})"
     return Reading(
         select=f"SELECT * FROM {source})",
-        columns=layout.columns,
+        columns=tuple((name, "VARCHAR") for name in layout.columns),
         encoding=encoding,
         rejects=f"SELECT count(*) FROM {source}{noted}",
         broken="SELECT count(DISTINCT line) FROM reject_errors",
@@ -198,7 +203,9 @@ def _parquet(connection: "duckdb.DuckDBPyConnection", file: DataFile) -> Reading
         f"{_plain(quoted(str(raw)), str(kind))} AS {quoted(name)}"
         for (raw, kind, *_), name in zip(found, names, strict=True)
     ]
-    return Reading(select=_braced(f"SELECT {', '.join(cells)} FROM ") + source, columns=names)
+    select = _braced(f"SELECT {', '.join(cells)} FROM ") + source
+    given = connection.execute("DESCRIBE " + select.format(path=path_literal(file.path))).fetchall()
+    return Reading(select=select, columns=tuple((str(name), str(kind)) for name, kind, *_ in given))
 
 
 def _braced(text: str) -> str:
@@ -218,7 +225,7 @@ def _plain(column: str, kind: str) -> str:
 
 
 def _json(
-    connection: "duckdb.DuckDBPyConnection", file: DataFile, head: bytes, encoding: str
+    connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: InMemory, head: bytes, encoding: str
 ) -> Reading | None:
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     text = text.removeprefix("\ufeff").lstrip()
@@ -227,15 +234,19 @@ def _json(
     formats = ["newline_delimited"]
     if file.format is Format.JSON:
         formats = ["array"] if text.startswith("[") else ["unstructured", "newline_delimited"]
+    path = path_literal(file.path)
+    if encoding != encodings.UTF_8:
+        memory.fill(decoded(file, encoding))
+        path = path_literal(memory.path)
     for each in formats:
-        found = _json_as(connection, file, encoding, each)
+        found = _json_as(connection, file, path, encoding, each)
         if found is not None:
             return found
     raise Unreadable
 
 
 def _json_as(
-    connection: "duckdb.DuckDBPyConnection", file: DataFile, encoding: str, form: str
+    connection: "duckdb.DuckDBPyConnection", file: DataFile, path: str, encoding: str, form: str
 ) -> Reading | None:
     import duckdb
 
@@ -246,13 +257,12 @@ def _json_as(
         f" compression = '{_compression(file, encoding, none='uncompressed')}')"
     )
     is_object = "json IS NOT NULL AND json_type(json) = 'OBJECT'"
-    with handed_over(file, encoding) as path:
-        try:
-            structure = connection.execute(
-                f"SELECT json_group_structure(json) FROM {source} WHERE {is_object}".format(path=path)
-            ).fetchall()[0][0]
-        except duckdb.Error:
-            return None
+    try:
+        structure = connection.execute(
+            f"SELECT json_group_structure(json) FROM {source} WHERE {is_object}".format(path=path)
+        ).fetchall()[0][0]
+    except duckdb.Error:
+        return None
     if structure is None:
         return None
     keys = json.loads(str(structure))
@@ -265,7 +275,7 @@ def _json_as(
         return None
     return Reading(
         select=_braced(f"SELECT {', '.join(cells)} FROM ") + source + f" WHERE {is_object}",
-        columns=names,
+        columns=tuple((name, _json_kind(kind)) for name, kind in zip(names, keys.values(), strict=True)),
         encoding=encoding,
         rejects=f"SELECT count(*) FROM {source} WHERE {is_object}",
         broken=f"SELECT count(*) FROM {source} WHERE ({is_object}) IS NOT TRUE",
@@ -275,15 +285,9 @@ def _json_as(
 def _of_json(key: str, kind: object) -> str:
     pointer = literal("/" + key.replace("~", "~0").replace("/", "~1"))
     text = f"(json ->> {pointer})"
-    number = _JSON_NUMBERS.get(kind) if isinstance(kind, str) else None
-    return f"TRY_CAST({text} AS {number})" if number else text
+    plain = _json_kind(kind)
+    return text if plain == "VARCHAR" else f"TRY_CAST({text} AS {plain})"
 
 
-@contextmanager
-def handed_over(file: DataFile, encoding: str) -> Iterator[str]:
-    """Yield the path under which DuckDB reads the file in UTF-8, as a literal: the file's, or one in memory."""
-    if encoding == encodings.UTF_8:
-        yield path_literal(file.path)
-        return
-    with InMemory(decoded(file, encoding)) as memory:
-        yield path_literal(memory.path)
+def _json_kind(kind: object) -> str:
+    return _JSON_NUMBERS.get(kind, "VARCHAR") if isinstance(kind, str) else "VARCHAR"
