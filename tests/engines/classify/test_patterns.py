@@ -31,6 +31,7 @@ _PIECES = [
     "1 ",
     "Ab ",
 ]
+_NO_TIME = 0.004
 _USE = re.compile(r"(\w+)\.(fullmatch|match|search|findall|finditer|sub|split)\b")
 
 
@@ -56,6 +57,8 @@ def _seconds(pattern: re.Pattern[str], how: str, text: str) -> float:
         begun = time.perf_counter()
         getattr(pattern, how)(text)
         best = min(best, time.perf_counter() - begun)
+        if best < _NO_TIME:
+            break
     return best
 
 
@@ -66,7 +69,7 @@ def test_a_pattern_takes_time_in_proportion_to_the_text(module: str, name: str, 
     for piece in _PIECES:
         for end in ("", "!"):
             long = _seconds(pattern, how, (piece * 2_000)[:2_000] + end)
-            if long > 0.004:
+            if long > _NO_TIME:
                 assert long < 30 * _seconds(pattern, how, (piece * 250)[:250] + end), piece
 
 

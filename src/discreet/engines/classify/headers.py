@@ -368,6 +368,8 @@ def _whose(before: Sequence[Token], head: str = "") -> str:
             if is_made:
                 continue
             return "organisation" if token.meaning == "company" else token.meaning
-        elif token.meaning in _SETTINGS or (token.meaning in ABOUT and head not in lexicon().strong):
-            return "" if head in _WRITTEN else "configuration"
+        elif token.meaning in _SETTINGS:
+            return "configuration"
+        elif token.meaning in ABOUT and head not in lexicon().strong:
+            return "" if head in _WRITTEN or head in ("body", "content") else "configuration"
     return ""

@@ -136,30 +136,27 @@ def skeleton(word: str) -> str:
 def _skeletons(*lists: Mapping[str, str]) -> dict[str, str]:
     """Return the words that can be meant by what is left of them without vowels; not where it may be several.
 
-    Long ones may be cut off after five letters or more. The first lists go first, and what may be pinyin last.
+    Long ones may be cut off after five letters or more. Whole ones go before cut ones, the first lists before the
+    later ones, and what may be pinyin last.
     """
     found: dict[str, str] = {}
-    for each in lists:
-        plain_words = {word: meaning for word, meaning in each.items() if not is_pinyin(word)}
-        found = _skeletons_of(plain_words) | found
-    for each in lists:
-        found = _skeletons_of(each) | found
+    in_order = [{word: meaning for word, meaning in each.items() if not is_pinyin(word)} for each in lists]
+    for is_cut in (False, True):
+        for each in (*in_order, *lists):
+            found = _skeletons_of(each, is_cut=is_cut) | found
     return found
 
 
-def _skeletons_of(words: Mapping[str, str]) -> dict[str, str]:
-    whole: dict[str, dict[str, str]] = {}
-    cut: dict[str, dict[str, str]] = {}
+def _skeletons_of(words: Mapping[str, str], *, is_cut: bool) -> dict[str, str]:
+    by_meaning: dict[str, dict[str, str]] = {}
     for word, meaning in words.items():
         if not 4 <= len(word) <= 14 or not word.isascii() or not word.isalpha():
             continue
         bare = skeleton(word)
-        if len(bare) > 3:
-            whole.setdefault(bare, {}).setdefault(meaning, word)
-        for end in range(5, len(bare)):
-            cut.setdefault(bare[:end], {}).setdefault(meaning, word)
-    alone = {short: next(iter(found.values())) for short, found in cut.items() if len(found) == 1}
-    return alone | {short: next(iter(found.values())) for short, found in whole.items() if len(found) == 1}
+        shorts = [bare[:end] for end in range(5, len(bare))] if is_cut else [bare] if len(bare) > 3 else []
+        for short in shorts:
+            by_meaning.setdefault(short, {}).setdefault(meaning, word)
+    return {short: next(iter(found.values())) for short, found in by_meaning.items() if len(found) == 1}
 
 
 _INITIALS = ["zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw", ""]
