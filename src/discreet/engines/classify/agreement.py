@@ -330,8 +330,9 @@ def _ip_address(profile: Profile, column: ColumnSample, meaning: str) -> Agreeme
 def _device(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     if meaning in ("device", "user_agent"):
         return _threshold(profile.lettered, yes=0.3, no=0.1)
+    shortest = 12 if meaning == "cookie" else 8
     share = profile.share(
-        lambda text: len(text) >= 8 and any(char.isdigit() for char in text) and " " not in text
+        lambda text: len(text) >= shortest and any(char.isdigit() for char in text) and " " not in text
     )
     return _threshold(share, yes=0.5, no=0.2)
 

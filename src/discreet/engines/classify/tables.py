@@ -123,6 +123,12 @@ def _kind(token: Token) -> RowKind | None:
     return None
 
 
+def _as_row(token: Token) -> Token:
+    """Return initials that can be a word for people as that: a table `hy` is of members (会员), not marriages."""
+    people = PEOPLE.intersection(lexicon().other_initials.get(token.word, ())) if token.is_initials else ()
+    return Token(token.word, next(iter(people)), is_initials=True) if people else token
+
+
 def _people(tokens: Sequence[Token]) -> str:
     """Return the kind of people named last; a member or user of the staff is staff."""
     found = [lexicon().entities.get(token.word, token.meaning) for token in tokens]
@@ -133,7 +139,7 @@ def _people(tokens: Sequence[Token]) -> str:
 
 
 def _read(text: str, *, with_initials: bool) -> RowSense:
-    tokens = list(tokens_of(text, with_initials=with_initials))
+    tokens = [_as_row(token) for token in tokens_of(text, with_initials=with_initials)]
     while len(tokens) > 1 and (tokens[-1].meaning == FILLER or len(tokens[-1].word) == 1):
         tokens.pop()
     is_detail = False
@@ -151,7 +157,7 @@ def _read(text: str, *, with_initials: bool) -> RowSense:
     if kind is RowKind.PERSON and is_detail and tokens[-1].word in _DETAIL:
         kind = RowKind.EVENT
     people = _people(tokens)
-    if kind is RowKind.PERSON and tokens[-1].word in _ACCOUNTS and len(tokens) == 1:
+    if kind is RowKind.PERSON and tokens[-1].word in _ACCOUNTS and not _people(tokens[:-1]):
         kind = None  # a person's, or a firm's: the columns tell
     if kind is RowKind.THING and people and people != "supplier":
         kind = RowKind.EVENT  # a user's device, a member's vehicle
