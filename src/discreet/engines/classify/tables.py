@@ -48,8 +48,6 @@ _ACCOUNTS = frozenset(
         "accts",
         "party",
         "parties",
-        "partner",
-        "partners",
         "tenant",
         "tenants",
         "租户",
