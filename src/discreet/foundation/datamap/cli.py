@@ -10,7 +10,7 @@ import click
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from discreet.foundation.datamap import actions, queries, yaml_file
+from discreet.foundation.datamap import actions, exports, queries, yaml_file
 from discreet.foundation.datamap.refusals import MapUnwritable
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.actions import connect_source
@@ -75,9 +75,17 @@ def map_group() -> None:
 @map_group.command()
 @click.argument("names", nargs=-1, metavar="[FILE | NAME…]")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; else printed.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(list(exports.FORMATS)),
+    default="yaml",
+    show_default=True,
+    help="yaml: the map file that `map apply` takes; xlsx: a workbook; jsonld: in the terms of the DPV.",
+)
 @as_user
-def export(names: tuple[str, ...], out: Path | None, as_user: str | None) -> None:
-    """Write the map as YAML: of all sources to FILE, or of the sources NAME… to --out or the screen.
+def export(names: tuple[str, ...], out: Path | None, kind: str, as_user: str | None) -> None:
+    """Write the map as a file: of all sources to FILE, or of the sources NAME… to --out or the screen.
 
     One argument with a dot or a slash is the FILE: names have neither. A file that is there is replaced.
     """
@@ -87,11 +95,16 @@ def export(names: tuple[str, ...], out: Path | None, as_user: str | None) -> Non
     wanted = list(names) or source_queries.source_names()
     for name in wanted:
         actions.ensure_proposed(actor=actor, now=now, source=name)
-    text = yaml_file.export(wanted)
+    if kind == "yaml":
+        body = yaml_file.export(wanted).encode()
+    else:
+        body = exports.written(wanted, kind=kind, now=now)
     if out is None or str(out) == "-":
-        click.echo(text, nl=False)
+        if kind == "xlsx" and sys.stdout.isatty():
+            raise click.UsageError(_("A workbook needs a file: add --out FILE."))
+        click.echo(body, nl=False)
         return
-    _write_whole(out, text)
+    _write_whole(out, body)
     click.echo(f"{out}: {', '.join(wanted)}", err=True)
 
 
@@ -100,20 +113,20 @@ def _is_path(text: str) -> bool:
     return any(mark in text for mark in (".", "/", os.sep))
 
 
-def _write_whole(out: Path, text: str) -> None:
-    """Write the file so that it is there with all of `text`, or stays as it was.
+def _write_whole(out: Path, body: bytes) -> None:
+    """Write the file so that it is there with all of `body`, or stays as it was.
 
     Raises:
         MapUnwritable: it cannot be written.
     """
     try:
         if out.exists() and not out.is_file():  # a pipe, or /dev/stdout; a folder refuses
-            out.write_text(text, encoding="utf-8")
+            out.write_bytes(body)
             return
         target = out.resolve()
         part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
         try:
-            part.write_text(text, encoding="utf-8")
+            part.write_bytes(body)
             if target.exists():
                 part.chmod(stat.S_IMODE(target.stat().st_mode))
             part.replace(target)

@@ -1,7 +1,9 @@
 """Words for the map's codes, as English templates that doors translate."""
 
+from discreet.engines.classify.links import LinkKind
 from discreet.engines.classify.model import Ground
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
+from discreet.foundation.datamap.differences import What
 from discreet.foundation.datamap.views import Gap
 from discreet.vocabulary.text import gettext_noop
 
@@ -65,4 +67,50 @@ KINDS = {
     "materialized_view": gettext_noop("materialised view"),
     "foreign": gettext_noop("table on another server"),
     "virtual": gettext_noop("virtual table"),
+}
+PEOPLE_KINDS = {
+    "customer": gettext_noop("customers"),
+    "member": gettext_noop("members"),
+    "user": gettext_noop("users"),
+    "person": gettext_noop("people"),
+    "staff": gettext_noop("staff"),
+    "supplier": gettext_noop("contacts of suppliers"),
+}
+LINK_KINDS = {
+    LinkKind.DECLARED: gettext_noop("declared by the database"),
+    LinkKind.IMPLICIT: gettext_noop("inferred"),
+    LinkKind.POLYMORPHIC: gettext_noop("inferred, to several tables"),
+    LinkKind.COPY: gettext_noop("a copy of the value there"),
+}
+LINK_BY_PERSON = gettext_noop("stated by a person")
+SCAN_STATES = {
+    "running": gettext_noop("running"),
+    "paused": gettext_noop("paused"),
+    "waiting": gettext_noop("waiting for the hours of its plan"),
+    "done": gettext_noop("done"),
+    "failed": gettext_noop("failed"),
+    "stopped": gettext_noop("stopped"),
+}
+SCAN_PHASES = {
+    "tables": gettext_noop("Reading samples of the tables"),
+    "links": gettext_noop("Comparing values to find links"),
+    "settle": gettext_noop("Working out whose rows are whose"),
+}
+TABLE_REFUSALS = {
+    "permission_denied": gettext_noop("the account may not read it"),
+    "rows_hidden": gettext_noop("the database hides some of its rows"),
+    "table_gone": gettext_noop("it is no longer in the source"),
+    "unknown_name": gettext_noop("it changed while it was read"),
+    "schema_changed": gettext_noop("it changed while it was read"),
+    "source_timed_out": gettext_noop("reading it took too long"),
+    "source_failed": gettext_noop("the source reported an error"),
+}
+TABLE_NOT_READ = gettext_noop("it could not be read")
+DIFFERENCES = {
+    What.NEW_TABLE: gettext_noop("New tables"),
+    What.NEW_FIELD: gettext_noop("New fields"),
+    What.DISAGREES: gettext_noop("Values disagree with what a person confirmed"),
+    What.CHANGED: gettext_noop("Proposals that changed"),
+    What.GONE_FIELD: gettext_noop("Fields gone"),
+    What.GONE_TABLE: gettext_noop("Tables gone"),
 }
