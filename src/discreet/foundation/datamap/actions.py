@@ -97,7 +97,7 @@ def confirm_field(*, actor: Actor, now: datetime, field_id: int, seen: str | Non
         raise refusals.ChangedMeanwhile
     _confirm(field, actor, now)
     field.save()
-    _changed(actor=actor, now=now, source=field.table.source, facts=_field_facts(field))
+    _changed(actor=actor, now=now, source=field.table.source, facts=field_facts(field))
 
 
 @act("datamap.confirm_fields")
@@ -109,12 +109,12 @@ def confirm_fields(*, actor: Actor, now: datetime, table_id: int, at_least_perce
     )
     names = list(open_fields.values_list("name", "category"))
     open_fields.update(confirmed_by=actor.label, confirmed_at=now)
-    fields: list[Json] = [{"field": _plain(name), "category": category} for name, category in names]
+    fields: list[Json] = [{"field": plain_name(name), "category": category} for name, category in names]
     _changed(
         actor=actor,
         now=now,
         source=table.source,
-        facts={"table": _plain(table.name), "fields": fields, "at_least_percent": at_least_percent},
+        facts={"table": plain_name(table.name), "fields": fields, "at_least_percent": at_least_percent},
     )
     return len(names)
 
@@ -128,7 +128,7 @@ def confirm_table(*, actor: Actor, now: datetime, table_id: int) -> int:
     links = table.links_out.filter(confirmed_at__isnull=True, is_rejected=False).update(**stamp)
     is_new = DataTable.objects.filter(id=table.id, confirmed_at__isnull=True).update(**stamp)
     facts: dict[str, Json] = {
-        "table": _plain(table.name),
+        "table": plain_name(table.name),
         "people": table.is_people,
         "fields": fields,
         "links": links,
@@ -165,7 +165,7 @@ def correct_field(
     field.category, field.erase, field.replacement = category, erase.value if erase else "", replacement
     _confirm(field, actor, now)
     field.save()
-    facts = {**_field_facts(field), "category_before": before}
+    facts = {**field_facts(field), "category_before": before}
     _changed(actor=actor, now=now, source=field.table.source, facts=facts)
 
 
@@ -198,7 +198,7 @@ def set_table(
             fields=list(keep.fields),
         )
     facts: dict[str, Json] = {
-        "table": _plain(table.name),
+        "table": plain_name(table.name),
         "people": is_people,
         "erase": table.erase,
         "keep_article": keep.article if keep else "",
@@ -214,7 +214,7 @@ def set_link_role(*, actor: Actor, now: datetime, link_id: int, role: LinkRole) 
     link.role, link.is_rejected = role.value, False
     _confirm(link, actor, now)
     link.save()
-    facts = {**_link_facts(link), "role_before": before}
+    facts = {**link_facts(link), "role_before": before}
     _changed(actor=actor, now=now, source=link.from_table.source, facts=facts)
 
 
@@ -257,7 +257,7 @@ def add_link(
     link = DataLink(**key, kind=kind.value, role=role.value, match=match.value)
     _confirm(link, actor, now)
     link.save()
-    _changed(actor=actor, now=now, source=start.source, facts=_link_facts(link))
+    _changed(actor=actor, now=now, source=start.source, facts=link_facts(link))
     return link.id
 
 
@@ -267,7 +267,7 @@ def remove_link(*, actor: Actor, now: datetime, link_id: int) -> None:
     link = _link(link_id)
     if link.is_declared:
         raise refusals.DeclaredLink
-    facts = _link_facts(link)
+    facts = link_facts(link)
     if link.confidence_percent:
         link.confirmed_by, link.confirmed_at, link.is_rejected = "", None, True
         link.save()
@@ -317,7 +317,7 @@ def _digest(sources: list[str]) -> str:
     return hashlib.sha256(yaml_file.export(sources).encode()).hexdigest()
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a table's or column's name as evidence may hold it: nothing in it reads as a contact point."""
     return name.replace("@", "＠").replace("+", "＋")
 
@@ -377,19 +377,19 @@ def _refuse_incomplete(table: DataTable, keep: KeepDuty) -> None:
     _refuse_missing(table, [*keep.fields, *([keep.start_column] if keep.start_column else [])])
 
 
-def _field_facts(field: DataField) -> dict[str, Json]:
+def field_facts(field: DataField) -> dict[str, Json]:
     return {
-        "table": _plain(field.table.name),
-        "field": _plain(field.name),
+        "table": plain_name(field.table.name),
+        "field": plain_name(field.name),
         "category": field.category,
         "erase": field.erase,
     }
 
 
-def _link_facts(link: DataLink) -> dict[str, Json]:
+def link_facts(link: DataLink) -> dict[str, Json]:
     return {
-        "from": f"{_plain(link.from_table.name)}({', '.join(_plain(name) for name in link.from_columns)})",
-        "to": f"{_plain(str(ref_of(link.to_table)))}({', '.join(_plain(name) for name in link.to_columns)})",
+        "from": f"{plain_name(link.from_table.name)}({', '.join(plain_name(name) for name in link.from_columns)})",
+        "to": f"{plain_name(str(ref_of(link.to_table)))}({', '.join(plain_name(name) for name in link.to_columns)})",
         "role": link.role,
         "match": link.match,
     }
@@ -407,11 +407,12 @@ def _changed(*, actor: Actor, now: datetime, source: str, facts: dict[str, Json]
     number = raise_version()
     record(actor=actor, now=now, subject=f"source:{source}", facts={**facts, "map_version": number})
     publish(MapChanged(source=source, map_version=number))
-    if not _open_parts(source):
+    if not has_open_parts(source):
         publish(SourceMapped(source=source, map_version=number))
 
 
-def _open_parts(source: str) -> bool:
+def has_open_parts(source: str) -> bool:
+    """Return whether anything in the map of `source` waits for a person."""
     return (
         DataTable.objects.filter(source=source, confirmed_at__isnull=True, is_gone=False).exists()
         or DataField.objects.filter(

@@ -8,7 +8,7 @@ from discreet.vocabulary.text import gettext_noop
 
 
 def _open_fields(actor: Actor) -> int:
-    return queries.counts().open_fields
+    return queries.open_fields()
 
 
 register(
@@ -41,6 +41,10 @@ acts.register(
         "datamap.pause_scan": gettext_noop("Scan of a source paused"),
         "datamap.stop_scan": gettext_noop("Scan of a source stopped"),
         "datamap.set_scan_plan": gettext_noop("Plan of scans set"),
+        "datamap.decide_fields": gettext_noop("Fields decided together"),
+        "datamap.decide_links": gettext_noop("Links decided together"),
+        "datamap.undo_fields": gettext_noop("Decision about fields taken back"),
+        "datamap.undo_links": gettext_noop("Decision about links taken back"),
         "datamap.note_expired_case": gettext_noop("Expired case noted beside the tombstones"),
         "tombstones.begin_check": gettext_noop("Check of a restored source begun"),
         "tombstones.refuse": gettext_noop("Lines of the tombstones refused"),

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from discreet.engines.classify.links import LinkKind
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
@@ -104,19 +104,26 @@ def _meanings(number: int, stamp: str) -> Meanings:
 
 def counts() -> MapCounts:
     """Return how much is mapped and how much waits for a person."""
-    tables = DataTable.objects.filter(is_gone=False)
-    fields = DataField.objects.filter(is_gone=False, table__is_gone=False)
-    open_fields = fields.filter(confirmed_at__isnull=True).count()
+    tables = DataTable.objects.filter(is_gone=False).aggregate(
+        sources=Count("source", distinct=True),
+        all=Count("id"),
+        open=Count("id", filter=Q(confirmed_at__isnull=True)),
+    )
+    fields = DataField.objects.filter(is_gone=False, table__is_gone=False).aggregate(
+        all=Count("id"),
+        personal=Count("id", filter=~Q(category=NONE)),
+        open=Count("id", filter=Q(confirmed_at__isnull=True)),
+    )
     open_links = DataLink.objects.filter(
         confirmed_at__isnull=True, is_rejected=False, from_table__is_gone=False
     ).count()
     return MapCounts(
-        sources=tables.values("source").distinct().count(),
-        tables=tables.count(),
-        fields=fields.count(),
-        personal_fields=fields.exclude(category=NONE).count(),
-        open_fields=open_fields,
-        open_parts=open_fields + open_links + tables.filter(confirmed_at__isnull=True).count(),
+        sources=tables["sources"],
+        tables=tables["all"],
+        fields=fields["all"],
+        personal_fields=fields["personal"],
+        open_fields=fields["open"],
+        open_parts=fields["open"] + open_links + tables["open"],
     )
 
 
@@ -125,7 +132,12 @@ def is_mapped(source: str) -> bool:
     return DataTable.objects.filter(source=source).exists()
 
 
-def _field_view(row: DataField, keys: frozenset[str]) -> FieldView:
+def open_fields() -> int:
+    """Return how many fields wait for a person."""
+    return DataField.objects.filter(is_gone=False, table__is_gone=False, confirmed_at__isnull=True).count()
+
+
+def field_view(row: DataField, keys: frozenset[str]) -> FieldView:
     return FieldView(
         id=row.id,
         name=row.name,
@@ -145,7 +157,7 @@ def _field_view(row: DataField, keys: frozenset[str]) -> FieldView:
     )
 
 
-def _link_view(row: DataLink, tables: dict[int, DataTable]) -> LinkView:
+def link_view(row: DataLink, tables: dict[int, DataTable]) -> LinkView:
     link = link_of(row, tables)
     return LinkView(
         id=row.id,
@@ -178,7 +190,7 @@ def source_map(source: str) -> SourceMapView:
     by_id = {end.id: end for link in links for end in (link.from_table, link.to_table)}
     views: dict[int, list[LinkView]] = defaultdict(list)
     for link in links:
-        view = _link_view(link, by_id)
+        view = link_view(link, by_id)
         for end in {link.from_table_id, link.to_table_id}.intersection(ids):
             views[end].append(view)
     tables = tuple(
@@ -195,7 +207,7 @@ def source_map(source: str) -> SourceMapView:
             erase=EraseAction(row.erase) if row.erase else None,
             keep=keep_of(keeps.get(row.id)),
             is_confirmed=row.confirmed_at is not None,
-            fields=tuple(_field_view(field, frozenset(row.primary_key)) for field in fields[row.id]),
+            fields=tuple(field_view(field, frozenset(row.primary_key)) for field in fields[row.id]),
             links=tuple(views[row.id]),
         )
         for row in rows

@@ -82,6 +82,11 @@ class ChangedMeanwhile(Refused):
     message = gettext_noop("Somebody changed this meanwhile. Reload the page to see it, then decide again.")
 
 
+class NothingToUndo(Refused):
+    code = "nothing_to_undo"
+    message = gettext_noop("There is no decision of yours that could be taken back.")
+
+
 class KeepDutyIncomplete(Refused):
     code = "keep_duty_incomplete"
     status = 422

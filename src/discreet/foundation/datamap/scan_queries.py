@@ -87,6 +87,40 @@ def scans_of(source: str, *, at_most: int = 20) -> list[ScanView]:
     return [_view(scan) for scan in Scan.objects.filter(source=source).order_by("-id")[:at_most]]
 
 
+@dataclass(frozen=True, slots=True)
+class ScanLine:
+    """A scan in a list of past ones."""
+
+    id: int
+    state: str
+    started_by: str
+    started_at: datetime
+    ended_at: datetime | None
+    tables_total: int
+    differences: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+def scan_lines(source: str, *, at_most: int = 10) -> list[ScanLine]:
+    """Return the newest scans of a source in short, newest first: one statement."""
+    rows = Scan.objects.filter(source=source).order_by("-id")[:at_most]
+    return [
+        ScanLine(
+            row.id,
+            row.state,
+            row.started_by,
+            row.started_at,
+            row.ended_at,
+            row.tables_total,
+            len(row.differences),
+        )
+        for row in rows
+    ]
+
+
 def plan_of(source: str) -> PlanOfScans:
     """Return how a source is scanned."""
     row = ScanPlan.objects.filter(source=source).first()

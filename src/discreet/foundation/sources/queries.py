@@ -44,6 +44,12 @@ def source_names() -> list[str]:
     return list(Source.objects.order_by("name").values_list("name", flat=True))
 
 
+def kinds() -> dict[str, str]:
+    """Return the kind of each source by its name, in the reader's language; no catalogue is read."""
+    engines = Source.objects.order_by("name").values_list("name", "engine")
+    return {name: gettext(_ENGINES[Engine(engine)]) for name, engine in engines}
+
+
 def sources() -> list[SourceView]:
     """Return all sources in the order of their names."""
     return [_view(row) for row in Source.objects.order_by("name").prefetch_related("endpoints")]
