@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from discreet.foundation.datamap import actions
-from discreet.foundation.datamap.models import DataField, DataTable
+from discreet.foundation.datamap import actions, scan_actions
+from discreet.foundation.datamap.differences import Difference, What
+from discreet.foundation.datamap.models import DataField, DataLink, DataTable, Scan
+from discreet.foundation.datamap.scanning import Driver, Step
 from discreet.foundation.sources.actions import connect_source
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.browser.harness import (
@@ -51,6 +53,26 @@ def base(
     yield live_server.url
 
 
+def begun() -> int:
+    return scan_actions.start_scan(actor=SHELL, now=NOW, source="shop", by_worker=False).scan_id
+
+
+def scanned(*, with_news: bool = False) -> int:
+    """Scan the shop to the end and return the scan's id; with news, it says that something differs."""
+    driver = Driver(scan_id=begun(), attempt=1, actor=SHELL)
+    while driver.step(NOW) is Step.MORE:
+        pass
+    if with_news:
+        new = [
+            Difference(What.NEW_FIELD, "customer", "email", "", "email"),
+            Difference(What.CHANGED, "customer", "name", "none", "name"),
+            Difference(What.GONE_FIELD, "customer", "fax", "phone", ""),
+            Difference(What.NEW_TABLE, "orders"),
+        ]
+        Scan.objects.update(differences=[each.to_json() for each in new])
+    return driver.scan_id
+
+
 def customer_page(base: str, name: str = "customer") -> str:
     return f"{base}/desk/map/source/shop/table/{DataTable.objects.get(name=name).id}/"
 
@@ -66,6 +88,14 @@ def test_the_map_is_accessible_in_both_languages_and_themes(
         "map-view": customer_page(base, "zbuyers"),
         "map-source": f"{base}/desk/map/source/shop/",
         "map-connect": f"{base}/desk/map/connect/",
+        "map-overview": f"{base}/desk/map/overview/",
+        "map-fields": f"{base}/desk/map/fields/",
+        "map-graph": f"{base}/desk/map/source/shop/graph/",
+        "map-plan": f"{base}/desk/map/source/shop/plan/",
+        "map-rights": f"{base}/desk/map/source/shop/rights/",
+        "map-add-link": f"{customer_page(base, 'orders')}link/add/",
+        "map-scan": f"{base}/desk/map/source/shop/scan/{scanned(with_news=True)}/",
+        "map-scan-runs": f"{base}/desk/map/source/shop/scan/{begun()}/",
     }
     for name, address in addresses.items():
         page.goto(address)
@@ -80,15 +110,105 @@ def test_fields_are_walked_confirmed_and_corrected_by_keyboard(page: Page, base:
     expect(page.locator("tr.on")).to_contain_text("id")
     page.keyboard.press("j")
     expect(page.locator("tr.on")).to_contain_text("email")
-    page.keyboard.press("y")
+    expect(page.locator("tr.on")).to_be_focused()
+    expect(page.locator("#map-say")).to_contain_text("email")
+    page.keyboard.press("Enter")
     expect(page.locator("tr.on")).to_contain_text("name")
+    expect(page.locator("tr.on")).to_be_focused()
+    expect(page.locator("#map-notes")).to_contain_text("Field “email” confirmed.")
     assert DataField.objects.get(name="email").confirmed_by == "staff:lena.brandt"
-    page.keyboard.press("c")
-    expect(page.locator("#id_category")).to_be_focused()
-    page.select_option("#id_category", "religion")
-    page.get_by_role("button", name="Correct the field").click()
-    expect(page.get_by_role("status")).to_contain_text("confirmed as corrected")
+    page.keyboard.press("e")
+    box = page.locator("#correct").get_by_role("combobox", name="This field holds")
+    expect(box).to_be_focused()
+    page.keyboard.type("宗教")
+    expect(page.get_by_role("option", name="Religious belief")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#map-notes")).to_contain_text("confirmed as corrected")
     assert DataField.objects.get(table__name="customer", name="name").category == "religion"
+
+
+def test_a_map_is_decided_without_a_mouse(page: Page, base: str) -> None:
+    """Open the map, take back, decide together, go on to the next table, and reject a link, all by keys."""
+    orders, customer = (DataTable.objects.get(name=name) for name in ("orders", "customer"))
+    link = DataLink.objects.create(
+        from_table=orders,
+        from_columns=["note"],
+        to_table=customer,
+        to_columns=["name"],
+        role="mention",
+        kind="copy",
+        confidence_percent=70,
+        reasons=[["values", {"percent": 91, "n": 40}]],
+    )
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(customer_page(base))
+    page.keyboard.press("n")
+    expect(page.locator("#map-notes")).to_contain_text("1 field decided.")
+    expect(page.locator("tr.on")).to_contain_text("email")
+    page.keyboard.press("u")
+    expect(page.locator("#map-notes")).to_contain_text("1 decision taken back.")
+    expect(page.locator("tr.on")).to_contain_text("id")
+    assert not DataField.objects.exclude(confirmed_at=None).exists()
+    expect(page.locator("[data-bulk]")).to_be_hidden()
+    for _ in range(2):
+        page.keyboard.press("x")
+        page.keyboard.press("j")
+    expect(page.locator("[data-count]")).to_have_text("2")
+    confirm = page.locator("[data-bulk]").get_by_role("button", name="Confirm")
+    confirm.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#map-notes")).to_contain_text("2 fields decided.")
+    assert set(DataField.objects.exclude(confirmed_at=None).values_list("name", flat=True)) == {"id", "email"}
+    page.keyboard.press("Shift+?")
+    expect(page.locator("[data-keys] dl")).to_be_visible()
+    page.keyboard.press("]")
+    expect(page.locator("h2").filter(has_text="orders").first).to_be_visible()
+    expect(page.get_by_text("91 % of 40 values seen exist there")).to_be_visible()
+    page.get_by_role("button", name="Reject the link note to customer.name").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 rejected link")).to_be_visible()
+    link.refresh_from_db()
+    assert link.is_rejected
+
+
+def test_single_keys_can_be_switched_off(page: Page, base: str) -> None:
+    """WCAG 2.1.4: who speaks or types by chance must not decide anything."""
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(customer_page(base))
+    page.keyboard.press("Shift+?")
+    page.get_by_label("Single keys do this").uncheck()
+    page.reload()
+    page.keyboard.press("y")
+    page.keyboard.press("j")
+    expect(page.locator("tr.on")).to_contain_text("id")
+    assert not DataField.objects.exclude(confirmed_at=None).exists()
+
+
+def test_the_graph_is_walked_by_arrow_keys(page: Page, base: str) -> None:
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    DataTable.objects.filter(name="customer").update(is_people=True)
+    DataLink.objects.update(role="owner")
+    page.goto(f"{base}/desk/map/source/shop/graph/")
+    nodes = page.locator("[data-node]")
+    assert [nodes.nth(n).get_attribute("tabindex") for n in range(nodes.count())].count("0") == 1
+    page.locator('[data-node][tabindex="0"]').focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-node]:focus")).to_contain_text("orders")
+    page.keyboard.press("Enter")
+    expect(page.locator("h2").filter(has_text="orders").first).to_be_visible()
+
+
+def test_the_page_of_a_scan_follows_it_to_its_end(page: Page, base: str) -> None:
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    scan_id = begun()
+    page.goto(f"{base}/desk/map/source/shop/scan/{scan_id}/")
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "0")
+    driver = Driver(scan_id=scan_id, attempt=1, actor=SHELL)
+    while driver.step(NOW) is Step.MORE:
+        pass
+    expect(page.get_by_role("link", name="Confirm what was found")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
 
 
 def test_a_phone_without_javascript_confirms_a_table(unscripted_page: Page, base: str) -> None:
@@ -111,6 +231,9 @@ def test_the_map_cuts_no_word(page: Page, base: str, language: str, theme: str) 
         "map": customer_page(base),
         "map-orders": customer_page(base, "orders"),
         "map-source": f"{base}/desk/map/source/shop/",
+        "map-overview": f"{base}/desk/map/overview/",
+        "map-fields": f"{base}/desk/map/fields/",
+        "map-scan": f"{base}/desk/map/source/shop/scan/{scanned(with_news=True)}/",
     }
     for name, address in addresses.items():
         page.goto(address)

@@ -196,9 +196,11 @@ def test_only_administrators_connect_sources() -> None:
 
 
 def test_the_source_page_shows_place_and_rights(shop: Path) -> None:
-    page = signed_in(Role.VIEWER).get(reverse("datamap:source", kwargs={"source": "shop"})).content.decode()
-    assert "SQLite knows no accounts" in page
+    client = signed_in(Role.VIEWER)
+    page = client.get(reverse("datamap:source", kwargs={"source": "shop"})).content.decode()
     assert "not possible: no write address" in page
+    page = client.get(reverse("datamap:rights", kwargs={"source": "shop"})).content.decode()
+    assert "SQLite knows no accounts" in page
 
 
 def test_the_source_page_says_why_erasing_will_be_refused(

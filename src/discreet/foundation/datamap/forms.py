@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match
 from discreet.foundation.datamap import labels
+from discreet.foundation.datamap.bulk_actions import FieldDecision
+from discreet.foundation.datamap.scan_actions import PlanOfScans
 from discreet.foundation.datamap.views import FieldView, TableView
-from discreet.vocabulary.categories import ASSIGNABLE, CATEGORIES
+from discreet.vocabulary.categories import ASSIGNABLE, CATEGORIES, NONE
 
 Choices = list[tuple[str, str]]
 
@@ -18,6 +22,35 @@ Choices = list[tuple[str, str]]
 def category_choices() -> Choices:
     language = get_language() or "en"
     return [(name, CATEGORIES[name].label(language)) for name in ASSIGNABLE]
+
+
+class CategorySelect(forms.Select):
+    """A select whose options carry their id and both names, so that typing any of them finds it."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """Return the select, without a template for each of its options."""
+        chosen = str(value or "")
+        options = []
+        for key, label in self.choices:
+            category = CATEGORIES.get(str(key))
+            words = f"{category.id} {category.en} {category.zh}".casefold() if category else ""
+            is_chosen = mark_safe(" selected") if str(key) == chosen else ""
+            options.append((key, words, is_chosen, label))
+        pairs = {**self.attrs, **(attrs or {}), "name": name}.items()
+        shown = format_html_join("", ' {}="{}"', (pair for pair in pairs if pair[1] is not False))
+        listed = format_html_join("", '<option value="{}" data-words="{}"{}>{}</option>', options)
+        return format_html("<select{}>{}</select>", shown, listed)
+
+
+def category_field(*, is_required: bool = True) -> forms.ChoiceField:
+    """Return the field in which a person says what kind of personal data something is."""
+    choices = category_choices() if is_required else [("", "—"), *category_choices()]
+    widget = CategorySelect(attrs={"data-combobox": gettext("Type to filter")})
+    return forms.ChoiceField(
+        label=gettext("This field holds"), choices=choices, widget=widget, required=is_required
+    )
 
 
 def role_choices() -> Choices:
@@ -31,8 +64,6 @@ def _erase_choices(texts: dict[EraseAction | None, str]) -> Choices:
 class CorrectionForm(forms.Form):
     """What a field holds and what erasure does to it."""
 
-    category = forms.ChoiceField(label=_("This field holds"))
-    erase = forms.ChoiceField(label=_("Erasure of this field"), required=False)
     replacement = forms.CharField(
         label=_("Replacement value"),
         required=False,
@@ -49,10 +80,11 @@ class CorrectionForm(forms.Form):
             "seen": field.category.id,
         }
         super().__init__(data, initial=initial)
-        self.fields["category"] = forms.ChoiceField(label=_("This field holds"), choices=category_choices())
+        self.fields["category"] = category_field()
         self.fields["erase"] = forms.ChoiceField(
             label=_("Erasure of this field"), choices=_erase_choices(labels.ERASE_FIELD), required=False
         )
+        self.order_fields(["category", "erase", "replacement", "seen"])
 
     @property
     def erase_action(self) -> EraseAction | None:
@@ -186,6 +218,89 @@ class RoleForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         self.fields["role"] = forms.ChoiceField(choices=role_choices())
+
+
+def _whole(label: Any, *, most: int = 1_000_000_000, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=most, help_text=help_text)
+
+
+class PlanForm(forms.Form):
+    """How often, how hard and when a source is scanned, and who owns what is new in it."""
+
+    every_days = _whole(_("Scan again every N days"), most=3660, help_text=_("Empty: only when asked."))
+    statements_per_minute = _whole(_("At most statements a minute"), help_text=_("Empty: no limit."))
+    rows_per_s = _whole(_("At most rows a second"), help_text=_("Empty: no limit."))
+    from_hour = forms.TypedChoiceField(label=_("Only from"), required=False, coerce=int, empty_value=None)
+    to_hour = forms.TypedChoiceField(label=_("Only until"), required=False, coerce=int, empty_value=None)
+    owner = forms.ChoiceField(
+        label=_("Owner of what is new"),
+        required=False,
+        help_text=_("New personal fields become a task of this person; without one, of all agents."),
+    )
+
+    def __init__(self, data: Any = None, *, plan: PlanOfScans, owners: Choices) -> None:
+        start, end = plan.hours or (None, None)
+        initial = {
+            "every_days": plan.every_days,
+            "statements_per_minute": plan.statements_per_minute,
+            "rows_per_s": plan.rows_per_s,
+            "from_hour": start,
+            "to_hour": end,
+            "owner": plan.owner,
+        }
+        super().__init__(data, initial=initial)
+        hours = [("", gettext("any hour")), *((str(hour), f"{hour:02}:00") for hour in range(24))]
+        for name in ("from_hour", "to_hour"):
+            self.fields[name].choices = hours  # type: ignore[attr-defined]
+        known = {name for name, _label in owners}
+        former = [(plan.owner, plan.owner)] if plan.owner and plan.owner not in known else []
+        self.fields["owner"].choices = [("", gettext("all agents")), *owners, *former]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        start, end = values.get("from_hour"), values.get("to_hour")
+        if (start is None) != (end is None) or (start is not None and start == end):
+            raise forms.ValidationError(_("State both hours, and two that differ, or neither."))
+        return values
+
+    @property
+    def plan(self) -> PlanOfScans:
+        values = self.cleaned_data
+        start, end = values["from_hour"], values["to_hour"]
+        return PlanOfScans(
+            every_days=values["every_days"],
+            statements_per_minute=values["statements_per_minute"],
+            rows_per_s=values["rows_per_s"],
+            hours=(start, end) if start is not None and end is not None else None,
+            owner=values["owner"],
+        )
+
+
+class BulkForm(forms.Form):
+    """Fields that were selected, and what is decided of them. Each value is `ID:category that was seen`."""
+
+    what = forms.ChoiceField(choices=[(one, one) for one in ("confirm", "none", "set")])
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="bulk_%s")
+        self.fields["category"] = category_field(is_required=False)
+
+    def decisions(self, sent: Sequence[str]) -> list[FieldDecision]:
+        """Return the decisions; values that are none are left out."""
+        what: str = self.cleaned_data["what"]
+        category = {"confirm": None, "none": NONE}.get(what, self.cleaned_data["category"] or None)
+        parts = (value.partition(":") for value in dict.fromkeys(sent))
+        return [
+            FieldDecision(int(number), seen, category)
+            for number, _colon, seen in parts
+            if number.isascii() and number.isdecimal() and len(number) < 19
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("what") == "set" and not values.get("category"):
+            raise forms.ValidationError(_("Choose the category that the selected fields hold."))
+        return values
 
 
 class ConnectForm(forms.Form):
