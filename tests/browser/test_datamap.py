@@ -1,5 +1,6 @@
 """The map in a real browser: by keyboard, without JavaScript, in both languages, no axe fault."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -170,6 +171,20 @@ def test_a_map_is_decided_without_a_mouse(page: Page, base: str) -> None:
     expect(page.get_by_text("1 rejected link")).to_be_visible()
     link.refresh_from_db()
     assert link.is_rejected
+
+
+def test_the_keys_work_where_the_address_names_no_table(page: Page, base: str) -> None:
+    """The first page shows the table that needs a person most; its parts are those of that table."""
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(f"{base}/desk/map/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    said = page.locator("tr.on a.mono").inner_text()
+    expect(page.locator("#correct h2")).to_have_text(said)
+    expect(page.locator("#map-side table.fields")).to_have_count(0)
+    page.keyboard.press("y")
+    expect(page.locator("#map-notes")).to_contain_text(f"Field “{said}” confirmed.")
+    expect(page).to_have_url(re.compile(r"/table/\d+/\?field=\d+$"))
 
 
 def test_single_keys_can_be_switched_off(page: Page, base: str) -> None:

@@ -1,5 +1,6 @@
 """The pages of scans: begin, see how far, let rest, stop, plan, and decide what differs."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +19,9 @@ from discreet.foundation.datamap import actions, scan_actions, scan_queries
 from discreet.foundation.datamap.models import DataField, Scan, ScanTable
 from discreet.foundation.datamap.scan_actions import PlanOfScans
 from discreet.foundation.datamap.scanning import Driver, Step
+from discreet.foundation.jobs.context import Fence, WorkflowContext
 from discreet.foundation.jobs.models import Job
+from discreet.foundation.jobs.registry import load_all, workflow_named
 from discreet.foundation.sources import pools
 from discreet.foundation.sources.actions import connect_source
 from discreet.vocabulary.actors import Actor, ActorKind, Role
@@ -89,6 +92,20 @@ def test_connecting_a_source_leads_to_its_first_scan(postgresql_url: str) -> Non
         assert scan.started_by == "staff:anna"
     finally:
         pools.dispose_all()
+
+
+def test_a_worker_drives_a_scan_to_its_end() -> None:
+    """What a step came to travels as JSON: the worker must know it again, and not leave after the first."""
+    begun = scan_actions.start_scan(actor=SHELL, now=NOW, source="shop")
+    context = WorkflowContext(
+        key="scan",
+        fence=Fence(key="scan", number=1),
+        _run_step=lambda name, call: call(),
+        _run_plain=lambda call: json.loads(json.dumps(call())),
+    )
+    load_all()
+    workflow_named("datamap.scan")(context, scan_id=begun.scan_id, attempt=begun.attempt)
+    assert Scan.objects.get().state == "done"
 
 
 def test_a_scan_rests_goes_on_and_stops() -> None:

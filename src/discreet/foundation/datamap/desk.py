@@ -130,6 +130,7 @@ def _table_context(request: HttpRequest, table: TableView, *, field: int | None 
     return {
         "table": table,
         "source": table.ref.source,
+        "here": map_pages.table_url(table.ref.source, table.id),
         "kind": labels.KINDS.get(table.kind, table.kind),
         "people_kind": labels.PEOPLE_KINDS.get(table.people_kind, ""),
         "rows": rows,

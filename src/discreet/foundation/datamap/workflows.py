@@ -19,5 +19,5 @@ def scan(ctx: WorkflowContext, scan_id: int, attempt: int) -> None:
             time.sleep(min(wait_s, _LONGEST_REST_S))
             if wait_s > _LONGEST_REST_S:
                 continue
-        if ctx.run(driver.step, ctx.now()) is not Step.MORE:
+        if ctx.run(driver.step, ctx.now()) != Step.MORE:
             return

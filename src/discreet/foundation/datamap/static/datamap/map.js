@@ -18,7 +18,7 @@
   const show = (row, then = null) => { // the side panel follows, once the hand rests
     clearTimeout(asked);
     goal = then;
-    asked = setTimeout(() => htmx.ajax("GET", `?field=${row.dataset.field}`, { target: "#map-side", swap: "innerHTML" }), then ? 0 : 120);
+    asked = setTimeout(() => htmx.ajax("GET", `${$("[data-fields]").dataset.fields}?field=${row.dataset.field}`, { target: "#map-side", swap: "innerHTML" }), then ? 0 : 120);
   };
   const move = (step) => {
     const all = rows(), from = current();
