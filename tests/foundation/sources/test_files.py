@@ -487,3 +487,13 @@ def test_large_cells_are_cut(folder: Path) -> None:
     table = connect(folder)["a"]
     with session.read("files") as reader:
         assert reader.sample_spread(table.ref, ["body"], limit=5, max_chars=10) == [("省" * 10,)]
+
+
+def test_json_however_deep_or_however_many_keys_ends_no_process(folder: Path) -> None:
+    deep = '{"a": ' * 20_000 + "1" + "}" * 20_000
+    (folder / "deep.jsonl").write_text(f'{{"b": 1}}\n{deep}\n')
+    (folder / "keys.jsonl").write_text("\n".join(f'{{"k{number}": {number}}}' for number in range(2_000)))
+    tables = connect(folder)
+    assert names(tables["deep"]) == ("b", "a")
+    assert names(tables["keys"])[-1] == "k1999"
+    assert [row[0] for row in rows(tables["deep"])] == [1, None]
