@@ -24,6 +24,7 @@ from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import pools
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.actions import connect_source
+from discreet.foundation.sources.dialects import base
 from discreet.foundation.sources.refusals import SourceRefusal
 from discreet.vocabulary.actors import Actor, ActorKind
 
@@ -382,3 +383,27 @@ def test_a_table_that_the_account_may_not_read_is_named_and_the_rest_goes_on(pos
             pools.dispose_all()
             connection.execute(f'DROP OWNED BY "{name}"')
             connection.execute(f'DROP ROLE "{name}"')
+
+
+def test_a_table_that_somebody_holds_locked_is_named_and_the_rest_goes_on(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "LOCK_TIMEOUT_S", 1)
+    with psycopg.connect(postgresql_url) as holder:
+        holder.execute("CREATE TABLE free_people (id int PRIMARY KEY, email text)")
+        holder.execute(
+            "INSERT INTO free_people SELECT n, 'a' || n || '@example.org' FROM generate_series(1, 9) n"
+        )
+        holder.execute("CREATE TABLE held_people (id int PRIMARY KEY, email text)")
+        holder.commit()
+        connect_source(actor=ROOT, now=NOW, name="pg", url=postgresql_url, is_read_only=True)
+        actions.propose_from_schema(actor=ROOT, now=NOW, source="pg")
+        driver = begin("pg")
+        holder.execute("LOCK TABLE held_people")
+        drive(driver)
+        holder.rollback()
+    view = scan_queries.scan(driver.scan_id)
+    assert view is not None
+    assert view.state == "done"
+    assert {each.table: each.code for each in view.refused} == {"held_people": "source_conflict"}
+    assert category("free_people", "email") == "email"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from discreet.engines.subjects.reader import Select
 from discreet.foundation.sources.catalogue import TableInfo
 from discreet.foundation.sources.cells import UNDECODABLE
-from discreet.foundation.sources.refusals import SourceRefusal
+from discreet.foundation.sources.refusals import SourceRefusal, is_of_one_table
 from discreet.foundation.sources.session import ReadSession
 
 COPIED = frozenset(
@@ -84,7 +84,7 @@ def copies_of(
         )
         there = {tuple(map(str, row[:width])): row[width:] for row in session.select(query)}
     except SourceRefusal as refusal:
-        if refusal.is_transient:
+        if not is_of_one_table(refusal):
             raise
         return []
     pairs = [(row[width:], there.get(tuple(map(str, row[:width])))) for row in rows]

@@ -19,7 +19,7 @@ from discreet.engines.classify.model import Verdict
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap.proposing import VIEWS, sample_of, values_of
 from discreet.foundation.sources.catalogue import TableInfo
-from discreet.foundation.sources.refusals import SourceRefusal
+from discreet.foundation.sources.refusals import SourceRefusal, is_of_one_table
 from discreet.foundation.sources.session import ReadSession
 
 SAMPLE_ROWS = 1_000
@@ -50,7 +50,7 @@ def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> Table
     try:
         rows_read, values = _sampled(session, table)
     except SourceRefusal as refusal:
-        if refusal.is_transient:
+        if not is_of_one_table(refusal):
             raise
         return TableFindings(table.ref, refusal=refusal.code)
     sample = sample_of(table, values)
@@ -103,7 +103,7 @@ def links_of(session: ReadSession, task: LinkTask, tables: Tables) -> list[LinkP
     try:
         rows = session.sample_spread(task.table.ref, names, limit=SAMPLE_ROWS, max_chars=200)
     except SourceRefusal as refusal:
-        if refusal.is_transient:
+        if not is_of_one_table(refusal):
             raise
         rows = []
     held = [dict(zip(names, row, strict=True)) for row in rows]
@@ -146,7 +146,7 @@ def _overlap(
     try:
         known = session.which_exist(far.ref, candidate.far_columns, asked)
     except SourceRefusal as refusal:
-        if refusal.is_transient:
+        if not is_of_one_table(refusal):
             raise
         return None
     return Overlap(asked=len(asked), found=len(known))

@@ -295,3 +295,12 @@ def while_in_use(refusal: SourceRefusal) -> SourceRefusal:
     if isinstance(refusal, _MAY_PASS):
         refusal.is_transient = True
     return refusal
+
+
+def is_of_one_table(refusal: SourceRefusal) -> bool:
+    """Return whether the source answers and only what was asked of one table failed.
+
+    A view that computes too long or a table that somebody holds locked is met again at every try: who reads
+    all tables names it and goes on.
+    """
+    return not refusal.is_transient or isinstance(refusal, TimedOut | Conflict)
