@@ -23,6 +23,7 @@ from discreet.vocabulary.categories import Category
 METER_WIDTH = 44
 MAX_LISTED = 600  # tables in the tree; the filter reaches the others
 MAX_NEIGHBOURS = 12
+FEW_SOURCES, FEW_TABLES = 8, 100  # up to so many, the tree lists the tables of every source
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +165,17 @@ def tree(
     current: int | None,
     words: str,
 ) -> list[TreeSource]:
-    """Return the left column: every source; of the `shown` one its tables, those whose name holds `words`."""
+    """Return the left column: every source; of the `shown` one, and of all where they are few, the tables that hold `words`."""
+    sources = page_queries.source_lines(list(engines))
+    is_small = len(sources) <= FEW_SOURCES and sum(one.tables for one in sources) <= FEW_TABLES
     found = []
-    for source in page_queries.source_lines(list(engines)):
-        is_shown = source.name == shown
+    for source in sources:
+        is_shown = source.name == shown or is_small
         tables: list[TreeTable] = []
         matching = 0
         if is_shown:
-            fitting = [one for one in lines if words in one.label.casefold()]
+            mine = lines if source.name == shown else page_queries.table_lines(source.name)
+            fitting = [one for one in mine if words in one.label.casefold()]
             matching = len(fitting)
             tables = _tree_tables(source.name, fitting, current)
         found.append(
