@@ -154,6 +154,9 @@ def test_a_file_that_is_no_checkpoint_is_not_taken_for_broken_evidence(one: Inst
 def test_an_argument_that_is_no_text_is_refused(one: Installation) -> None:
     done = one.run("rights", "show", os.fsdecode(b"\xff"))
     assert done.returncode == 2 and "Traceback" not in done.stderr
+    as_json = one.run("rights", "show", os.fsdecode(b"\xff"), "--json")
+    assert (as_json.returncode, json.loads(as_json.stdout)["code"]) == (2, "cli.usage")
+    assert as_json.stderr == ""
 
 
 def test_the_shells_language_is_spoken(one: Installation) -> None:

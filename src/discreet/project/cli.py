@@ -82,9 +82,9 @@ class LazyGroup(click.Group):
         return sorted(COMMANDS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        for word in args:
-            if not _is_text(word):
-                raise click.UsageError("An argument is not UTF-8 text.", ctx)
+        if not all(map(_is_text, args)):
+            error = click.UsageError("An argument is not UTF-8 text.", ctx)
+            raise _told_usage(error, is_json="--json" in args)
         ctx.meta[_ARGUMENTS] = frozenset(args)
         ctx.meta[_IS_JSON] = "--json" in args
         return super().parse_args(ctx, args)

@@ -4,3 +4,8 @@
 def gettext_noop(message: str) -> str:
     """Mark `message` for translation and return it unchanged."""
     return message
+
+
+def on_screen(text: str) -> str:
+    """Return a name that comes from outside fit for a terminal: a line of its own, and nothing that steers it."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

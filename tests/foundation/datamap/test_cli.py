@@ -1,19 +1,22 @@
 """`discreet map`, as an operator types it."""
 
 import json
+import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from discreet.foundation.datamap import queries
+from discreet.foundation.datamap.classify_cli import classify
 from discreet.foundation.datamap.cli import connect, map_group
 from discreet.foundation.datamap.mapfile_refusals import UnknownColumnInFile
 from discreet.foundation.datamap.refusals import MapUnwritable
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources.actions import connect_source
-from discreet.foundation.sources.refusals import UnknownSource
+from discreet.foundation.sources.refusals import NotADatabase, NotATable, UnknownSource
 from tests.foundation.datamap.test_acts import NOW
 from tests.foundation.staff.people import ROOT
 
@@ -115,3 +118,32 @@ def test_evidence_names_who_confirmed_in_whose_name() -> None:
     run("confirm", "shop", "--all", "--as", "lena")
     body = json.loads(LedgerEntry.objects.get(act="datamap.confirm_all").body)
     assert body["actor"].startswith("shell:lena")
+
+
+def test_names_from_a_source_do_not_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "escapes.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            'CREATE TABLE "a\x1b]0;owned\x07\nb" (id INTEGER PRIMARY KEY, "e\x1b[2Jmail" TEXT)'
+        )
+    for command, words in (
+        (connect, ["escapes", f"sqlite:///{path}", "--read-only"]),
+        (map_group, ["show", "escapes"]),
+        (classify, [str(path)]),
+    ):
+        done = CliRunner().invoke(command, words, color=True)
+        assert done.exit_code == 0, done.output
+        assert not set("\x1b\x07") & set(done.output)
+    assert "a\\x1b]0;owned\\x07\\nb" in done.output
+
+
+def test_a_damaged_database_and_a_pipe_are_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "whole.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE a (id INTEGER PRIMARY KEY, email TEXT)")
+        connection.commit()
+    (tmp_path / "half.sqlite").write_bytes(path.read_bytes()[:1500])
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name, refusal in (("half.sqlite", NotADatabase), ("pipe.csv", NotATable)):
+        done = CliRunner().invoke(classify, [str(tmp_path / name)])
+        assert isinstance(done.exception, refusal)

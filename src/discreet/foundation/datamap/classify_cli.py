@@ -17,6 +17,7 @@ from discreet.foundation.datamap.scan_reading import LinkTask, TableFindings, Ta
 from discreet.foundation.sources.catalogue import ForeignKey, TableInfo
 from discreet.foundation.sources.one_file import opened
 from discreet.vocabulary.categories import CATEGORIES
+from discreet.vocabulary.text import on_screen
 
 
 @click.command()
@@ -33,11 +34,13 @@ def classify(file: Path, is_json: bool) -> None:
         return
     language = get_language() or "en"
     for found in findings:
-        click.echo(_("%(table)s, %(rows)s rows read") % {"table": found.table.table, "rows": found.rows_read})
+        told = {"table": on_screen(found.table.table), "rows": found.rows_read}
+        click.echo(_("%(table)s, %(rows)s rows read") % told)
         for name, verdict in found.verdicts.items():
             label = CATEGORIES[verdict.category].label(language)
             why = "; ".join(reasons.in_words(verdict.reasons))
-            click.echo(f"  {name:30} {label:20} {verdict.confidence_percent:3} %  {why}")
+            shown = f"{on_screen(name):30} {label:20} {verdict.confidence_percent:3} %"
+            click.echo(f"  {shown}  {on_screen(why)}")
 
 
 def _look(file: Path) -> tuple[dict[str, object], list[TableFindings]]:

@@ -16,6 +16,7 @@ from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.actions import connect_source
 from discreet.foundation.sources.cli import told_connected
 from discreet.foundation.staff.actors import shell_actor
+from discreet.vocabulary.text import on_screen
 
 as_user = click.option("--as", "as_user", default=None, help="Account that acts; else the shell's user.")
 
@@ -48,7 +49,7 @@ def connect(name: str, url: str, write_url: str | None, is_read_only: bool, as_u
         is_read_only=is_read_only,
     )
     for line in told_connected(name):
-        click.echo(line)
+        click.echo(on_screen(line))
     actions.ensure_proposed(actor=actor, now=now, source=name)
     click.echo(_next_step(name))
 
@@ -182,16 +183,16 @@ def show(name: str, as_json: bool, as_user: str | None) -> None:
         click.echo(json.dumps(queries.as_json(name), ensure_ascii=False, indent=2))
         return
     for table in queries.source_map(name).tables:
-        click.echo(f"{table.ref.table}{' (people)' if table.is_people else ''}")
+        click.echo(on_screen(f"{table.ref.table}{' (people)' if table.is_people else ''}"))
         for field in table.fields:
             state = "" if field.is_confirmed else "  open"
-            click.echo(f"  {field.name:30} {field.category.id:20}{state}")
+            click.echo(f"  {on_screen(field.name):30} {field.category.id:20}{state}")
         for link in table.links:
             if link.from_table == table.ref:
                 columns = ", ".join(link.from_columns)
                 there = f"{link.to_table}({', '.join(link.to_columns)})"
                 state = "" if link.is_confirmed else "  open"
-                click.echo(f"  ({columns}) → {there}  {link.role.value}{state}")
+                click.echo(on_screen(f"  ({columns}) → {there}  {link.role.value}{state}"))
 
 
 def _state(name: str) -> str:

@@ -16,6 +16,7 @@ from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.refusals import SourceRefusal
 from discreet.foundation.staff.actors import shell_actor
 from discreet.vocabulary.actors import Actor
+from discreet.vocabulary.text import on_screen
 
 
 @click.command()
@@ -40,7 +41,7 @@ def scan(name: str, is_json: bool, as_user: str | None) -> None:
         click.echo(json.dumps(queries.as_json(name), ensure_ascii=False, indent=2))
     else:
         for line in told(name):
-            click.echo(line)
+            click.echo(on_screen(line))
     if view is None or view.state != "done":
         raise click.exceptions.Exit(1)
 

@@ -26,6 +26,8 @@ def opened(file: Path) -> Iterator[ReadSession]:
         NotATable: it is none of these, or it cannot be read.
         DriverMissing: what reads such files is not installed.
     """
+    if not file.is_file():  # a pipe or a device may never end
+        raise refusals.NotATable(file=file.name[:100])
     with file.open("rb") as head:
         engine = Engine.SQLITE if head.read(len(_SQLITE)) == _SQLITE else Engine.FILES
     dialect = dialect_of(engine)
@@ -36,7 +38,8 @@ def opened(file: Path) -> Iterator[ReadSession]:
         pool = _one_table(file.resolve())
     try:
         with pools.connected(pool, source=NAME, kind=engine) as connection:
-            catalogue = describe(connection, dialect, source=NAME, address=address)
+            with pools.translated(dialect, source=NAME):
+                catalogue = describe(connection, dialect, source=NAME, address=address)
             if not catalogue.tables:
                 raise refusals.NotATable(file=file.name[:100])
             connection.rollback()
