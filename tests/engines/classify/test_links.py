@@ -84,6 +84,13 @@ def test_what_is_no_reference_leads_nowhere(near: LinkTable, far: LinkTable) -> 
     assert _found(near, far) == set()
 
 
+def test_a_number_in_a_reference_leads_to_the_table_of_that_number() -> None:
+    tables = [_table(f"person_{n:03}", "mail:text:email", people="person") for n in range(60)]
+    found = candidates([*tables, _table("visits", "person_045_id")])
+    best = max((each for each in found if each.table == "visits"), key=lambda each: each.score)
+    assert best.far_table == "person_045"
+
+
 def test_creator_and_updater_are_marked_and_lead_to_staff_not_to_customers() -> None:
     tables = [_table("orders", "created_by", "customer_id"), CUSTOMERS, _table("admins", people="staff")]
     found = {each.columns[0]: (each.far_table, each.is_actor) for each in candidates(tables)}

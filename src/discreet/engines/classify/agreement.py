@@ -447,6 +447,33 @@ _TEXT_ONLY = frozenset(
 _DATED = frozenset(["birth_date", "employment", "age", "payment_card", "passport", "national_id", "health"])
 
 
+#: What is kept as bytes: pictures, and what a company has encrypted itself.
+_MAY_BE_BYTES = frozenset(
+    [
+        "photo",
+        "biometric",
+        "signature",
+        "voice",
+        "password_hash",
+        "secret",
+        "token",
+        "genetic",
+        "email",
+        "phone",
+        "name",
+        "national_id",
+        "address",
+        "passport",
+        "payment_card",
+        "bank_account",
+        "birth_date",
+        "social_security_id",
+        "tax_id",
+        "health",
+    ]
+)
+
+
 def _kind_fits(category: str, column: ColumnSample, meaning: str) -> bool:
     kind = column.kind
     if kind in (Kind.DATE, Kind.TIMESTAMP):
@@ -462,16 +489,7 @@ def _kind_fits(category: str, column: ColumnSample, meaning: str) -> bool:
             return meaning == "house_number"
         return category not in _TEXT_ONLY or (category == "social_media" and kind is Kind.INTEGER)
     if kind is Kind.BINARY:
-        return category in (
-            "photo",
-            "biometric",
-            "signature",
-            "voice",
-            "password_hash",
-            "secret",
-            "token",
-            "genetic",
-        )
+        return category in _MAY_BE_BYTES
     if kind is Kind.INET:
         return category == "ip_address"
     if kind is Kind.UUID:

@@ -4,9 +4,11 @@ Two steps, so that reading stays bounded: `candidates` works on names and types 
 of the near end and asks which of its values the far end knows.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from discreet.engines.classify.headers import Sense, read_header
 from discreet.engines.classify.lexicon import ACTORS
@@ -25,6 +27,7 @@ from discreet.engines.classify.naming import (
 from discreet.engines.classify.words import uses_pinyin
 
 MAX_TARGETS = 4
+_OTHER_NUMBER = 0.12
 MAX_UNNAMED_TARGETS = 8
 _NUMBERED = frozenset(["customer_id", "employment", "insurance", "username"])
 _COMMON_COLUMNS = frozenset(
@@ -165,10 +168,19 @@ def _by_name(
         if (far is table and key.name == column.name) or not _same_type(column, key):
             continue
         score = _score(table, column, words, far, key, naming)
+        if score and _numbers_in(column.name) != _numbers_in(far.name):
+            score = round(
+                score - _OTHER_NUMBER, 2
+            )  # `person_045_id` leads to `person_045`, not to `person_001`
         if score:
             yield Candidate(
                 table.key, (column.name,), far.key, (key.name,), LinkKind.IMPLICIT, score, is_actor
             )
+
+
+@lru_cache(maxsize=20_000)
+def _numbers_in(name: str) -> tuple[int, ...]:
+    return tuple(int(digits) for digits in re.findall(r"[0-9]{1,9}", name))
 
 
 def _score(

@@ -124,6 +124,8 @@ def take_findings(
     written = []
     for row, found in taken:
         row.is_done, row.refusal = True, found.refusal
+        if found.rows is not None:
+            row.table.estimated_rows = found.rows
         row.if_owned = {name: _stored(verdict) for name, verdict in found.if_owned.items()}
         for name, verdict in found.verdicts.items():
             field = fields[row.table_id].get(name)
@@ -137,6 +139,7 @@ def take_findings(
     ScanTable.objects.bulk_update(
         [row for row, _ in taken], ["is_done", "refusal", "if_owned"], batch_size=100
     )
+    DataTable.objects.bulk_update([row.table for row, _ in taken], ["estimated_rows"], batch_size=100)
     scan.tables_done = scan.tables.filter(is_done=True).count()
     scan.rows_read += sum(found.rows_read for found in findings)
     scan.statements += statements

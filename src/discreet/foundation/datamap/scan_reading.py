@@ -24,6 +24,7 @@ from discreet.foundation.sources.session import ReadSession
 
 SAMPLE_ROWS = 1_000
 MAX_CHARS = 2_000
+MOST_COUNTED = 100_000
 MAX_KEYS = 200
 MAX_TYPE_VALUES = 50
 MOST_UNINDEXED_ROWS = 1_000_000
@@ -38,6 +39,7 @@ class TableFindings:
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     if_owned: Mapping[str, Verdict] = field(default_factory=dict)
     rows_read: int = 0
+    rows: int | None = None  # how many there are, where counting them costs little
     refusal: str = ""
 
 
@@ -49,6 +51,7 @@ def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> Table
     """
     try:
         rows_read, values = _sampled(session, table)
+        rows = _counted(session, table, rows_read)
     except SourceRefusal as refusal:
         if not is_of_one_table(refusal):
             raise
@@ -56,7 +59,17 @@ def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> Table
     sample = sample_of(table, values)
     verdicts, owned = judge_both(sample, is_pinyin=is_pinyin)
     differing = {name: verdict for name, verdict in owned.items() if verdict != verdicts[name]}
-    return TableFindings(table.ref, verdicts, differing, rows_read)
+    return TableFindings(table.ref, verdicts, differing, rows_read, rows)
+
+
+def _counted(session: ReadSession, table: TableInfo, rows_read: int) -> int | None:
+    """Count the rows of a table up to a bound; a sample that is not full has them all."""
+    if rows_read < SAMPLE_ROWS:
+        return rows_read
+    if table.kind in VIEWS:
+        return None
+    count = session.count_up_to(table.ref, MOST_COUNTED)
+    return count if count < MOST_COUNTED else None
 
 
 def _sampled(session: ReadSession, table: TableInfo) -> tuple[int, dict[str, list[str]]]:

@@ -27,6 +27,8 @@ _LAYOUT_CHARS = 1 << 18
 _CHECKED = 1 << 26  # so much of a file is checked to be UTF-8
 _DECODED = 1 << 29  # a file that is decoded in memory may be so large
 _LINE = 1 << 24
+_BOMB_BYTES = 1 << 24  # so much of a packed file is unpacked to see how far it grows
+_BOMB_RATIO = 100  # tables of text shrink to a tenth or so; nothing packs beyond 1,032 to 1
 _EVEN = 0.8  # share of lines with the usual number of fields, below which a text is prose
 _KEPT = 4_000
 _BROKEN_COUNTED = 100_000
@@ -92,6 +94,8 @@ def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: 
 def _found_out(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: InMemory) -> Reading | None:
     if file.size == 0:
         return None
+    if file.is_gzip and _is_bomb(file):
+        raise Unreadable
     try:
         if file.format is Format.PARQUET:
             return _parquet(connection, file)
@@ -109,6 +113,17 @@ def opened(file: DataFile) -> BinaryIO:
     descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     plain = os.fdopen(descriptor, "rb")
     return cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if file.is_gzip else plain
+
+
+def _is_bomb(file: DataFile) -> bool:
+    """Return whether a packed file unpacks to so much more than it is that it was made to."""
+    if file.size * 1_032 < _BOMB_BYTES:
+        return False
+    with file.path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as stream:
+        unpacked = 0
+        while unpacked < _BOMB_BYTES and (chunk := stream.read(_HEAD)):
+            unpacked += len(chunk)
+        return unpacked >= _BOMB_BYTES and unpacked > _BOMB_RATIO * packed.tell()
 
 
 def _encoding(file: DataFile, head: bytes) -> str:
