@@ -84,6 +84,15 @@ def test_what_is_no_reference_leads_nowhere(near: LinkTable, far: LinkTable) -> 
     assert _found(near, far) == set()
 
 
+def test_no_column_leads_to_itself() -> None:
+    staff = _table(
+        "operators", "handled_by:text:username", "login:text:username", people="staff", key="handled_by"
+    )
+    for each in candidates([staff, CUSTOMERS]):
+        assert (each.table, each.columns) != (each.far_table, each.far_columns)
+    assert any(each.table == "orders" for each in candidates([_table("orders", "customers_id"), CUSTOMERS]))
+
+
 def test_a_number_in_a_reference_leads_to_the_table_of_that_number() -> None:
     tables = [_table(f"person_{n:03}", "mail:text:email", people="person") for n in range(60)]
     found = candidates([*tables, _table("visits", "person_045_id")])

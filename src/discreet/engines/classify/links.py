@@ -133,7 +133,11 @@ def candidates(tables: Sequence[LinkTable]) -> list[Candidate]:
                 continue
             found += _of_column(table, column, tables, naming)
         found += _composite(table, tables)
-    return found
+    return [each for each in found if not _leads_to_itself(each)]
+
+
+def _leads_to_itself(candidate: Candidate) -> bool:
+    return (candidate.table, candidate.columns) == (candidate.far_table, candidate.far_columns)
 
 
 def _of_column(
