@@ -236,8 +236,9 @@ def test_a_table_that_is_refused_leaves_the_session_for_the_others(
     fill_big(postgresql_company, rows=100)
     postgresql_company.run("CREATE TABLE closed (id integer)")
     postgresql_company.connect()
-    user = postgresql_company.run("SELECT current_user")[0][0]
-    postgresql_company.run(f"ALTER ROLE {user} SET role = 'pg_monitor'")
+    user, database = postgresql_company.run("SELECT current_user, current_database()")[0]
+    here = f"ALTER ROLE {user} IN DATABASE {database}"  # other tests use the account, too
+    postgresql_company.run(f"{here} SET role = 'pg_monitor'")
     pools.dispose_all()
     try:
         postgresql_company.run("GRANT USAGE ON SCHEMA public TO pg_monitor")
@@ -253,7 +254,7 @@ def test_a_table_that_is_refused_leaves_the_session_for_the_others(
                 assert refused.value.params["table"] == "closed"
                 assert len(reader.sample_spread(BIG, ["id"], limit=5, max_chars=5)) == 5
     finally:
-        postgresql_company.run(f"ALTER ROLE {user} RESET role")
+        postgresql_company.run(f"{here} RESET role")
         pools.dispose_all()
 
 

@@ -4,13 +4,13 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
 _DELIMITERS = (",", ";", "\t", "|", "^")
 _NO_DELIMITER = "\x1f"  # a file of one column
 _LINES = 200
-_LONGEST = 1 << 22
 _DATUM = re.compile(
     r"\s*[+-]?[\d.,:/\s年月日T-]*\d[\d.,:/\s年月日TZ%-]*\s*|.*@.*\..*|.*\d{5,}.*|https?://.*", re.DOTALL
 )
@@ -45,10 +45,12 @@ def layout_of(text: str, *, is_whole: bool) -> Layout | None:
         for quote in ('"', "")
         if (rows := _rows(text, delimiter, quote, is_whole=is_whole))
     ]
+    if not tried:
+        return Layout(_NO_DELIMITER, "", False, unique_names([""]), skipped)
     (fit, _), delimiter, quote, rows = max(tried, key=lambda each: each[0])
     if not fit:
         delimiter, quote = _NO_DELIMITER, ""
-        rows = _rows(text, delimiter, quote, is_whole=is_whole)
+        rows = _rows(text, delimiter, quote, is_whole=is_whole) or rows
     width = max(_usual_width(rows), len(rows[0]))
     has_header = _is_header(rows[0], rows[1:])
     header = [*rows[0], *[""] * (width - len(rows[0]))] if has_header else [""] * width
@@ -65,12 +67,9 @@ def _rows(text: str, delimiter: str, quote: str, *, is_whole: bool) -> list[list
         quotechar=quote or None,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
     )
-    csv.field_size_limit(_LONGEST)
-    rows = []
-    try:
-        rows = [row for row in islice(reader, _LINES) if row]
-    except csv.Error:
-        return []
+    rows: list[list[str]] = []
+    with suppress(csv.Error):  # a field longer than csv reads: what stands before it tells the layout
+        rows.extend(row for row in islice(reader, _LINES) if row)
     return rows
 
 
