@@ -370,7 +370,8 @@ def _free_text(profile: Profile, column: ColumnSample, meaning: str) -> Agreemen
         or profile.uuid >= 0.5
     ):
         return NO
-    if is_enumeration(profile) and meaning not in _WRITTEN - {"message", "body"}:
+    says_it_again = meaning in ("message", "body") and profile.prose >= 0.5  # whole sentences may come again
+    if is_enumeration(profile) and not says_it_again and meaning not in _WRITTEN - {"message", "body"}:
         return NO
     return _threshold(max(profile.lettered, profile.prose), yes=0.5, no=0.2)
 

@@ -273,17 +273,35 @@ _COMMON_SURNAMES = frozenset("王李张刘陈杨赵黄周吴徐孙胡朱高林�
 
 
 def names_people(profile: Profile) -> bool:
-    """Return whether values are people's names by what they are, not by their header."""
+    """Return whether values are people's names by what they are, not by their header.
+
+    Names in Chinese and in other scripts are looked at apart: a company's customers may have both.
+    """
     if profile.person < 0.7:
         return False
-    if profile.share(patterns.HAN.search) < 0.5:
-        # "Anna sofa": products bear given names, but no surnames behind them.
-        return profile.known_name >= 0.3 and (profile.full_name >= 0.1 or profile.share(str.isalpha) >= 0.5)
+    chinese = tuple(text for text in profile.texts if patterns.HAN.search(text))
+    others = tuple(text for text in profile.texts if not patterns.HAN.search(text))
+    parts = [part for part in (chinese, others) if len(part) >= 0.2 * profile.distinct]
+    return all(
+        (_are_chinese_names if part is chinese else _are_other_names)(
+            Profile(part, len(part), Counter(part)) if len(parts) > 1 else profile
+        )
+        for part in parts
+    )
+
+
+def _are_other_names(profile: Profile) -> bool:
+    # "Anna sofa": products bear given names, but no surnames behind them.
+    return profile.known_name >= 0.3 and (profile.full_name >= 0.1 or profile.share(str.isalpha) >= 0.5)
+
+
+def _are_chinese_names(profile: Profile) -> bool:
     # Chinese surnames are common words: nearly all values must begin with one, and the usual ones come.
     if profile.known_name < 0.75 or profile.share(lambda text: len(text) <= 4) < 0.9:
         return False
     common = profile.share(lambda text: text[0] in _COMMON_SURNAMES)
-    return common >= 0.2 and (profile.distinct >= 3 or common >= 0.9)
+    needed = 0.08 if profile.known_name >= 0.9 and profile.distinct >= 50 else 0.2
+    return common >= needed and (profile.distinct >= 3 or common >= 0.9)
 
 
 def looks_like_address(text: str) -> bool:

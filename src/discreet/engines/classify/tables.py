@@ -33,6 +33,7 @@ _DETAIL = frozenset(
         "xinxi",
         "ziliao",
         "jbxx",
+        "xx",
         "entity",
         "entities",
         "bak",
