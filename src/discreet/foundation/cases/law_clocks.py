@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db.models import Count, QuerySet
 
 from discreet.foundation.cases.models import CaseClock
-from discreet.foundation.cases.queries import Deadline
+from discreet.foundation.cases.queries import Deadline, deadline_of
 
 
 def _running() -> QuerySet[CaseClock]:
@@ -21,16 +21,4 @@ def running_by_rule() -> Mapping[str, int]:
 def running_under(*, rule_id: str, at_most: int) -> tuple[Deadline, ...]:
     """Return the running clocks of open cases under one rule, the earliest due first."""
     clocks = _running().filter(rule_id=rule_id).select_related("case").order_by("due_at", "id")[:at_most]
-    return tuple(
-        Deadline(
-            number=clock.case.number,
-            kind=clock.case.kind,
-            title=clock.case.title,
-            law=clock.law,
-            article=clock.article,
-            due_at=clock.due_at,
-            is_unsure=clock.is_unsure,
-            rule_id=clock.rule_id,
-        )
-        for clock in clocks
-    )
+    return tuple(map(deadline_of, clocks))

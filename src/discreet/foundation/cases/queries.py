@@ -224,18 +224,20 @@ def deadlines(*, since: datetime, until: datetime) -> tuple[Deadline, ...]:
         .select_related("case")
         .order_by("due_at", "id")[:MAX_DEADLINES]
     )
-    return tuple(
-        Deadline(
-            number=clock.case.number,
-            kind=clock.case.kind,
-            title=clock.case.title,
-            law=clock.law,
-            article=clock.article,
-            due_at=clock.due_at,
-            is_unsure=clock.is_unsure,
-            rule_id=clock.rule_id,
-        )
-        for clock in clocks
+    return tuple(map(deadline_of, clocks))
+
+
+def deadline_of(clock: CaseClock) -> Deadline:
+    """Return a clock with what is said of its case."""
+    return Deadline(
+        number=clock.case.number,
+        kind=clock.case.kind,
+        title=clock.case.title,
+        law=clock.law,
+        article=clock.article,
+        due_at=clock.due_at,
+        is_unsure=clock.is_unsure,
+        rule_id=clock.rule_id,
     )
 
 

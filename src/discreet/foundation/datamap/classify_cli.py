@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from discreet.engines.classify.links import LinkKind, LinkProposal, candidates, polymorphic_columns
 from discreet.engines.classify.model import Verdict
+from discreet.engines.classify.people import PeopleVerdict
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import reasons
 from discreet.foundation.datamap.proposing import Pair, is_pinyin, judge_all_people, link_table
@@ -83,14 +84,8 @@ def _look(file: Path) -> tuple[dict[str, object], list[TableFindings]]:
     return document, findings
 
 
-def _names(people: Mapping[TableRef, object]) -> list[str]:
-    from discreet.engines.classify.people import PeopleVerdict
-
-    return [
-        ref.table
-        for ref, verdict in people.items()
-        if isinstance(verdict, PeopleVerdict) and verdict.is_people
-    ]
+def _names(people: Mapping[TableRef, PeopleVerdict]) -> list[str]:
+    return [ref.table for ref, verdict in people.items() if verdict.is_people]
 
 
 def _field(verdict: Verdict) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from discreet.engines.classify.headers import read_header
 from discreet.engines.classify.judging import judge_table
 from discreet.engines.classify.lexicon import ACTORS, lexicon
-from discreet.engines.classify.links import Candidate, LinkColumn, LinkTable
+from discreet.engines.classify.links import LinkColumn, LinkTable
 from discreet.engines.classify.model import ColumnSample, TableSample, Verdict
 from discreet.engines.classify.model import Kind as Shape
 from discreet.engines.classify.people import PeopleVerdict, judge_people
@@ -243,19 +243,3 @@ def owned_of(pairs: Sequence[Pair], traits: Mapping[TableRef, TableTraits]) -> f
         if role is LinkRole.DETAIL
     }
     return owned_tables(_keys(pairs), traits) | details
-
-
-__all__ = [
-    "Candidate",
-    "Pair",
-    "Proposal",
-    "all_traits",
-    "is_pinyin",
-    "judge_all_people",
-    "link_table",
-    "owned_of",
-    "propose",
-    "roles_of",
-    "sample_of",
-    "values_of",
-]

@@ -3,11 +3,12 @@
 A scan only proposes. What a person confirmed stays; where values say otherwise, the difference is told.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from discreet.engines.classify.links import LinkKind, LinkProposal
+from discreet.engines.classify.model import Verdict
 from discreet.engines.subjects.graph import LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, ScanFinished
 from discreet.foundation.datamap import actions, differences, reasons, refusals
@@ -160,10 +161,7 @@ def take_findings(
     record(actor=actor, now=now, subject=_about(scan), facts=facts)
 
 
-def _stored(verdict: object) -> list[object]:
-    from discreet.engines.classify.model import Verdict
-
-    assert isinstance(verdict, Verdict)
+def _stored(verdict: Verdict) -> list[object]:
     return [
         verdict.category,
         verdict.confidence_percent,
@@ -381,12 +379,3 @@ def set_scan_plan(*, actor: Actor, now: datetime, source: str, plan: PlanOfScans
         "owner": plan.owner,
     }
     record(actor=actor, now=now, subject=f"source:{source}", facts=facts)
-
-
-def refused_tables(scan: Scan) -> Iterable[str]:
-    return (row.table.name for row in scan.tables.exclude(refusal="").select_related("table"))
-
-
-def vanished(table: TableRef) -> TableFindings:
-    """Return what is said of a table that was dropped since the source was described."""
-    return TableFindings(table, refusal="table_gone")

@@ -43,6 +43,11 @@ class TableFindings:
     refusal: str = ""
 
 
+def vanished(table: TableRef) -> TableFindings:
+    """Return what is said of a table that was dropped since the source was described."""
+    return TableFindings(table, refusal="table_gone")
+
+
 def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> TableFindings:
     """Sample one table and judge its columns. A table that refuses is named; a source that is away is raised.
 

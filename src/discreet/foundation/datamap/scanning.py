@@ -15,7 +15,7 @@ from discreet.foundation.datamap.copies import Along, CopyFound, copies_of
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.models import DataLink, Scan, ScanPlan, ScanTable
 from discreet.foundation.datamap.proposing import Pair, is_pinyin, link_table
-from discreet.foundation.datamap.scan_reading import LinkTask, Tables, links_of, look_at
+from discreet.foundation.datamap.scan_reading import LinkTask, Tables, links_of, look_at, vanished
 from discreet.foundation.datamap.settling import categories_of, people_of
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
@@ -113,7 +113,7 @@ class Driver:
             for row in rows:
                 info = catalogue.table(ref_of(row.table))
                 if info is None:
-                    findings.append(scan_actions.vanished(ref_of(row.table)))
+                    findings.append(vanished(ref_of(row.table)))
                 else:
                     findings.append(look_at(reading, info, is_pinyin=pinyin))
             statements = reading.statements

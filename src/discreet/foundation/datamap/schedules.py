@@ -8,7 +8,6 @@ from discreet.foundation.datamap.scanning import budget_of
 from discreet.foundation.jobs.api import scheduled
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import queries as sources
-from discreet.foundation.sources.refusals import SourceRefusal
 from discreet.vocabulary.actors import SYSTEM
 from discreet.vocabulary.errors import Refused
 
@@ -45,8 +44,6 @@ def _begin(source: str, now: datetime) -> int:
     try:
         actions.propose_from_schema(actor=SYSTEM, now=now, source=source)
         scan_actions.start_scan(actor=SYSTEM, now=now, source=source)
-    except SourceRefusal:
-        return 0
     except Refused:
         return 0
     return 1
