@@ -497,22 +497,3 @@ def test_json_however_deep_or_however_many_keys_ends_no_process(folder: Path) ->
     assert names(tables["deep"]) == ("b", "a")
     assert names(tables["keys"])[-1] == "k1999"
     assert [row[0] for row in rows(tables["deep"])] == [1, None]
-
-
-def test_a_packed_file_that_grows_without_end_is_named_and_the_rest_goes_on(folder: Path) -> None:
-    with gzip.open(folder / "bomb.csv.gz", "wb") as file:
-        file.write(b"id,email\n")
-        for _ in range(800):
-            file.write(b"a," * 60_000 + b"\n")
-    (folder / "people.csv").write_text("id,email\n1,a@example.org\n", encoding="utf-8")
-    assert set(connect(folder)) == {"people"}
-    assert "bomb.csv.gz" in queries.describe("files").unreadable
-
-
-def test_a_field_of_a_megabyte_is_read_and_leaves_other_readers_of_csv_alone(folder: Path) -> None:
-    before = csv.field_size_limit()
-    (folder / "long.csv").write_text("id,note\n1," + "x" * (1 << 20) + "\n2,short\n", encoding="utf-8")
-    (folder / "head.csv").write_text("h" * 200_000 + "\nv\n", encoding="utf-8")
-    tables = connect(folder)
-    assert names(tables["long"]) == ("id", "note")
-    assert csv.field_size_limit() == before
