@@ -2,18 +2,11 @@
 
 import pytest
 
-from discreet.engines.classify.links import (
-    LinkColumn,
-    LinkKind,
-    LinkTable,
-    Overlap,
-    best_of,
-    candidates,
-    judge_link,
-    polymorphic,
-    polymorphic_columns,
-)
+from discreet.engines.classify.link_judging import Overlap, best_of, judge_link
+from discreet.engines.classify.link_model import LinkColumn, LinkKind, LinkTable
+from discreet.engines.classify.links import candidates
 from discreet.engines.classify.model import Kind
+from discreet.engines.classify.polymorphic import polymorphic, polymorphic_columns
 
 INT, TEXT = Kind.INTEGER, Kind.TEXT
 

@@ -224,31 +224,41 @@ class Naming:
             words.pop(0)
         while len(words) > 1 and words[-1] in _PADDING:
             words.pop()
-        return tuple(singular(word) for word in words)
+        if self.with_initials and words:
+            words[-1] = _without_padding(words[-1])
+        return tuple(dict.fromkeys(singular(word) for word in words))
 
     def is_self_reference(self, words: Sequence[str], name: str, people: str) -> bool:
         """Return whether a column points at another row of its own table: `parent_id`, `reports_to`."""
         spelled = split_words(name)
         return bool(
-            set(words) & _SELF or set(spelled) & _SELF or "".join(spelled) in _SELF or _stem(name) in _SELF
+            set(words) & _SELF or set(spelled) & _SELF or "".join(spelled) in _SELF or stem(name) in _SELF
         )
 
 
-def _stem(column: str) -> str:
+def _without_padding(word: str) -> str:
+    """Return initials without those of what every table could be called: `hyjbxx` → hy."""
+    return next(
+        (word[: -len(end)] for end in ("jbxx", "xx") if word.endswith(end) and len(word) > len(end) + 1), word
+    )
+
+
+def stem(column: str) -> str:
+    """Return a name written in one word without what a key ends with: `fzrygid` → fzryg, or nothing."""
     squeezed = "".join(split_letters(column))
     return next((squeezed[: -len(end)] for end in _SQUEEZED_ENDS if squeezed.endswith(end)), "")
 
 
 def squeezed_score(column: str, table: Sequence[str]) -> NameScore:
     """Return how well a column written in one word fits a table: `ygid` yg, `fzrygid` yg, `kundennr` kunden."""
-    stem = _stem(column)
+    whole = stem(column)
     name = "".join(table)
-    if len(stem) < 2 or not name:
+    if len(whole) < 2 or not name:
         return 0.0
-    if stem == name:
+    if whole == name:
         return 1.0
-    role = stem.removesuffix(name)
-    if role == stem or len(role) < 2:
+    role = whole.removesuffix(name)
+    if role == whole or len(role) < 2:
         return 0.0
     is_role = (len(role) == 3 and role.endswith("r")) or len(name) >= 4
     return 0.86 if is_role else 0.0
@@ -263,17 +273,17 @@ def name_score(reference: Sequence[str], table: Sequence[str], own: Sequence[str
     if not reference or not table:
         return 0.0
     reference, table, own = tuple(reference), tuple(table), tuple(own)
-    for alike, loss in ((_equal, 0.0), (_means_the_same, 0.12)):
-        if _fits(reference, table, alike):
+    for same, loss in ((_equal, 0.0), (_means_the_same, 0.12)):
+        if _fits(reference, table, same):
             return 1.0 - loss
-        if own and _fits((*own, *reference), table, alike):
+        if own and _fits((*own, *reference), table, same):
             return 0.98 - loss
-        if len(reference) < len(table) and _fits(reference, table[-len(reference) :], alike):
+        if len(reference) < len(table) and _fits(reference, table[-len(reference) :], same):
             is_related = bool(own) and set(table[: -len(reference)]) <= set(own)
             return (0.95 if is_related else 0.84 - 0.04 * (len(table) - len(reference) - 1)) - loss
-        if len(table) < len(reference) and _fits(reference[-len(table) :], table, alike):
+        if len(table) < len(reference) and _fits(reference[-len(table) :], table, same):
             return 0.88 - loss
-        if len(table) < len(reference) and len(table) == 1 and _fits(reference[:1], table, alike):
+        if len(table) < len(reference) and len(table) == 1 and _fits(reference[:1], table, same):
             return 0.0
     return 0.0
 
@@ -287,6 +297,11 @@ def _equal(one: str, other: str) -> bool:
         return False
     bare = skeleton(long)
     return bare == short or (len(short) >= 5 and bare.startswith(short))
+
+
+def alike(one: str, other: str) -> bool:
+    """Return whether two words are the same, or may stand for the same kind of row."""
+    return _equal(one, other) or _means_the_same(one, other)
 
 
 def _means_the_same(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, SourceMapped
 from discreet.foundation.datamap import reasons, refusals, source_facts, yaml_file

@@ -8,9 +8,11 @@ import click
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from discreet.engines.classify.links import LinkKind, LinkProposal, candidates, polymorphic_columns
+from discreet.engines.classify.link_model import LinkKind, LinkProposal
+from discreet.engines.classify.links import candidates
 from discreet.engines.classify.model import Verdict
 from discreet.engines.classify.people import PeopleVerdict
+from discreet.engines.classify.polymorphic import polymorphic_columns
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import reasons
 from discreet.foundation.datamap.proposing import Pair, is_pinyin, judge_all_people, link_table
@@ -59,8 +61,9 @@ def _look(file: Path) -> tuple[dict[str, object], list[TableFindings]]:
                     table,
                     {name: verdict.category for name, verdict in verdicts[table.ref].items()},
                     people[table.ref].kind if people[table.ref].is_people else "",
+                    found.codes,
                 )
-                for table in catalogue.tables
+                for table, found in zip(catalogue.tables, findings, strict=True)
             ],
         )
         wanted = candidates(tables.all)

@@ -1,6 +1,6 @@
 """Words for the map's codes, as English templates that doors translate."""
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.classify.model import Ground
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
 from discreet.foundation.datamap.differences import What

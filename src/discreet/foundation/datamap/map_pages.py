@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.classify.model import Hidden
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import labels, page_queries, reasons

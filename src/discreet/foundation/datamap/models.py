@@ -7,7 +7,7 @@ of column names as the catalogue spells them.
 from django.db import models
 from django.db.models import F, Q
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
 
 _ACTIONS = [(action.value, action.value) for action in EraseAction]
@@ -254,6 +254,7 @@ class ScanTable(models.Model):
     refusal = models.CharField(max_length=60, blank=True, default="")
     before = models.JSONField(default=dict)  # category by field before this scan
     if_owned = models.JSONField(default=dict)
+    codes = models.JSONField(default=dict)  # the form of values by field: what links are looked for with
 
     class Meta:
         constraints = [

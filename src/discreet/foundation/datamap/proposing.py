@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from discreet.engines.classify.headers import read_header
 from discreet.engines.classify.judging import judge_table
+from discreet.engines.classify.keys import Codes
 from discreet.engines.classify.lexicon import ACTORS, lexicon
-from discreet.engines.classify.links import LinkColumn, LinkTable
+from discreet.engines.classify.link_model import LinkColumn, LinkTable
 from discreet.engines.classify.model import ColumnSample, TableSample, Verdict
 from discreet.engines.classify.model import Kind as Shape
 from discreet.engines.classify.people import PeopleVerdict, judge_people
@@ -98,17 +99,27 @@ def is_pinyin(catalogue: Catalogue) -> bool:
     return bool(tables) and hits * 2 >= len(tables)
 
 
-def link_table(table: TableInfo, categories: Mapping[str, str], people: str) -> LinkTable:
-    """Return a table for the engine of links."""
+def link_table(
+    table: TableInfo, categories: Mapping[str, str], people: str, codes: Mapping[str, Codes]
+) -> LinkTable:
+    """Return a table for the engine of links. `codes`: the form of each column's values, as far as it has one."""
     return LinkTable(
         key=table.ref.table if not table.ref.schema else f"{table.ref.schema}.{table.ref.table}",
         name=table.ref.table,
         columns=[
-            LinkColumn(column.name, shape_of(column), categories.get(column.name, "none"), column.is_unique)
+            LinkColumn(
+                name=column.name,
+                kind=shape_of(column),
+                category=categories.get(column.name, "none"),
+                is_unique=column.is_unique,
+                comment=column.comment,
+                codes=codes.get(column.name),
+            )
             for column in table.columns
         ],
         primary_key=table.primary_key,
         people=people,
+        comment=table.comment,
         is_view=table.kind in VIEWS,
         declared=frozenset(tuple(key.columns) for key in table.foreign_keys)
         | frozenset((key.columns[0],) for key in table.foreign_keys if len(key.columns) == 1),

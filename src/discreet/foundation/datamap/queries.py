@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.db.models import Count, Q
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
 from discreet.foundation import plain_sql
 from discreet.foundation.datamap import reasons, source_facts

@@ -4,10 +4,10 @@ A scan only proposes. What a person confirmed stays; where values say otherwise,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
-from discreet.engines.classify.links import LinkKind, LinkProposal
+from discreet.engines.classify.link_model import LinkKind, LinkProposal
 from discreet.engines.classify.model import Verdict
 from discreet.engines.subjects.graph import LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, ScanFinished
@@ -125,6 +125,7 @@ def take_findings(
     written = []
     for row, found in taken:
         row.is_done, row.refusal = True, found.refusal
+        row.codes = {name: astuple(codes) for name, codes in found.codes.items()}
         if found.rows is not None:
             row.table.estimated_rows = found.rows
         row.if_owned = {name: _stored(verdict) for name, verdict in found.if_owned.items()}
@@ -138,7 +139,7 @@ def take_findings(
     columns = ["category", "confidence_percent", "reasons", "hidden"]
     DataField.objects.bulk_update(written, columns, batch_size=100)
     ScanTable.objects.bulk_update(
-        [row for row, _ in taken], ["is_done", "refusal", "if_owned"], batch_size=100
+        [row for row, _ in taken], ["is_done", "refusal", "if_owned", "codes"], batch_size=100
     )
     DataTable.objects.bulk_update([row.table for row, _ in taken], ["estimated_rows"], batch_size=100)
     scan.tables_done = scan.tables.filter(is_done=True).count()

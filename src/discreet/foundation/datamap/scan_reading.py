@@ -4,20 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from discreet.engines.classify.judging import judge_both
-from discreet.engines.classify.links import (
-    SENTINELS,
-    Candidate,
-    LinkProposal,
-    LinkTable,
-    Overlap,
-    best_of,
-    judge_link,
-    polymorphic,
-    polymorphic_columns,
-)
+from discreet.engines.classify.keys import Codes, codes_of
+from discreet.engines.classify.link_judging import SENTINELS, Overlap, best_of, judge_link
+from discreet.engines.classify.link_model import Candidate, LinkProposal, LinkTable
 from discreet.engines.classify.model import Verdict
+from discreet.engines.classify.polymorphic import polymorphic, polymorphic_columns
 from discreet.engines.subjects.graph import TableRef
-from discreet.foundation.datamap.proposing import VIEWS, sample_of, values_of
+from discreet.foundation.datamap.proposing import VIEWS, sample_of, shape_of, values_of
 from discreet.foundation.sources.catalogue import TableInfo
 from discreet.foundation.sources.refusals import SourceRefusal, is_of_one_table
 from discreet.foundation.sources.session import ReadSession
@@ -40,6 +33,7 @@ class TableFindings:
     if_owned: Mapping[str, Verdict] = field(default_factory=dict)
     rows_read: int = 0
     rows: int | None = None  # how many there are, where counting them costs little
+    codes: Mapping[str, Codes] = field(default_factory=dict)
     refusal: str = ""
 
 
@@ -64,7 +58,12 @@ def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> Table
     sample = sample_of(table, values)
     verdicts, owned = judge_both(sample, is_pinyin=is_pinyin)
     differing = {name: verdict for name, verdict in owned.items() if verdict != verdicts[name]}
-    return TableFindings(table.ref, verdicts, differing, rows_read, rows)
+    codes = {
+        column.name: found
+        for column in table.columns
+        if (found := codes_of(values[column.name], shape_of(column))) is not None
+    }
+    return TableFindings(table.ref, verdicts, differing, rows_read, rows, codes)
 
 
 def _counted(session: ReadSession, table: TableInfo, rows_read: int) -> int | None:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
-from discreet.engines.classify.links import Candidate, LinkProposal, candidates, polymorphic_columns
+from discreet.engines.classify.keys import Codes
+from discreet.engines.classify.link_model import Candidate, LinkProposal
+from discreet.engines.classify.links import candidates
+from discreet.engines.classify.polymorphic import polymorphic_columns
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import refusals, scan_actions, source_facts
 from discreet.foundation.datamap.copies import Along, CopyFound, copies_of
@@ -127,7 +130,7 @@ class Driver:
         )
         self._paid(now, statements=statements, rows=sum(found.rows_read for found in findings))
 
-    def _link_tables(self, catalogue: Catalogue) -> Tables:
+    def _link_tables(self, catalogue: Catalogue, scan: Scan) -> Tables:
         if self._tables is None:
             categories = self._categories = categories_of(catalogue.source)
             links = DataLink.objects.filter(from_table__source=catalogue.source, is_declared=True)
@@ -136,11 +139,16 @@ class Driver:
                 for link in links.select_related("from_table", "to_table")
             ]
             people = people_of(catalogue, pairs)
+            codes = {
+                ref_of(row.table): {name: Codes(*parts) for name, parts in row.codes.items()}
+                for row in scan.tables.select_related("table")
+            }
             tables = [
                 link_table(
                     table,
                     categories.get(table.ref, {}),
                     people[table.ref].kind if people[table.ref].is_people else "",
+                    codes.get(table.ref, {}),
                 )
                 for table in catalogue.tables
             ]
@@ -151,7 +159,7 @@ class Driver:
 
     def _read_links(self, scan: Scan, now: datetime) -> None:
         catalogue = self._described(scan.source)
-        tables = self._link_tables(catalogue)
+        tables = self._link_tables(catalogue, scan)
         near = {info.ref: table for info, table in zip(catalogue.tables, tables.all, strict=True)}
         rows = list(scan.tables.filter(is_linked=False).select_related("table").order_by("id"))
         tasks: list[tuple[ScanTable, LinkTask]] = []

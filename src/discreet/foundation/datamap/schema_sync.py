@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.classify.model import Verdict
 from discreet.engines.classify.people import PeopleVerdict
 from discreet.engines.subjects.graph import Match, TableRef

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.classify.model import Verdict
 from discreet.engines.classify.people import PeopleVerdict
 from discreet.engines.subjects.graph import TableRef

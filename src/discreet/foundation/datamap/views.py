@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.classify.model import Hidden, Reason
 from discreet.engines.subjects.graph import EraseAction, Graph, KeepDuty, LinkRole, Match, TableRef
 from discreet.vocabulary.categories import CATEGORIES, Category

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from discreet.engines.classify.links import LinkKind
+from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
 from discreet.foundation.datamap import mapfile_refusals as wrong
 from discreet.foundation.datamap import reasons

@@ -1,0 +1,103 @@
+"""Pairs of columns of which one tells the table and the other the row: `commentable_type`, `commentable_id`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from discreet.engines.classify.link_model import Candidate, LinkKind, LinkTable, same_type
+from discreet.engines.classify.model import Kind
+from discreet.engines.classify.naming import Naming, name_score, split_letters, split_words
+
+_TYPE_ENDS = (
+    "type",
+    "kind",
+    "class",
+    "table",
+    "model",
+    "entity",
+    "typ",
+    "lx",
+    "leixing",
+    "tablename",
+    "object",
+    "",
+)
+
+
+def _type_columns(table: LinkTable) -> dict[str, str]:
+    """Return pairs of a type column and the id column that it tells the table of: type → id."""
+    words = {tuple(split_words(column.name)): column for column in table.columns}
+    found = {}
+    for parts, column in words.items():
+        if (
+            len(parts) < 2
+            or parts[-1] not in ("id", "key", "no", "ref", "uid", "pk", "bh")
+            or column.category != "none"
+        ):
+            continue
+        for end in _TYPE_ENDS:
+            other = words.get((*parts[:-1], end) if end else parts[:-1])
+            if (
+                other is not None
+                and other.kind in (Kind.TEXT, Kind.INTEGER)
+                and (column.name,) not in table.declared
+            ):
+                found[other.name] = column.name
+                break
+    return found or _squeezed_pairs(table)
+
+
+_CHINESE_TYPES = ("leixing", "类型", "lx", "种类", "类别")
+_CHINESE_IDS = ("bianhao", "biaoshi", "编号", "标识", "id", "bh", "号")
+
+
+def _squeezed_pairs(table: LinkTable) -> dict[str, str]:
+    """Return such pairs of names that are written in one word, as Chinese and pinyin are."""
+    types = {stem: column for column in table.columns if (stem := _squeezed(column.name, _CHINESE_TYPES))}
+    found = {}
+    for column in table.columns:
+        stem = _squeezed(column.name, _CHINESE_IDS)
+        is_free = column.category == "none" and (column.name,) not in table.declared
+        if stem in types and is_free and types[stem].kind in (Kind.TEXT, Kind.INTEGER):
+            found[types[stem].name] = column.name
+    return found
+
+
+def _squeezed(name: str, ends: Sequence[str]) -> str:
+    """Return what stands before one of `ends` in a name without its separators, or nothing."""
+    bare = "".join(split_letters(name))
+    return next((bare[: -len(end)] for end in ends if bare.endswith(end)), "")
+
+
+def polymorphic_columns(table: LinkTable) -> Mapping[str, str]:
+    """Return the pairs of columns of which the first may tell the table that the second points at."""
+    return {} if table.is_view else _type_columns(table)
+
+
+def polymorphic(
+    table: LinkTable, pair: tuple[str, str], values: Iterable[str], tables: Sequence[LinkTable]
+) -> list[Candidate]:
+    """Return a candidate per type value that names a table: `ticket`, `App\\Models\\User`, `T_ORDER`."""
+    naming = Naming([each.name for each in tables])
+    column = table.column(pair[1])
+    found = []
+    for value in values:
+        words = naming.words(value.replace("\\", "/").rpartition("/")[2].rpartition(".")[2])
+        best: tuple[float, LinkTable] | None = None
+        for far in tables:
+            if (
+                far.is_view
+                or len(far.primary_key) != 1
+                or not same_type(column, far.column(far.primary_key[0]))
+            ):
+                continue
+            score = name_score(words, naming.words(far.name), ())
+            if score >= 0.8 and (best is None or score > best[0]):
+                best = (score, far)
+        if best is not None:
+            far = best[1]
+            found.append(
+                Candidate(
+                    table.key, (pair[1],), far.key, far.primary_key, LinkKind.POLYMORPHIC, best[0],
+                    discriminator=pair[0], discriminator_value=value,
+                )
+            )  # fmt: skip
+    return found

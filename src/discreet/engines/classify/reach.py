@@ -1,0 +1,140 @@
+"""Which tables a column could point at, without comparing every column with every table."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from discreet.engines.classify.headers import first_clause
+from discreet.engines.classify.link_model import LinkColumn, LinkTable
+from discreet.engines.classify.naming import Naming, alike, reference_words, stem
+
+MOST_BY_FORM = 6
+_NAMES = re.compile(r"[A-Za-z_][A-Za-z0-9_]+|[\u4e00-\u9fff]{2,}")
+
+
+@dataclass(frozen=True)
+class Far:
+    """A table that may be pointed at, with the words of its name and of its comment."""
+
+    at: int
+    table: LinkTable
+    words: tuple[str, ...]
+    comment_words: tuple[str, ...]
+    is_in_initials: bool = False
+
+    @cached_property
+    def spellings(self) -> dict[str, float]:
+        """How the table is called in one word, and how much that counts; initials of pinyin by the last word, too."""
+        found = {self.words[-1]: 0.95} if self.is_in_initials and self.words else {}
+        return {**found, "".join(self.words): 1.0}
+
+
+class Reach:
+    """The tables of a schema, found by what a column is called, what its comment says, or what its values are like."""
+
+    def __init__(self, tables: Sequence[LinkTable], naming: Naming) -> None:
+        self.naming = naming
+        self.all = [
+            Far(
+                at,
+                table,
+                naming.words(table.name),
+                comment_words(table.comment, naming),
+                naming.with_initials,
+            )
+            for at, table in enumerate(tables)
+            if not table.is_view
+        ]
+        self.by_table = {far.table.key: far for far in self.all}
+        self._by_last: dict[str, list[Far]] = defaultdict(list)
+        self._by_spelling: dict[str, list[Far]] = defaultdict(list)
+        self._by_key: dict[str, list[Far]] = defaultdict(list)
+        self._by_name: dict[str, list[Far]] = defaultdict(list)
+        self._by_form: dict[str, list[tuple[Far, LinkColumn]]] = defaultdict(list)
+        self._alike: dict[str, list[str]] = {}
+        for far in self.all:
+            self._add(far)
+
+    def _add(self, far: Far) -> None:
+        self._by_name[far.table.name.lower()].append(far)
+        for words in {far.words, far.comment_words}:
+            if words:
+                self._by_last[words[-1]].append(far)
+        for spelled in far.spellings:
+            self._by_spelling[spelled].append(far)
+        key = far.table.single_key
+        for column in [*([key] if key else []), *far.table.other_keys]:
+            self._by_key[column.name.lower()].append(far)
+            if column.codes is not None:
+                self._by_form[column.codes.form].append((far, column))
+
+    def near(self, table: LinkTable, column: LinkColumn) -> list[Far]:
+        """Return the tables that a column's name or comment may mean, in the order of the schema."""
+        found: dict[int, Far] = {}
+        own = self.by_table.get(table.key)
+        lasts = {
+            words[-1] for words in (reference_words(column.name), comment_words(column.comment)) if words
+        }
+        for far in (
+            *([own] if own else []),
+            *(far for last in lasts for word in self._alike_to(last) for far in self._by_last[word]),
+            *self._spelled_in(column.name),
+            *self._by_key.get(column.name.lower(), ()),
+            *(far for name in mentioned(column.comment) for far in self._by_name.get(name, ())),
+        ):
+            found[far.at] = far
+        return [found[at] for at in sorted(found)]
+
+    def _spelled_in(self, name: str) -> Iterator[Far]:
+        whole = stem(name)
+        for start in range(len(whole) - 1):
+            yield from self._by_spelling.get(whole[start:], ())
+
+    def _alike_to(self, word: str) -> list[str]:
+        if word not in self._alike:
+            self._alike[word] = [other for other in self._by_last if alike(word, other)]
+        return self._alike[word]
+
+    def by_form(self, table: LinkTable, column: LinkColumn) -> Iterator[tuple[Far, LinkColumn]]:
+        """Yield keys of other tables whose values have the form of this column's: primary keys first, only a few."""
+        codes = column.codes
+        if codes is None:
+            return
+        fitting = [
+            (far, key)
+            for far, key in self._by_form.get(codes.form, ())
+            if far.table is not table
+            and key.codes is not None
+            and codes.fits(key.codes)
+            and (far.table.primary_key == (key.name,) or key.is_unique)
+        ]
+        fitting.sort(
+            key=lambda pair: (
+                pair[1].codes is not None and pair[1].codes.head != codes.head,
+                pair[0].table.primary_key != (pair[1].name,),
+                pair[0].at,
+            )
+        )
+        yield from fitting[:MOST_BY_FORM]
+
+
+def comment_words(comment: str, naming: Naming | None = None) -> tuple[str, ...]:
+    """Return what the first clause of a comment refers to, as of a header; nothing where it is a sentence."""
+    clause = _clause(comment)
+    if not clause:
+        return ()
+    return naming.words(clause) if naming else reference_words(clause)
+
+
+@lru_cache(maxsize=20_000)
+def _clause(comment: str) -> str:
+    clause = first_clause(comment) if comment else ""
+    return clause if len(clause) <= 40 and len(clause.split()) <= 4 else ""
+
+
+@lru_cache(maxsize=20_000)
+def mentioned(comment: str) -> tuple[str, ...]:
+    """Return the names in a comment that may be a table's: `sys_user.id` → sys_user, id."""
+    return tuple(dict.fromkeys(each.lower() for each in _NAMES.findall(comment[:300])))
