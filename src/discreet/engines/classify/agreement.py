@@ -185,6 +185,9 @@ _PLACE_PATH = re.compile(r"[\w.-]+(?:[/\\][\w.-]+)+")
 _CALLED = re.compile(r"[^\W\d_][\w .'’@*+~-]{0,39}")
 
 
+_CARD_LIKE = re.compile(r"(?:[0-9*xX•·.#][ -]?){4,23}")
+
+
 def _threshold(share: float, *, yes: float, no: float) -> Agreement:
     return YES if share >= yes else NO if share < no else OPEN
 
@@ -275,6 +278,8 @@ def _listed(category: str) -> Callable[[Profile, ColumnSample, str], Agreement]:
     def agrees(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
         if list_that_fits(profile, category=category) is not None:
             return YES
+        if meaning == "salutation" and profile.share(lambda text: len(text.split()) >= 3) >= 0.5:
+            return NO  # "Dear Ms Turner": a name
         is_off = profile.email >= 0.3 or profile.url >= 0.3 or profile.date >= 0.5 or profile.uuid >= 0.5
         if is_off or (profile.prose >= 0.6 and category != "education"):
             return NO
@@ -314,7 +319,7 @@ def _payment_card(profile: Profile, column: ColumnSample, meaning: str) -> Agree
         )
     if profile.share(patterns.is_payment_card) >= 0.5:
         return YES
-    share = profile.share(lambda text: sum(char.isdigit() or char in "*xX•" for char in text) >= 4)
+    share = profile.share(lambda text: _CARD_LIKE.fullmatch(text))  # masked ones, parts and tests included
     return _threshold(share, yes=1.1, no=0.3)
 
 

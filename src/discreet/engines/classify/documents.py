@@ -102,7 +102,11 @@ def judge_text(profile: Profile, column: ColumnSample, sense: Sense, context: Co
         return None
     hidden = tuple(each for each in profile.hides if each.category in _TOLD)
     is_things = sense.whose in THINGS or context.rows.kind in (RowKind.THING, RowKind.CONFIGURATION)
-    counted = [each.percent for each in hidden if not (is_things and each.category == "name")]
+    counted = [
+        each.percent
+        for each in profile.hides_in_different
+        if each.category in _TOLD and not (is_things and each.category == "name")
+    ]
     most = max(counted, default=0)
     needed = 25 if is_things else 2 if context.is_about_people else 8
     if most < needed:
@@ -113,8 +117,16 @@ def judge_text(profile: Profile, column: ColumnSample, sense: Sense, context: Co
     return Verdict("free_text", 80 if context.is_about_people else 65, reasons, hidden)
 
 
-def with_what_hides(verdict: Verdict, profile: Profile) -> Verdict:
-    """Return a verdict of free text with what hides between the words."""
+def with_what_hides(verdict: Verdict, profile: Profile, column: ColumnSample, context: Context) -> Verdict:
+    """Return a verdict of free text with what hides between the words, one of documents with what is inside."""
+    is_document = max(profile.structured, profile.markup) >= 0.6 or column.kind is Kind.JSON
+    if verdict.is_personal and is_document and not verdict.hidden:
+        inside = judge_document(profile, column, context)
+        return (
+            replace(verdict, reasons=(*verdict.reasons, *inside.reasons), hidden=inside.hidden)
+            if inside
+            else verdict
+        )
     if verdict.category != "free_text" or verdict.hidden or profile.is_empty:
         return verdict
     hidden = tuple(each for each in profile.hides if each.category in _TOLD)

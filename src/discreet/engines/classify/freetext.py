@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from discreet.engines.classify import patterns
 from discreet.engines.classify.gazetteer import names
-from discreet.engines.classify.lexicon import plain
+from discreet.engines.classify.lexicon import lexicon, plain
 from discreet.engines.classify.model import Hidden
 
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -27,10 +27,24 @@ _CHINESE_SAYS = re.compile(
     "(?:联系人|收货人|姓名|我叫|我是|名叫|家属|母亲|父亲|丈夫|妻子)[:：是叫]?\\s*([一-鿿]{2,3})"
 )
 
+#: Whom a text speaks to or of: 王芳您好, 【诊所】李伟来电.
+_CHINESE_CALLED = re.compile(
+    "(?:^|[^一-鿿]|尊敬的|亲爱的)([一-鿿]{2,4})(?:您好|你好|来电|致电|来信|反映|先生|女士|同学)"
+)
+
+
+def _is_called(text: str) -> bool:
+    """Return whether a Chinese text calls somebody by name, and not by what they are (顾客您好)."""
+    known, words = names(), lexicon().chinese
+    return any(
+        (hit[0] in known.chinese or hit[:2] in known.chinese_compound) and hit not in words
+        for hit in _CHINESE_CALLED.findall(text)
+    )
+
 
 def _is_name(text: str) -> bool:
     known = names()
-    if _TITLED.search(text):
+    if _TITLED.search(text) or _is_called(text):
         return True
     for first, last in _FULL_NAME.findall(text):
         if plain(first) in known.given and len(last) > 1:
@@ -77,13 +91,20 @@ def kinds_in(text: str) -> set[str]:
     return found
 
 
-def hidden_in(texts: Sequence[str], *, at_most: int = 300) -> tuple[Hidden, ...]:
-    """Return what hides in a sample of texts: each category with the percentage of texts that hold it."""
+def hidden_in(
+    texts: Sequence[str], counts: Mapping[str, int] | None = None, *, at_most: int = 300
+) -> tuple[Hidden, ...]:
+    """Return what hides in a sample of texts: each category with the percentage of texts that hold it.
+
+    `counts`: how often each text comes; without them each counts once.
+    """
     few = texts[:: max(1, len(texts) // at_most)]
-    if not few:
-        return ()
-    hits = Counter(kind for text in few for kind in kinds_in(text))
+    hits: Counter[str] = Counter()
+    for text in few:
+        for kind in kinds_in(text):
+            hits[kind] += counts[text] if counts else 1
+    total = sum(counts[text] for text in few) if counts else len(few)
     return tuple(
-        Hidden(category=kind, path="", percent=max(1, round(100 * hits[kind] / len(few))))
+        Hidden(category=kind, path="", percent=max(1, round(100 * hits[kind] / total)))
         for kind in sorted(hits)
     )

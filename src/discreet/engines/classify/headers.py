@@ -184,6 +184,7 @@ class Sense:
     is_reference: bool = False
     is_about: bool = False
     is_initials: bool = False
+    is_qualified: bool = False  # a word before it says of what it is, and no list knows that word
     is_of_paper: bool = False  # of a bill or a contract: its content is not what a person writes
 
 
@@ -321,6 +322,7 @@ def _attribute(head: Token, trailing: Token, before: Sequence[Token], whose: str
         meaning=head.meaning,
         whose=whose,
         is_initials=head.is_initials,
+        is_qualified=bool(before) and not before[-1].meaning,
         is_of_paper=any(token.word in _PAPERS for token in before),
     )
 
@@ -369,7 +371,8 @@ def _whose(before: Sequence[Token], head: str = "") -> str:
                 continue
             return "organisation" if token.meaning == "company" else token.meaning
         elif token.meaning in _SETTINGS:
-            return "configuration"
+            is_written = token.meaning == "count" and head in _WRITTEN | {"body", "content"}
+            return "" if is_written else "configuration"  # the content of a rating is what somebody wrote
         elif token.meaning in ABOUT and head not in lexicon().strong:
             return "" if head in _WRITTEN or head in ("body", "content") else "configuration"
     return ""

@@ -104,7 +104,9 @@ def _judged(rows: RowSense, read: list[_Read], *, is_owned: bool) -> dict[str, V
         verdict = first[each.column.name]
         if not verdict.is_personal:
             verdict = _judge_in_context(each, context, verdict)
-        verdicts[each.column.name] = with_what_hides(_surer(verdict, context), each.profile)
+        verdicts[each.column.name] = with_what_hides(
+            _surer(verdict, context), each.profile, each.column, context
+        )
     return verdicts
 
 
@@ -157,7 +159,8 @@ def _says_what_it_is(sense: Sense) -> bool:
 def _judge_strong(each: _Read, rows: RowSense, *, is_owned: bool) -> Verdict:
     """Judge by words and values that mean the same in any table."""
     column, sense = each.column, each.sense
-    if column.is_key and (column.kind is not Kind.TEXT or sense.is_reference):
+    is_own_number = column.is_primary and sense.category == "cookie_id" and rows.kind is RowKind.PERSON
+    if is_own_number or (column.is_key and (column.kind is not Kind.TEXT or sense.is_reference)):
         return Verdict("none", 90, (Reason(Ground.REFERENCE),))
     chosen, ground = sense, Ground.COLUMN_NAME
     takes_comment = each.comment.strength is Strength.STRONG and not sense.is_reference
@@ -301,14 +304,46 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
         return before
     if each.profile.structured >= 0.6 or each.profile.markup >= 0.6 or column.kind is Kind.JSON:
         return judge_document(each.profile, column, context) or before
-    return judge_text(each.profile, column, sense, context) or before
+    return judge_text(each.profile, column, sense, context) or _judge_finding(sense, context) or before
+
+
+_FINDINGS = frozenset(
+    [
+        "result",
+        "results",
+        "value",
+        "reading",
+        "finding",
+        "findings",
+        "measurement",
+        "conclusion",
+        "ergebnis",
+        "wert",
+    ]
+    + ["befund", "resultat", "resultado", "jieguo", "结果", "数值", "检测值", "测定值", "指标值", "结论"]
+)
+
+
+def _judge_finding(sense: Sense, context: Context) -> Verdict | None:
+    """Judge what a laboratory or an examination found of somebody."""
+    if context.is_owned and context.rows.is_of_health and sense.word in _FINDINGS:
+        return Verdict(
+            "health", 70, (Reason(Ground.COLUMN_NAME, {"word": sense.word}), Reason(Ground.ABOUT_PEOPLE))
+        )
+    return None
 
 
 def _is_no_persons(sense: Sense, profile: Profile, context: Context) -> bool:
     """Return whether a plain "name" is a thing's: in rows that are not people its values must look like people."""
-    if sense.meaning != "name" or sense.whose in PEOPLE or context.rows.kind is RowKind.PERSON:
+    if sense.meaning != "name" or sense.whose in PEOPLE:
         return False
+    if context.rows.kind is RowKind.PERSON:
+        # the fair where a lead was met: a few names of something, again and again
+        return sense.is_qualified and profile.repeats >= _AGAIN and not names_people(profile)
     return profile.is_empty or not names_people(profile)
+
+
+_AGAIN = 5
 
 
 def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:

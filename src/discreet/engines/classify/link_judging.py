@@ -40,6 +40,13 @@ def judge_link(candidate: Candidate, overlap: Overlap | None) -> LinkProposal | 
     needed = 0.5 if is_telling else 0.7 if candidate.score >= 0.75 else 0.9
     if candidate.is_unguessable and overlap.asked >= _ENOUGH_RANDOM:
         needed = _SHARE_OF_RANDOM  # of visitors most are nobody that is known
+    is_plain_copy = candidate.kind is LinkKind.COPY and candidate.category in (
+        "email",
+        "phone",
+        "national_id",
+    )
+    if is_plain_copy and is_telling and overlap.found >= _ENOUGH_RANDOM:
+        needed = _SHARE_OF_RANDOM  # copies go stale; nobody has another's address by chance
     if candidate.is_by_values and (share < _SHARE_ALONE or overlap.asked < candidate.fewest):
         return None
     if share < needed:

@@ -20,6 +20,7 @@ from discreet.engines.classify.naming import (
     is_reference,
     name_score,
     reference_words,
+    singular,
     split_words,
     squeezed_score,
 )
@@ -96,7 +97,8 @@ def _of_column(
         found = [*_by_name(table, column, reach, is_actor=is_actor, is_named=is_named)]
         if is_named:
             is_own_key = table.primary_key == (column.name,)
-            if is_actor or (not found and sense.word in _HOLDING and not is_own_key):
+            is_holder = bool(_HOLDING & {sense.word, *reference_words(column.name)[-1:]})
+            if is_actor or (not found and is_holder and not is_own_key):
                 found += _to_staff(table, column, people)
         found.sort(key=lambda each: -each.score)
         best = found[0].score if found else 0.0
@@ -299,13 +301,16 @@ def _to_staff(table: LinkTable, column: LinkColumn, people: Sequence[LinkTable])
     """Lead a column of who did something to the table of staff, or of users where there is none."""
     staff = [far for far in people if far.people == "staff"]
     users = [far for far in people if far.people == "user"]
-    for far in staff or users:
+    others = [far for far in people if far.people == "person"]
+    for far in staff or users or others:
         for key in far.columns:
             is_key = far.primary_key == (key.name,)
             is_named = key.category in ("username", "email", "name") and column.kind is Kind.TEXT
             if (is_key or is_named) and same_type(column, key) and (far is not table or is_key):
                 score = 0.8 if is_key else {"username": 0.75, "email": 0.72}.get(key.category, 0.6)
-                if not set(split_words(far.name)) & _GENERAL:
+                if far.people == "person":
+                    score -= 0.06  # volunteers, say, where nobody is called staff
+                elif not set(split_words(far.name)) & _GENERAL:
                     score -= 0.04  # rather staff than couriers
                 kind = LinkKind.IMPLICIT
                 yield Candidate(table.key, (column.name,), far.key, (key.name,), kind, score, is_actor=True)
@@ -320,11 +325,13 @@ def _copies(
     for far in people:
         if far is table:
             continue
-        if sense.whose and not _is_kind(sense.whose, far.people):
-            continue
         for key in far.columns:
-            if key.category == column.category and same_type(column, key):
+            if key.category != column.category or not same_type(column, key):
+                continue
+            is_called_so = _joined(column.name) == _joined(far.name) + _joined(key.name)
+            if is_called_so or not sense.whose or _is_kind(sense.whose, far.people):
                 score = 0.6 if not sense.whose else 0.76 if sense.whose == "person" else 0.8
+                score = 0.82 if is_called_so else score
                 is_actor = sense.whose in ACTORS
                 yield Candidate(
                     table.key,
@@ -336,6 +343,10 @@ def _copies(
                     is_actor,
                     category=column.category,
                 )
+
+
+def _joined(name: str) -> str:
+    return "".join(map(singular, split_words(name)))
 
 
 def _is_kind(whose: str, people: str) -> bool:

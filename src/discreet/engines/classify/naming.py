@@ -156,6 +156,7 @@ _SELF = frozenset(
         "spouse",
     ]
 )
+_ROWS = PEOPLE | {"product", "organisation", "event"}
 _VOWELS = frozenset("aeiou")
 _NUMBERS = {"customer_no": "customer", "employee_no": "employee", "student_no": "student"}
 
@@ -193,7 +194,7 @@ def is_reference(name: str) -> bool:
     meaning = lexicon().atoms.get(words[-1], "")
     if "per" in words or meaning in ABOUT:
         return False
-    return meaning in _NUMBERS or words[-1] in lexicon().entities
+    return meaning in _NUMBERS or words[-1] in lexicon().entities or lexicon().chinese.get(words[-1]) in _ROWS
 
 
 def reference_words(name: str) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from discreet.engines.classify.link_model import Candidate, LinkKind, LinkTable, same_type
+from discreet.engines.classify.lexicon import FILLER, PEOPLE, lexicon
+from discreet.engines.classify.link_model import Candidate, LinkColumn, LinkKind, LinkTable, same_type
 from discreet.engines.classify.model import Kind
 from discreet.engines.classify.naming import Naming, name_score, split_letters, split_words
+from discreet.engines.classify.words import tokens_of
 
 _TYPE_ENDS = (
     "type",
@@ -67,6 +69,32 @@ def _squeezed(name: str, ends: Sequence[str]) -> str:
     return next((bare[: -len(end)] for end in ends if bare.endswith(end)), "")
 
 
+def _may_hold(column: LinkColumn, key: LinkColumn) -> bool:
+    """Return whether a column may hold keys like that: a column of texts holds the numbers of some tables, too."""
+    return same_type(column, key) or (column.kind is Kind.TEXT and key.kind is Kind.INTEGER)
+
+
+def _same_rows(value: str, far: LinkTable) -> float:
+    """Return how surely a type in another script means a table: 客户 and `kh`, `customer` and 客户表."""
+    wanted = _meaning_of(value, with_initials=False)
+    if not wanted:
+        return 0.0
+    theirs = {_meaning_of(far.name, with_initials=True), _meaning_of(far.comment, with_initials=False)}
+    return 0.8 if wanted in theirs else 0.0
+
+
+def _meaning_of(text: str, *, with_initials: bool) -> str:
+    """Return what kind of row a single word means, if it is narrow enough to tell one table from another."""
+    tokens = [token for token in tokens_of(text, with_initials=with_initials) if token.meaning != FILLER]
+    if len(tokens) != 1:
+        return ""
+    people = (
+        PEOPLE.intersection(lexicon().other_initials.get(tokens[0].word, ())) if tokens[0].is_initials else ()
+    )
+    meaning = next(iter(people), "") or lexicon().entities.get(tokens[0].word, tokens[0].meaning)
+    return meaning if meaning in PEOPLE else ""
+
+
 def polymorphic_columns(table: LinkTable) -> Mapping[str, str]:
     """Return the pairs of columns of which the first may tell the table that the second points at."""
     return {} if table.is_view else _type_columns(table)
@@ -83,13 +111,10 @@ def polymorphic(
         words = naming.words(value.replace("\\", "/").rpartition("/")[2].rpartition(".")[2])
         best: tuple[float, LinkTable] | None = None
         for far in tables:
-            if (
-                far.is_view
-                or len(far.primary_key) != 1
-                or not same_type(column, far.column(far.primary_key[0]))
-            ):
+            key = far.single_key
+            if far.is_view or key is None or not _may_hold(column, key):
                 continue
-            score = name_score(words, naming.words(far.name), ())
+            score = max(name_score(words, naming.words(far.name), ()), _same_rows(value, far))
             if score >= 0.8 and (best is None or score > best[0]):
                 best = (score, far)
         if best is not None:

@@ -17,7 +17,8 @@ MAX_VALUES = 1_000
 MAX_CHARS = 2_000
 _COSTLY = 60  # how many values are tried with a check that is not a single pattern
 _TITLES = re.compile(
-    r"^(?:dr|prof|mr|mrs|ms|miss|herr|frau|mme|mlle|sr|sra|ing|dipl|sir|madam|m)\.?\s+", re.I
+    r"^(?:(?:dear|hello|hi|liebe[r]?|hallo|cher|ch[eè]re|bonjour|estimad[oa]|querid[oa]|gentile)\s+)?(?:(?:dr|prof|mr|mrs|ms|miss|herr|frau|mme|mlle|sr|sra|ing|dipl|sir|madam|m)\.?\s+)?",
+    re.I,
 )
 _PERSON = re.compile(r"[^\W\d_]+(?:[-'’.·][^\W\d_]*)*(?:,?\s+[^\W\d_]+(?:[-'’.][^\W\d_]*)*){0,5}\.?")
 _FIRM = re.compile(
@@ -146,7 +147,12 @@ class Profile:
 
     @cached_property
     def hides(self) -> tuple[Hidden, ...]:
-        """What hides in the values as texts; read once, whoever asks."""
+        """What hides in the values as texts, with the share of all values that hold it."""
+        return hidden_in(self.texts, self.counts)
+
+    @cached_property
+    def hides_in_different(self) -> tuple[Hidden, ...]:
+        """What hides in the values as texts, with the share of the different ones: a phrase sent often counts once."""
         return hidden_in(self.texts)
 
     @cached_property

@@ -1,7 +1,7 @@
 """What a table's rows are: people, what happens to them, things, organisations, or settings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from discreet.engines.classify.headers import first_clause
@@ -72,6 +72,7 @@ class RowSense:
     kind: RowKind
     people: str = ""
     head: str = ""
+    is_of_health: bool = False  # results of laboratories, examinations, treatments
 
     @property
     def is_somebodys(self) -> bool:
@@ -165,6 +166,34 @@ def _read(text: str, *, with_initials: bool) -> RowSense:
 
 def read_table(name: str, comment: str = "", *, with_initials: bool = False) -> RowSense:
     """Return what a table's name says, or its comment where the name says nothing."""
+    sense = _read_both(name, comment, with_initials=with_initials)
+    return replace(sense, is_of_health=_is_of_health(name) or _is_of_health(first_clause(comment)))
+
+
+_HEALTH = frozenset(["health", "diagnosis", "disease", "treatment", "medication", "allergy"])
+_LABORATORY = frozenset(
+    [
+        "lab",
+        "labs",
+        "laboratory",
+        "vital",
+        "vitals",
+        "clinical",
+        "medical",
+        "pathology",
+        "labor",
+        "检验",
+        "化验",
+        "体检",
+    ]
+)
+
+
+def _is_of_health(text: str) -> bool:
+    return any(token.meaning in _HEALTH or token.word in _LABORATORY for token in tokens_of(text))
+
+
+def _read_both(name: str, comment: str, *, with_initials: bool) -> RowSense:
     by_name = _read(name, with_initials=with_initials)
     if not comment:
         return by_name

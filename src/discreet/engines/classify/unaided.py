@@ -146,6 +146,7 @@ def _forms(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense)
         and profile.distinct >= _FEW
         and rows.is_somebodys
         and sense.whose not in THINGS
+        and not (sense.category == "free_text" and profile.prose >= 0.3)
     ) and profile.mean_length < 120:
         return _verdict("address", 80, profile.address, "")
     return None
@@ -190,10 +191,12 @@ def _lists(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense)
 def _names(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense) -> Verdict | None:
     if rows.kind in (RowKind.THING, RowKind.CONFIGURATION, RowKind.ORGANISATION) or sense.whose in THINGS:
         return None
+    is_heading = sense.meaning == "title" and not _is_full_of_chinese_names(profile)
     if (
-        sense.is_about
+        (sense.is_about and sense.meaning != "title")
         or sense.is_reference
-        or sense.meaning in ("title", "path", "city", "region", "province", "state")
+        or is_heading
+        or sense.meaning in ("path", "city", "region", "province", "state")
     ):
         return None
     if sense.strength is Strength.CONTEXT and sense.category != "name":
@@ -215,3 +218,10 @@ def _names(profile: Profile, column: ColumnSample, sense: Sense, rows: RowSense)
     ):
         return None
     return _verdict("name", 78, profile.known_name, "")
+
+
+def _is_full_of_chinese_names(profile: Profile) -> bool:
+    """Return whether values are Chinese names beyond doubt, as on invoices made out to people (发票抬头)."""
+    return (
+        profile.distinct >= _MANY and profile.known_name >= 0.9 and profile.share(patterns.HAN.search) >= 0.9
+    )

@@ -11,7 +11,7 @@ from discreet.engines.classify.model import Verdict
 from discreet.engines.classify.polymorphic import polymorphic, polymorphic_columns
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap.proposing import VIEWS, sample_of, shape_of, values_of
-from discreet.foundation.sources.catalogue import TableInfo
+from discreet.foundation.sources.catalogue import ColumnInfo, Kind, TableInfo
 from discreet.foundation.sources.refusals import SourceRefusal, is_of_one_table
 from discreet.foundation.sources.session import ReadSession
 
@@ -22,6 +22,7 @@ MAX_KEYS = 200
 MAX_TYPE_VALUES = 50
 MOST_UNINDEXED_ROWS = 1_000_000
 _COLUMNS_AT_ONCE = 200
+_DIGITS_OF_A_KEY = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +161,21 @@ def _overlap(
     if not is_quick and far.estimated_rows > MOST_UNINDEXED_ROWS:
         return None
     asked = sorted(keys, key=str)[:: max(1, len(keys) // MAX_KEYS)][:MAX_KEYS]
+    possible = [one for each in asked if (one := _as_key(each, column)) is not None]
     try:
-        known = session.which_exist(far.ref, candidate.far_columns, asked)
+        known = session.which_exist(far.ref, candidate.far_columns, possible) if possible else ()
     except SourceRefusal as refusal:
         if not is_of_one_table(refusal):
             raise
         return None
     return Overlap(asked=len(asked), found=len(known))
+
+
+def _as_key(key: tuple[object, ...], column: ColumnInfo | None) -> tuple[object, ...] | None:
+    """Return a key as the far end writes it: texts of a polymorphic column may be some table's numbers."""
+    if column is None or column.kind is not Kind.INTEGER or len(key) != 1 or not isinstance(key[0], str):
+        return key
+    return (int(key[0]),) if key[0].isdecimal() and len(key[0]) < _DIGITS_OF_A_KEY else None
 
 
 def _key(candidate: Candidate, row: Mapping[str, object]) -> tuple[object, ...]:
