@@ -319,8 +319,17 @@ _FINDINGS = frozenset(
         "conclusion",
         "ergebnis",
         "wert",
+        "befund",
+        "resultat",
+        "resultado",
+        "jieguo",
+        "结果",
+        "数值",
+        "检测值",
+        "测定值",
+        "指标值",
+        "结论",
     ]
-    + ["befund", "resultat", "resultado", "jieguo", "结果", "数值", "检测值", "测定值", "指标值", "结论"]
 )
 
 

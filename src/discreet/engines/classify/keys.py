@@ -14,6 +14,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[-_/.#:][A-Za-z0-9]+)*")
 _HEAD = re.compile(r"^[A-Za-z]{1,40}[-_/.#:]?(?=[0-9])")
 _RANDOM = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]*[0-9][A-Za-z]+[0-9])[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
+_MAYBE_RANDOM = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
 _RUNS = re.compile(r"[A-Za-z]+|[0-9]+")
 #: Dates, times, versions, addresses of machines: numbers with signs between them are no codes.
 _NUMBERS_APART = re.compile(r"9(?:[-_/.#:]9)+")
@@ -67,16 +68,16 @@ def _form_of(values: Iterable[str]) -> str:
         return ""
     if sum(bool(_UUID.fullmatch(text)) for text in texts) >= _ALIKE * count:
         return "uuid"
-    form, times = Counter(map(_runs, texts)).most_common(1)[0]
-    if times >= _ALIKE * count:
-        return "" if _NUMBERS_APART.fullmatch(form) else form
-    sizes = {len(text) for text in texts}
-    return f"x{sizes.pop()}" if len(sizes) == 1 else ""  # letters and digits anyhow, all of one length
+    for random in (_RANDOM, _MAYBE_RANDOM):
+        form, times = Counter(_runs(text, random) for text in texts).most_common(1)[0]
+        if times >= _ALIKE * count:
+            return "" if _NUMBERS_APART.fullmatch(form) else form
+    return ""
 
 
-def _runs(text: str) -> str:
+def _runs(text: str, at_random: re.Pattern[str]) -> str:
     """Return a code with a sign for each run of letters, of digits, and of both at random: `qs.0f3a91bc.7` → A.x.9."""
-    random = _RANDOM.sub("\0", text)
+    random = at_random.sub("\0", text)
     return _RUNS.sub(lambda run: "9" if run.group()[0].isdigit() else "A", random).replace("\0", "x")
 
 

@@ -17,6 +17,7 @@ from discreet.engines.classify.naming import (
     GENERIC_KEYS,
     NameScore,
     Naming,
+    ends_like_a_key,
     is_reference,
     name_score,
     reference_words,
@@ -93,7 +94,7 @@ def _of_column(
     is_number = column.category in _NUMBERED and is_reference(column.name)
     found: list[Candidate] = []
     if column.category in _KEYS or (column.category == "name" and is_actor):
-        is_named = column.category == "none" or is_number or is_actor
+        is_named = column.category == "none" or is_number or is_actor or _is_key_of_visitors(column, reach)
         found = [*_by_name(table, column, reach, is_actor=is_actor, is_named=is_named)]
         if is_named:
             is_own_key = table.primary_key == (column.name,)
@@ -107,6 +108,14 @@ def _of_column(
     if column.category in _IDENTITY and column.kind is Kind.TEXT:
         found += _copies(table, column, people, sense)
     return found
+
+
+def _is_key_of_visitors(column: LinkColumn, reach: Reach) -> bool:
+    """Return whether what looks like a cookie's identifier is called like the key of a table (`visitor_id`)."""
+    return column.category == "cookie_id" and any(
+        key is not None and key.name.lower() == column.name.lower() and key.category == "none"
+        for key in (far.table.single_key for far in reach.near_key(column.name))
+    )
 
 
 def _is_by_somebody(column: LinkColumn) -> bool:
@@ -241,7 +250,7 @@ def _said(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reach
     if name in mentioned(column.comment) and (is_key or _SAYS_SO.search(column.comment)):
         return far.table.name
     words = comment_words(column.comment)
-    if not words or not (is_key or is_reference(first_clause(column.comment))):
+    if not words or not (is_key or ends_like_a_key(first_clause(column.comment))):
         return ""
     for theirs in (far.comment_words, far.words):
         if name_score(words, theirs, ()) >= 0.8:

@@ -157,6 +157,7 @@ _SELF = frozenset(
     ]
 )
 _ROWS = PEOPLE | {"product", "organisation", "event"}
+_CHINESE_ENDS = ("编号", "代码", "编码", "标识", "主键", "ID", "id", "号")
 _VOWELS = frozenset("aeiou")
 _NUMBERS = {"customer_no": "customer", "employee_no": "employee", "student_no": "student"}
 
@@ -195,6 +196,21 @@ def is_reference(name: str) -> bool:
     if "per" in words or meaning in ABOUT:
         return False
     return meaning in _NUMBERS or words[-1] in lexicon().entities or lexicon().chinese.get(words[-1]) in _ROWS
+
+
+def ends_like_a_key(name: str) -> bool:
+    """Return whether a name of several words ends in "id", "number", 编号 or the like."""
+    words = split_words(name)
+    return (len(words) > 1 and words[-1] in _ENDS) or any(
+        name.endswith(end) and len(name) > len(end) for end in _CHINESE_ENDS
+    )
+
+
+def without_end(name: str) -> str:
+    """Return a Chinese name without what a key ends with: 会员编号 → 会员; others as they are."""
+    return next(
+        (name[: -len(end)] for end in _CHINESE_ENDS if name.endswith(end) and len(name) > len(end)), name
+    )
 
 
 def reference_words(name: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from discreet.engines.classify.headers import first_clause
 from discreet.engines.classify.link_model import LinkColumn, LinkTable
-from discreet.engines.classify.naming import Naming, alike, reference_words, stem
+from discreet.engines.classify.naming import Naming, alike, reference_words, stem, without_end
 
 MOST_BY_FORM = 6
 _NAMES = re.compile(r"[A-Za-z_][A-Za-z0-9_]+|[\u4e00-\u9fff]{2,}")
@@ -87,6 +87,10 @@ class Reach:
             found[far.at] = far
         return [found[at] for at in sorted(found)]
 
+    def near_key(self, name: str) -> Sequence[Far]:
+        """Return the tables that have a key of that name."""
+        return self._by_key.get(name.lower(), [])
+
     def _spelled_in(self, name: str) -> Iterator[Far]:
         whole = stem(name)
         for start in range(len(whole) - 1):
@@ -125,7 +129,7 @@ def comment_words(comment: str, naming: Naming | None = None) -> tuple[str, ...]
     clause = _clause(comment)
     if not clause:
         return ()
-    return naming.words(clause) if naming else reference_words(clause)
+    return naming.words(clause) if naming else reference_words(without_end(clause))
 
 
 @lru_cache(maxsize=20_000)

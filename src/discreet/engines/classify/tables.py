@@ -98,7 +98,7 @@ _TEXTS = frozenset(
     ["note", "comment", "feedback", "message", "question", "answer", "address", "email", "session"]
 )
 _CONFIG = frozenset(
-    ["type", "status", "code", "config", "count", "unit", "template", "title", "path", "time"]
+    ["membership", "type", "status", "code", "config", "count", "unit", "template", "title", "path", "time"]
 )
 
 

@@ -182,10 +182,26 @@ def judge_all_people(
         )
         for table in catalogue.tables
     }
+    leads_on = _led_on(pairs, {ref for ref, verdict in found.items() if verdict.is_people}, named)
+    found |= dict.fromkeys(leads_on, PeopleVerdict(False))
     views = {table.ref for table in catalogue.tables if table.kind in VIEWS}
     if any(verdict.is_people for ref, verdict in found.items() if ref not in views):
         return {ref: verdict if ref not in views else PeopleVerdict(False) for ref, verdict in found.items()}
     return found
+
+
+def _led_on(pairs: Iterable[Pair], people: set[TableRef], named: set[TableRef]) -> set[TableRef]:
+    """Return the tables taken for people by their columns alone whose rows lead to people: points, cards, a copy."""
+    ways = {
+        (pair.source, pair.target)
+        for pair in pairs
+        if not pair.is_actor and not pair.is_copy and {pair.source, pair.target} <= people
+    }
+    return {
+        source
+        for source, target in ways
+        if source not in named and source != target and (target, source) not in ways
+    }
 
 
 def propose(catalogue: Catalogue) -> Proposal:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from discreet.engines.classify.link_model import LinkKind
-from discreet.engines.classify.model import Verdict
+from discreet.engines.classify.model import Ground, Reason, Verdict
 from discreet.engines.classify.people import PeopleVerdict
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import reasons
@@ -82,11 +82,36 @@ def settled(catalogue: Catalogue, scan: Scan) -> Settled:
             result.people.append((scanned.table, people[ref_of(scanned.table)]))
         if ref_of(scanned.table) in owned:
             result.fields += _owned_fields(scanned)
+    result.fields += _mere_references(catalogue, links)
     for link, role in zip(links, roles_of(pairs, traits), strict=True):
         if link.confirmed_at is None and link.role != role.value:
             link.role = role.value
             result.links.append(link)
     return result
+
+
+_LOOKS_LIKE_A_KEY = "cookie_id"
+
+
+def _mere_references(catalogue: Catalogue, links: list[DataLink]) -> list[DataField]:
+    """Return the fields called like a cookie's identifier that turned out to be keys of rows (`visitor_id`)."""
+    ends = {
+        (link.from_table_id, link.from_columns[0])
+        for link in links
+        if link.kind == LinkKind.IMPLICIT.value and _is_primary(catalogue, link)
+    }
+    rows = DataField.objects.filter(
+        table__source=catalogue.source, category=_LOOKS_LIKE_A_KEY, confirmed_at__isnull=True, is_gone=False
+    )
+    found = [row for row in rows if (row.table_id, row.name) in ends]
+    for row in found:
+        set_verdict(row, Verdict("none", 80, (Reason(Ground.REFERENCE),)))
+    return found
+
+
+def _is_primary(catalogue: Catalogue, link: DataLink) -> bool:
+    far = catalogue.table(ref_of(link.to_table))
+    return far is not None and tuple(link.to_columns) == far.primary_key
 
 
 def _owned_fields(scanned: ScanTable) -> list[DataField]:
