@@ -23,7 +23,6 @@ from discreet.engines.classify.naming import (
     reference_words,
     singular,
     split_words,
-    squeezed_score,
 )
 from discreet.engines.classify.polymorphic import polymorphic_columns
 from discreet.engines.classify.reach import Far, Reach, comment_words, mentioned
@@ -153,7 +152,7 @@ def _by_name(
                 yield replace(
                     _link(table, column, far.table, key, 0.86, is_actor=is_actor), comment_word=word
                 )
-        for other in far.table.other_keys:
+        for other in far.other_keys:
             if other.category in _KEYS and _is_possible(table, column, far.table, other):
                 score = _score_of_other(table, column, far, other, reach, is_named=is_named)
                 if score:
@@ -192,17 +191,13 @@ def _score(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reac
         if is_own_key:
             mine = name_score(reference_words(key.name), own, ())
             return 0.95 if their and their > mine else 0.0
-        return 1.0 if their or _squeezed(key.name, far) else 0.75
-    if not is_own_key and (squeezed := _squeezed(column.name, far)):
+        return 1.0 if their or far.squeezed(key.name) else 0.75
+    if not is_own_key and (squeezed := far.squeezed(column.name)):
         return squeezed
     if not is_reference(column.name) or (is_own_key and len(words) < 1):
         return 0.0
     score: NameScore = name_score(words, far.words, own)
     return 0.0 if is_own_key and score < 0.9 else score
-
-
-def _squeezed(name: str, far: Far) -> float:
-    return max(weight * squeezed_score(name, (spelled,)) for spelled, weight in far.spellings.items())
 
 
 def _is_shared_key(name: str) -> bool:
@@ -212,33 +207,25 @@ def _is_shared_key(name: str) -> bool:
     return is_reference(name) or (len(name) >= 4 and name.lower() not in _COMMON_COLUMNS)
 
 
-def _owns(far: Far, key: LinkColumn) -> bool:
-    """Return whether a key is called after its own table: `member_no` of members, and no reference elsewhere."""
-    if key.name.lower() in GENERIC_KEYS:
-        return True
-    words = reference_words(key.name)
-    return name_score(words, far.words, ()) >= 0.8 or _squeezed(key.name, far) >= 0.95
-
-
 def _score_of_other(
     table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reach: Reach, *, is_named: bool
 ) -> float:
     """Return how well a column fits a key that is not the primary one: a member's number, a shop's code."""
     own = reach.by_table[table.key]
     if column.name.lower() == key.name.lower():
-        if not _is_shared_key(key.name) or (_owns(own, column) and not _owns(far, key)):
+        if not _is_shared_key(key.name) or (own.owns(column) and not far.owns(key)):
             return 0.0
-        if _owns(far, key):
-            return 0.0 if _owns(own, column) and far.table.people == table.people else 0.95
+        if far.owns(key):
+            return 0.0 if own.owns(column) and far.table.people == table.people else 0.95
         is_telling = column.codes is not None and column.codes.is_telling
         is_repeated = column.codes is None or not column.codes.is_distinct
         return 0.74 if is_telling and is_repeated and (key.is_unique or far.table.people) else 0.0
-    if not is_named or far.table is table or key.kind is Kind.INTEGER or not _owns(far, key):
+    if not is_named or far.table is table or key.kind is Kind.INTEGER or not far.owns(key):
         return 0.0
     words = reference_words(column.name)
     if not is_reference(column.name) and column.codes is None:
         return 0.0
-    return max(0.0, max(name_score(words, far.words, own.words), _squeezed(column.name, far)) - 0.03)
+    return max(0.0, max(name_score(words, far.words, own.words), far.squeezed(column.name)) - 0.03)
 
 
 def _said(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reach: Reach) -> str:

@@ -185,6 +185,7 @@ def split_words(text: str) -> list[str]:
     return list(_split(text))
 
 
+@lru_cache(maxsize=50_000)
 def is_reference(name: str) -> bool:
     """Return whether a name ends like a key: `member_id`, `custNo`, `kehu_bh`; or is called after a kind of row."""
     words = split_words(name)
@@ -213,6 +214,7 @@ def without_end(name: str) -> str:
     )
 
 
+@lru_cache(maxsize=50_000)
 def reference_words(name: str) -> tuple[str, ...]:
     """Return what a reference refers to: `billing_address_id` → billing, address."""
     words = split_words(name)
@@ -260,6 +262,7 @@ def _without_padding(word: str) -> str:
     )
 
 
+@lru_cache(maxsize=50_000)
 def stem(column: str) -> str:
     """Return a name written in one word without what a key ends with: `fzrygid` → fzryg, or nothing."""
     squeezed = "".join(split_letters(column))

@@ -8,7 +8,16 @@ from functools import cached_property, lru_cache
 
 from discreet.engines.classify.headers import first_clause
 from discreet.engines.classify.link_model import LinkColumn, LinkTable
-from discreet.engines.classify.naming import Naming, alike, reference_words, stem, without_end
+from discreet.engines.classify.naming import (
+    GENERIC_KEYS,
+    Naming,
+    alike,
+    name_score,
+    reference_words,
+    squeezed_score,
+    stem,
+    without_end,
+)
 
 MOST_BY_FORM = 6
 _NAMES = re.compile(r"[A-Za-z_][A-Za-z0-9_]+|[\u4e00-\u9fff]{2,}")
@@ -29,6 +38,23 @@ class Far:
         """How the table is called in one word, and how much that counts; initials of pinyin by the last word, too."""
         found = {self.words[-1]: 0.95} if self.is_in_initials and self.words else {}
         return {**found, "".join(self.words): 1.0}
+
+    @cached_property
+    def other_keys(self) -> tuple[LinkColumn, ...]:
+        """Its other keys that somebody could point at: called after it, declared, or of people."""
+        return tuple(
+            key for key in self.table.other_keys if key.is_unique or self.table.people or self.owns(key)
+        )
+
+    def owns(self, key: LinkColumn) -> bool:
+        """Return whether a key is called after its own table: `member_no` of members, and no reference elsewhere."""
+        if key.name.lower() in GENERIC_KEYS:
+            return True
+        return name_score(reference_words(key.name), self.words, ()) >= 0.8 or self.squeezed(key.name) >= 0.95
+
+    def squeezed(self, name: str) -> float:
+        """Return how well a name written in one word fits the table."""
+        return max(weight * squeezed_score(name, (spelled,)) for spelled, weight in self.spellings.items())
 
 
 class Reach:
@@ -65,9 +91,9 @@ class Reach:
         for spelled in far.spellings:
             self._by_spelling[spelled].append(far)
         key = far.table.single_key
-        for column in [*([key] if key else []), *far.table.other_keys]:
+        for column in [*([key] if key else []), *far.other_keys]:
             self._by_key[column.name.lower()].append(far)
-            if column.codes is not None:
+            if column.codes is not None and (column is key or column.is_unique):
                 self._by_form[column.codes.form].append((far, column))
 
     def near(self, table: LinkTable, column: LinkColumn) -> list[Far]:
@@ -109,10 +135,7 @@ class Reach:
         fitting = [
             (far, key)
             for far, key in self._by_form.get(codes.form, ())
-            if far.table is not table
-            and key.codes is not None
-            and codes.fits(key.codes)
-            and (far.table.primary_key == (key.name,) or key.is_unique)
+            if far.table is not table and key.codes is not None and codes.fits(key.codes)
         ]
         fitting.sort(
             key=lambda pair: (
