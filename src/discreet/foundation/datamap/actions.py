@@ -12,7 +12,7 @@ from django.db.models import F
 from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, SourceMapped
-from discreet.foundation.datamap import reasons, refusals, source_facts, yaml_file
+from discreet.foundation.datamap import reasons, refusals, settling, source_facts, yaml_file
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.mapfile import MapFile
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
@@ -202,6 +202,7 @@ def set_table(
         "people": is_people,
         "erase": table.erase,
         "keep_article": keep.article if keep else "",
+        "roles_proposed_again": _roles_again(table.source),
     }
     _changed(actor=actor, now=now, source=table.source, facts=facts)
 
@@ -215,6 +216,7 @@ def set_link_role(*, actor: Actor, now: datetime, link_id: int, role: LinkRole) 
     _confirm(link, actor, now)
     link.save()
     facts = {**link_facts(link), "role_before": before}
+    facts["roles_proposed_again"] = _roles_again(link.from_table.source)
     _changed(actor=actor, now=now, source=link.from_table.source, facts=facts)
 
 
@@ -257,8 +259,15 @@ def add_link(
     link = DataLink(**key, kind=kind.value, role=role.value, match=match.value)
     _confirm(link, actor, now)
     link.save()
-    _changed(actor=actor, now=now, source=start.source, facts=link_facts(link))
+    facts = {**link_facts(link), "roles_proposed_again": _roles_again(start.source)}
+    _changed(actor=actor, now=now, source=start.source, facts=facts)
     return link.id
+
+
+def _roles_again(source: str) -> int:
+    """Let open links follow what a person just said: whose rows are whose may be clear now."""
+    is_known = source in source_facts.connected()[0]  # a map may be older than its source
+    return settling.propose_roles_again(source_facts.described(source)) if is_known else 0
 
 
 @act("datamap.remove_link")
@@ -273,6 +282,7 @@ def remove_link(*, actor: Actor, now: datetime, link_id: int) -> None:
         link.save()
     else:
         link.delete()
+    facts["roles_proposed_again"] = _roles_again(link.from_table.source)
     _changed(actor=actor, now=now, source=link.from_table.source, facts=facts)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.classify.model import Ground, Reason, Verdict
-from discreet.engines.classify.people import PeopleVerdict
+from discreet.engines.classify.people import NO_PEOPLE, PeopleVerdict
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import reasons
 from discreet.foundation.datamap.graph_build import ref_of
@@ -61,17 +61,51 @@ def _pair(link: DataLink) -> Pair:
     )
 
 
+def _links_within(catalogue: Catalogue) -> list[DataLink]:
+    """Return the links between tables of the source that there are, except those that a person refused."""
+    known = {table.ref for table in catalogue.tables}
+    rows = DataLink.objects.filter(
+        from_table__source=catalogue.source, to_table__source=catalogue.source, is_rejected=False
+    )
+    return [
+        link
+        for link in rows.select_related("from_table", "to_table")
+        if ref_of(link.from_table) in known and ref_of(link.to_table) in known
+    ]
+
+
+def propose_roles_again(catalogue: Catalogue) -> int:
+    """After a person said something of the map: give open links the role that follows now; return how many changed."""
+    links = _links_within(catalogue)
+    pairs = [_pair(link) for link in links]
+    categories = categories_of(catalogue.source)
+    traits = all_traits(
+        catalogue,
+        people_in(catalogue),
+        {table.ref: categories.get(table.ref, {}).values() for table in catalogue.tables},
+    )
+    changed = []
+    for link, role in zip(links, roles_of(pairs, traits), strict=True):
+        if link.confirmed_at is None and link.role != role.value:
+            link.role = role.value
+            changed.append(link)
+    DataLink.objects.bulk_update(changed, ["role"], batch_size=100)
+    return len(changed)
+
+
+def people_in(catalogue: Catalogue) -> dict[TableRef, PeopleVerdict]:
+    """Return what the map says now of each table's rows: proposed or stated."""
+    found = {table.ref: NO_PEOPLE for table in catalogue.tables}
+    for row in DataTable.objects.filter(source=catalogue.source, is_gone=False):
+        found[ref_of(row)] = PeopleVerdict(row.is_people, row.people_kind, row.confidence_percent)
+    return found
+
+
 def settled(catalogue: Catalogue, scan: Scan) -> Settled:
     """Return what to write at the end of a scan."""
     result = Settled()
     known = {table.ref for table in catalogue.tables}
-    links = [
-        link
-        for link in DataLink.objects.filter(
-            from_table__source=catalogue.source, to_table__source=catalogue.source, is_rejected=False
-        ).select_related("from_table", "to_table")
-        if ref_of(link.from_table) in known and ref_of(link.to_table) in known
-    ]
+    links = _links_within(catalogue)
     pairs = [_pair(link) for link in links]
     people = people_of(catalogue, pairs)
     categories = categories_of(catalogue.source)
