@@ -32,6 +32,8 @@ from discreet.foundation.datamap.views import (
     TableView,
     category_of,
 )
+from discreet.foundation.sources import queries as source_queries
+from discreet.foundation.sources.left_out import left_out_as_json
 from discreet.vocabulary.categories import NONE
 
 _VERSION = f"SELECT number, stamp FROM {MapVersion._meta.db_table} WHERE id = 1"  # noqa: S608
@@ -237,6 +239,7 @@ def as_json(source: str) -> dict[str, object]:
         ],
         "people": [_plain_name(table.ref) for table in tables if table.is_people],
         "copies": [_copy_json(copy) for copy in copies(source)],
+        **left_out_as_json(source_queries.describe(source)),
     }
 
 

@@ -13,6 +13,7 @@ from discreet.foundation.datamap.cli import as_user
 from discreet.foundation.datamap.scan_queries import ScanView
 from discreet.foundation.datamap.scanning import Driver, Step
 from discreet.foundation.sources import queries as source_queries
+from discreet.foundation.sources.left_out import left_out_in_words
 from discreet.foundation.sources.refusals import SourceRefusal
 from discreet.foundation.staff.actors import shell_actor
 from discreet.vocabulary.actors import Actor
@@ -106,6 +107,7 @@ def told(name: str) -> list[str]:
     if view is not None and view.refused:
         names = ", ".join(f"{each.table} ({each.code})" for each in view.refused[:20])
         lines.append(_("Could not be read: %(names)s.") % {"names": names})
+    lines += left_out_in_words(source_queries.describe(name))
     if view is not None and view.differences:
         lines.append(_("Different from the last scan: %(count)s.") % {"count": len(view.differences)})
     lines.append(

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from discreet.engines.subjects.graph import TableRef
+from discreet.vocabulary.text import on_screen
 
 
 class Engine(StrEnum):
@@ -73,6 +74,46 @@ class ColumnInfo:
         return self.kind is Kind.BINARY
 
 
+class Skipped(StrEnum):
+    """Why something in a folder is not read."""
+
+    LINK = "link"  # a symbolic link: it may lead out of the folder
+    HIDDEN = "hidden"
+    ODD_NAME = "odd_name"  # its name holds what no screen shows
+    ENDING = "ending"  # of its name: no table has it
+    DEVICE = "device"  # a pipe, a socket: it may never end
+    DEEP = "deep"
+    CLOSED = "closed"  # the account may not look into it
+    TOO_MANY = "too_many"
+    NO_TABLE = "no_table"
+    ENCODING = "encoding"  # none that is known
+    TOO_LARGE = "too_large"  # to be decoded
+    BOMB = "bomb"  # packed so that it grows without measure
+
+
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """What in a folder is not read for one reason: how many, and the first of them by name."""
+
+    reason: Skipped
+    count: int
+    names: tuple[str, ...]
+
+
+def passed_over(skipped: Iterable[tuple[Skipped, str]]) -> tuple[PassedOver, ...]:
+    """Return what was skipped by reason, with the first names of each."""
+    by_reason: dict[Skipped, list[str]] = {}
+    for reason, name in skipped:
+        by_reason.setdefault(reason, []).append(on_screen(name)[:300])
+    return tuple(
+        PassedOver(reason, len(names), tuple(sorted(names)[:MOST_NAMED]))
+        for reason, names in sorted(by_reason.items())
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
     columns: tuple[str, ...]
@@ -130,7 +171,8 @@ class TableInfo:
     is_transactional: bool = True
     estimated_rows: int = 0
     comment: str = ""
-    broken_lines: int = 0  # of a file: they are not among its rows
+    broken_lines: int = 0  # of a file: not read, or not whole
+    broken_at: tuple[int, ...] = ()  # the first of them, counted from 1
 
     def column(self, name: str) -> ColumnInfo | None:
         return next((column for column in self.columns if column.name == name), None)
@@ -150,7 +192,8 @@ class Catalogue:
     """All tables of a source.
 
     `fingerprint` covers tables, columns, types, constraints and triggers; not rows, comments or estimates.
-    `unreadable` names what the account could see but not describe. `sees_triggers` is false where the
+    `unreadable` names what the account could see but not describe; `passed_over` says of a folder what is
+    not read, with the reason. `sees_triggers` is false where the
     account has no right to know about triggers; `sees_outside` where other databases of the server may refer
     to tables of this one and the account would not see it. `missing_rights` are the write account's, if there
     is one.
@@ -170,6 +213,7 @@ class Catalogue:
     outside: tuple[OutsideKey, ...] = ()
     sees_outside: bool = True
     missing_rights: tuple[MissingRight, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
     @cached_property
     def by_ref(self) -> Mapping[TableRef, TableInfo]:
@@ -211,6 +255,10 @@ def from_json(kept: Mapping[str, Any]) -> Catalogue:
             "unreadable": tuple(kept["unreadable"]),
             "outside": tuple(_outside(each) for each in kept.get("outside", ())),
             "missing_rights": missing_rights_in(kept),
+            "passed_over": tuple(
+                PassedOver(Skipped(each["reason"]), each["count"], tuple(each["names"]))
+                for each in kept.get("passed_over", ())
+            ),
         }
     )
 
@@ -227,6 +275,7 @@ def _table(kept: Mapping[str, Any]) -> TableInfo:
                 Index(**{**each, "columns": tuple(each["columns"])}) for each in kept["indexes"]
             ),
             **{name: tuple(kept[name]) for name in ("primary_key", "triggers", "partitions", "inherits")},
+            "broken_at": tuple(kept.get("broken_at", ())),
         }
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from discreet.foundation.sources import queries
 from discreet.foundation.sources.catalogue import Engine, TableKind
 from discreet.foundation.sources.grants import grant_script
+from discreet.foundation.sources.left_out import left_out_in_words
 from discreet.foundation.sources.rights import in_words
 
 
@@ -88,12 +89,9 @@ def _warnings(name: str) -> list[str]:
         lines.append(_("This is a replica: it will not serve verification."))
     if view.tls == "plain":
         lines.append(_("The connection is not encrypted."))
-    if catalogue.unreadable:
+    lines += left_out_in_words(catalogue)
+    if catalogue.unreadable and not catalogue.passed_over:
         lines.append(_("Could not be described: %(names)s.") % {"names": ", ".join(catalogue.unreadable)})
-    broken = [table for table in catalogue.tables if table.broken_lines]
-    if broken:
-        named = ", ".join(f"{table.ref.table} ({table.broken_lines})" for table in broken)
-        lines.append(_("Lines that cannot be read, and are not searched: %(tables)s.") % {"tables": named})
     if not catalogue.sees_triggers:
         lines.append(_("The account may not see triggers: there may be some."))
     if catalogue.outside:

@@ -61,6 +61,7 @@ def describe(connection: sa.Connection, dialect: Dialect, *, source: str, addres
         sees_triggers=facts.sees_triggers,
         encoding=facts.encoding,
         unreadable=tuple(sorted({*unreadable, *facts.unreadable})),
+        passed_over=facts.passed_over,
         outside=tuple(
             OutsideKey(each.schema, each.table, TableRef(source, each.to_table[1], each.to_table[0]))
             for each in facts.outside
@@ -131,6 +132,7 @@ def _table(reflected: Reflected, ref: TableRef, facts: TableFacts, all_facts: Fa
         is_transactional=facts.is_transactional,
         estimated_rows=facts.estimated_rows,
         broken_lines=facts.broken_lines,
+        broken_at=facts.broken_at,
         comment=(reflected.comments.get(at) or {}).get("text") or "",
     )
 

@@ -13,7 +13,15 @@ from sqlalchemy.engine.reflection import ObjectKind
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Kind, Right, TableInfo, TableKind
+from discreet.foundation.sources.catalogue import (
+    ColumnInfo,
+    Engine,
+    Kind,
+    PassedOver,
+    Right,
+    TableInfo,
+    TableKind,
+)
 from discreet.foundation.sources.dialects.places import Ask, Spread, by_unique_key
 
 CONNECT_TIMEOUT_S = 5
@@ -48,6 +56,7 @@ class TableFacts:
     is_transactional: bool = True
     estimated_rows: int = 0
     broken_lines: int = 0
+    broken_at: tuple[int, ...] = ()
     columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
 
 
@@ -70,6 +79,7 @@ class Facts:
     outside: tuple[OutsideFacts, ...] = ()
     sees_outside: bool = True
     unreadable: tuple[str, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

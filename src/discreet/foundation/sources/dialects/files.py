@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import Engine, Kind, Right, TableInfo
+from discreet.foundation.sources.catalogue import Engine, Kind, Right, Skipped, TableInfo, passed_over
 from discreet.foundation.sources.cells import BINARY_PREFIX
 from discreet.foundation.sources.dialects import base, places
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from discreet.foundation.sources.files.opening import FolderConnection
 
 _ROWS_LOOKED_AT = 1_000_000  # for a sample: a file has no index, so what lies beyond is not reached
+_UNREADABLE = frozenset(
+    [Skipped.NO_TABLE, Skipped.ENCODING, Skipped.TOO_LARGE, Skipped.BOMB, Skipped.CLOSED, Skipped.DEEP]
+)
 _NUMBER = " row"  # no column's name begins with a blank
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "VARCHAR": sa.Text(),
@@ -64,12 +67,12 @@ class FilesDialect(base.Dialect):
 
         folder = _folder(connection)
         tables: dict[base.TableKey, base.TableFacts] = {}
-        known, unreadable = folder.columns()
+        known, skipped = folder.columns()
         for name in known:
             try:
                 rows, broken = folder.counted(name)
             except duckdb.Error:
-                unreadable.append(name)
+                skipped.append((Skipped.NO_TABLE, name))
                 continue
             tables["", name] = base.TableFacts(
                 is_transactional=False, estimated_rows=rows, broken_lines=broken
@@ -78,7 +81,8 @@ class FilesDialect(base.Dialect):
             version=f"DuckDB {duckdb.__version__}",
             default_schema="",
             tables=tables,
-            unreadable=tuple(unreadable),
+            unreadable=tuple(name for reason, name in skipped if reason in _UNREADABLE),
+            passed_over=passed_over(skipped),
         )
 
     def reflect(self, connection: sa.Connection, names: Sequence[str], schema: str | None) -> base.Reflected:

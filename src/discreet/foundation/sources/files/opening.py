@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 from duckdb_engine import ConnectionWrapper, CursorWrapper
 
+from discreet.foundation.sources.catalogue import Skipped
 from discreet.foundation.sources.dialects import base
 from discreet.foundation.sources.files import encodings, reading
 from discreet.foundation.sources.files.memory import InMemory
@@ -44,7 +45,7 @@ class FolderConnection(ConnectionWrapper):
         self.folder = folder
         tree = tree_of(folder) if only is None else tree_of_one(only)
         self._files = {file.name: file for file in tree.files}
-        self._passed_over = tree.passed_over
+        self._skipped = tree.skipped
         self._open: dict[str, OpenFile] = {}
         self._finding_out = InMemory()
         self._lent: dict[InMemory, str] = {InMemory(): "" for _ in range(_IN_MEMORY)}
@@ -58,27 +59,29 @@ class FolderConnection(ConnectionWrapper):
 
     def _shut_in(self, only: Path | None) -> None:
         folder = reading.literal(f"{self.folder}/") if only is None else ""
-        paths = [memory.path for memory in (self._finding_out, *self._lent)]
-        others = ", ".join(map(reading.literal, paths + ([str(only)] if only is not None else [])))
+        paths = [reading.literal(memory.path) for memory in (self._finding_out, *self._lent)]
+        if only is not None:  # asked for both as it is written and as it is found
+            paths += [reading.literal(str(only)), reading.path_literal(only)]
+        others = ", ".join(paths)
         self.raw.execute("SET TimeZone = 'UTC'")
         self.raw.execute(f"SET allowed_directories = [{folder}]")
         self.raw.execute(f"SET allowed_paths = [{others}]")
         self.raw.execute("SET enable_external_access = false")
         self.raw.execute("SET lock_configuration = true")
 
-    def columns(self) -> tuple[dict[str, tuple[tuple[str, str], ...]], list[str]]:
-        """Return each table's columns with their types, and what is no table that can be read."""
+    def columns(self) -> tuple[dict[str, tuple[tuple[str, str], ...]], list[tuple[Skipped, str]]]:
+        """Return each table's columns with their types, and what is not read."""
         found: dict[str, tuple[tuple[str, str], ...]] = {}
-        unreadable = list(self._passed_over)
+        skipped = list(self._skipped)
         for name, file in self._files.items():
             try:
                 how = reading.reading_of(self.raw, file, self._finding_out)
-            except reading.Unreadable:
-                unreadable.append(str(file.path.relative_to(self.folder)))
+            except reading.Unreadable as why:
+                skipped.append((why.reason, str(file.path.relative_to(self.folder))))
                 continue
             if how is not None:
                 found[name] = how.columns
-        return found, unreadable
+        return found, skipped
 
     def opened(self, name: str) -> OpenFile | None:
         """Make the view of a table; None where the file holds nothing, or is no longer there.

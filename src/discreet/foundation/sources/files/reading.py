@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from discreet.foundation.sources.catalogue import Skipped
 from discreet.foundation.sources.files import encodings, shapes
 from discreet.foundation.sources.files.memory import InMemory
 from discreet.foundation.sources.files.tree import DataFile, Format
@@ -56,6 +57,10 @@ _KEYS = (
 class Unreadable(Exception):
     """The file is no table that can be read."""
 
+    def __init__(self, reason: Skipped = Skipped.NO_TABLE) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -87,16 +92,16 @@ def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: 
             _kept[at] = why
     kept = _kept[at]
     if isinstance(kept, Unreadable):
-        raise Unreadable
+        raise Unreadable(kept.reason)
     return kept
 
 
 def _found_out(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: InMemory) -> Reading | None:
     if file.size == 0:
         return None
-    if file.is_gzip and _is_bomb(file):
-        raise Unreadable
     try:
+        if file.is_gzip and _is_bomb(file):
+            raise Unreadable(Skipped.BOMB)
         if file.format is Format.PARQUET:
             return _parquet(connection, file)
         with opened(file) as raw:
@@ -105,6 +110,8 @@ def _found_out(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: 
         if file.format in (Format.DELIMITED, Format.TEXT):
             return _delimited(file, head, encoding)
         return _json(connection, file, memory, head, encoding)
+    except PermissionError:
+        raise Unreadable(Skipped.CLOSED) from None
     except (OSError, EOFError, gzip.BadGzipFile, UnicodeError):
         raise Unreadable from None
 
@@ -130,13 +137,13 @@ def _encoding(file: DataFile, head: bytes) -> str:
     """Return the encoding; UTF-8 with errors further on is decoded here too."""
     encoding = encodings.encoding_of(head)
     if encoding is None:
-        raise Unreadable
+        raise Unreadable(Skipped.ENCODING)
     if encoding in (encodings.UTF_8, encodings.UTF_8_MARKED):
         takes_mark = file.format in (Format.DELIMITED, Format.TEXT)
         is_plain = takes_mark or encoding == encodings.UTF_8
         encoding = encodings.UTF_8 if is_plain and _is_clean(file) else encodings.UTF_8_MARKED
     if encoding != encodings.UTF_8 and file.size > _DECODED:
-        raise Unreadable
+        raise Unreadable(Skipped.TOO_LARGE)
     return encoding
 
 

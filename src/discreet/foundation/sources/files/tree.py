@@ -1,11 +1,14 @@
 """Which files below a folder are tables, and how these are named. Links are never followed."""
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from discreet.foundation.sources.catalogue import Skipped
 
 MOST_FILES = 2_000
 MOST_FOLDERS_DEEP = 8
@@ -45,61 +48,77 @@ class DataFile:
 @dataclass(frozen=True, slots=True)
 class Tree:
     files: tuple[DataFile, ...]
-    passed_over: tuple[str, ...]  # folders that are too deep or closed, files beyond the most
+    skipped: tuple[tuple[Skipped, str], ...]
 
 
 def tree_of(folder: Path) -> Tree:
     """Return the files below `folder` in the order of their names."""
     found: list[tuple[str, os.stat_result, Format, bool]] = []
-    passed_over: list[str] = []
-    for relative, status in _walk(folder, passed_over):
+    skipped: list[tuple[Skipped, str]] = []
+    for relative, status in _walk(folder, skipped):
         known = _format(relative)
         if known is None:
-            continue
-        if len(found) < MOST_FILES:
+            skipped.append((Skipped.ENDING, relative))
+        elif len(found) < MOST_FILES:
             found.append((relative, status, *known))
         else:
-            passed_over.append(relative)
+            skipped.append((Skipped.TOO_MANY, relative))
     names = _names([relative for relative, *_ in found])
     files = (
         DataFile(folder / relative, name, format_, is_gzip, status.st_size, status.st_mtime_ns)
         for name, (relative, status, format_, is_gzip) in zip(names, found, strict=True)
     )
-    return Tree(tuple(files), tuple(passed_over))
+    return Tree(tuple(files), tuple(skipped))
 
 
 def tree_of_one(file: Path) -> Tree:
     """Return the one file, whatever else its folder holds; none where its ending is no table's."""
     known = _format(file.name)
     if known is None:
-        return Tree((), (file.name,))
+        return Tree((), ((Skipped.ENDING, file.name),))
     status = file.stat()
     name = _names([file.name])[0]
     return Tree((DataFile(file, name, *known, status.st_size, status.st_mtime_ns),), ())
 
 
-def _walk(folder: Path, passed_over: list[str]) -> Iterator[tuple[str, os.stat_result]]:
+def _walk(folder: Path, skipped: list[tuple[Skipped, str]]) -> Iterator[tuple[str, os.stat_result]]:
     waiting = [""]
     while waiting:
         below = waiting.pop()
         try:
             entries = sorted(os.scandir(folder / below), key=lambda entry: entry.name, reverse=True)
         except OSError:
-            passed_over.append(below or ".")
+            skipped.append((Skipped.CLOSED, below or "."))
             continue
         files = []
         for entry in entries:
             relative = f"{below}/{entry.name}" if below else entry.name
-            if entry.name.startswith(".") or not relative.isprintable():
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:  # it went away, or its folder tells no more than names
+                skipped.append((Skipped.CLOSED, relative))
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                if relative.count("/") < MOST_FOLDERS_DEEP:
-                    waiting.append(relative)
-                else:
-                    passed_over.append(relative)
-            elif entry.is_file(follow_symlinks=False):
-                files.append((relative, entry.stat(follow_symlinks=False)))
+            reason = _reason(entry.name, relative, status.st_mode)
+            if reason is not None:
+                skipped.append((reason, relative))
+            elif stat.S_ISDIR(status.st_mode):
+                waiting.append(relative)
+            else:
+                files.append((relative, status))
         yield from reversed(files)
+
+
+def _reason(name: str, relative: str, mode: int) -> Skipped | None:
+    """Return why an entry is not looked at, if so. A link is named whatever it is called or leads to."""
+    if stat.S_ISLNK(mode):
+        return Skipped.LINK
+    if name.startswith("."):
+        return Skipped.HIDDEN
+    if not relative.isprintable():
+        return Skipped.ODD_NAME
+    if stat.S_ISDIR(mode):
+        return Skipped.DEEP if relative.count("/") >= MOST_FOLDERS_DEEP else None
+    return None if stat.S_ISREG(mode) else Skipped.DEVICE
 
 
 def _format(relative: str) -> tuple[Format, bool] | None:
