@@ -70,12 +70,15 @@ class FilesDialect(base.Dialect):
         known, skipped = folder.columns()
         for name in known:
             try:
-                rows, broken = folder.counted(name)
+                counted = folder.counted(name)
             except duckdb.Error:
                 skipped.append((Skipped.NO_TABLE, name))
                 continue
             tables["", name] = base.TableFacts(
-                is_transactional=False, estimated_rows=rows, broken_lines=broken
+                is_transactional=False,
+                estimated_rows=counted.rows,
+                broken_lines=counted.broken,
+                broken_at=counted.at,
             )
         return base.Facts(
             version=f"DuckDB {duckdb.__version__}",

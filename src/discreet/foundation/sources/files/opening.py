@@ -11,8 +11,9 @@ from duckdb_engine import ConnectionWrapper, CursorWrapper
 
 from discreet.foundation.sources.catalogue import Skipped
 from discreet.foundation.sources.dialects import base
-from discreet.foundation.sources.files import encodings, reading
+from discreet.foundation.sources.files import reading
 from discreet.foundation.sources.files.memory import InMemory
+from discreet.foundation.sources.files.mending import MOST_NOTED
 from discreet.foundation.sources.files.tree import DataFile, tree_of, tree_of_one
 
 _IN_MEMORY = 4
@@ -32,6 +33,15 @@ class OpenFile:
     file: DataFile
     how: reading.Reading
     path: str  # as a literal
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The rows of a table; the lines of its file that cannot be read whole, and the numbers of the first."""
+
+    rows: int
+    broken: int = 0
+    at: tuple[int, ...] = ()
 
 
 class FolderConnection(ConnectionWrapper):
@@ -96,20 +106,20 @@ class FolderConnection(ConnectionWrapper):
         if how is None:
             return None
         path = reading.path_literal(file.path)
-        if how.encoding != encodings.UTF_8:
-            path = reading.path_literal(self._lend(file, how.encoding).path)
+        if how.is_lent:
+            path = reading.path_literal(self._lend(file, how).path)
         self.raw.execute(f"CREATE OR REPLACE VIEW {reading.quoted(name)} AS {how.select.format(path=path)}")
         self._open[name] = OpenFile(file, how, path)
         return self._open[name]
 
-    def _lend(self, file: DataFile, encoding: str) -> InMemory:
+    def _lend(self, file: DataFile, how: reading.Reading) -> InMemory:
         """Give the file in memory that was lent first, taking it from whom it was lent to."""
         memory, before = next(iter(self._lent.items()))
         if before in self._open:
             self.raw.execute(f"DROP VIEW IF EXISTS {reading.quoted(before)}")
             del self._open[before]
         del self._lent[memory]
-        memory.fill(reading.decoded(file, encoding))
+        memory.fill(reading.handed_over(file, how))
         self._lent[memory] = file.name
         return memory
 
@@ -120,19 +130,23 @@ class FolderConnection(ConnectionWrapper):
                 with suppress(reading.Unreadable, duckdb.Error, OSError):
                     self.opened(name)
 
-    def counted(self, name: str) -> tuple[int, int]:
-        """Return how many rows a table has, and how many broken lines its file. Reads the file in full."""
+    def counted(self, name: str) -> Counted:
+        """Return how many rows a table has, and which lines are broken. Reads the file in full."""
         table = self.opened(name)
         if table is None:
-            return 0, 0
+            return Counted(0)
         if not table.how.rejects:
             found = self.raw.execute(f"SELECT count(*) FROM {reading.quoted(name)}").fetchall()  # noqa: S608
-            return int(found[0][0]), 0
+            return Counted(int(found[0][0]))
         rows = int(self.raw.execute(table.how.rejects.format(path=table.path)).fetchall()[0][0])
         broken = int(self.raw.execute(table.how.broken.format(path=table.path)).fetchall()[0][0])
+        at = set(table.how.flaws.at)
+        if broken and table.how.broken_at:
+            places = [int(place) for (place,) in self.raw.execute(table.how.broken_at).fetchall()]
+            at |= set(reading.line_numbers(table.file, table.how, places))
         self.raw.execute("DROP TABLE IF EXISTS reject_errors")
         self.raw.execute("DROP TABLE IF EXISTS reject_scans")
-        return rows, broken
+        return Counted(rows, broken + table.how.flaws.count, tuple(sorted(at)[:MOST_NOTED]))
 
     def rollback(self) -> None:
         """Roll back, views included: they are made again when they are named."""

@@ -9,8 +9,8 @@ that is nine times as fast as DuckDB's own decoding, and knows every letter (doc
 import codecs
 import gzip
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from discreet.foundation.sources.catalogue import Skipped
 from discreet.foundation.sources.files import encodings, shapes
 from discreet.foundation.sources.files.memory import InMemory
+from discreet.foundation.sources.files.mending import MOST_NOTED, Flaws, Rules, mended
 from discreet.foundation.sources.files.tree import DataFile, Format
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _HEAD = 1 << 20
 _LAYOUT_CHARS = 1 << 18
 _CHECKED = 1 << 26  # so much of a file is checked to be UTF-8
+_LOOKED_THROUGH = 1 << 28  # so much of a file is looked through for quotes that nothing closes
 _DECODED = 1 << 29  # a file that is decoded in memory may be so large
 _LINE = 1 << 24
 _BOMB_BYTES = 1 << 24  # so much of a packed file is unpacked to see how far it grows
@@ -71,6 +73,14 @@ class Reading:
     encoding: str = encodings.UTF_8
     rejects: str = ""  # counts the rows and notes what cannot be read
     broken: str = ""  # counts what cannot be read
+    broken_at: str = ""  # where in the file the first of it begins, in bytes
+    flaws: Flaws = field(default_factory=Flaws)  # what DuckDB does not see
+    rules: Rules | None = None
+
+    @property
+    def is_lent(self) -> bool:
+        """Say whether DuckDB reads it from memory, decoded and mended."""
+        return self.encoding != encodings.UTF_8 or self.flaws.mends
 
 
 _kept: dict[tuple[Path, int, int], Reading | Unreadable | None] = {}
@@ -161,12 +171,60 @@ def _is_clean(file: DataFile) -> bool:
     return True
 
 
-def decoded(file: DataFile, encoding: str) -> Iterator[bytes]:
-    """Yield the file in UTF-8; what cannot be decoded is U+FFFD."""
+def texts_of(file: DataFile, encoding: str, *, at_most: int = _DECODED) -> Iterator[str]:
+    """Yield the file's text in blocks; what cannot be decoded is U+FFFD."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
+    is_first = True
     with opened(file) as raw:
         for block in chain(iter(lambda: raw.read(_HEAD), b""), [b""]):
-            yield decoder.decode(block, not block).encode("utf-8", "replace")
+            text = decoder.decode(block, not block)
+            yield text.removeprefix("\ufeff") if is_first else text
+            is_first = False
+            at_most -= len(block)
+            if at_most < 0:
+                return
+
+
+def handed_over(file: DataFile, how: Reading) -> Iterator[bytes]:
+    """Yield the file in UTF-8 as DuckDB is to read it."""
+    texts = texts_of(file, how.encoding)
+    if not how.flaws.mends or how.rules is None:
+        for text in texts:
+            yield text.encode("utf-8", "replace")
+        return
+    for _, piece in mended(texts, how.rules, Flaws()):
+        plain = piece.rstrip("\r\n") if piece.endswith(("\r", "\r\n")) else piece
+        yield (plain if plain is piece else plain + "\n").encode("utf-8", "replace")
+
+
+def _flaws_of(file: DataFile, encoding: str, rules: Rules, *, preamble: int) -> Flaws:
+    """Look through a file for what DuckDB drops without a word."""
+    flaws = Flaws()
+    for number in range(rules.skipped - preamble + 1, rules.skipped + 1):
+        flaws.note(number)
+    for _ in mended(texts_of(file, encoding, at_most=_LOOKED_THROUGH), rules, flaws):
+        pass
+    return flaws
+
+
+def line_numbers(file: DataFile, how: Reading, places: Sequence[int]) -> list[int]:
+    """Return the numbers of the lines that begin at these places of what DuckDB read, in bytes."""
+    blocks = handed_over(file, how) if how.is_lent else _blocks(file)
+    found: list[int] = []
+    waiting, number, passed = sorted(places), 1, 0
+    for block in blocks:
+        while waiting and waiting[0] - passed <= len(block):
+            found.append(number + block.count(b"\n", 0, waiting.pop(0) - passed))
+        if not waiting:
+            break
+        number += block.count(b"\n")
+        passed += len(block)
+    return found
+
+
+def _blocks(file: DataFile) -> Iterator[bytes]:
+    with opened(file) as raw:
+        yield from iter(lambda: raw.read(_HEAD), b"")
 
 
 def literal(text: str) -> str:
@@ -182,8 +240,8 @@ def path_literal(path: Path | str) -> str:
     return literal("".join(f"[{char}]" if char in "*?[" else char for char in str(path)))
 
 
-def _compression(file: DataFile, encoding: str, *, none: str) -> str:
-    return "gzip" if file.is_gzip and encoding == encodings.UTF_8 else none
+def _compression(file: DataFile, *, is_lent: bool, none: str) -> str:
+    return "gzip" if file.is_gzip and not is_lent else none
 
 
 def _delimited(file: DataFile, head: bytes, encoding: str) -> Reading | None:
@@ -195,6 +253,11 @@ def _delimited(file: DataFile, head: bytes, encoding: str) -> Reading | None:
         return None
     if file.format is Format.TEXT and layout.evenness < _EVEN:
         raise Unreadable
+    rules = Rules(layout.delimiter, layout.quote, len(layout.columns), layout.skipped)
+    flaws = _flaws_of(file, encoding, rules, preamble=layout.preamble)
+    if flaws.mends and file.size > _DECODED:
+        flaws.mends = False
+    is_lent = encoding != encodings.UTF_8 or flaws.mends
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in layout.columns)
     options = ", ".join(
         (
@@ -210,7 +273,7 @@ def _delimited(file: DataFile, head: bytes, encoding: str) -> Reading | None:
             "parallel = false",
             f"max_line_size = {_LINE}",
             "hive_partitioning = false",
-            f"compression = '{_compression(file, encoding, none='none')}'",
+            f"compression = '{_compression(file, is_lent=is_lent, none='none')}'",
         )
     )
     source = "read_csv({path}, " + options.replace("{", "{{").replace("}", "}}")
@@ -221,6 +284,9 @@ def _delimited(file: DataFile, head: bytes, encoding: str) -> Reading | None:
         encoding=encoding,
         rejects=f"SELECT count(*) FROM {source}{noted}",
         broken="SELECT count(DISTINCT line) FROM reject_errors",
+        broken_at=f"SELECT DISTINCT line_byte_position FROM reject_errors ORDER BY ALL LIMIT {MOST_NOTED}",
+        flaws=flaws,
+        rules=rules,
     )
 
 
@@ -272,7 +338,7 @@ def _json(
         formats = ["array"] if text.startswith("[") else ["unstructured", "newline_delimited"]
     path = path_literal(file.path)
     if encoding != encodings.UTF_8:
-        memory.fill(decoded(file, encoding))
+        memory.fill(text.encode("utf-8", "replace") for text in texts_of(file, encoding))
         path = path_literal(memory.path)
     for each in formats:
         found = _json_as(connection, file, path, encoding, each)
@@ -290,7 +356,7 @@ def _json_as(
     source = (
         f"read_json_objects({{path}}, format = '{form}', ignore_errors = {str(is_lines).lower()},"
         f" maximum_object_size = {_LINE}, hive_partitioning = false,"
-        f" compression = '{_compression(file, encoding, none='uncompressed')}')"
+        f" compression = '{_compression(file, is_lent=encoding != encodings.UTF_8, none='uncompressed')}')"
     )
     try:
         found = connection.execute(_KEYS.format(source=source.format(path=path))).fetchall()
