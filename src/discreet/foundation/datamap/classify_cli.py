@@ -18,6 +18,7 @@ from discreet.foundation.datamap import reasons
 from discreet.foundation.datamap.proposing import Pair, is_pinyin, judge_all_people, link_table
 from discreet.foundation.datamap.scan_reading import LinkTask, TableFindings, Tables, links_of, look_at
 from discreet.foundation.sources.catalogue import ForeignKey, TableInfo
+from discreet.foundation.sources.left_out import left_out_as_json, left_out_in_words
 from discreet.foundation.sources.one_file import opened
 from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.text import on_screen
@@ -31,22 +32,28 @@ def classify(file: Path, is_json: bool) -> None:
 
     FILE: CSV, TSV, JSON, JSON lines, Parquet (also .gz), or an SQLite database.
     """
-    document, findings = _look(file)
+    document, findings, left_out = _look(file)
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
     language = get_language() or "en"
     for found in findings:
         told = {"table": on_screen(found.table.table), "rows": found.rows_read}
+        if found.refusal:
+            click.echo(_("Could not be read: %(names)s.") % {"names": f"{told['table']} ({found.refusal})"})
+            continue
         click.echo(_("%(table)s, %(rows)s rows read") % told)
         for name, verdict in found.verdicts.items():
             label = CATEGORIES[verdict.category].label(language)
             why = "; ".join(reasons.in_words(verdict.reasons))
             shown = f"{on_screen(name):30} {label:20} {verdict.confidence_percent:3} %"
             click.echo(f"  {shown}  {on_screen(why)}")
+    for line in left_out:
+        click.echo(line)
 
 
-def _look(file: Path) -> tuple[dict[str, object], list[TableFindings]]:
+def _look(file: Path) -> tuple[dict[str, object], list[TableFindings], list[str]]:
+    """Return what was found as a document and by table, and what was not read in words."""
     with opened(file) as session:
         catalogue = session.catalogue
         pinyin = is_pinyin(catalogue)
@@ -83,8 +90,11 @@ def _look(file: Path) -> tuple[dict[str, object], list[TableFindings]]:
             "links": [_declared(table, key) for table in catalogue.tables for key in table.foreign_keys]
             + [_link(link) for link in links],
             "people": _names(people),
+            "refused": {found.table.table: found.refusal for found in findings if found.refusal},
+            **left_out_as_json(catalogue),
         }
-    return document, findings
+        left_out = left_out_in_words(catalogue)
+    return document, findings, left_out
 
 
 def _names(people: Mapping[TableRef, PeopleVerdict]) -> list[str]:
