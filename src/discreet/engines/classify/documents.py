@@ -18,6 +18,7 @@ _PLACES = frozenset(["address", "address_line", "street", "city", "location"])
 _HOLDERS = frozenset(
     ["value", "values", "option", "options", "document", "documents", "file", "files", "model"]
 )
+_ANYWHERE = frozenset(["email", "national_id"])  # personal also among the items of an order
 _MAX_REASONS = 12
 _MAX_DOCUMENT = 100_000  # characters
 _MAX_DOCUMENTS = 400
@@ -65,12 +66,13 @@ def _inside(path: str, values: list[str], context: Context, column: ColumnSample
     sample = ColumnSample(name=leaf, kind=Kind.TEXT, values=values)
     profile = profile_of(sample)
     rows = _rows_of(path, column, context)
-    if sense.whose in THINGS or rows.kind in (RowKind.THING, RowKind.CONFIGURATION):
-        return None
-    if (
+    is_certain = (
         sense.strength is Strength.STRONG
         and agreement(sense.category, profile, sample, sense.meaning) is not NO
-    ):
+    )
+    if sense.whose in THINGS or rows.kind in (RowKind.THING, RowKind.CONFIGURATION):
+        return sense.category if is_certain and sense.category in _ANYWHERE and not sense.whose else None
+    if is_certain:
         return sense.category
     if (
         sense.strength is Strength.CONTEXT

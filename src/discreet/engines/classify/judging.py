@@ -286,7 +286,8 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
         and each.comment.strength >= Strength.CONTEXT
     ):
         sense, ground = each.comment, Ground.COMMENT
-    if sense.strength is Strength.PERSON:
+    is_document = each.profile.structured >= 0.6 or each.profile.markup >= 0.6 or column.kind is Kind.JSON
+    if sense.strength is Strength.PERSON and not is_document:
         return _judge_person_word(each, sense) or before
     wanted = _in_context(sense, context)
     if wanted is not None and context.is_about_people:
@@ -302,7 +303,7 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
         return before
     if before.reasons and before.confidence_percent >= 60:
         return before
-    if each.profile.structured >= 0.6 or each.profile.markup >= 0.6 or column.kind is Kind.JSON:
+    if is_document:
         return judge_document(each.profile, column, context) or before
     return judge_text(each.profile, column, sense, context) or _judge_finding(sense, context) or before
 

@@ -1,9 +1,9 @@
 """A folder opened: an in-memory DuckDB with one view per file, that can reach these files and nothing else."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -35,6 +35,21 @@ class OpenFile:
     path: str  # as a literal
 
 
+def _tables(files: Sequence[DataFile]) -> dict[str, DataFile]:
+    """Return the tables of files by name: a document may hold several. A file keeps its name before a part."""
+    parts = [part for file in files for part in reading.parts_of(file)]
+    tables: dict[str, DataFile] = {}
+    taken: set[str] = set()
+    for part in sorted(parts, key=lambda each: "/" in each.name and each.part is not None):
+        name, number = part.name, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{part.name} ({number})"
+        taken.add(name.casefold())
+        tables[name] = part if name == part.name else replace(part, name=name)
+    return tables
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """The rows of a table; the lines of its file that cannot be read whole, and the numbers of the first."""
@@ -54,7 +69,7 @@ class FolderConnection(ConnectionWrapper):
     def __init__(self, folder: Path, *, only: Path | None = None) -> None:
         self.folder = folder
         tree = tree_of(folder) if only is None else tree_of_one(only)
-        self._files = {file.name: file for file in tree.files}
+        self._files = _tables(tree.files)
         self._skipped = tree.skipped
         self._open: dict[str, OpenFile] = {}
         self._finding_out = InMemory()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from discreet.foundation.sources.catalogue import Skipped
-from discreet.foundation.sources.files import encodings, shapes
+from discreet.foundation.sources.files import documents, encodings, shapes
 from discreet.foundation.sources.files.memory import InMemory
 from discreet.foundation.sources.files.mending import MOST_NOTED, Flaws, Rules, mended
 from discreet.foundation.sources.files.tree import DataFile, Format
@@ -71,6 +71,7 @@ class Reading:
     select: str
     columns: tuple[tuple[str, str], ...]  # with their types
     encoding: str = encodings.UTF_8
+    is_part: bool = False  # of a document
     rejects: str = ""  # counts the rows and notes what cannot be read
     broken: str = ""  # counts what cannot be read
     broken_at: str = ""  # where in the file the first of it begins, in bytes
@@ -80,10 +81,12 @@ class Reading:
     @property
     def is_lent(self) -> bool:
         """Say whether DuckDB reads it from memory, decoded and mended."""
-        return self.encoding != encodings.UTF_8 or self.flaws.mends
+        return self.encoding != encodings.UTF_8 or self.flaws.mends or self.is_part
 
 
-_kept: dict[tuple[Path, int, int], Reading | Unreadable | None] = {}
+_At = tuple[Path, int, int, tuple[str, ...] | None]
+_kept: dict[_At, Reading | Unreadable | None] = {}
+_kept_parts: dict[tuple[_At, str], list[DataFile]] = {}
 
 
 def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: InMemory) -> Reading | None:
@@ -92,7 +95,7 @@ def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: 
     Raises:
         Unreadable: see there.
     """
-    at = (file.path, file.size, file.changed_ns)
+    at = _at(file)
     if at not in _kept:
         if len(_kept) >= _KEPT:
             _kept.clear()
@@ -104,6 +107,40 @@ def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: 
     if isinstance(kept, Unreadable):
         raise Unreadable(kept.reason)
     return kept
+
+
+def _at(file: DataFile) -> _At:
+    return (file.path, file.size, file.changed_ns, file.part)
+
+
+def parts_of(file: DataFile) -> list[DataFile]:
+    """Return the tables of a file: itself, or those that a JSON document holds."""
+    if file.format is not Format.JSON or not 0 < file.size <= documents.MOST_BYTES:
+        return [file]
+    at = (_at(file), file.name)
+    if at not in _kept_parts:
+        if len(_kept_parts) >= _KEPT:
+            _kept_parts.clear()
+        try:
+            text = _whole_text(file)
+        except (OSError, EOFError, UnicodeError, Unreadable):
+            text = ""
+        _kept_parts[at] = documents.parts_of(file, text)
+    return _kept_parts[at]
+
+
+def _whole_text(file: DataFile) -> str:
+    with opened(file) as raw:
+        head = raw.read(_HEAD)
+        if head.lstrip()[:1] == b"[" and head.lstrip()[1:].lstrip()[:1] == b"{":
+            return ""
+        if file.is_gzip and _is_bomb(file):
+            return ""
+        encoding = encodings.encoding_of(head)
+        if encoding is None:
+            return ""
+        whole = head + raw.read(documents.MOST_BYTES)
+    return "" if len(whole) > documents.MOST_BYTES else whole.decode(encoding, "replace")
 
 
 def _found_out(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: InMemory) -> Reading | None:
@@ -187,6 +224,9 @@ def texts_of(file: DataFile, encoding: str, *, at_most: int = _DECODED) -> Itera
 
 def handed_over(file: DataFile, how: Reading) -> Iterator[bytes]:
     """Yield the file in UTF-8 as DuckDB is to read it."""
+    if file.part is not None:
+        yield from _part(file)
+        return
     texts = texts_of(file, how.encoding)
     if not how.flaws.mends or how.rules is None:
         for text in texts:
@@ -195,6 +235,11 @@ def handed_over(file: DataFile, how: Reading) -> Iterator[bytes]:
     for _, piece in mended(texts, how.rules, Flaws()):
         plain = piece.rstrip("\r\n") if piece.endswith(("\r", "\r\n")) else piece
         yield (plain if plain is piece else plain + "\n").encode("utf-8", "replace")
+
+
+def _part(file: DataFile) -> Iterator[bytes]:
+    for line in documents.records_of(_whole_text(file), file.part or ()):
+        yield line.encode("utf-8", "replace")
 
 
 def _flaws_of(file: DataFile, encoding: str, rules: Rules, *, preamble: int) -> Flaws:
@@ -337,7 +382,10 @@ def _json(
     if file.format is Format.JSON:
         formats = ["array"] if text.startswith("[") else ["unstructured", "newline_delimited"]
     path = path_literal(file.path)
-    if encoding != encodings.UTF_8:
+    if file.part is not None:
+        memory.fill(_part(file))
+        formats, path = ["newline_delimited"], path_literal(memory.path)
+    elif encoding != encodings.UTF_8:
         memory.fill(text.encode("utf-8", "replace") for text in texts_of(file, encoding))
         path = path_literal(memory.path)
     for each in formats:
@@ -356,7 +404,7 @@ def _json_as(
     source = (
         f"read_json_objects({{path}}, format = '{form}', ignore_errors = {str(is_lines).lower()},"
         f" maximum_object_size = {_LINE}, hive_partitioning = false,"
-        f" compression = '{_compression(file, is_lent=encoding != encodings.UTF_8, none='uncompressed')}')"
+        f" compression = '{_compression(file, is_lent=encoding != encodings.UTF_8 or file.part is not None, none='uncompressed')}')"
     )
     try:
         found = connection.execute(_KEYS.format(source=source.format(path=path))).fetchall()
@@ -374,6 +422,7 @@ def _json_as(
         select=_braced(f"SELECT {', '.join(cells)} FROM ") + source + f" WHERE {_IS_OBJECT}",
         columns=tuple((name, _json_kind(kinds)) for name, kinds in zip(names, keys.values(), strict=True)),
         encoding=encoding,
+        is_part=file.part is not None,
         rejects=f"SELECT count(*) FROM {source} WHERE {_IS_OBJECT}",
         broken=f"SELECT count(*) FROM {source} WHERE ({_IS_OBJECT}) IS NOT TRUE",
     )

@@ -61,7 +61,7 @@ def layout_of(text: str, *, is_whole: bool) -> Layout | None:
         best = plain if plain.rows else replace(best, delimiter=_NO_DELIMITER, quote="")
     rows = best.rows
     width = max(_usual_width(rows), len(rows[0]))
-    has_header = _is_header(rows[0], rows[1:])
+    has_header = is_header(rows[0], rows[1:])
     header = [*rows[0], *[""] * (width - len(rows[0]))] if has_header else [""] * width
     before = best.first_line - 1
     return Layout(
@@ -140,7 +140,7 @@ def _usual_width(rows: Sequence[Sequence[str]]) -> int:
     return Counter(len(row) for row in rows).most_common(1)[0][0]
 
 
-def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+def is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
     """Return whether the first line names the columns: it holds no datum, and nothing that stands below it."""
     cells = [cell.strip() for cell in first]
     if not any(cells) or any(cell and _DATUM.fullmatch(cell) for cell in cells):

@@ -43,6 +43,7 @@ class DataFile:
     is_gzip: bool
     size: int
     changed_ns: int
+    part: tuple[str, ...] | None = None  # where in a document the table is; None: the file is the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def tree_of(folder: Path) -> Tree:
             found.append((relative, status, *known))
         else:
             skipped.append((Skipped.TOO_MANY, relative))
-    names = _names([relative for relative, *_ in found])
+    names = names_of([relative for relative, *_ in found])
     files = (
         DataFile(folder / relative, name, format_, is_gzip, status.st_size, status.st_mtime_ns)
         for name, (relative, status, format_, is_gzip) in zip(names, found, strict=True)
@@ -77,7 +78,7 @@ def tree_of_one(file: Path) -> Tree:
     if known is None:
         return Tree((), ((Skipped.ENDING, file.name),))
     status = file.stat()
-    name = _names([file.name])[0]
+    name = names_of([file.name])[0]
     return Tree((DataFile(file, name, *known, status.st_size, status.st_mtime_ns),), ())
 
 
@@ -129,7 +130,7 @@ def _format(relative: str) -> tuple[Format, bool] | None:
     return None if known is None or (is_gzip and known is Format.PARQUET) else (known, is_gzip)
 
 
-def _names(relatives: list[str]) -> list[str]:
+def names_of(relatives: list[str]) -> list[str]:
     """Return paths without their endings; with them where two would be one name to a person or to DuckDB."""
     stems = [os.path.splitext(each[:-3] if each.lower().endswith(".gz") else each)[0] for each in relatives]
     taken = Counter(stem.casefold() for stem in stems)
