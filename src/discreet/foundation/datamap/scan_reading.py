@@ -23,6 +23,7 @@ MAX_TYPE_VALUES = 50
 MOST_UNINDEXED_ROWS = 1_000_000
 _COLUMNS_AT_ONCE = 200
 _DIGITS_OF_A_KEY = 19
+_MOST_SAMPLES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ def _sampled(session: ReadSession, table: TableInfo) -> tuple[int, dict[str, lis
     names = [column.name for column in table.columns]
     values: dict[str, list[str]] = {}
     count = 0
-    for start in range(0, len(names), _COLUMNS_AT_ONCE):
-        some = names[start : start + _COLUMNS_AT_ONCE]
+    at_once = max(_COLUMNS_AT_ONCE, len(names) // _MOST_SAMPLES)  # a file is read anew for each sample
+    for start in range(0, len(names), at_once):
+        some = names[start : start + at_once]
         rows = session.sample_spread(table.ref, some, limit=SAMPLE_ROWS, max_chars=MAX_CHARS)
         count = max(count, len(rows))
         values |= values_of(table, rows, some)

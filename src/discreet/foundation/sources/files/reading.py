@@ -8,8 +8,9 @@ that is nine times as fast as DuckDB's own decoding, and knows every letter (doc
 
 import codecs
 import gzip
+import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -48,12 +49,12 @@ _IS_OBJECT = "json IS NOT NULL AND json_type(json) = 'OBJECT'"
 # The keys of all objects in the order in which they come, with the types of their values. DuckDB's own
 # json_group_structure descends into the values: nesting 10,000 deep ends the process.
 _KEYS = (
-    "SELECT key, list(DISTINCT json_type(json, '/' || replace(replace(key, '~', '~0'), '/', '~1')))"
-    " FROM (SELECT json, row_number() OVER () AS line, unnest(json_keys(json)) AS key,"
-    " unnest(range(len(json_keys(json)))) AS place FROM {source} WHERE "
+    "SELECT each.key, list(DISTINCT each.type)"
+    " FROM (SELECT json, row_number() OVER () AS line FROM {source} WHERE "
     + _IS_OBJECT
-    + ") GROUP BY key ORDER BY min(line), arg_min(place, line)"
+    + ") AS lines, json_each(lines.json) AS each GROUP BY each.key ORDER BY min(line), arg_min(each.id, line)"
 )
+_MANY_KEYS = 100  # looking up each key anew takes time with the square of their number
 
 
 class Unreadable(Exception):
@@ -418,14 +419,31 @@ def _json_as(
         f"{_of_json(key, kinds)} AS {quoted(name)}"
         for (key, kinds), name in zip(keys.items(), names, strict=True)
     ]
+    select = _braced(f"SELECT {', '.join(cells)} FROM ") + source + f" WHERE {_IS_OBJECT}"
+    if len(keys) > _MANY_KEYS and "" not in keys and len({key.lower() for key in keys}) == len(keys):
+        select = _of_many_keys(keys, names, source)
     return Reading(
-        select=_braced(f"SELECT {', '.join(cells)} FROM ") + source + f" WHERE {_IS_OBJECT}",
+        select=select,
         columns=tuple((name, _json_kind(kinds)) for name, kinds in zip(names, keys.values(), strict=True)),
         encoding=encoding,
         is_part=file.part is not None,
         rejects=f"SELECT count(*) FROM {source} WHERE {_IS_OBJECT}",
         broken=f"SELECT count(*) FROM {source} WHERE ({_IS_OBJECT}) IS NOT TRUE",
     )
+
+
+def _of_many_keys(keys: Mapping[str, frozenset[str]], names: Sequence[str], source: str) -> str:
+    """Return the select of objects with many keys, each object taken apart once."""
+    cells = []
+    for (key, kinds), name in zip(keys.items(), names, strict=True):
+        text, plain = f"struct_extract(cells, {literal(key)})", _json_kind(kinds)
+        cell = text if plain == "VARCHAR" else f"TRY_CAST({text} AS {plain})"
+        cells.append(f"{cell} AS {quoted(name)}")
+    structure = literal(json.dumps(dict.fromkeys(keys, "VARCHAR"), ensure_ascii=False))
+    apart = _braced(
+        f"SELECT {', '.join(cells)} FROM (SELECT json_transform(json, {structure}) AS cells FROM "
+    )
+    return f"{apart}{source} WHERE {_IS_OBJECT})"
 
 
 def _of_json(key: str, kinds: frozenset[str]) -> str:
