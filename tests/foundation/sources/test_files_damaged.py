@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from django.utils import translation
 
 from discreet.foundation.datamap.classify_cli import classify
+from discreet.foundation.sources import session
 from discreet.foundation.sources.files.encodings import encoding_of
 from tests.foundation.sources.test_files import connect, folder, names, rows
 
@@ -112,3 +113,20 @@ def test_a_quote_within_a_value_is_no_open_one(folder: Path) -> None:
     table = connect(folder)["a"]
     assert rows(table) == [("1", '5" pipe', "x"), ("2", 'a "b" c', "y"), ("3", '4" pipe', "z")]
     assert table.broken_lines == 0
+
+
+def test_a_sample_of_a_large_file_reaches_its_end_without_reading_it_all(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("discreet.foundation.sources.files.windows.LEAST", 1 << 20)
+    monkeypatch.setattr("discreet.foundation.sources.files.windows._BYTES", 1 << 12)
+    monkeypatch.setattr("discreet.foundation.sources.dialects.files._ROWS_LOOKED_AT", 100_000)
+    lines = (f'{n},"note, {n}\nand more"\n' if n % 50 == 0 else f"{n},x\n" for n in range(100_000, 500_000))
+    (folder / "big.csv").write_text("id,note\n" + "".join(lines))
+    table = connect(folder)["big"]
+    assert table.estimated_rows == 400_000
+    with session.read("files") as reader:
+        taken = reader.sample_spread(table.ref, ["id", "note"], limit=1_000, max_chars=40)
+    assert len(taken) == len({row[0] for row in taken}) == 1_000
+    assert len({str(row[0])[:2] for row in taken}) == 40, "from every fortieth of the file"
+    assert {row[1] for row in taken} - {"x"} <= {f"note, {n}\nand more" for n in range(100_000, 500_000, 50)}

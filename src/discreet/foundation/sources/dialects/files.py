@@ -17,7 +17,7 @@ from discreet.foundation.sources.dialects import base, places
 if TYPE_CHECKING:
     from discreet.foundation.sources.files.opening import FolderConnection
 
-_ROWS_LOOKED_AT = 1_000_000  # for a sample: a file has no index, so what lies beyond is not reached
+_ROWS_LOOKED_AT = 1_000_000  # for a sample: a file has no index, so of more rows some places are read
 _UNREADABLE = frozenset(
     [Skipped.NO_TABLE, Skipped.ENCODING, Skipped.TOO_LARGE, Skipped.BOMB, Skipped.CLOSED, Skipped.DEEP]
 )
@@ -165,9 +165,15 @@ class FilesDialect(base.Dialect):
         self, ask: places.Ask, info: TableInfo, table: sa.Table, default_schema: str, limit: int
     ) -> places.Spread | None:
         """Take every so manieth of the rows, in the order of the file."""
-        rows = min(max(info.estimated_rows, limit), _ROWS_LOOKED_AT)
+        from discreet.foundation.sources.files.opening import spread_name
+
+        rows, taken = max(info.estimated_rows, limit), table
+        if rows > _ROWS_LOOKED_AT:
+            columns = [sa.Column(column.name, column.type) for column in table.c]
+            taken = sa.Table(spread_name(info.ref.table), sa.MetaData(), *columns)
+            rows = max(int(str(ask(sa.select(sa.func.count()).select_from(taken))[0][0])), limit)
         number = sa.func.row_number().over().label(_NUMBER)
-        numbered = sa.select(table, number).limit(_ROWS_LOOKED_AT).subquery()
+        numbered = sa.select(taken, number).subquery()
         chosen = (numbered.c[_NUMBER] * limit) % rows < limit
         return places.Spread((places.Place(rows=limit, where=chosen, table=numbered),))
 

@@ -15,8 +15,10 @@ from discreet.foundation.sources.files import reading
 from discreet.foundation.sources.files.memory import InMemory
 from discreet.foundation.sources.files.mending import MOST_NOTED
 from discreet.foundation.sources.files.tree import DataFile, tree_of, tree_of_one
+from discreet.foundation.sources.files.windows import can_be_spread, spread_over
 
 _IN_MEMORY = 4
+_MOST_ROWS_PASSED = 20_000_000  # on the way through a file that has no places of its own
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
     "memory_limit": "1GB",
@@ -26,6 +28,11 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "preserve_insertion_order": "true",
     "enable_external_file_cache": "false",  # a file in memory is filled anew under the same path
 }
+
+
+def spread_name(table: str) -> str:
+    """Return the name of the view of a table's rows from all over its file; no file is named so."""
+    return f"{table}\n(spread)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class FolderConnection(ConnectionWrapper):
         self._skipped = tree.skipped
         self._open: dict[str, OpenFile] = {}
         self._finding_out = InMemory()
+        self._spread = InMemory()
         self._lent: dict[InMemory, str] = {InMemory(): "" for _ in range(_IN_MEMORY)}
         self.raw = duckdb.connect(":memory:", config=_CONFIG)
         super().__init__(self.raw)
@@ -84,7 +92,7 @@ class FolderConnection(ConnectionWrapper):
 
     def _shut_in(self, only: Path | None) -> None:
         folder = reading.literal(f"{self.folder}/") if only is None else ""
-        paths = [reading.literal(memory.path) for memory in (self._finding_out, *self._lent)]
+        paths = [reading.literal(memory.path) for memory in self._memories()]
         if only is not None:  # asked for both as it is written and as it is found
             paths += [reading.literal(str(only)), reading.path_literal(only)]
         others = ", ".join(paths)
@@ -144,6 +152,20 @@ class FolderConnection(ConnectionWrapper):
             if name not in self._open and reading.quoted(name) in statement:
                 with suppress(reading.Unreadable, duckdb.Error, OSError):
                     self.opened(name)
+            if reading.quoted(spread_name(name)) in statement:
+                with suppress(reading.Unreadable, duckdb.Error, OSError):
+                    self._open_spread(name)
+
+    def _open_spread(self, name: str) -> None:
+        """Make the view of rows from all over a large file; of all rows where they cannot be reached apart."""
+        table = self.opened(name)
+        if table is None:
+            return
+        select = f"SELECT * FROM {reading.quoted(name)} LIMIT {_MOST_ROWS_PASSED}"  # noqa: S608
+        if can_be_spread(table.file, table.how):
+            self._spread.fill(spread_over(table.file, table.how))
+            select = table.how.select.format(path=reading.path_literal(self._spread.path))
+        self.raw.execute(f"CREATE OR REPLACE VIEW {reading.quoted(spread_name(name))} AS {select}")
 
     def counted(self, name: str) -> Counted:
         """Return how many rows a table has, and which lines are broken. Reads the file in full."""
@@ -185,8 +207,11 @@ class FolderConnection(ConnectionWrapper):
     def close(self) -> None:
         """Close, and forget what was decoded."""
         super().close()
-        for memory in (self._finding_out, *self._lent):
+        for memory in self._memories():
             memory.close()
+
+    def _memories(self) -> Iterator[InMemory]:
+        yield from (self._finding_out, self._spread, *self._lent)
 
 
 class _Cursor(CursorWrapper):
