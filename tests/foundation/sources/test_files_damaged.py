@@ -41,7 +41,7 @@ def test_an_open_quote_costs_its_own_line_and_is_told_with_its_number(folder: Pa
     assert document["broken_lines"] == {"a": {"count": 2, "first": begin}}
     with translation.override("zh-hans"):
         said = CliRunner().invoke(classify, [str(folder / "a.csv")]).output
-    assert f"无法完整读取的行：a（2 行：第 {begin[0]}, {begin[1]} 行）。" in said and "rows" not in said
+    assert f"无法完整读取的行：a（2 行：第 {begin[0]}，{begin[1]} 行）。" in said and "rows" not in said
 
 
 def test_gb18030_with_broken_bytes_stays_gb18030_and_its_broken_lines_are_told(folder: Path) -> None:

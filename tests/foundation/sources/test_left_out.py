@@ -8,10 +8,13 @@ import pytest
 from click.testing import CliRunner
 from django.utils import translation
 
+from discreet.foundation.datamap.classify_cli import classify
 from discreet.foundation.datamap.cli import connect as connect_command
 from discreet.foundation.datamap.scan_cli import scan
+from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.sources import queries
 from discreet.foundation.sources.catalogue import MOST_NAMED
+from discreet.foundation.sources.refusals import NotATable
 from tests.foundation.sources.test_files import connect, folder, names, rows
 
 __all__ = ["folder"]
@@ -90,3 +93,23 @@ def test_files_of_any_name_are_read_one_by_one_and_in_their_folder(folder: Path)
             (table,) = reader.catalogue.tables
             assert names(table) == ("id", "name")
             assert reader.count_up_to(table.ref, 5) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said", "said_zh"),
+    [
+        ("empty.csv", b"\n\n", "“empty.csv” is not read: nothing in it.", "未读取“empty.csv”：内容为空。"),
+        ("koi.csv", "имя\nАнна Иванова\n".encode("koi8-r") * 9, "no encoding of text that is known", "无法识别文本编码"),
+        ("a.docx", b"PK", "“a.docx” is no table that can be read", "“a.docx”不是可读取的表"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_read_alone_is_refused_with_the_reason_in_the_readers_language(
+    tmp_path: Path, name: str, raw: bytes, said: str, said_zh: str
+) -> None:
+    (tmp_path / name).write_bytes(raw)
+    refused = CliRunner().invoke(classify, [str(tmp_path / name)]).exception
+    assert isinstance(refused, NotATable)
+    assert said in str(refused) and "Анна" not in str(refused)
+    with translation.override("zh-hans"):
+        refused = CliRunner().invoke(classify, [str(tmp_path / name)]).exception
+        assert isinstance(refused, NotATable) and said_zh in message_of(refused)

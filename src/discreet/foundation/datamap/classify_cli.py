@@ -1,6 +1,7 @@
 """`discreet classify`: what a file holds, without an installation."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -45,11 +46,17 @@ def classify(file: Path, is_json: bool) -> None:
         click.echo(_("%(table)s, %(rows)s rows read") % told)
         for name, verdict in found.verdicts.items():
             label = CATEGORIES[verdict.category].label(language)
-            why = "; ".join(reasons.in_words(verdict.reasons))
-            shown = f"{on_screen(name):30} {label:20} {verdict.confidence_percent:3} %"
+            why = _("; ").join(reasons.in_words(verdict.reasons))
+            shown = f"{_padded(on_screen(name), 30)} {_padded(label, 20)} {verdict.confidence_percent:3} %"
             click.echo(f"  {shown}  {on_screen(why)}")
     for line in left_out:
         click.echo(line)
+
+
+def _padded(text: str, cells: int) -> str:
+    """Fill up to so many cells of a terminal; Chinese letters take two."""
+    taken = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return text + " " * (cells - taken)
 
 
 def _look(file: Path) -> tuple[dict[str, object], list[TableFindings], list[str]]:
@@ -106,7 +113,7 @@ def _field(verdict: Verdict) -> dict[str, object]:
         "category": verdict.category,
         "dpv": CATEGORIES[verdict.category].dpv,
         "confidence": verdict.confidence_percent / 100,
-        "evidence": "; ".join(reasons.in_words(verdict.reasons)),
+        "evidence": _("; ").join(reasons.in_words(verdict.reasons)),
         "inside": [
             {"category": each.category, "path": each.path, "percent": each.percent} for each in verdict.hidden
         ],

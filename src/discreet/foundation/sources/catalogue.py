@@ -85,6 +85,7 @@ class Skipped(StrEnum):
     DEEP = "deep"
     CLOSED = "closed"  # the account may not look into it
     TOO_MANY = "too_many"
+    EMPTY = "empty"
     NO_TABLE = "no_table"
     ENCODING = "encoding"  # none that is known
     TOO_LARGE = "too_large"  # to be decoded

@@ -16,6 +16,7 @@ REASONS = {
     Skipped.DEEP: gettext_noop("folders that lie too deep"),
     Skipped.CLOSED: gettext_noop("may not be opened by this account"),
     Skipped.TOO_MANY: gettext_noop("more files than are read"),
+    Skipped.EMPTY: gettext_noop("nothing in it"),
     Skipped.NO_TABLE: gettext_noop("no table that can be read, or damaged"),
     Skipped.ENCODING: gettext_noop("no encoding of text that is known"),
     Skipped.TOO_LARGE: gettext_noop("too large to be decoded"),
@@ -28,7 +29,9 @@ def left_out_in_words(catalogue: Catalogue) -> list[str]:
     """Return what is not read of a source: files by reason, and lines by table."""
     lines = _files(catalogue.passed_over)
     if broken := [lines_in_words(table) for table in catalogue.tables if table.broken_lines]:
-        lines.append(gettext("Lines that cannot be read whole: %(tables)s.") % {"tables": ", ".join(broken)})
+        lines.append(
+            gettext("Lines that cannot be read whole: %(tables)s.") % {"tables": gettext(", ").join(broken)}
+        )
     return lines
 
 
@@ -63,11 +66,11 @@ def left_out_as_json(catalogue: Catalogue) -> dict[str, object]:
 
 def lines_in_words(table: TableInfo) -> str:
     """Return a table's name with how many lines are broken, and where the first of them begin."""
-    numbers = ", ".join(map(str, table.broken_at[:_LINES_NAMED]))
+    numbers = gettext(", ").join(map(str, table.broken_at[:_LINES_NAMED]))
     name = on_screen(table.ref.table)
     if not numbers:
         return f"{name} ({table.broken_lines})"
     if table.broken_lines > _LINES_NAMED:
-        numbers += ", …"
+        numbers += gettext(", ") + "…"
     told = {"table": name, "count": table.broken_lines, "numbers": numbers}
     return gettext("%(table)s (%(count)d: line %(numbers)s)") % told

@@ -111,6 +111,11 @@ class NotATable(SourceRefusal):
     status = 422
 
 
+class FileNotRead(NotATable):
+    code = "file_not_read"
+    message = gettext_noop("“%(file)s” is not read: %(reason)s.")
+
+
 class FileClosed(SourceRefusal):
     code = "file_closed"
     message = gettext_noop(

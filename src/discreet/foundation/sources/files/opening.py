@@ -112,7 +112,9 @@ class FolderConnection(ConnectionWrapper):
             except reading.Unreadable as why:
                 skipped.append((why.reason, str(file.path.relative_to(self.folder))))
                 continue
-            if how is not None:
+            if how is None:
+                skipped.append((Skipped.EMPTY, str(file.path.relative_to(self.folder))))
+            else:
                 found[name] = how.columns
         return found, skipped
 
