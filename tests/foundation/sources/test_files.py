@@ -40,14 +40,14 @@ def connect(folder: Path, name: str = "files") -> dict[str, TableInfo]:
     return {table.ref.table: table for table in queries.describe(name).tables}
 
 
-def rows(table: TableInfo) -> Rows:
+def rows(table: TableInfo, *, limit: int = 10_000) -> Rows:
     with session.read(table.ref.source) as reader:
         query = Select(
             table=table.ref,
             columns=tuple(c.name for c in table.columns),
             key_columns=(),
             keys=(),
-            limit=10_000,
+            limit=limit,
         )
         return list(reader.select(query))
 

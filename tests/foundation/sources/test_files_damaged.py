@@ -130,3 +130,11 @@ def test_a_sample_of_a_large_file_reaches_its_end_without_reading_it_all(
     assert len(taken) == len({row[0] for row in taken}) == 1_000
     assert len({str(row[0])[:2] for row in taken}) == 40, "from every fortieth of the file"
     assert {row[1] for row in taken} - {"x"} <= {f"note, {n}\nand more" for n in range(100_000, 500_000, 50)}
+
+
+def test_the_encoding_is_told_also_where_the_first_letters_come_late(folder: Path) -> None:
+    early = "".join(f"{number},Ann Miller of number {number},x\n" for number in range(60_000))
+    (folder / "a.csv").write_bytes(("id,name,city\n" + early + "\n".join(PEOPLE)).encode("gb18030"))
+    table = connect(folder)["a"]
+    assert rows(table, limit=70_000)[-1] == tuple(PEOPLE[-1].split(","))
+    assert table.broken_lines == 0

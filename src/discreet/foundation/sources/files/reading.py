@@ -189,13 +189,21 @@ def _encoding(file: DataFile, head: bytes) -> str:
     if encoding in (encodings.UTF_8, encodings.UTF_8_MARKED):
         takes_mark = file.format in (Format.DELIMITED, Format.TEXT)
         is_plain = takes_mark or encoding == encodings.UTF_8
-        encoding = encodings.UTF_8 if is_plain and _is_clean(file) else encodings.UTF_8_MARKED
+        amiss = _amiss(file)
+        if amiss is not None and head.isascii():  # the first letters beyond ASCII stand further on
+            later = encodings.encoding_of(amiss)
+            encoding = encoding if later is None else later
+        if encoding in (encodings.UTF_8, encodings.UTF_8_MARKED):
+            is_left = takes_mark and file.size > _DECODED  # to DuckDB, which leaves out lines that are amiss
+            is_as_it_is = is_plain and (amiss is None or is_left)
+            encoding = encodings.UTF_8 if is_as_it_is else encodings.UTF_8_MARKED
     if encoding != encodings.UTF_8 and file.size > _DECODED:
         raise Unreadable(Skipped.TOO_LARGE)
     return encoding
 
 
-def _is_clean(file: DataFile) -> bool:
+def _amiss(file: DataFile) -> bytes | None:
+    """Return the first block that is not UTF-8, if any."""
     decoder = codecs.getincrementaldecoder(encodings.UTF_8)()
     with opened(file) as raw:
         for _ in range(_CHECKED // _HEAD):
@@ -203,10 +211,10 @@ def _is_clean(file: DataFile) -> bool:
             try:
                 decoder.decode(block, not block)
             except UnicodeDecodeError:
-                return False
+                return block
             if not block:
-                return True
-    return True
+                return None
+    return None
 
 
 def texts_of(file: DataFile, encoding: str, *, at_most: int = _DECODED) -> Iterator[str]:
