@@ -56,7 +56,7 @@ def mended(texts: Iterable[str], rules: Rules, flaws: Flaws) -> Iterator[Piece]:
             yield from _noted(number, text, flaws)
             continue
         record, others = _collected(text, rules.quote, waiting, pieces)
-        if record is not None and is_record(record):
+        if record is not None and is_record(record, is_long=True):
             yield from _noted(number, record, flaws)
             continue
         flaws.note(number)
@@ -98,13 +98,14 @@ class _Record:
         )
         self._delimiter, self._width = rules.delimiter, rules.width
 
-    def __call__(self, text: str) -> bool:
+    def __call__(self, text: str, *, is_long: bool = False) -> bool:
+        """`is_long`: it takes several lines, so only all of its fields show that its quotes belong together."""
         if self._record is None or self._quoted is None:
             return True
         if not self._record.fullmatch(text):
             return False
         fields = self._quoted.sub("", text).count(self._delimiter) + 1
-        return not self._width or fields <= self._width
+        return not self._width or fields == self._width or (fields < self._width and not is_long)
 
 
 def _noted(number: int, text: str, flaws: Flaws) -> Iterator[Piece]:
