@@ -279,6 +279,27 @@ def close(
     return case.version
 
 
+@act("cases.reopen")
+def reopen(*, actor: Actor, now: datetime, number: str, state: str, transitions: Transitions) -> int:
+    """Open a closed case again in `state`, because what closed it was taken back. Return its new version.
+
+    The clocks that its closing met run on.
+
+    Raises:
+        WrongState: it is open, its data are destroyed, or the state machine has no such arrow.
+    """
+    case = _load(number)
+    may = may_move(transitions=transitions, from_state=case.state, to_state=state)
+    if case.closed_at is None or case.expired_at is not None or not may:
+        raise WrongState(number=number, state=case.state)
+    before, case.state = case.state, state
+    case.clocks.filter(met_at=case.closed_at).update(met_at=None)
+    case.closed_at = case.expires_at = None
+    _set_due(case)
+    record(actor=actor, now=now, subject=_name(case), facts={"from": before, "to": state})
+    return case.version
+
+
 @act("cases.expire_case")
 def expire_case(*, actor: Actor, now: datetime, number: str) -> None:
     """Destroy the case's key and empty its blob; number, dates and evidence stay. Idempotent.

@@ -15,6 +15,7 @@ acts.register(
         "cases.move_many": gettext_noop("Cases moved on"),
         "cases.close": gettext_noop("Case closed"),
         "cases.close_many": gettext_noop("Cases closed"),
+        "cases.reopen": gettext_noop("Case opened again"),
         "cases.assign": gettext_noop("Given to a person"),
         "cases.add_task": gettext_noop("Task given"),
         "cases.finish_task": gettext_noop("Task done"),

@@ -12,7 +12,7 @@ from django.db.models import F
 from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, SourceMapped
-from discreet.foundation.datamap import reasons, refusals, settling, source_facts, yaml_file
+from discreet.foundation.datamap import changes, reasons, refusals, settling, source_facts, yaml_file
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.mapfile import MapFile
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
@@ -413,10 +413,14 @@ def raise_version() -> int:
 
 
 def _changed(*, actor: Actor, now: datetime, source: str, facts: dict[str, Json]) -> None:
-    """Raise the version, record the act, and tell others; a map without open parts is told as mapped."""
+    """Raise the version, record the act, and tell others; a map without open parts is told as mapped.
+
+    Cases about what was new follow: the last decision closes them, a decision taken back opens them again.
+    """
     number = raise_version()
     record(actor=actor, now=now, subject=f"source:{source}", facts={**facts, "map_version": number})
     publish(MapChanged(source=source, map_version=number))
+    changes.follow(actor=actor, now=now, source=source)
     if not has_open_parts(source):
         publish(SourceMapped(source=source, map_version=number))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from discreet.engines.subjects.graph import LinkRole
 from discreet.events.datamap import MapChanged, SourceMapped
-from discreet.foundation.datamap import reasons, refusals
+from discreet.foundation.datamap import changes, reasons, refusals
 from discreet.foundation.datamap.actions import has_open_parts, link_facts, plain_name, raise_version
 from discreet.foundation.datamap.models import DataField, DataLink
 from discreet.foundation.datamap.page_queries import FieldState, LinkState
@@ -186,5 +186,6 @@ def _changed(*, actor: Actor, now: datetime, source: str, facts: dict[str, Json]
     number = raise_version()
     record(actor=actor, now=now, subject=f"source:{source}", facts={**facts, "map_version": number})
     publish(MapChanged(source=source, map_version=number))
+    changes.follow(actor=actor, now=now, source=source)
     if not has_open_parts(source):
         publish(SourceMapped(source=source, map_version=number))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from discreet.foundation.datamap import (
     actions,
     bulk_actions,
+    changes,
     labels,
     map_pages,
     page_queries,
@@ -107,7 +108,8 @@ def page(
     if is_partial(request):
         return render(request, "datamap/parts/changed.html", context, status=status)
     last_scan = scan_queries.latest(source) if source else None
-    context |= {"last_scan": last_scan, "delta": delta(last_scan)}
+    open_changes = changes.open_numbers(source) if source else []
+    context |= {"last_scan": last_scan, "delta": delta(last_scan), "open_changes": open_changes}
     context["tree"] = map_pages.tree(
         engines=source_queries.kinds(), shown=source, lines=lines, current=current, words=words
     )

@@ -8,7 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from discreet.foundation.datamap import actions, bulk_actions, page_queries, scan_actions, scan_queries
+from discreet.foundation.datamap import (
+    actions,
+    bulk_actions,
+    changes,
+    page_queries,
+    scan_actions,
+    scan_queries,
+)
 from discreet.foundation.datamap.desk import CHANGERS, is_partial, may_change
 from discreet.foundation.datamap.forms import BulkForm, PlanForm
 from discreet.foundation.datamap.scan_pages import scan_page
@@ -45,6 +52,7 @@ def scan(request: HttpRequest, source: str, scan_id: int) -> HttpResponse:
     if not view.is_open:
         lines = page_queries.table_lines(source)
         context |= {
+            "open_changes": changes.open_numbers(source),
             "tables": len(lines),
             "personal": sum(one.personal for one in lines),
             "open_count": sum(one.open_count for one in lines),

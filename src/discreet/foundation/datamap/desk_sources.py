@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from discreet.foundation.datamap import (
     actions,
+    changes,
     exports,
     labels,
     page_queries,
@@ -122,6 +123,7 @@ def source_page(request: HttpRequest, source: str) -> HttpResponse:
         "open_scan": last if last is not None and last.is_open else None,
         "delta": delta(last),
         "last_scan": last,
+        "open_changes": changes.open_numbers(source),
         "plan": plan,
         "kinds": labels.PEOPLE_KINDS,
     }

@@ -1,20 +1,12 @@
-"""What a scan found that the last one did not: parts new and gone, categories that changed, and the work it makes."""
+"""What a scan found that the last one did not: parts new and gone, categories that changed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from discreet.foundation.cases import actions as cases
-from discreet.foundation.cases.actions import NewTask
-from discreet.foundation.datamap.models import DataField, Scan, ScanPlan, ScanTable
-from discreet.vocabulary.actors import Actor, Role
+from discreet.foundation.datamap.models import DataField, Scan, ScanTable
 from discreet.vocabulary.categories import NONE
-from discreet.vocabulary.text import gettext_noop
 
-CASE_KIND = "map_change"
-CASE_TITLE = gettext_noop("New personal data in a source")
-TASK_CONFIRM = gettext_noop("Confirm the new personal fields of %(source)s (%(count)s)")
 MAX_KEPT = 2_000
 
 
@@ -95,37 +87,3 @@ def _disagreements(scan: Scan) -> Iterator[Difference]:
             category, percent = named[field.name][0], named[field.name][1]
             if field.confirmed_at is not None and category not in (NONE, field.category) and percent >= 85:
                 yield Difference(What.DISAGREES, _name(row), field.name, field.category, category)
-
-
-def make_work(*, actor: Actor, now: datetime, scan: Scan) -> None:
-    """Open a case with a task for what is new and personal; it has the owner that the source's plan names."""
-    new = [each for each in map(Difference.from_json, scan.differences) if each.is_new_personal]
-    if not new:
-        return
-    plan = ScanPlan.objects.filter(source=scan.source).first()
-    owner = plan.owner if plan is not None else ""
-    case = cases.open_case(
-        actor=actor,
-        now=now,
-        prefix="M",
-        kind=CASE_KIND,
-        title=CASE_TITLE,
-        state="open",
-        language="en",
-        subject=b"",
-        owner=owner,
-    )
-    cases.add_task(
-        actor=actor,
-        now=now,
-        number=case.number,
-        task=NewTask(
-            key=f"confirm:{scan.id}",
-            what=TASK_CONFIRM,
-            role=None if owner else Role.AGENT,
-            assignee=owner,
-            url_name="datamap:scan",
-            url_args=(scan.source, str(scan.id)),
-            params=(("source", scan.source), ("count", len(new))),
-        ),
-    )

@@ -262,6 +262,21 @@ class ScanTable(models.Model):
         ]
 
 
+class MapChange(models.Model):
+    """A case about personal fields that a scan found new in a source."""
+
+    number = models.CharField(max_length=16, unique=True)
+    source = models.CharField(max_length=63, db_index=True)
+    is_open = models.BooleanField(default=True)
+
+
+class MapChangeField(models.Model):
+    """A field that such a case asks a person about; it is in the case that asked last."""
+
+    change = models.ForeignKey(MapChange, on_delete=models.CASCADE, related_name="fields")
+    field = models.OneToOneField(DataField, on_delete=models.CASCADE, related_name="asked_in")
+
+
 class ScanPlan(models.Model):
     """How a source is scanned: how often, how hard, in which hours, and who owns what is new."""
 

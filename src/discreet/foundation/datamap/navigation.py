@@ -1,7 +1,10 @@
 """Where the data map stands in the sidebar, and its acts in words."""
 
-from discreet.foundation.datamap import queries
+from discreet.foundation.datamap import changes, queries
 from discreet.foundation.desk import acts
+from discreet.foundation.desk.cases import CasePage
+from discreet.foundation.desk.cases import register as register_case_page
+from discreet.foundation.desk.clocks import register_internal
 from discreet.foundation.desk.navigation import Group, NavItem, register
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.text import gettext_noop
@@ -21,6 +24,8 @@ register(
         order=10,
     )
 )
+register_case_page(CasePage(kind=changes.KIND, url_name="datamap:change", icon="sitemap"))
+register_internal(changes.CLOCK, gettext_noop("Confirm by"))
 acts.register(
     {
         "datamap.take_schema": gettext_noop("Schema taken into the data map"),
@@ -45,6 +50,9 @@ acts.register(
         "datamap.decide_links": gettext_noop("Links decided together"),
         "datamap.undo_fields": gettext_noop("Decision about fields taken back"),
         "datamap.undo_links": gettext_noop("Decision about links taken back"),
+        "datamap.close_change": gettext_noop("Every new field decided"),
+        "datamap.reopen_change": gettext_noop("A decision about a new field taken back"),
+        "datamap.give_change": gettext_noop("Case of new personal data given"),
         "datamap.note_expired_case": gettext_noop("Expired case noted beside the tombstones"),
         "tombstones.begin_check": gettext_noop("Check of a restored source begun"),
         "tombstones.refuse": gettext_noop("Lines of the tombstones refused"),

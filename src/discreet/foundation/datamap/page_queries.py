@@ -359,6 +359,17 @@ def _found(row: DataField) -> FoundField:
     return FoundField(table.source, table.id, name, field_view(row, frozenset(table.primary_key)))
 
 
+def table_of(field_id: int) -> int:
+    """Return the table of a field."""
+    return DataField.objects.values_list("table_id", flat=True).get(id=field_id)
+
+
+def fields_of_change(change_id: int) -> list[FoundField]:
+    """Return the fields that a case asks about, those that are gone among them."""
+    rows = DataField.objects.filter(asked_in__change_id=change_id).select_related("table")
+    return [_found(row) for row in rows.order_by("table__schema", "table__name", "position")]
+
+
 def fields_named(source: str, wanted: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], FoundField]:
     """Return the fields (table, field) of a source that are still there."""
     names = {name for _, name in wanted}

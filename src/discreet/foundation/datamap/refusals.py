@@ -30,6 +30,12 @@ class NoScan(Refused):
     message = gettext_noop("This scan does not run any more: it ended, rests, or somebody else drives it.")
 
 
+class NoChange(Refused):
+    code = "no_map_change"
+    status = 404
+    message = gettext_noop("There is no such open case of new personal data.")
+
+
 class BadScanPlan(Refused):
     code = "bad_scan_plan"
     status = 422

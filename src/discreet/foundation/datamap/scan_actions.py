@@ -11,7 +11,7 @@ from discreet.engines.classify.link_model import LinkKind, LinkProposal
 from discreet.engines.classify.model import Verdict
 from discreet.engines.subjects.graph import LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, ScanFinished
-from discreet.foundation.datamap import actions, differences, reasons, refusals
+from discreet.foundation.datamap import actions, changes, differences, reasons, refusals
 from discreet.foundation.datamap.copies import CopyFound
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.models import (
@@ -287,7 +287,7 @@ def settle_scan(*, actor: Actor, now: datetime, scan_id: int, attempt: int, cata
     scan.differences = [each.to_json() for each in differences.of(scan)]
     scan.state, scan.ended_at = "done", now
     scan.save()
-    differences.make_work(actor=actor, now=now, scan=scan)
+    changes.take(actor=actor, now=now, scan=scan)
     publish(ScanFinished(source=scan.source, scan_id=scan.id))
     facts: dict[str, Json] = {
         "scan": scan.id,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from discreet.foundation.datamap import (
     desk,
+    desk_changes,
     desk_links,
     desk_overview,
     desk_scans,
@@ -15,12 +16,17 @@ app_name = "datamap"
 _SOURCE = "source/<slug:source>/"
 _TABLE = _SOURCE + "table/<int:table_id>/"
 _SCAN = _SOURCE + "scan/<int:scan_id>/"
+_CHANGE = "changes/<str:number>/"
 urlpatterns = [
     path("", desk.front, name="front"),
     path("report.pdf", report_pages.report, name="report"),
     path("connect/", desk_sources.connect, name="connect"),
     path("overview/", desk_overview.overview, name="overview"),
     path("fields/", desk_overview.fields, name="fields"),
+    path("changes/", desk_changes.changes, name="changes"),
+    path(_CHANGE, desk_changes.change, name="change"),
+    path(_CHANGE + "decide/", desk_changes.decide, name="decide_change"),
+    path(_CHANGE + "give/", desk_changes.give, name="give_change"),
     path(_SOURCE, desk_sources.source_page, name="source"),
     path(_SOURCE + "tables/", desk.source_front, name="source_front"),
     path(_SOURCE + "graph/", desk_overview.graph, name="graph"),

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 
 from discreet.foundation.cases import queries
 from discreet.foundation.desk.cases import LONG_AHEAD, LONG_OVERDUE, page_of
-from discreet.foundation.desk.clocks import label_of
+from discreet.foundation.desk.clocks import is_legal, label_of
 from discreet.foundation.desk.phrases import listed
 from discreet.foundation.desk.strip import WEEKDAYS
 from discreet.foundation.desk.times import Left, last_day, left
@@ -43,6 +43,7 @@ class Due:
     day: date
     due_at: datetime
     left: Left
+    is_legal: bool
     is_unsure: bool
 
 
@@ -157,7 +158,8 @@ def dues(found: Sequence[queries.Deadline], *, now: datetime) -> list[Due]:
             rule_id=one.rule_id,
             day=last_day(one.due_at),
             due_at=one.due_at,
-            left=left(due_at=one.due_at, now=now, is_legal=True),
+            left=left(due_at=one.due_at, now=now, is_legal=is_legal(one.rule_id)),
+            is_legal=is_legal(one.rule_id),
             is_unsure=one.is_unsure,
         )
         for one in found

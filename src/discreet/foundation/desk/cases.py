@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from discreet.foundation.cases import queries
-from discreet.foundation.desk.clocks import LABELS, answer_due, label_of, purpose_of
+from discreet.foundation.desk.clocks import LABELS, answer_clock, is_legal, label_of, purpose_of
 from discreet.foundation.desk.components import Deadline, WorkItem
 from discreet.foundation.desk.discovery import discover
 from discreet.foundation.desk.strip import DAYS
@@ -54,26 +54,34 @@ def page_of(*, kind: str, number: str) -> str:
     return reverse(page.url_name, args=[number]) if page else ""
 
 
+def icon_of(kind: str) -> str:
+    """Return the icon of a kind of case."""
+    discover()
+    page = _pages.get(kind)
+    return page.icon if page else "clipboard-list"
+
+
 def my_work(*, actor: Actor, now: datetime) -> Sequence[WorkItem]:
     """Return what waits for this person, the next answer that is due first."""
     discover()
     found = queries.my_work(actor=actor, now=now)
     clocks = queries.clocks_of([item.number for item in found])
-    items = [
-        WorkItem(
-            act=gettext(item.task.what) % dict(item.task.params),
-            what=f"{gettext(item.title)} {item.number}",
-            url=reverse(item.task.url_name, args=item.task.url_args)
-            if item.task.url_name
-            else page_of(kind=item.kind, number=item.number),
-            icon=_pages[item.kind].icon if item.kind in _pages else "clipboard-list",
-            due_at=answer_due(clocks.get(item.number, ())) or item.task.due_at,
-            due_label=gettext(LABELS[Purpose.ANSWER]),
-            is_legal=True,
-        )
-        for item in found
-    ]
+    items = [_work_item(item, answer_clock(clocks.get(item.number, ()))) for item in found]
     return sorted(items, key=lambda item: item.due_at.timestamp() if item.due_at else math.inf)
+
+
+def _work_item(item: queries.WorkItem, clock: queries.ClockView | None) -> WorkItem:
+    return WorkItem(
+        act=gettext(item.task.what) % dict(item.task.params),
+        what=f"{gettext(item.title)} {item.number}",
+        url=reverse(item.task.url_name, args=item.task.url_args)
+        if item.task.url_name
+        else page_of(kind=item.kind, number=item.number),
+        icon=icon_of(item.kind),
+        due_at=clock.due_at if clock else item.task.due_at,
+        due_label=label_of(clock.rule_id) if clock else gettext(LABELS[Purpose.ANSWER]),
+        is_legal=clock is None or is_legal(clock.rule_id),
+    )
 
 
 def deadlines(*, now: datetime) -> Sequence[Deadline]:
@@ -87,7 +95,8 @@ def deadlines(*, now: datetime) -> Sequence[Deadline]:
             label=one.number,
             due_at=one.due_at,
             url=page_of(kind=one.kind, number=one.number),
-            title=f"{label_of(one.rule_id)}: {gettext(one.title)}, {one.article}",
+            title=f"{label_of(one.rule_id)}: {', '.join(filter(None, (gettext(one.title), one.article)))}",
+            is_legal=is_legal(one.rule_id),
             icon="mail" if purpose_of(one.rule_id) is Purpose.ACKNOWLEDGEMENT else "",
         )
         for one in found

@@ -29,7 +29,7 @@ def icalendar(dues: Iterable[Due], *, now: datetime, name: str, base_url: str) -
             f"DTSTAMP:{stamp}",
             f"DTSTART;VALUE=DATE:{due.day:%Y%m%d}",
             f"DTEND;VALUE=DATE:{due.day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(f'{due.number}: {due.what} ({due.law})')}",
+            f"SUMMARY:{_escaped(f'{due.number}: {due.what}' + (f' ({due.law})' if due.law else ''))}",
             f"DESCRIPTION:{_escaped(due.title)}",
             "TRANSP:TRANSPARENT",
         ]

@@ -127,7 +127,7 @@ def _clock_item(fact: Fact, clock: ClockConcern, is_read: bool) -> Item:
         key=fact.key,
         text=gettext(CLOCK_TEXTS[clock.percent]) % words,
         about=clock.number,
-        detail=f"{gettext(clock.title)} · {clock.article}",
+        detail=" · ".join(filter(None, (gettext(clock.title), clock.article))),
         url=page_of(kind=clock.kind, number=clock.number),
         icon="alert-octagon" if clock.percent == 100 else "clock",
         at=fact.at,

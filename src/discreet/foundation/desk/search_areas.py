@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from discreet.foundation.cases import queries as cases
 from discreet.foundation.desk import acts
-from discreet.foundation.desk.cases import kinds, page_of
+from discreet.foundation.desk.cases import icon_of, kinds, page_of
 from discreet.foundation.desk.navigation import places
 from discreet.foundation.desk.search import MAX_HITS, Area, Hit, Rank, Words, register
 from discreet.foundation.ledger import queries as ledger
@@ -42,7 +42,7 @@ def find_cases(actor: Actor, words: Words) -> Sequence[Hit]:
             title=row.number,
             detail=gettext(row.title),
             url=url,
-            icon="clipboard-list",
+            icon=icon_of(row.kind),
             rank=Rank.EXACT if row.number.rpartition("-")[2] == digits else Rank.STARTS,
         )
         for row in found

@@ -76,7 +76,6 @@
   });
   addEventListener("change", (event) => {
     if (event.target.name === "field") counted();
-    if (event.target.matches("[data-keys-on]")) localStorage.setItem("discreet-keys", event.target.checked ? "on" : "off");
   });
   addEventListener("input", (event) => { // the tree narrows as one types; Enter asks the server, which knows every table
     if (!event.target.matches("[data-tree-filter]")) return;

@@ -1,6 +1,8 @@
 /* Keys and small comforts. Every page works without this file. */
 (() => {
   const typing = (el) => el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
+  /* WCAG 2.1.4: who speaks or types by chance can switch single keys off. */
+  const keysOn = () => localStorage.getItem("discreet-keys") !== "off";
   const box = document.querySelector("[data-search]");
   const list = document.querySelector("[data-suggestions]");
   const places = () => [...(list?.querySelectorAll("a") ?? [])];
@@ -22,11 +24,21 @@
       box.select();
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.length === 1 && event.key !== "?" && !keysOn()) return;
     if (event.key === "/" && !typing(document.activeElement)) {
       event.preventDefault();
       document.querySelector("[data-search]")?.focus();
     }
-    /* Lists: J the next row, K the one before. */
+    /* Lists: J the next row, K the one before, Y confirms it, C corrects it. */
+    const row = document.activeElement?.closest?.("[data-rows] > li, [data-rows] > tbody > tr");
+    if (/^[yc]$/i.test(event.key) && !event.shiftKey && !event.defaultPrevented && row && !typing(document.activeElement)) {
+      const to = row.querySelector(event.key.toLowerCase() === "y" ? "[data-yes]" : "[data-other]");
+      if (to) { event.preventDefault(); sessionStorage.setItem("discreet-row", [...row.parentElement.children].indexOf(row)); to.click(); }
+    }
+    if (event.key === "?" && !event.defaultPrevented && !typing(document.activeElement) && document.querySelector("[data-rows]")) {
+      const keys = document.querySelector("[data-keys]");
+      if (keys) { event.preventDefault(); keys.open = !keys.open; if (keys.open) keys.querySelector("summary").focus(); }
+    }
     if (/^[jk]$/i.test(event.key) && !event.shiftKey && !event.defaultPrevented && !typing(document.activeElement)) {
       const rows = [...document.querySelectorAll("[data-rows] > li, [data-rows] > tbody > tr")].filter((row) => row.querySelector("a") && row.getClientRects().length);
       const at = rows.findIndex((row) => row.contains(document.activeElement));
@@ -47,6 +59,18 @@
     sessionStorage.removeItem("discreet-paged");
     document.querySelector("[data-pages]")?.focus({ preventScroll: true });
   }
+  /* After a decision by key the hand is where it was: on the first row that waits from there on. */
+  const at = sessionStorage.getItem("discreet-row");
+  sessionStorage.removeItem("discreet-row");
+  if (at !== null) {
+    const rows = [...document.querySelectorAll("[data-rows] > tbody > tr, [data-rows] > li")].filter((one) => one.querySelector("[data-yes]"));
+    const all = [...(rows[0]?.parentElement.children ?? [])];
+    (rows.find((one) => all.indexOf(one) >= Number(at)) ?? rows[0])?.querySelector("a")?.focus();
+  }
+  document.querySelectorAll("[data-keys-on]").forEach((one) => { one.checked = keysOn(); });
+  addEventListener("change", (event) => {
+    if (event.target.matches("[data-keys-on]")) localStorage.setItem("discreet-keys", event.target.checked ? "on" : "off");
+  });
   addEventListener("click", (event) => {
     if (list && !list.closest("form").contains(event.target)) closeSuggestions();
     document.querySelectorAll("details.who[open]").forEach((el) => { if (!el.contains(event.target)) el.open = false; });
