@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -15,6 +16,7 @@ from discreet.foundation.datamap import actions, scan_actions
 from discreet.foundation.datamap.differences import Difference, What
 from discreet.foundation.datamap.models import DataField, DataLink, DataTable, Scan
 from discreet.foundation.datamap.scanning import Driver, Step
+from discreet.foundation.sources import pools
 from discreet.foundation.sources.actions import connect_source
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.browser.harness import (
@@ -35,12 +37,14 @@ SHELL = Actor(kind=ActorKind.SHELL, name="root", roles=frozenset(Role))
 
 
 @pytest.fixture
-def base(
-    live_server: LiveServer, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shop.sqlite"
+
+
+@pytest.fixture
+def base(live_server: LiveServer, settings: Settings, path: Path) -> Iterator[str]:
     settings.DISCREET_DEMO = True
     cache.clear()
-    path = tmp_path_factory.mktemp("shop") / "shop.sqlite"
     with sqlite3.connect(path) as connection:
         connection.executescript(
             "CREATE TABLE customer (id INTEGER PRIMARY KEY, email TEXT, name TEXT, flag TEXT);"
@@ -72,6 +76,20 @@ def scanned(*, with_news: bool = False) -> int:
         ]
         Scan.objects.update(differences=[each.to_json() for each in new])
     return driver.scan_id
+
+
+def with_new_fields(path: Path) -> str:
+    """Confirm the map, let two personal columns come, scan, and return the address of the case."""
+    scanned()
+    actions.confirm_all(actor=SHELL, now=NOW, source="shop")
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            "ALTER TABLE customer ADD COLUMN phone TEXT; ALTER TABLE customer ADD COLUMN birthday TEXT;"
+        )
+    pools.dispose_all()
+    actions.propose_from_schema(actor=SHELL, now=NOW, source="shop")
+    scanned()
+    return "/desk/map/changes/M-1001/"
 
 
 def customer_page(base: str, name: str = "customer") -> str:
@@ -127,6 +145,27 @@ def test_fields_are_walked_confirmed_and_corrected_by_keyboard(page: Page, base:
     page.keyboard.press("Enter")
     expect(page.locator("#map-notes")).to_contain_text("confirmed as corrected")
     assert DataField.objects.get(table__name="customer", name="name").category == "religion"
+
+
+def test_what_is_new_is_decided_on_its_case_by_keyboard_until_it_closes(
+    page: Page, base: str, path: Path
+) -> None:
+    address = base + with_new_fields(path)
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(address)
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="customer.phone")).to_be_focused()
+    page.keyboard.press("y")
+    expect(page.get_by_text("1 new personal field in shop waits")).to_be_visible()
+    expect(page.get_by_role("link", name="customer.birthday")).to_be_focused()
+    page.keyboard.press("c")
+    expect(page.locator("#correct h2")).to_have_text("birthday")
+    page.goto(address)
+    page.keyboard.press("j")
+    page.keyboard.press("y")
+    expect(page.get_by_text("Every new field in shop is decided")).to_be_visible()
+    expect(page.get_by_text("Confirmed by").first).to_be_visible()
+    picture(page, "map-change-closed.en")
 
 
 def test_a_map_is_decided_without_a_mouse(page: Page, base: str) -> None:

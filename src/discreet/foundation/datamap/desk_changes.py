@@ -115,4 +115,4 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _to(number: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("datamap:change", args=[number]) + "#fields")
+    return HttpResponseRedirect(reverse("datamap:change", args=[number]))
