@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Error, Page
 
@@ -20,6 +21,16 @@ FLAGS = [
 RUN_AXE = """async () => (await axe.run({
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations']
 })).violations"""
+RUN_AXE_ON_COLOURS = """async () => (await axe.run({
+    runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}, resultTypes: ['violations']
+})).violations"""
+# Transitions would be measured half way.
+DARKEN = """() => {
+  const still = new CSSStyleSheet();
+  still.replaceSync('*{transition:none!important;animation:none!important}');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+  document.documentElement.setAttribute('data-bs-theme', 'dark');
+}"""
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 PICTURES = Path(__file__).parent.parent.parent / "test-results"
 DESKTOP, PHONE = (1440, 900), (390, 844)
@@ -44,9 +55,21 @@ _BROKEN_WORDS = """longest => {
 def accessibility_faults(page: Page) -> list[str]:
     """Return what axe finds wrong by WCAG 2.1 A and AA, one line a rule with the first place."""
     page.evaluate(AXE.read_text(encoding="utf-8"))  # through the debugger: the page's own policy stays
+    return _lines(page.evaluate(RUN_AXE))
+
+
+def faults_in_both_themes(page: Page) -> list[str]:
+    """Return what axe finds wrong on a light page, and in its colours once it is dark: only they differ."""
+    found = accessibility_faults(page)
+    page.evaluate(DARKEN)
+    dark = _lines(page.evaluate(RUN_AXE_ON_COLOURS))
+    return [*found, *(f"dark {line}" for line in dark if line not in found)]
+
+
+def _lines(faults: list[dict[str, Any]]) -> list[str]:
     return [
         f"{fault['id']}: {json.dumps(fault['nodes'][0]['target'])} {fault['nodes'][0]['html'][:120]}"
-        for fault in page.evaluate(RUN_AXE)
+        for fault in faults
     ]
 
 

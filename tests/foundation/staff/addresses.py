@@ -10,24 +10,30 @@ SAMPLES = {"int": "1", "str": "nobody", "slug": "nobody", "uuid": "00000000-0000
 
 @dataclass(frozen=True, slots=True)
 class Address:
+    """`parameters`: the names of what stands in the path."""
+
     name: str
     path: str
     view: object
+    parameters: tuple[str, ...] = ()
 
 
 def addresses(prefix: str = "/") -> list[Address]:
     """Return the addresses below `prefix`, in the resolver's order."""
-    return [one for one in _walk(get_resolver().url_patterns, "/", "") if one.path.startswith(prefix)]
+    return [one for one in _walk(get_resolver().url_patterns, "/", "", ()) if one.path.startswith(prefix)]
 
 
-def _walk(patterns: list[URLPattern | URLResolver], start: str, space: str) -> Iterator[Address]:
+def _walk(
+    patterns: list[URLPattern | URLResolver], start: str, space: str, above: tuple[str, ...]
+) -> Iterator[Address]:
     for pattern in patterns:
         route = start + _sample(pattern)
+        names = (*above, *pattern.pattern.converters)
         if isinstance(pattern, URLResolver):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            yield from _walk(pattern.url_patterns, route, inner)
+            yield from _walk(pattern.url_patterns, route, inner, names)
         else:
-            yield Address(name=f"{space}{pattern.name}", path=route, view=pattern.callback)
+            yield Address(name=f"{space}{pattern.name}", path=route, view=pattern.callback, parameters=names)
 
 
 def _sample(pattern: URLPattern | URLResolver) -> str:

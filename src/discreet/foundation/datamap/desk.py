@@ -13,6 +13,7 @@ from discreet.foundation.datamap import (
     actions,
     bulk_actions,
     changes,
+    field_pages,
     labels,
     map_pages,
     page_queries,
@@ -117,14 +118,11 @@ def page(
 
 
 def _table_context(request: HttpRequest, table: TableView, *, field: int | None = None) -> dict[str, object]:
-    wanted = str(field) if field else request.GET.get("field", "")
-    chosen = map_pages.chosen_field(table, wanted)
-    only_open = request.GET.get("show") == "open"
-    rows = [
-        map_pages.field_row(one, chosen=chosen.id if chosen else None)
-        for one in table.fields
-        if not only_open or not one.is_confirmed
-    ]
+    wanted = field_pages.wanted_of(request)
+    fields = field_pages.fields_page(
+        table, wanted, field=str(field) if field else request.GET.get("field", "")
+    )
+    chosen = fields.chosen
     open_fields = [one for one in table.fields if not one.is_confirmed]
     into = page_queries.links_into(table.id)
     links = [map_pages.link_row(link, table.ref) for link in table.links]
@@ -135,10 +133,9 @@ def _table_context(request: HttpRequest, table: TableView, *, field: int | None 
         "here": map_pages.table_url(table.ref.source, table.id),
         "kind": labels.KINDS.get(table.kind, table.kind),
         "people_kind": labels.PEOPLE_KINDS.get(table.people_kind, ""),
-        "rows": rows,
-        "column_count": len(table.fields),
-        "only_open": only_open,
-        "open_fields": len(open_fields),
+        "fields": fields,
+        "keep": wanted.query,
+        "with_field": f"{wanted.query}&" if wanted.query else "?",
         "sure": sum(one.confidence_percent >= SURE_PERCENT for one in open_fields),
         "sure_percent": SURE_PERCENT,
         "chosen": map_pages.field_row(chosen, chosen=chosen.id) if chosen else None,
@@ -177,9 +174,11 @@ def after_act(
     if told:
         messages.success(request, told)
     if not is_partial(request):
-        return to_table(source, table_id, field_id)
+        kept = field_pages.wanted_of(request).query
+        return HttpResponseRedirect(map_pages.table_url(source, table_id, field_id, kept=kept))
     answer = page(request, source, table_id, field=field_id)
-    answer["HX-Replace-Url"] = map_pages.table_url(source, table_id, field_id)
+    kept = field_pages.wanted_of(request)
+    answer["HX-Replace-Url"] = map_pages.table_url(source, table_id, field_id, kept=kept.query)
     return answer
 
 

@@ -238,15 +238,6 @@ def neighbours(lines: Sequence[TableLine], current: int) -> tuple[int | None, in
     return (around[-1], around[0]) if around else (None, None)
 
 
-def chosen_field(table: TableView, wanted: str) -> FieldView | None:
-    """Return the field the address names, else the first open one, else the first."""
-    present = [field for field in table.fields if not field.is_gone]
-    for field in present:
-        if str(field.id) == wanted:
-            return field
-    return next((field for field in present if not field.is_confirmed), present[0] if present else None)
-
-
 def chart(table: TableView) -> dict[str, object]:
     """Return the options of the small graph: this table in the middle, its neighbours around it."""
     names: dict[str, bool] = {}  # of the neighbours: whether every link to it is confirmed
@@ -283,6 +274,7 @@ def chart(table: TableView) -> dict[str, object]:
     return {"series": [series]}
 
 
-def table_url(source: str, table_id: int, field_id: int | None = None) -> str:
-    url = reverse("datamap:table", kwargs={"source": source, "table_id": table_id})
-    return f"{url}?field={field_id}" if field_id else url
+def table_url(source: str, table_id: int, field_id: int | None = None, *, kept: str = "") -> str:
+    """Return the address of a table; `kept` is the query of what is shown, as `field_pages.Wanted.query`."""
+    url = reverse("datamap:table", kwargs={"source": source, "table_id": table_id}) + kept
+    return f"{url}{'&' if kept else '?'}field={field_id}" if field_id else url

@@ -18,7 +18,7 @@
   const show = (row, then = null) => { // the side panel follows, once the hand rests
     clearTimeout(asked);
     goal = then;
-    asked = setTimeout(() => htmx.ajax("GET", `${$("[data-fields]").dataset.fields}?field=${row.dataset.field}`, { target: "#map-side", swap: "innerHTML" }), then ? 0 : 120);
+    asked = setTimeout(() => htmx.ajax("GET", `${$("[data-fields]").dataset.fields}field=${row.dataset.field}`, { target: "#map-side", swap: "innerHTML" }), then ? 0 : 120);
   };
   const move = (step) => {
     const all = rows(), from = current();
@@ -27,7 +27,7 @@
     const at = all.indexOf(from);
     const next = step > 0 ? list.find((row) => all.indexOf(row) > at) : list.filter((row) => all.indexOf(row) < at).pop();
     const row = document.activeElement?.closest?.("tr[data-field]") || from?.matches(".on") ? next : from;
-    if (!row) return;
+    if (!row) { $(`[data-more="${step}"]`)?.click(); return; } // on to the next page
     mark(row);
     say(row.dataset.said);
     show(row);
@@ -53,6 +53,7 @@
     n: () => decide(current(), "none"),
     x: () => { const box = $("input[name=field]", current()); if (box) { box.checked = !box.checked; mark(current()); counted(); say(`${box.getAttribute("aria-label")} ${box.checked ? "✓" : "—"}`); } },
     u: () => $("form[data-undo]")?.requestSubmit(),
+    f: () => { const box = $("[data-jump]"); box?.focus(); box?.select(); },
     "[": () => $('[data-go="["]')?.click(), "]": () => $('[data-go="]"]')?.click(),
     "?": () => { const keys = $("[data-keys]"); keys.open = !keys.open; if (keys.open) { $("summary", keys).focus(); keys.scrollIntoView({ block: "nearest" }); } },
   };
