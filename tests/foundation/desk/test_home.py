@@ -1,14 +1,16 @@
 """Home: the verdict is measured, and what was not measured is never green."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from discreet.foundation.desk import indicators
 from discreet.foundation.desk.home import verdict
 from discreet.foundation.desk.indicators import Indicator, Measurement, Mechanism, State
+from discreet.foundation.desk.times import month_before
 from tests.foundation.staff.people import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("effectiveness")]
@@ -72,3 +74,30 @@ def test_the_gravest_stands_first() -> None:
 def test_an_indicator_names_the_evidence_it_rests_on(desk_client: Client) -> None:
     _register("late", Measurement(state=State.WORKING, value="3", target="all", evidence=1))
     assert '/desk/ledger/1/"' in desk_client.get("/desk/indicators/").content.decode()
+
+
+def test_last_month_stands_beside_the_values_where_its_evidence_exists(desk_client: Client) -> None:
+    def measure(now: datetime) -> Measurement:
+        is_now = now > month_before(timezone.now())
+        return Measurement(state=State.FAILING, value="92" if is_now else "97", unit="%", target="all")
+
+    one = Indicator(id="back", mechanism=RIGHTS, label="In time", measure=measure, looks_back=True)
+    indicators.register(one)
+    _register("only now", _measured(State.WORKING))
+    plain = desk_client.get("/desk/").content.decode()
+    assert 'href="?compare=month"' in plain
+    assert "97" not in plain.split("<main", 1)[1]
+    compared = " ".join(desk_client.get("/desk/?compare=month").content.decode().split())
+    assert "97 %</small>" in compared
+    assert compared.count(": Not measured</small>") == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [((2026, 3, 31), (2026, 2, 28)), ((2026, 1, 15), (2025, 12, 15)), ((2028, 3, 30), (2028, 2, 29))],
+)
+def test_a_month_before_is_the_same_day_or_the_last_of_a_shorter_month(
+    day: tuple[int, int, int], expected: tuple[int, int, int]
+) -> None:
+    before = month_before(datetime(*day, 12, tzinfo=UTC))
+    assert (before.year, before.month, before.day) == expected

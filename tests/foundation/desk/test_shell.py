@@ -73,6 +73,18 @@ def test_language_and_theme_are_kept_without_javascript(desk_client: Client) -> 
     assert "我的工作" in page
 
 
+def test_rows_stand_as_close_as_the_person_chose(desk_client: Client) -> None:
+    assert "data-density" not in desk_client.get("/desk/work/").content.decode()
+    response = desk_client.post("/preferences/density/", {"density": "compact", "next": "/desk/work/"})
+    assert response["Location"] == "/desk/work/"
+    page = desk_client.get("/desk/work/").content.decode()
+    assert '<html lang="en" data-density="compact">' in page
+    assert 'value="comfortable"' in page
+    desk_client.post("/preferences/density/", {"density": "comfortable", "next": "/desk/work/"})
+    assert "data-density" not in desk_client.get("/desk/work/").content.decode()
+    assert "discreet_density" not in desk_client.post("/preferences/density/", {"density": "tiny"}).cookies
+
+
 def test_a_page_follows_the_device_until_a_theme_is_chosen(desk_client: Client) -> None:
     page = desk_client.get("/desk/work/").content.decode()
     assert '<html lang="en">' in page

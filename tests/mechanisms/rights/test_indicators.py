@@ -100,6 +100,15 @@ def test_overdue_turns_with_the_deadline_and_names_who_waits_longest() -> None:
     assert after.evidence is not None
 
 
+def test_a_past_moment_is_measured_as_it_was_then() -> None:
+    """What was overdue and answered since counts as overdue then; what came later does not count at all."""
+    refused(60 * DAY)
+    assert measured(indicators.open_and_overdue(NOW + 50 * DAY)).value == "1"
+    assert measured(indicators.answered_in_time(NOW + 50 * DAY)).value == "0"
+    assert measured(indicators.open_and_overdue(NOW + 61 * DAY)).value == "0"
+    assert indicators.open_and_overdue(NOW - DAY) is None
+
+
 def test_the_median_is_of_the_time_from_receipt_to_answer() -> None:
     for days in (2, 4, 30):
         refused(days * DAY)

@@ -173,12 +173,11 @@ def after_act(
     """Lead on after an act: htmx gets what changed, other browsers the page again."""
     if told:
         messages.success(request, told)
+    kept = field_pages.wanted_of(request).query
     if not is_partial(request):
-        kept = field_pages.wanted_of(request).query
         return HttpResponseRedirect(map_pages.table_url(source, table_id, field_id, kept=kept))
     answer = page(request, source, table_id, field=field_id)
-    kept = field_pages.wanted_of(request)
-    answer["HX-Replace-Url"] = map_pages.table_url(source, table_id, field_id, kept=kept.query)
+    answer["HX-Replace-Url"] = map_pages.table_url(source, table_id, field_id, kept=kept)
     return answer
 
 

@@ -70,7 +70,7 @@ def fields_page(table: TableView, wanted: Wanted, *, field: str) -> FieldsPage:
     chosen = _chosen(fitting, field)
     if wanted.page:
         page = paginator.get_page(wanted.page)
-        chosen = chosen if chosen in page.object_list else _chosen(page.object_list, "")
+        chosen = chosen if chosen in list(page) else _chosen(list(page), "")
     else:
         page = paginator.get_page(fitting.index(chosen) // FIELDS_A_PAGE + 1 if chosen else 1)
     start = (page.number - 1) * FIELDS_A_PAGE
@@ -78,9 +78,7 @@ def fields_page(table: TableView, wanted: Wanted, *, field: str) -> FieldsPage:
     if chosen is None:  # nothing fits; the side shows the table's own choice
         chosen = _chosen(table.fields, field)
     return FieldsPage(
-        rows=tuple(
-            map_pages.field_row(one, chosen=chosen.id if chosen else None) for one in page.object_list
-        ),
+        rows=tuple(map_pages.field_row(one, chosen=chosen.id if chosen else None) for one in page),
         page=page,
         chosen=chosen,
         wanted=wanted,

@@ -16,12 +16,20 @@ from discreet.foundation.staff.words import role_label
 
 THEME_COOKIE = "discreet_theme"
 THEMES = ("light", "dark")
+DENSITY_COOKIE = "discreet_density"
+DENSITIES = ("comfortable", "compact")
 
 
 def theme_of(request: HttpRequest) -> str:
     """Return the theme the person chose, from their cookie, so that no page flashes; "" follows the device."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else ""
+
+
+def density_of(request: HttpRequest) -> str:
+    """Return how close rows stand, as the person chose."""
+    chosen = request.COOKIES.get(DENSITY_COOKIE, "")
+    return chosen if chosen in DENSITIES else DENSITIES[0]
 
 
 class DeskContext:
@@ -33,6 +41,10 @@ class DeskContext:
     @cached_property
     def theme(self) -> str:
         return theme_of(self._request)
+
+    @cached_property
+    def density(self) -> str:
+        return density_of(self._request)
 
     @cached_property
     def is_staff(self) -> bool:

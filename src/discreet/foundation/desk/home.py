@@ -8,7 +8,15 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from discreet.foundation.desk.indicators import GRAVITY, MechanismReading, Reading, State, measure_all
+from discreet.foundation.desk.indicators import (
+    GRAVITY,
+    Measurement,
+    MechanismReading,
+    Reading,
+    State,
+    measure_all,
+    measured_at,
+)
 from discreet.foundation.desk.phrases import is_chinese
 
 
@@ -28,6 +36,7 @@ class Row:
     mechanism: str
     reading: Reading
     url: str
+    before: Measurement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +47,15 @@ class Verdict:
     working: Sequence[Row]
 
 
-def verdict(*, now: datetime) -> Verdict:
-    """Measure, and say first whether it works."""
+def verdict(*, now: datetime, then: datetime | None = None) -> Verdict:
+    """Measure, and say first whether it works; with `then`, what was measured at that moment beside it."""
     mechanisms = measure_all(now=now)
     rows = [
         Row(
             mechanism=gettext(one.mechanism.label),
             reading=reading,
             url=(reading.measurement.url if reading.measurement else "") or reverse(one.mechanism.url_name),
+            before=measured_at(reading.indicator, then=then) if then else None,
         )
         for one in mechanisms
         for reading in one.readings

@@ -66,6 +66,8 @@ class Indicator:
     measure: Callable[[datetime], Measurement | None]
     #: Shown when nothing could be measured: why, in words.
     unmeasured_why: str = ""
+    #: Whether `measure` of an earlier moment says what was so then, from evidence of that time.
+    looks_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ class MechanismReading:
     @property
     def worst(self) -> Reading:
         return min(self.readings, key=lambda reading: GRAVITY.index(reading.state))
+
+
+def measured_at(indicator: Indicator, *, then: datetime) -> Measurement | None:
+    """Return what an indicator showed at an earlier moment, or None: nothing of that time measures it."""
+    return indicator.measure(then) if indicator.looks_back else None
 
 
 _indicators: dict[str, Indicator] = {}

@@ -9,6 +9,7 @@ from discreet.foundation.desk import cases
 from discreet.foundation.desk.home import verdict
 from discreet.foundation.desk.ledger_view import panel
 from discreet.foundation.desk.phrases import listed
+from discreet.foundation.desk.times import month_before
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
@@ -21,10 +22,12 @@ SHOWN_AT_HOME = 5
 def home(request: HttpRequest) -> HttpResponse:
     """Show the verdict, what needs a person, the deadlines and the ledger."""
     now = timezone.now()
+    then = month_before(now) if request.GET.get("compare") == "month" else None
     work = cases.my_work(actor=actor_of(request), now=now)
     context = {
         "now": now,
-        "verdict": verdict(now=now),
+        "verdict": verdict(now=now, then=then),
+        "then": then,
         "work": work[:SHOWN_AT_HOME],
         "work_count": len(work),
         "panel": panel(now=now),

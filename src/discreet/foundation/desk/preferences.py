@@ -1,11 +1,11 @@
-"""Language and theme: kept in cookies, set without JavaScript, for staff and customers alike."""
+"""Language, theme and density: kept in cookies, set without JavaScript, for staff and customers alike."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from discreet.foundation.desk.context import THEME_COOKIE, THEMES
+from discreet.foundation.desk.context import DENSITIES, DENSITY_COOKIE, THEME_COOKIE, THEMES
 
 YEAR_S = 365 * 24 * 3600
 
@@ -23,6 +23,13 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     """Keep the theme the person chose and return where they were."""
     chosen = request.POST.get("theme", "")
     return _keep(request, THEME_COOKIE, chosen if chosen in THEMES else "")
+
+
+@require_POST
+def set_density(request: HttpRequest) -> HttpResponse:
+    """Keep how close rows stand and return where they were."""
+    chosen = request.POST.get("density", "")
+    return _keep(request, DENSITY_COOKIE, chosen if chosen in DENSITIES else "")
 
 
 def _keep(request: HttpRequest, cookie: str, value: str) -> HttpResponse:

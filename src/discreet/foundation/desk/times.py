@@ -18,6 +18,13 @@ def day(value: datetime) -> str:
     return written_date(timezone.localtime(value).date(), language=get_language() or "en")
 
 
+def month_before(now: datetime) -> datetime:
+    """Return the same local day and time a month ago, or the last day of a shorter month."""
+    at = timezone.localtime(now)
+    first = at.replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(at.day, first.day))
+
+
 def last_day(due_at: datetime) -> date:
     """Return the last local day that lies before the deadline whole.
 

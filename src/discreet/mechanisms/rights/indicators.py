@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from discreet.foundation.desk.indicators import Indicator, Measurement, Mechanism, State, register
@@ -68,7 +68,8 @@ def answered_in_time(now: datetime) -> Measurement | None:
 
 def open_and_overdue(now: datetime) -> Measurement | None:
     """Requests without an answer whose strictest deadline has passed."""
-    newest = RightsRequest.objects.order_by("-received_at", "-pk").values_list("number", flat=True).first()
+    received = RightsRequest.objects.filter(received_at__lte=now).order_by("-received_at", "-pk")
+    newest = received.values_list("number", flat=True).first()
     if newest is None:
         return None
     late = _overdue(now).order_by("due_at")
@@ -147,7 +148,8 @@ def _answers(now: datetime) -> list[Answer]:
 
 
 def _overdue(now: datetime) -> QuerySet[RightsRequest]:
-    return RightsRequest.objects.filter(completed_at__isnull=True, due_at__lt=now)
+    open_then = Q(completed_at__isnull=True) | Q(completed_at__gt=now)
+    return RightsRequest.objects.filter(open_then, received_at__lte=now, due_at__lt=now)
 
 
 def _is_in_time(answer: Answer) -> bool:
@@ -238,5 +240,6 @@ for _id, _label, _measure, _why in (
             label=_label,
             measure=_measure,
             unmeasured_why=_why,
+            looks_back=True,  # from what was received, due and answered by then
         )
     )
