@@ -18,6 +18,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.duty("M8.4")]
 
 
 FOUND = {"northwind": ("customers", "employees", "suppliers"), "mall": ("ums_member", "ums_admin")}
+#: The map is drawn once a company, so each is looked through in a language of its own.
+LOOKED_THROUGH_IN = {"northwind": "zh-hans", "mall": "en"}
+IN_WORDS = {
+    "en": ("Where personal data stand", "wait for confirmation", "everything is confirmed"),
+    "zh-hans": ("个人信息在哪里", "待确认", "全部已确认"),
+}
 
 
 def _northwind(company: Company) -> Company:
@@ -57,9 +63,11 @@ def scene(
         yield house, company
 
 
-def _look_through(browser: Browser, house: House, company: Company, language: str) -> None:
-    """Connect on the desk, watch the scan, look at what was found, and confirm it."""
+def _look_through(browser: Browser, house: House, company: Company) -> None:
+    """Connect on the desk, watch the scan, look at what was found in each way, and confirm it."""
     (source,) = company.sources
+    language = LOOKED_THROUGH_IN[source.name]
+    overview, waits, confirmed = IN_WORDS[language]
     with visit.visitor(browser, house, language=language, login="adm") as admin:
         admin.goto(f"{house.base}/desk/map/connect/")
         admin.fill("[name=name]", source.name)
@@ -71,10 +79,17 @@ def _look_through(browser: Browser, house: House, company: Company, language: st
         expect(progress).to_have_attribute("aria-valuenow", "100", timeout=90_000)
         admin.reload()
         assert all(table in admin.inner_text("main") for table in FOUND[source.name])
+        admin.goto(f"{house.base}/desk/map/overview/")
+        expect(admin.locator("h1")).to_have_text(overview)
+        for path in ("", "fields/", f"source/{source.name}/graph/"):
+            admin.goto(f"{house.base}/desk/map/{path}")
+            expect(admin.locator("main")).to_contain_text(FOUND[source.name][0] if path else source.name)
         admin.goto(f"{house.base}/desk/map/source/{source.name}/")
+        expect(admin.locator("h1")).to_contain_text(waits)
         visit.press(admin, "form[action$='/confirm/'] button")
         admin.goto(f"{house.base}/desk/map/source/{source.name}/")
         expect(admin.locator("form[action$='/confirm/']")).to_have_count(0)
+        expect(admin.locator("h1")).to_contain_text(confirmed)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -83,5 +98,5 @@ def test_what_a_scan_found_and_a_person_confirmed_is_enough_to_erase_with_proof(
 ) -> None:
     house, company = scene
     if company.sources[0].name not in house.run("sources"):
-        _look_through(browser, house, company, language)
+        _look_through(browser, house, company)
     erase_and_prove(browser, house, company, language, tmp_path)

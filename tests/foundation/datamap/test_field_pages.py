@@ -13,7 +13,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from discreet.foundation.datamap import actions
-from discreet.foundation.datamap.models import DataField, DataTable
+from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataTable
 from discreet.foundation.sources.actions import connect_source
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.foundation.staff.people import add
@@ -94,3 +94,19 @@ def test_a_decision_stays_among_what_is_shown(wide: Client) -> None:
     answer = wide.post(f"{confirm}?show=open&q=email", {"seen": "email"})
     assert answer["Location"].startswith(f"{address('?show=open&q=email')}&field=")
     assert shown(wide, answer["Location"]) == ["email_50", "email_100", "email_150", "email_200"]
+
+
+def test_what_the_law_needs_of_a_wide_table_is_written_by_name(wide: Client) -> None:
+    table = DataTable.objects.get()
+    address_of_form = reverse("datamap:set_table", args=["shop", table.id])
+    duty = {"article": "AO § 147", "reason_en": "Tax", "reason_zh": "税务", "years": "10", "start": "c_1"}
+    assert wide.post(address_of_form, {**duty, "needed": "email_0\nno_such"}).status_code == 422
+    assert not DataKeepDuty.objects.exists()
+    assert wide.post(address_of_form, {**duty, "needed": "email_0\r\n email_50 \n"}).status_code == 302
+    kept = DataKeepDuty.objects.get()
+    assert (kept.fields, kept.start_column) == (["email_0", "email_50"], "c_1")
+    assert ">\nemail_0\nemail_50</textarea>" in wide.get(address()).content.decode().replace("\r", "")
+
+
+def test_a_page_of_a_wide_table_is_drawn_without_a_box_for_each_column(wide: Client) -> None:
+    assert len(wide.get(address()).content) < 300_000

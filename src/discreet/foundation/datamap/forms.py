@@ -96,8 +96,29 @@ class CorrectionForm(forms.Form):
         return value if self.erase_action is EraseAction.REPLACE else None
 
 
+MOST_CHOICES = 60
+
+
+class NamesField(forms.CharField):
+    """Names of columns, one a line: a thousand boxes to tick would take a page seconds to draw."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return list(dict.fromkeys(line.strip() for line in str(value or "").splitlines() if line.strip()))
+
+    def validate(self, value: Any) -> None:
+        """Leave it to the act to refuse a column that is not there."""
+
+    def run_validators(self, value: Any) -> None:
+        """None of a text's: the value is a list."""
+
+
 class TableForm(forms.Form):
-    """What a table is and which law keeps its rows."""
+    """What a table is and which law keeps its rows. Of a wide table, columns are written, not chosen."""
 
     people = forms.BooleanField(label=_("Each row is a person"), required=False)
     article = forms.CharField(
@@ -123,11 +144,19 @@ class TableForm(forms.Form):
         }
         needed = list(keep.fields) if keep else []
         super().__init__(data, initial={**initial, "needed": needed})
-        names = [(field.name, field.name) for field in table.fields if not field.is_gone]
-        personal = [(field.name, field.name) for field in table.fields if field.category.is_personal]
         self.fields["erase"] = forms.ChoiceField(
             label=_("Erasure of a row"), choices=_erase_choices(labels.ERASE_TABLE), required=False
         )
+        if len(table.fields) > MOST_CHOICES:
+            self.fields["start"] = forms.CharField(label=_("Years count from"), required=False)
+            self.fields["needed"] = NamesField(
+                label=_("Personal fields the law needs"),
+                required=False,
+                help_text=_("One name a line. The others are emptied. No name: the whole row stays."),
+            )
+            return
+        names = [(field.name, field.name) for field in table.fields if not field.is_gone]
+        personal = [(field.name, field.name) for field in table.fields if field.category.is_personal]
         self.fields["start"] = forms.ChoiceField(
             label=_("Years count from"), choices=[("", "—"), *names], required=False
         )
