@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('datamap', '0005_copies'),
+        ('datamap', "0006_codes"),
     ]
 
     operations = [
