@@ -7,6 +7,7 @@
 | `hang` | bytes are taken and nothing comes back |
 | `slow` | every answer is cut into pieces that come late |
 | `cut_on` | both sides are closed when the client sends the marker; the server never sees it |
+| `down_on` | as `cut_on`, and from then on as `down` |
 | `drop_reply` | the server gets the marker; its answer is lost and the connection closed |
 """
 
@@ -16,7 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MODES = ("passing", "down", "hang", "slow", "cut_on", "drop_reply")
+_MODES = ("passing", "down", "hang", "slow", "cut_on", "down_on", "drop_reply")
 
 
 class FaultProxy:
@@ -68,9 +69,10 @@ class FaultProxy:
             while chunk := client.recv(65536):
                 if self._mode == "hang":
                     continue
-                if self._mode in ("cut_on", "drop_reply") and self._marker in chunk:
+                if self._mode in ("cut_on", "down_on", "drop_reply") and self._marker in chunk:
                     self.hits += 1
-                    if self._mode == "cut_on":
+                    if self._mode != "drop_reply":
+                        self._mode = "down" if self._mode == "down_on" else self._mode
                         break
                     self._is_armed.set()
                 server.sendall(chunk)

@@ -21,6 +21,7 @@ from discreet.foundation.datamap.scanning import Driver, Step
 from discreet.foundation.datamap.schedules import scans
 from discreet.foundation.jobs.models import Job, OutboxEvent
 from discreet.foundation.ledger.models import LedgerEntry
+from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import pools
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.actions import connect_source
@@ -230,14 +231,19 @@ def test_a_paused_scan_rests_until_somebody_goes_on(connected: Path) -> None:
         scan_actions.pause_scan(actor=ROOT, now=NOW, source="shop")
 
 
-def test_a_scan_keeps_to_the_hours_of_its_plan(connected: Path) -> None:
-    local = NOW.astimezone().hour
-    hours = ((local + 3) % 24, (local + 5) % 24)
-    scan_actions.set_scan_plan(actor=ROOT, now=NOW, source="shop", plan=PlanOfScans(hours=hours))
+@pytest.mark.parametrize("later", range(0, 24, 3))
+def test_a_scan_keeps_to_the_hours_of_its_plan_in_the_company_s_zone(connected: Path, later: int) -> None:
+    """Inside the hours nothing waits for them; outside the scan rests and holds no worker."""
+    local = NOW.astimezone(profile().zone).hour
+    scan_actions.set_scan_plan(
+        actor=ROOT, now=NOW, source="shop", plan=PlanOfScans(hours=(local, (local + 3) % 24))
+    )
     driver = begin()
-    waits = [driver.step(NOW + timedelta(hours=hour)) for hour in range(24)]
-    assert Step.WAITS in waits
-    assert Scan.objects.get().state in ("waiting", "running")
+    assert driver.step(NOW) is Step.MORE
+    now = NOW + timedelta(hours=later)
+    assert driver.wait_s(now) == 0
+    assert driver.step(now) is (Step.MORE if later < 3 else Step.WAITS)
+    assert Scan.objects.get().state == ("running" if later < 3 else "waiting")
 
 
 def test_a_plan_that_makes_no_sense_is_refused(connected: Path) -> None:
@@ -250,7 +256,7 @@ def test_a_budget_of_rows_makes_a_scan_wait_between_tables(connected: Path) -> N
     scan_actions.set_scan_plan(actor=ROOT, now=NOW, source="shop", plan=PlanOfScans(rows_per_s=10))
     driver = begin()
     driver.step(NOW)
-    assert 9 < driver.wait_s(NOW) <= 10  # a table of 100 rows at 10 a second
+    assert 10 <= driver.wait_s(NOW) < 100  # 100 rows at 10 a second, and what it took to find them
     assert Scan.objects.get().tables_done == 1
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from discreet.engines.subjects.reader import Select
+from discreet.engines.subjects.reader import Row, Select
+from discreet.foundation.datamap.asking import asked
 from discreet.foundation.sources.catalogue import TableInfo
 from discreet.foundation.sources.cells import UNDECODABLE
-from discreet.foundation.sources.refusals import SourceRefusal, is_of_one_table
+from discreet.foundation.sources.refusals import SourceRefusal
 from discreet.foundation.sources.session import ReadSession
 
 COPIED = frozenset(
@@ -71,22 +72,11 @@ def copies_of(
     ]
     if not near or not far:
         return []
-    try:
-        rows = session.sample_spread(table.ref, [*along.columns, *near], limit=MOST_ROWS, max_chars=500)
-        width = len(along.columns)
-        keys = sorted({row[:width] for row in rows if None not in row[:width]}, key=str)
-        query = Select(
-            table=along.far.ref,
-            columns=(*along.far_columns, *far),
-            key_columns=along.far_columns,
-            keys=keys,
-            limit=2 * MOST_ROWS,
-        )
-        there = {tuple(map(str, row[:width])): row[width:] for row in session.select(query)}
-    except SourceRefusal as refusal:
-        if not is_of_one_table(refusal):
-            raise
+    answer = asked(session, lambda: _both_ends(session, table, along, near, far))
+    if isinstance(answer, SourceRefusal):
         return []
+    width = len(along.columns)
+    rows, there = answer
     pairs = [(row[width:], there.get(tuple(map(str, row[:width])))) for row in rows]
     met = [(here, other) for here, other in pairs if other is not None]
     return [
@@ -94,6 +84,23 @@ def copies_of(
         for at, name in enumerate(near)
         if (found := _best(name, at, met, far, categories, far_categories, along)) is not None
     ]
+
+
+def _both_ends(
+    session: ReadSession, table: TableInfo, along: Along, near: Sequence[str], far: Sequence[str]
+) -> tuple[list[Row], dict[tuple[str, ...], Row]]:
+    """Return rows of the near end, key first, and what the far end has for their keys."""
+    rows = session.sample_spread(table.ref, [*along.columns, *near], limit=MOST_ROWS, max_chars=500)
+    width = len(along.columns)
+    keys = sorted({row[:width] for row in rows if None not in row[:width]}, key=str)
+    query = Select(
+        table=along.far.ref,
+        columns=(*along.far_columns, *far),
+        key_columns=along.far_columns,
+        keys=keys,
+        limit=2 * MOST_ROWS,
+    )
+    return rows, {tuple(map(str, row[:width])): row[width:] for row in session.select(query)}
 
 
 def _best(

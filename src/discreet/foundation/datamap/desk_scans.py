@@ -17,6 +17,7 @@ from discreet.foundation.datamap import (
     scan_queries,
 )
 from discreet.foundation.datamap.desk import CHANGERS, is_partial, may_change
+from discreet.foundation.datamap.driving import is_driven
 from discreet.foundation.datamap.forms import BulkForm, PlanForm
 from discreet.foundation.datamap.scan_pages import scan_page
 from discreet.foundation.desk.refusals import message_of
@@ -68,6 +69,8 @@ def start_scan(request: HttpRequest, source: str) -> HttpResponse:
     source_queries.require_source(source)
     actor, now = actor_of(request), timezone.now()
     last = scan_queries.latest(source)
+    if last is not None and last.state == "running" and is_driven(source):
+        return to_scan(source, last.id)
     if last is None or not last.is_open:
         actions.propose_from_schema(actor=actor, now=now, source=source)
     begun = scan_actions.start_scan(actor=actor, now=now, source=source)

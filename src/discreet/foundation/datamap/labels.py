@@ -104,6 +104,12 @@ TABLE_REFUSALS = {
     "schema_changed": gettext_noop("it changed while it was read"),
     "source_timed_out": gettext_noop("reading it took too long"),
     "source_failed": gettext_noop("the source reported an error"),
+    "source_conflict": gettext_noop("somebody held it locked"),
+    "source_down": gettext_noop("the source broke off whenever it was read"),
+    "no_columns": gettext_noop("it shows no columns, or the account may see none"),
+    "not_judged": gettext_noop(
+        "something in it could not be judged; the operator finds the cause in the log"
+    ),
 }
 TABLE_NOT_READ = gettext_noop("it could not be read")
 DIFFERENCES = {

@@ -145,7 +145,7 @@ def take_findings(
     scan.tables_done = scan.tables.filter(is_done=True).count()
     scan.rows_read += sum(found.rows_read for found in findings)
     scan.statements += statements
-    if scan.tables_done >= scan.tables_total:
+    if not scan.tables.filter(is_done=False).exists():
         scan.phase, scan.links_total = "links", scan.tables_total
     scan.save()
     refused = [f"{row.table.name}: {row.refusal}" for row, _ in taken if row.refusal]
@@ -211,7 +211,7 @@ def take_links(
     looked_at.update(is_linked=True)
     scan.links_done = scan.tables.filter(is_linked=True).count()
     scan.statements += statements
-    if scan.links_done >= scan.tables_total:
+    if not scan.tables.filter(is_linked=False).exists():
         scan.phase = "settle"
     scan.save()
     facts: dict[str, Json] = {"scan": scan.id, "tables": len(found), "links": count, "copies": len(copies)}
@@ -303,14 +303,18 @@ def settle_scan(*, actor: Actor, now: datetime, scan_id: int, attempt: int, cata
 
 
 @act("datamap.pause_scan")
-def pause_scan(*, actor: Actor, now: datetime, source: str, until_hours: bool = False) -> None:
+def pause_scan(
+    *, actor: Actor, now: datetime, source: str, until_hours: bool = False, attempt: int | None = None
+) -> None:
     """Let a scan rest; with `until_hours`, until the hours its plan allows.
+
+    A driver names its `attempt`: it does not stop another one that took the scan over.
 
     Raises:
         NoScan: none is open.
     """
     scan = _open_scan(source)
-    if scan is None:
+    if scan is None or attempt not in (None, scan.attempt):
         raise refusals.NoScan
     scan.state = "waiting" if until_hours else "paused"
     scan.save()

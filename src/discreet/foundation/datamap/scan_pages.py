@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 from discreet.foundation.datamap import labels, map_pages, page_queries
 from discreet.foundation.datamap.differences import Difference, What
 from discreet.foundation.datamap.page_queries import FoundField
-from discreet.foundation.datamap.scan_queries import ScanView
+from discreet.foundation.datamap.scan_queries import Halt, ScanView, halt_of
 from discreet.foundation.datamap.views import category_of
 from discreet.foundation.desk.people import actors_in_words
 
@@ -65,6 +65,7 @@ class ScanPage:
     bar: str  # width of the filled part
     refused: tuple[RefusedTable, ...]
     groups: tuple[DifferenceGroup, ...]
+    halt: tuple[str, ...] = ()  # why nobody reads at the moment
 
     @property
     def to_confirm(self) -> int:
@@ -75,7 +76,7 @@ _STATUS = {"running": "run", "paused": "warn", "waiting": "run", "done": "good",
 
 
 def scan_page(view: ScanView) -> ScanPage:
-    label = view.started_by
+    label, halt = view.started_by, halt_of(view)
     return ScanPage(
         view=view,
         state=gettext(labels.SCAN_STATES[view.state]),
@@ -85,7 +86,22 @@ def scan_page(view: ScanView) -> ScanPage:
         bar=f"{BAR_WIDTH * view.percent / 100:.1f}",
         refused=tuple(RefusedTable(each.table, refusal_words(each.code)) for each in view.refused),
         groups=_groups(view) if not view.is_open else (),
+        halt=halt_words(halt) if halt else (),
     )
+
+
+def halt_words(halt: Halt) -> tuple[str, ...]:
+    """Return why a scan stands still, and what goes on with it."""
+    again = gettext("It is tried again by itself; what was read is kept.") if halt.is_tried_again else ""
+    if halt.message:
+        why = gettext(halt.message) % halt.params
+    elif not halt.has_worker:
+        why = gettext("The command that read the source has ended. “Go on” hands the scan to a worker.")
+    elif halt.is_tried_again:
+        why, again = gettext("The scan waits for a worker."), ""
+    else:
+        why = gettext("The scan failed. The operator finds the cause in the log.")
+    return tuple(text for text in (why, again) if text)
 
 
 def refusal_words(code: str) -> str:

@@ -1,11 +1,14 @@
 """Read how scans of a source stand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from discreet.foundation.datamap import driving
 from discreet.foundation.datamap.differences import Difference
 from discreet.foundation.datamap.models import Scan, ScanPlan
 from discreet.foundation.datamap.scan_actions import OPEN, PlanOfScans
+from discreet.foundation.jobs import queries as jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class ScanView:
     refused: tuple[Refusal, ...]
     differences: tuple[Difference, ...]
     is_first: bool
+    attempt: int
 
     @property
     def is_open(self) -> bool:
@@ -67,6 +71,7 @@ def _view(scan: Scan) -> ScanView:
         refused=tuple(Refusal(row.table.name, row.refusal) for row in refused),
         differences=tuple(Difference.from_json(each) for each in scan.differences),
         is_first=not Scan.objects.filter(source=scan.source, state="done", id__lt=scan.id).exists(),
+        attempt=scan.attempt,
     )
 
 
@@ -80,6 +85,27 @@ def scan(scan_id: int) -> ScanView | None:
     """Return a scan."""
     found = Scan.objects.filter(id=scan_id).first()
     return _view(found) if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why nobody reads a scan that is not over. `message` is an English template, "" where nothing failed."""
+
+    message: str
+    params: Mapping[str, str | int]
+    is_tried_again: bool
+    has_worker: bool
+
+
+def halt_of(view: ScanView) -> Halt | None:
+    """Return why a running scan stands still; None where somebody drives it, or it does not run."""
+    if view.state != "running" or driving.is_driven(view.source):
+        return None
+    job = jobs.job(workflow="datamap.scan", key=f"{view.id}-{view.attempt}")
+    if job is None:
+        return Halt("", {}, is_tried_again=False, has_worker=False)
+    is_open = job.state in ("waiting", "running")
+    return Halt(job.failure_message, job.failure_params, is_tried_again=is_open, has_worker=True)
 
 
 def scans_of(source: str, *, at_most: int = 20) -> list[ScanView]:

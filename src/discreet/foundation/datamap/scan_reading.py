@@ -10,9 +10,11 @@ from discreet.engines.classify.link_model import Candidate, LinkProposal, LinkTa
 from discreet.engines.classify.model import Verdict
 from discreet.engines.classify.polymorphic import polymorphic, polymorphic_columns
 from discreet.engines.subjects.graph import TableRef
+from discreet.foundation.datamap.asking import asked
 from discreet.foundation.datamap.proposing import VIEWS, sample_of, shape_of, values_of
+from discreet.foundation.jobs.outcomes import log_error
 from discreet.foundation.sources.catalogue import ColumnInfo, Kind, TableInfo
-from discreet.foundation.sources.refusals import SourceRefusal, is_of_one_table
+from discreet.foundation.sources.refusals import SourceRefusal
 from discreet.foundation.sources.session import ReadSession
 
 SAMPLE_ROWS = 1_000
@@ -50,15 +52,17 @@ def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> Table
     Raises:
         SourceRefusal: the source itself is away; trying again later may help.
     """
+    if not table.columns:
+        return TableFindings(table.ref, refusal="no_columns")
+    answer = asked(session, lambda: _read(session, table))
+    if isinstance(answer, SourceRefusal):
+        return TableFindings(table.ref, refusal=answer.code)
+    rows_read, values, rows = answer
     try:
-        rows_read, values = _sampled(session, table)
-        rows = _counted(session, table, rows_read)
-    except SourceRefusal as refusal:
-        if not is_of_one_table(refusal):
-            raise
-        return TableFindings(table.ref, refusal=refusal.code)
-    sample = sample_of(table, values)
-    verdicts, owned = judge_both(sample, is_pinyin=is_pinyin)
+        verdicts, owned = judge_both(sample_of(table, values), is_pinyin=is_pinyin)
+    except Exception as error:  # noqa: BLE001 - one table that nobody foresaw must not end the scan of the others
+        log_error("scan of a table", error)
+        return TableFindings(table.ref, refusal="not_judged", rows_read=rows_read)
     differing = {name: verdict for name, verdict in owned.items() if verdict != verdicts[name]}
     codes = {
         column.name: found
@@ -66,6 +70,11 @@ def look_at(session: ReadSession, table: TableInfo, *, is_pinyin: bool) -> Table
         if (found := codes_of(values[column.name], shape_of(column))) is not None
     }
     return TableFindings(table.ref, verdicts, differing, rows_read, rows, codes)
+
+
+def _read(session: ReadSession, table: TableInfo) -> tuple[int, dict[str, list[str]], int | None]:
+    rows_read, values = _sampled(session, table)
+    return rows_read, values, _counted(session, table, rows_read)
 
 
 def _counted(session: ReadSession, table: TableInfo, rows_read: int) -> int | None:
@@ -120,11 +129,11 @@ def links_of(session: ReadSession, task: LinkTask, tables: Tables) -> list[LinkP
     )
     if not names or task.table.kind in VIEWS:
         return []
-    try:
-        rows = session.sample_spread(task.table.ref, names, limit=SAMPLE_ROWS, max_chars=200)
-    except SourceRefusal as refusal:
-        if not is_of_one_table(refusal):
-            raise
+    rows = asked(
+        session,
+        lambda: session.sample_spread(task.table.ref, names, limit=SAMPLE_ROWS, max_chars=200),
+    )
+    if isinstance(rows, SourceRefusal):
         rows = []
     held = [dict(zip(names, row, strict=True)) for row in rows]
     found = [judge_link(each, _overlap(session, each, held, tables)) for each in task.candidates]
@@ -162,15 +171,14 @@ def _overlap(
     is_quick = column is not None and (column.is_indexed or column.is_unique)
     if not is_quick and far.estimated_rows > MOST_UNINDEXED_ROWS:
         return None
-    asked = sorted(keys, key=str)[:: max(1, len(keys) // MAX_KEYS)][:MAX_KEYS]
-    possible = [one for each in asked if (one := _as_key(each, column)) is not None]
-    try:
-        known = session.which_exist(far.ref, candidate.far_columns, possible) if possible else ()
-    except SourceRefusal as refusal:
-        if not is_of_one_table(refusal):
-            raise
+    some = sorted(keys, key=str)[:: max(1, len(keys) // MAX_KEYS)][:MAX_KEYS]
+    possible = [one for each in some if (one := _as_key(each, column)) is not None]
+    if not possible:
+        return Overlap(asked=len(some), found=0)
+    known = asked(session, lambda: session.which_exist(far.ref, candidate.far_columns, possible))
+    if isinstance(known, SourceRefusal):
         return None
-    return Overlap(asked=len(asked), found=len(known))
+    return Overlap(asked=len(some), found=len(known))
 
 
 def _as_key(key: tuple[object, ...], column: ColumnInfo | None) -> tuple[object, ...] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
+from time import monotonic
 
 from discreet.engines.classify.keys import Codes
 from discreet.engines.classify.link_model import Candidate, LinkProposal
@@ -18,16 +19,25 @@ from discreet.foundation.datamap.copies import Along, CopyFound, copies_of
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.models import DataLink, Scan, ScanPlan, ScanTable
 from discreet.foundation.datamap.proposing import Pair, is_pinyin, link_table
-from discreet.foundation.datamap.scan_reading import LinkTask, Tables, links_of, look_at, vanished
+from discreet.foundation.datamap.scan_reading import (
+    LinkTask,
+    TableFindings,
+    Tables,
+    links_of,
+    look_at,
+    vanished,
+)
 from discreet.foundation.datamap.settling import categories_of, people_of
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
 from discreet.foundation.sources.catalogue import Catalogue
 from discreet.foundation.sources.load import LoadBudget, Pace
+from discreet.foundation.sources.refusals import SourceRefusal
 from discreet.vocabulary.actors import Actor
 
 TABLES_AT_ONCE = 10
 LINKED_AT_ONCE = 20
+LONGEST_STEP_S = 5.0  # then what was found is written, and whether somebody paused the scan is looked at
 
 
 class Step(StrEnum):
@@ -94,9 +104,19 @@ class Driver:
             return Step.OVER
         return Step.MORE
 
+    def give_up(self, now: datetime, code: str) -> None:
+        """End the scan with a failure, unless somebody else has it."""
+        scan = Scan.objects.filter(id=self.scan_id, attempt=self.attempt, state="running").first()
+        if scan is not None:
+            scan_actions.stop_scan(actor=self.actor, now=now, source=scan.source, failure=code)
+
     def wait_s(self, now: datetime) -> float:
-        """Return how long the source is to be left alone before the next step."""
-        return self.pace.wait_s(now)
+        """Return how long the source is to be left alone before the next step.
+
+        0 outside the hours of its plan: the step then says that the scan rests.
+        """
+        local = now.astimezone(profile().zone)
+        return self.pace.wait_s(local) if self.pace.budget.is_open(local) else 0.0
 
     def _described(self, source: str) -> Catalogue:
         if self._catalogue is None:
@@ -111,24 +131,35 @@ class Driver:
         size = 1 if self.pace.budget.rows_per_s or self.pace.budget.statements_per_minute else TABLES_AT_ONCE
         rows = list(scan.tables.filter(is_done=False).select_related("table").order_by("id")[:size])
         pinyin = is_pinyin(catalogue)
-        findings = []
+        findings: list[TableFindings] = []
+        until = monotonic() + LONGEST_STEP_S
+        away: SourceRefusal | None = None
         with session.read(scan.source) as reading:
             for row in rows:
                 info = catalogue.table(ref_of(row.table))
                 if info is None:
                     findings.append(vanished(ref_of(row.table)))
-                else:
+                    continue
+                try:
                     findings.append(look_at(reading, info, is_pinyin=pinyin))
-            statements = reading.statements
-        scan_actions.take_findings(
-            actor=self.actor,
-            now=now,
-            scan_id=scan.id,
-            attempt=self.attempt,
-            findings=findings,
-            statements=statements,
-        )
-        self._paid(now, statements=statements, rows=sum(found.rows_read for found in findings))
+                except SourceRefusal as refusal:
+                    away = refusal
+                    break
+                if monotonic() > until:
+                    break
+            statements, rows_read = reading.statements, reading.rows
+        self._paid(now, statements=statements, rows=rows_read)
+        if findings or away is None:
+            scan_actions.take_findings(
+                actor=self.actor,
+                now=now,
+                scan_id=scan.id,
+                attempt=self.attempt,
+                findings=findings,
+                statements=statements,
+            )
+        if away is not None:
+            raise away
 
     def _link_tables(self, catalogue: Catalogue, scan: Scan) -> Tables:
         if self._tables is None:
@@ -176,25 +207,36 @@ class Driver:
                 break
         found: list[tuple[int, Sequence[LinkProposal]]] = [(row_id, ()) for row_id in passed]
         copies: list[tuple[int, CopyFound]] = []
-        statements = 0
+        statements, until = 0, monotonic() + LONGEST_STEP_S
+        away: SourceRefusal | None = None
         if tasks:
             with session.read(scan.source) as reading:
                 for row, task in tasks:
-                    links = links_of(reading, task, tables)
+                    try:
+                        links = links_of(reading, task, tables)
+                        seen = self._copies(reading, task, links, tables)
+                    except SourceRefusal as refusal:
+                        away = refusal
+                        break
                     found.append((row.id, links))
-                    copies += [(row.table_id, each) for each in self._copies(reading, task, links, tables)]
+                    copies += [(row.table_id, each) for each in seen]
+                    if monotonic() > until:
+                        break
                 statements = reading.statements
-        scan_actions.take_links(
-            actor=self.actor,
-            now=now,
-            scan_id=scan.id,
-            attempt=self.attempt,
-            catalogue=catalogue,
-            found=found,
-            copies=copies,
-            statements=statements,
-        )
-        self._paid(now, statements=statements, rows=0)
+                self._paid(now, statements=statements, rows=reading.rows)
+        if found or away is None:
+            scan_actions.take_links(
+                actor=self.actor,
+                now=now,
+                scan_id=scan.id,
+                attempt=self.attempt,
+                catalogue=catalogue,
+                found=found,
+                copies=copies,
+                statements=statements,
+            )
+        if away is not None:
+            raise away
 
     def _copies(
         self, reading: session.ReadSession, task: LinkTask, links: Sequence[LinkProposal], tables: Tables

@@ -40,6 +40,14 @@ _KINDS_BY_NAME = {
 }  # fmt: skip
 
 
+_NOT_DESCRIBED = (
+    sa.exc.DBAPIError,
+    sa.exc.NoSuchTableError,
+    sa.exc.UnreflectableTableError,
+    KeyError,
+)
+
+
 def describe(connection: sa.Connection, dialect: Dialect, *, source: str, address: Address) -> Catalogue:
     """Return everything the database says about its own structure."""
     facts = dialect.facts(connection)
@@ -80,8 +88,20 @@ def _describe_schema(
             _table(reflected, TableRef(source, name, schema or ""), each, facts)
             for name, each in named.items()
         ], []
-    except (sa.exc.DBAPIError, sa.exc.NoSuchTableError, sa.exc.UnreflectableTableError, KeyError):
+    except _NOT_DESCRIBED as error:
+        _go_on_after(connection, error)
         return _one_by_one(connection, dialect, named, facts, source=source, schema=schema)
+
+
+def _go_on_after(connection: sa.Connection, error: Exception) -> None:
+    """Make the connection fit for the next table.
+
+    Raises:
+        DBAPIError: it was lost. What was not asked for is not unreadable: nothing is described then.
+    """
+    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+        raise error
+    connection.rollback()  # PostgreSQL refuses every statement after one that failed
 
 
 def _one_by_one(
@@ -99,7 +119,8 @@ def _one_by_one(
         try:
             reflected = dialect.reflect(connection, [name], schema)
             tables.append(_table(reflected, TableRef(source, name, schema or ""), each, facts))
-        except (sa.exc.DBAPIError, sa.exc.NoSuchTableError, sa.exc.UnreflectableTableError, KeyError):
+        except _NOT_DESCRIBED as error:
+            _go_on_after(connection, error)
             failed.append(f"{schema}.{name}" if schema else name)
     return tables, failed
 
@@ -112,6 +133,11 @@ def _table(reflected: Reflected, ref: TableRef, facts: TableFacts, all_facts: Fa
         )  # a column without a name cannot be asked for: the table is named as unreadable
     primary_key = tuple((reflected.keys.get(at) or {}).get("constrained_columns") or ())
     indexes = _indexes(reflected.indexes.get(at) or (), reflected.uniques.get(at) or ())
+    names = {each["name"] for each in reflected.columns[at]}
+    if not names.issuperset(
+        primary_key
+    ):  # MariaDB hides columns that the account may not read, not their keys
+        primary_key = ()
     columns = tuple(
         _column(each, facts.columns.get(each["name"], ColumnFacts()), primary_key, indexes)
         for each in reflected.columns[at]
@@ -122,7 +148,9 @@ def _table(reflected: Reflected, ref: TableRef, facts: TableFacts, all_facts: Fa
         columns=columns,
         primary_key=primary_key,
         foreign_keys=tuple(
-            _foreign_key(each, ref.source, all_facts.default_schema) for each in reflected.links.get(at) or ()
+            _foreign_key(each, ref.source, all_facts.default_schema)
+            for each in reflected.links.get(at) or ()
+            if names.issuperset(each["constrained_columns"])
         ),
         indexes=indexes,
         triggers=facts.triggers,

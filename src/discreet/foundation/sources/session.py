@@ -25,7 +25,7 @@ _WORTH_ASKING_TOGETHER = 3
 
 
 class _Session:
-    """One connection in one transaction. `statements` counts what was sent to the source."""
+    """One connection in one transaction. `statements` and `rows` count what was sent to the source and came."""
 
     is_writer = False
 
@@ -38,6 +38,7 @@ class _Session:
         self._is_broken = False
         self._answers: dict[int, tuple[Select, list[Row]]] = {}
         self.statements = 0
+        self.rows = 0
 
     @property
     def catalogue(self) -> Catalogue:
@@ -125,10 +126,12 @@ class _Session:
         self, result: sa.CursorResult[tuple[object, ...]], table: str
     ) -> Sequence[sa.Row[tuple[object, ...]]]:
         try:
-            return result.all()
+            rows = result.all()
         except sa.exc.DBAPIError as error:
             self._is_broken = True
             raise self._translate(error, table) from None
+        self.rows += len(rows)
+        return rows
 
     def statement(self, query: Select) -> str:
         """Return the statement's text with placeholders and without any value."""
@@ -258,13 +261,28 @@ class ReadSession(_Session):
         try:
             yield
         except refusals.SourceRefusal:
-            try:
-                self._connection.rollback()
-            except Exception:  # noqa: BLE001 - the connection is dead; the next statement makes another one
-                self._connection.invalidate()
-            self._has_answered = False
-            self._answers.clear()
+            self._begin_anew()
             raise
+
+    def _begin_anew(self) -> None:
+        try:
+            self._connection.rollback()
+        except Exception:  # noqa: BLE001 - the connection is dead; the next statement makes another one
+            self._connection.invalidate()
+        self._has_answered = False
+        self._answers.clear()
+
+    def answers_after(self, refusal: refusals.SourceRefusal) -> bool:
+        """Return whether the source answers though it refused something; the session can be used on then."""
+        self._begin_anew()
+        if refusals.is_of_one_table(refusal):
+            return True
+        try:
+            self._touch()
+        except refusals.SourceRefusal:
+            self._begin_anew()
+            return False
+        return True
 
 
 class WriteSession(_Session):
