@@ -148,7 +148,7 @@ def take_findings(
     if not scan.tables.filter(is_done=False).exists():
         scan.phase, scan.links_total = "links", scan.tables_total
     scan.save()
-    refused = [f"{row.table.name}: {row.refusal}" for row, _ in taken if row.refusal]
+    refused = [[row.table.name, row.refusal] for row, _ in taken if row.refusal]
     personal = sum(field.category != "none" for field in written)
     facts = catalogue_facts(
         {

@@ -17,6 +17,7 @@ _ACT = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+\Z")
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*:[A-Za-z0-9._:/#+-]{1,150}\Z")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"\+[0-9][0-9 ()./-]{6,20}\Z")
+_LONG_NUMBER = re.compile(r"[0-9]{11}")  # a Chinese mobile or identity number; a date has eight digits
 FORBIDDEN_FACTS = frozenset(
     {"address", "birth_date", "customer_number", "email", "first_name", "free_text", "full_name", "identity"}
     | {"ip_address", "last_name", "password", "person_name", "phone", "postal_code", "secret", "token"}
@@ -78,8 +79,9 @@ def looks_like_contact(text: str) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """Return a name of a company's schema; its hash where it looks like a contact point."""
-    return f"name-{hashlib.sha256(name.encode()).hexdigest()[:16]}" if looks_like_contact(name) else name
+    """Return a name of a company's schema; its hash where it looks like a contact point or holds a long number."""
+    is_personal = looks_like_contact(name) or _LONG_NUMBER.search(name)
+    return f"name-{hashlib.sha256(name.encode()).hexdigest()[:16]}" if is_personal else name
 
 
 def _inspect(value: Json) -> None:
