@@ -20,9 +20,12 @@ from pytest_django import Settings
 
 from discreet.foundation.datamap import actions, driving, scan_actions, scan_cli, scan_queries
 from discreet.foundation.datamap.driving import DriverLock, is_driven
+from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.models import DataField, DataTable, Scan, ScanTable
+from discreet.foundation.datamap.refusals import NoScan
 from discreet.foundation.datamap.scan_cli import drive_or_follow
 from discreet.foundation.datamap.scan_cli import scan as scan_command
+from discreet.foundation.datamap.scan_reading import vanished
 from discreet.foundation.datamap.scanning import Driver, Step
 from discreet.foundation.jobs.context import Fence, WorkflowContext
 from discreet.foundation.jobs.models import Job, JobState
@@ -31,6 +34,7 @@ from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import pools
 from discreet.foundation.sources.actions import connect_source
+from discreet.foundation.sources.dialects import base
 from discreet.foundation.sources.models import Source
 from discreet.foundation.sources.refusals import SourceDown, UnknownSource
 from discreet.vocabulary.actors import Actor, ActorKind, Role
@@ -191,12 +195,57 @@ def test_a_source_lost_in_mid_scan_keeps_what_was_read_and_goes_on(through_proxy
     assert "canary" not in bodies
 
 
+@pytest.mark.parametrize("through_proxy", ["postgresql"], indirect=True)
+def test_a_pause_keeps_what_the_driver_was_reading(
+    through_proxy: FaultProxy, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A view that takes too long is cut off and named; what was read when somebody paused is written still."""
+    monkeypatch.setattr(base, "STATEMENT_TIMEOUT_S", 1)
+    with psycopg.connect(postgresql_url, autocommit=True) as pg:
+        pg.execute("CREATE VIEW u_sleeps AS SELECT id, pg_sleep(1000)::text AS email FROM t0")
+    pools.dispose_all()
+    actions.propose_from_schema(actor=ROOT, now=NOW, source="net")
+    driver = begin("net")
+    assert driver.step(NOW) is Step.MORE
+    view = scan_queries.scan(driver.scan_id)
+    assert view is not None
+    assert [(each.table, each.code) for each in view.refused] == [("u_sleeps", "source_timed_out")]
+    findings = [vanished(ref_of(row.table)) for row in ScanTable.objects.filter(is_done=False)]
+    scan_actions.pause_scan(actor=ROOT, now=NOW, source="net")
+    paid = {"actor": ROOT, "now": NOW, "scan_id": driver.scan_id, "statements": 1}
+    scan_actions.take_findings(attempt=1, findings=findings, **paid)
+    assert driver.step(NOW) is Step.OVER
+    begin("net")
+    with pytest.raises(NoScan):
+        scan_actions.take_findings(attempt=1, findings=[], **paid)
+
+
 def test_a_table_that_cuts_the_connection_is_named_and_the_rest_goes_on(through_proxy: FaultProxy) -> None:
     begin("net")
     through_proxy.set("cut_on", MARKER)
     view = drive_or_follow(name="net", actor=ROOT, tell=lambda *_: None)
     assert [(each.table, each.code) for each in view.refused] == [("t3", "source_down")]
     assert view.state == "done"
+
+
+def test_rows_are_counted_and_not_taken_for_what_a_spread_sample_brought(postgresql_url: str) -> None:
+    """A sample of 1,000 from a few more rows meets some rows twice; of partitions it takes some of each."""
+    with psycopg.connect(postgresql_url, autocommit=True) as pg:
+        pg.execute("CREATE TABLE sparse (id int PRIMARY KEY, email text)")
+        pg.execute("INSERT INTO sparse SELECT n, 'a' || n || '@example.org' FROM generate_series(1, 1300) n")
+        pg.execute("DELETE FROM sparse WHERE id % 10 = 0")
+        pg.execute("CREATE TABLE parts (id int, email text) PARTITION BY RANGE (id)")
+        for n in range(70):
+            pg.execute(f"CREATE TABLE p{n} PARTITION OF parts FOR VALUES FROM ({n}) TO ({n + 1})".encode())
+        pg.execute(
+            "INSERT INTO parts SELECT n % 70, 'a' || n || '@example.org' FROM generate_series(1, 500) n"
+        )
+        pg.execute("ANALYZE")
+    connect_source(actor=ROOT, now=NOW, name="net", url=postgresql_url, is_read_only=True)
+    assert drive_or_follow(name="net", actor=ROOT, tell=lambda *_: None).state == "done"
+    pools.dispose_all()
+    rows = dict(DataTable.objects.values_list("name", "estimated_rows"))
+    assert rows == {"sparse": 1170, "parts": 500}
 
 
 @pytest.mark.parametrize("through_proxy", ["postgresql"], indirect=True)
@@ -234,6 +283,32 @@ def test_a_table_whose_columns_are_hidden_is_named(mariadb_url: str) -> None:
         finally:
             pools.dispose_all()
             ask(f"DROP USER {name}")
+
+
+def test_what_stands_in_names_and_errors_does_not_reach_evidence_jobs_or_logs(
+    postgresql_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    secrets = ("bob@example.org", "13800138000", "Anna Weber", "+49 30 7654321", "eve@example.org")
+    with psycopg.connect(postgresql_url, autocommit=True) as pg:
+        pg.execute("CREATE TABLE people (id int PRIMARY KEY, email text)")
+        pg.execute("INSERT INTO people VALUES (1, 'canary@example.org')")
+        pg.execute(
+            "CREATE FUNCTION boom(state text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+            "'call Anna Weber +49 30 7654321' USING ERRCODE = state, TABLE = 'eve@example.org'; END $$"
+        )
+        for name, state in (
+            ("bob@example.org", "22012"),
+            ("13800138000", "57P01"),
+            ("+49 30 7654321", "23505"),
+        ):
+            pg.execute(f"CREATE VIEW \"{name}\" AS SELECT id, boom('{state}') AS email FROM people".encode())
+    connect_source(actor=ROOT, now=NOW, name="net", url=postgresql_url, is_read_only=True)
+    view = drive_or_follow(name="net", actor=ROOT, tell=lambda *_: None)
+    pools.dispose_all()
+    assert {each.code for each in view.refused} == {"source_failed", "source_down", "constraint_refused"}
+    kept = " ".join([*LedgerEntry.objects.values_list("body", flat=True), *map(str, Job.objects.values())])
+    assert "source_down" in kept
+    assert [each for each in (*secrets, "canary") if each in kept + caplog.text] == []
 
 
 def test_a_refusal_that_does_not_pass_ends_the_scan_in_the_worker(shop: str) -> None:

@@ -114,9 +114,9 @@ def take_findings(
     """Write what samples say about tables; fields that a person confirmed stay as they are.
 
     Raises:
-        NoScan: another driver took the scan over, or it was paused or stopped.
+        NoScan: another driver took the scan over, or it was stopped. One that was paused meanwhile keeps it.
     """
-    scan = _driven(scan_id, attempt)
+    scan = _driven(scan_id, attempt, *OPEN)
     rows = {ref_of(row.table): row for row in scan.tables.select_related("table").filter(is_done=False)}
     taken = [(rows[found.table], found) for found in findings if found.table in rows]
     fields: dict[int, dict[str, DataField]] = {row.table_id: {} for row, _ in taken}
@@ -171,9 +171,9 @@ def _stored(verdict: Verdict) -> list[object]:
     ]
 
 
-def _driven(scan_id: int, attempt: int) -> Scan:
+def _driven(scan_id: int, attempt: int, *states: str) -> Scan:
     scan = _scan(scan_id)
-    if scan.state != "running" or scan.attempt != attempt:
+    if scan.state not in (states or ("running",)) or scan.attempt != attempt:
         raise refusals.NoScan
     return scan
 
@@ -197,7 +197,7 @@ def take_links(
     Raises:
         NoScan: as `take_findings`.
     """
-    scan = _driven(scan_id, attempt)
+    scan = _driven(scan_id, attempt, *OPEN)
     by_key = {
         (f"{row.schema}.{row.name}" if row.schema else row.name): row
         for row in DataTable.objects.filter(source=catalogue.source, is_gone=False)

@@ -15,6 +15,7 @@ from discreet.foundation.datamap.proposing import VIEWS, sample_of, shape_of, va
 from discreet.foundation.jobs.outcomes import log_error
 from discreet.foundation.sources.catalogue import ColumnInfo, Kind, TableInfo
 from discreet.foundation.sources.refusals import SourceRefusal
+from discreet.foundation.sources.sampling import LEAST_FULL, MOST_PARTITIONS
 from discreet.foundation.sources.session import ReadSession
 
 SAMPLE_ROWS = 1_000
@@ -78,8 +79,10 @@ def _read(session: ReadSession, table: TableInfo) -> tuple[int, dict[str, list[s
 
 
 def _counted(session: ReadSession, table: TableInfo, rows_read: int) -> int | None:
-    """Count the rows of a table up to a bound; a sample that is not full has them all."""
-    if rows_read < SAMPLE_ROWS:
+    """Count the rows of a table up to a bound; a sample far from full has them all, but not one of partitions."""
+    if len(table.partitions) > MOST_PARTITIONS:
+        return None
+    if rows_read < SAMPLE_ROWS * LEAST_FULL and not table.partitions:
         return rows_read
     if table.kind in VIEWS:
         return None

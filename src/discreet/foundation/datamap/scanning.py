@@ -133,7 +133,7 @@ class Driver:
         pinyin = is_pinyin(catalogue)
         findings: list[TableFindings] = []
         until = monotonic() + LONGEST_STEP_S
-        away: SourceRefusal | None = None
+        away: SourceRefusal | KeyboardInterrupt | None = None
         with session.read(scan.source) as reading:
             for row in rows:
                 info = catalogue.table(ref_of(row.table))
@@ -142,7 +142,7 @@ class Driver:
                     continue
                 try:
                     findings.append(look_at(reading, info, is_pinyin=pinyin))
-                except SourceRefusal as refusal:
+                except (SourceRefusal, KeyboardInterrupt) as refusal:
                     away = refusal
                     break
                 if monotonic() > until:
@@ -208,14 +208,14 @@ class Driver:
         found: list[tuple[int, Sequence[LinkProposal]]] = [(row_id, ()) for row_id in passed]
         copies: list[tuple[int, CopyFound]] = []
         statements, until = 0, monotonic() + LONGEST_STEP_S
-        away: SourceRefusal | None = None
+        away: SourceRefusal | KeyboardInterrupt | None = None
         if tasks:
             with session.read(scan.source) as reading:
                 for row, task in tasks:
                     try:
                         links = links_of(reading, task, tables)
                         seen = self._copies(reading, task, links, tables)
-                    except SourceRefusal as refusal:
+                    except (SourceRefusal, KeyboardInterrupt) as refusal:
                         away = refusal
                         break
                     found.append((row.id, links))

@@ -16,7 +16,7 @@ from discreet.foundation.sources.dialects.places import Ask, labelled, union
 from discreet.foundation.sources.statements import Statements
 
 MOST_PARTITIONS = 64  # planning over more of them costs more than the sample
-_FEW = 0.75
+LEAST_FULL = 0.75  # of what was asked for, where the table has as many rows
 _PLAIN = (TableKind.VIEW, TableKind.FOREIGN, TableKind.VIRTUAL)
 
 
@@ -61,7 +61,7 @@ class Sampler:
             return rows[:limit]
         width = len(columns)
         found = {row[width:]: row for row in rows}
-        if len(found) < limit * _FEW:
+        if len(found) < limit * LEAST_FULL:
             for row in self._ask(build(table, spread.identity).limit(limit)):
                 if len(found) < limit:
                     found.setdefault(row[width:], row)
