@@ -33,6 +33,7 @@ from discreet.foundation.ledger.prove import (
     complete_bundle,
     verifier_file,
 )
+from discreet.foundation.ledger.queries import entries_for, entry_of_number
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.texts import FAULTS
@@ -123,7 +124,58 @@ def test_a_proof_names_the_outcome_it_holds(name: str, facts: dict[str, Any], to
     end(name, repeated=True)
     proof: Any = bundle("request:R-300")
     last = proof["entries"][-1 if name in ("refuse_request", "cancel_request") else 1]["index"]
-    assert discreet_verify.verify(proof)[0] == ("outcome", told, 3, "request:R-300", last)
+    assert discreet_verify.verify(proof)[0] == ("outcome", told, 3, "request:R-300", last + 1)
+
+
+GAPS = (("no_link_nor_value", "sensitive"), ("names_in_text", "personal"), ("table_not_confirmed", "unknown"))
+
+
+@pytest.mark.parametrize(
+    ("search", "english", "chinese"),
+    [
+        (
+            {
+                "not_searched": [
+                    {"reason": why, "holds": holds} for why, holds in (*GAPS, ("trigger", "none"))
+                ]
+            },
+            "erased where the data map leads, nothing found again there; 4 parts were not, or not fully, searched, "
+            "3 of them hold or may hold personal data (1 sensitive data). ",
+            "有 4 处未搜索或未完全搜索，其中 3 处存有或可能存有个人信息（1 处为敏感信息）",
+        ),
+        (
+            {"not_searched": [{"reason": why} for why, _ in GAPS]},
+            "erased where the data map leads, nothing found again there; 3 parts were not, or not fully, searched, "
+            "at least 2 of them hold or may hold personal data. ",
+            "有 3 处未搜索或未完全搜索，其中至少 2 处存有或可能存有个人信息",
+        ),
+        (
+            {"batch": "B-7", "sha256": "00"},
+            "erased where the data map leads, nothing found again there; what was not searched stands in the "
+            "evidence of B-7, not in this proof. ",
+            "未搜索的部分记于 B-7 的证据中",
+        ),
+    ],
+)
+def test_what_was_not_searched_stands_in_the_first_line(
+    run: Run, search: dict[str, Any], english: str, chinese: str
+) -> None:
+    """Also of a proof made before evidence said what such a part holds, and of one person of many."""
+    end("finish_erasure", outcome="erased", search=search)
+    told = run(bundle("request:R-300"), "--language", "en").stdout.splitlines()[0]
+    assert told.startswith(f"VERIFIED. Outcome: {english}")
+    assert "nothing kept" not in told
+    first = run(bundle("request:R-300"), "--language", "zh").stdout.splitlines()[0]
+    assert chinese in first and "无保留" not in first
+
+
+def test_pages_and_verifier_call_an_entry_by_the_same_number() -> None:
+    proof: Any = bundle("request:R-300")
+    (found,) = entries_for("request:R-300")
+    (line,) = [parts[0] for code, *parts in discreet_verify.verify(proof) if code == ""]
+    assert found.number == proof["entries"][0]["index"] + 1
+    assert line.startswith(f"  #{found.number}  ")
+    assert entry_of_number(found.number) == found
 
 
 def test_an_outcome_that_only_a_tombstone_tells_is_not_called_searched(run: Run) -> None:
@@ -285,13 +337,13 @@ def test_destroying_the_salt_leaves_the_proof_valid() -> None:
         return destroy_salts(subject="request:R-3")
 
     with_salt: Any = bundle("request:R-3")
-    assert ("person", 3, "p_3") in discreet_verify.verify(with_salt)
+    assert ("person", 4, "p_3") in discreet_verify.verify(with_salt)
     assert hand_over() == 1
     without: Any = bundle("request:R-3")
     assert without["entries"][0]["persons"] == []
     assert "p_3" not in json.dumps(without)
     assert discreet_verify.verify(without)
-    assert ("person", 3, "p_3") in discreet_verify.verify(with_salt)
+    assert ("person", 4, "p_3") in discreet_verify.verify(with_salt)
 
 
 def test_another_person_does_not_open_the_commitment() -> None:

@@ -69,9 +69,9 @@ def test_what_was_not_searched_is_not_called_searched(shop: Company, client: Cli
     gap = {"source": "shop", "table": "orders", "columns": ["note"], "reason": "over_budget", "rows": 3}
     partly = dataclasses.replace(view, search={"found": 0, "not_searched": [gap]})
     assert "every connected system" not in letters.search_words(partly)
-    assert "could not cover" in letters.search_words(partly)
+    assert "may still hold data about you" in letters.search_words(partly)
     (line,) = letters.not_searched(partly)
-    assert line.startswith("Shop / Orders (Note): ")
+    assert line == "Shop: Parts were not reached, or could not be looked through (they hold: Behaviour)"
     wholly = dataclasses.replace(view, search={"found": 0, "not_searched": []})
     assert "every connected system" in letters.search_words(wholly)
 
@@ -81,7 +81,7 @@ def test_nothing_more_is_not_said_above_what_was_kept(shop: Company) -> None:
     gap = {"source": "shop", "table": "orders", "columns": ["note"], "reason": "over_budget", "rows": 3}
     for search in ({"found": 0}, {"found": 0, "not_searched": [gap]}):
         told = letters.search_words(dataclasses.replace(kept, search=search))
-        assert "nothing of you but what stays" in told and "nothing more" not in told
+        assert "but what stays: it is listed" in told and "nothing more" not in told
         assert "nothing more of you" in letters.search_words(
             dataclasses.replace(kept, outcome="erased", kept=(), search=search)
         )

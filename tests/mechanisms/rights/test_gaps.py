@@ -6,12 +6,14 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
+from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import pools
 from discreet.foundation.sources.actions import connect_source
-from discreet.mechanisms.rights import delivery, finding, queries, views
+from discreet.mechanisms.rights import delivery, finding, left_out, letters, queries, views
 from discreet.mechanisms.rights.actions import deciding
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.mechanisms.rights.summaries import REASONS
@@ -180,3 +182,40 @@ def test_the_outcome_of_access_names_what_the_package_does_not_cover(crm: Compan
 def test_a_look_up_names_what_it_does_not_reach(crm: Company) -> None:
     found = finding.find_person(actor=AGENT, now=NOW, source="shop", claim=who(ANN))
     assert EXPECTED - {("other", "", "source_not_mapped")} <= reasons(found["not_searched"])
+
+
+def test_the_outcome_claims_no_more_than_was_searched_and_the_customer_reads_no_tables(
+    crm: Company, client: Client
+) -> None:
+    number = planned("erasure", CLEO)
+    approve(number)
+    work()
+    assert failures() == []
+    view = queries.request_view(number)
+    gaps = view.search["not_searched"]
+    assert isinstance(gaps, list)
+    held = {(one["source"], one["table"]): one["holds"] for one in gaps if one["reason"] != "trigger"}
+    assert held == {
+        ("other", ""): "unknown",
+        ("shop", "orders"): "personal",
+        ("shop", "audit"): "personal",
+        ("shop", "v"): "personal",
+    }
+    told = " ".join(letters.not_searched(view))
+    assert "Shop: Parts without a link to you were not searched automatically" in told
+    assert "1 of our systems: Parts that nobody has described" in told
+    assert "udit" not in told and "ther:" not in told
+    token = add_public_token(actor=OPERATOR, now=NOW, number=number)
+    page = client.get(f"/privacy/request/{token}/").content.decode()
+    assert "Nothing was kept." not in page and "may still hold data about you" in page
+
+
+def test_staff_read_how_much_was_left_out_and_how_much_of_it_is_sensitive() -> None:
+    gaps = [{"source": "s", "table": "t", "columns": [], "reason": "no_link", "holds": "sensitive"}]
+    gaps.append({**gaps[0], "holds": "none"})
+    assert left_out.left(gaps) == left_out.Left(parts=2, personal=1, sensitive=1)
+    assert left_out.left_words(gaps) == (
+        "2 parts were not, or not fully, searched. 1 of them holds or may hold personal data, 1 of these "
+        "sensitive data"
+    )
+    assert left_out.left_words([]) == ""

@@ -28,7 +28,7 @@ def test_an_erasure_is_reported_with_its_clocks_decisions_and_evidence(shop: Com
     text = text_of(case_report(view.number, now=timezone.now()))
     entries = entries_for(f"request:{view.number}")
     assert view.plan.digest in text and status().root in text
-    assert all(str(entry.entry_id) in text for entry in entries)
+    assert all(str(entry.number) in text for entry in entries)
     assert f"{len(entries)}entriesoftheledgerareaboutthisrequest;{len(entries)}ofthem" in text
     for clock in view.case.clocks:
         assert clock.article.replace(" ", "") in text

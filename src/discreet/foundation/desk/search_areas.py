@@ -60,12 +60,12 @@ def _entry(words: Words) -> Sequence[Hit]:
     digits = words.text.replace(",", "")
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS):
         return []
-    entry = ledger.entry(int(digits))
+    entry = ledger.entry_of_number(int(digits))
     if entry is None:
         return []
     return [
         Hit(
-            title=gettext("Ledger entry %(number)s") % {"number": f"{entry.entry_id:,}"},
+            title=gettext("Ledger entry %(number)s") % {"number": f"{entry.number:,}"},
             detail=f"{acts.title(entry)} · {entry.subject}",
             url=reverse("desk:ledger_entry", args=[entry.entry_id]),
             icon="binary-tree",

@@ -28,6 +28,14 @@ class EntryView:
     facts: Mapping[str, Json]
     is_sealed: bool
 
+    @property
+    def number(self) -> int:
+        """The entry's number as people count, from 1, as verifiers say it; `index` counts from 0.
+
+        One that waits for its place has the number it will most likely get.
+        """
+        return self.entry_id if self.index is None else self.index + 1
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerStatus:
@@ -68,6 +76,12 @@ def latest_entries(*, limit: int, before: int | None = None, act: str = "") -> l
 def entry(entry_id: int) -> EntryView | None:
     row = _rows().filter(pk=entry_id).first()
     return _view(row) if row else None
+
+
+def entry_of_number(number: int) -> EntryView | None:
+    """Return the entry that pages and verifiers call so."""
+    row = _rows().filter(leaf__leaf_index=number - 1).first()
+    return _view(row) if row else entry(number)
 
 
 def entry_counts_by_act(since: datetime) -> dict[str, int]:

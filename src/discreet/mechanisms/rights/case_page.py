@@ -24,6 +24,7 @@ from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import copies, history, letters, names, queries
 from discreet.mechanisms.rights.choosing import masked_row
+from discreet.mechanisms.rights.left_out import left_words
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
@@ -111,6 +112,7 @@ def context(
         "questions": view.plan.summary.get("open_questions", []),
         "searched": _searched(view),
         "not_searched": _gaps(view.search.get("not_searched")),
+        "left_words": left_words(view.search.get("not_searched")),
         "traces": _traces(view),
         "refused_by": history.refused_by(view.number, view.plan.batch_id) if is_erasure else [],
         "may_search": (actor.may(Role.AGENT) or actor.may(Role.APPROVER))

@@ -24,8 +24,9 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import gaps, letters, names, planning, queries
+from discreet.mechanisms.rights import gaps, names, planning, queries
 from discreet.mechanisms.rights.actions import executing
+from discreet.mechanisms.rights.left_out import told_customer
 from discreet.mechanisms.rights.package import FieldMeaning, TableData, build
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
 from discreet.mechanisms.rights.rules import Outcome
@@ -63,7 +64,8 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
     not_covered = gaps.of_access(reached)
     with translation.override(language):
         tables = list(_tables(rows_for_access(reach=reached, person=0), fields_meaning()))
-        gaps_told = letters.gap_lines(not_covered)
+        found_in = {table.source for table in tables}
+        gaps_told = told_customer(not_covered, found_in=found_in)
     blob = build(
         number=number,
         company=company.name(language),

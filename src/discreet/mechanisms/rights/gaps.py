@@ -17,6 +17,7 @@ from discreet.engines.subjects.texts import FREE_TEXT
 from discreet.foundation.datamap.queries import not_covered as map_gaps
 from discreet.foundation.sources.catalogue import Catalogue
 from discreet.foundation.sources.queries import describe
+from discreet.mechanisms.rights.left_out import with_holds
 from discreet.mechanisms.rights.summaries import gap
 
 Gaps = list[dict[str, Any]]
@@ -60,7 +61,8 @@ def of_look_up(located: Located, *, graph: Graph, source: str) -> Gaps:
 def of_search(result: SearchResult | None, *, approved: Mapping[str, object]) -> Gaps:
     """Return what the search after an erasure leaves open: its own gaps, the plan's and the map's by now."""
     planned: Any = approved.get("not_covered") or []
-    return _joined(map(gap, result.not_searched if result is not None else ()), planned, _of_map())
+    own = map(gap, result.not_searched if result is not None else ())
+    return with_holds(_joined(own, planned, _of_map()))
 
 
 def _of_map(source: str | None = None) -> Iterator[dict[str, Any]]:

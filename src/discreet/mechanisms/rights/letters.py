@@ -31,6 +31,7 @@ from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights import copies, names
 from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.complaints import complaint_words
+from discreet.mechanisms.rights.left_out import told_customer
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import Kind, Outcome
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
@@ -48,12 +49,14 @@ NOTHING_BUT_KEPT = gettext_noop(
     "under “What stays, and why”."
 )
 NOTHING_WITH_GAPS = gettext_noop(
-    "Afterwards we searched again and found nothing more of you. What the search could not cover "
-    "is listed under “What the search did not cover”."
+    "Afterwards we searched again wherever our data map leads, and found nothing more of you there. Parts of our "
+    "systems were not, or not fully, searched and may still hold data about you: see “What the search did not "
+    "cover”."
 )
 NOTHING_BUT_KEPT_WITH_GAPS = gettext_noop(
-    "Afterwards we searched again and found nothing of you but what stays: it is listed under “What stays, and "
-    "why”. What the search could not cover is listed under “What the search did not cover”."
+    "Afterwards we searched again wherever our data map leads, and found nothing of you there but what stays: it "
+    "is listed under “What stays, and why”. Parts of our systems were not, or not fully, searched and may still "
+    "hold data about you: see “What the search did not cover”."
 )
 
 NOT_SEARCHED = gettext_noop("What the search did not cover")
@@ -201,22 +204,24 @@ def search_words(view: RequestView) -> str:
 
 
 def not_searched(view: RequestView) -> list[str]:
-    """Return what search or copy did not cover and why, in the reader's language."""
+    """Return what search or copy did not cover and why, as the customer reads it: by kind and system."""
     copy = copies.copy_of(view)
     gaps = copy.not_covered if copy else view.search.get("not_searched")
-    return gap_lines(gaps if isinstance(gaps, list) else [])
+    return told_customer(gaps, found_in=_found_in(view, copy))
 
 
-_TOLD = {  # to the person, where staff are told what to do
-    "named_in_text": gettext_noop(
-        "A text in somebody else's row names you. Somebody must take it out by hand"
-    ),
-}
+def _found_in(view: RequestView, copy: copies.Copy | None) -> set[str]:
+    """Return the sources where something of the person was found."""
+    if copy is not None:
+        return {place.partition(".")[0] for place in copy.rows}
+    planned: list[Any] = view.plan.summary.get("sources", [])  # type: ignore[assignment]
+    traces: list[Any] = view.search.get("found_in") or []  # type: ignore[assignment]
+    return {str(one["name"]) for one in planned} | {str(one["source"]) for one in traces}
 
 
-def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return each gap as a line in the reader's language: where, which fields, why."""
-    return [_gap_line(one) for one in gaps]
+def gap_lines(gaps: Any) -> list[str]:
+    """Return each gap as a line for staff and auditors: where, which fields, why."""
+    return [_gap_line(one) for one in gaps if isinstance(gaps, list | tuple)]
 
 
 def _gap_line(one: Mapping[str, Any]) -> str:
@@ -226,7 +231,7 @@ def _gap_line(one: Mapping[str, Any]) -> str:
     )
     fields = "" if not columns else f"（{columns}）" if is_chinese() else f" ({columns})"
     reason = str(one.get("reason", ""))
-    why = _TOLD.get(reason) or GAPS.get(reason, "")
+    why = GAPS.get(reason, "")
     return where + fields + (f"{'：' if is_chinese() else ': '}{gettext(why)}" if why else "")
 
 

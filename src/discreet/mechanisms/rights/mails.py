@@ -22,8 +22,8 @@ def register() -> None:
         "rights.erasure_done",
         subject=gettext_noop("Your erasure request at %(company)s is answered (%(number)s)"),
         body=gettext_noop(
-            "We have carried out your request and searched our systems again afterwards.\n\n"
-            "What was erased, what the law makes us keep and why, and the proof stand on the status page "
+            "We have carried out your request and searched again afterwards.\n\n"
+            "What was erased, what the law makes us keep and why, what the search did not cover, and the proof stand on the status page "
             "whose address you were given when you made the request.\n\n"
             "Request: %(number)s\n%(company)s"
         ),
@@ -33,8 +33,8 @@ def register() -> None:
         "rights.erasure_done_link",
         subject=gettext_noop("Your erasure request at %(company)s is answered (%(number)s)"),
         body=gettext_noop(
-            "We have carried out your request and searched our systems again afterwards.\n\n"
-            "What was erased, what the law makes us keep and why, and the proof stand here:\n%(link)s\n\n"
+            "We have carried out your request and searched again afterwards.\n\n"
+            "What was erased, what the law makes us keep and why, what the search did not cover, and the proof stand here:\n%(link)s\n\n"
             "Whoever has this link can see the request, so keep it to yourself.\n\n"
             "Request: %(number)s\n%(company)s"
         ),

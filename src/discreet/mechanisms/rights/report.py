@@ -27,6 +27,7 @@ from discreet.foundation.mail.letters import (
 )
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import case_page, history, letters, queries
+from discreet.mechanisms.rights.left_out import left_words
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import Kind
 from discreet.mechanisms.rights.words import OUTCOMES, STATES
@@ -126,12 +127,17 @@ def _searched(view: RequestView) -> list[Block]:
         return []
     found = int(str(view.search.get("found") or 0))
     words = ngettext("The fresh search found %(n)s trace.", "The fresh search found %(n)s traces.", found)
-    blocks: list[Block] = [
-        Paragraph(words % {"n": f"{found:,}"} if found else gettext("The fresh search found nothing."))
-    ]
-    if gaps := letters.not_searched(view):
+    blocks: list[Block] = [Paragraph(words % {"n": f"{found:,}"} if found else _nothing_found(view))]
+    if gaps := letters.gap_lines(view.search.get("not_searched") or []):
+        blocks.append(Paragraph(left_words(view.search.get("not_searched"))))
         blocks += [Heading(gettext(letters.NOT_SEARCHED)), Bullets(tuple(gaps))]
     return blocks
+
+
+def _nothing_found(view: RequestView) -> str:
+    if view.search.get("not_searched"):
+        return gettext("The fresh search found nothing where it looked.")
+    return gettext("The fresh search found nothing.")
 
 
 def _timeline(items: Sequence[TimelineItem]) -> list[Block]:
@@ -140,7 +146,7 @@ def _timeline(items: Sequence[TimelineItem]) -> list[Block]:
             f"{day(item.at)} {timezone.localtime(item.at):%H:%M}",
             item.title,
             item.detail,
-            f"{item.entry.entry_id:,}" if item.entry else "",
+            f"{item.entry.number:,}" if item.entry else "",
         )
         for item in reversed(items[:MOST_ENTRIES])
         if not item.is_work
@@ -159,7 +165,7 @@ def _evidence(entries: Sequence[EntryView], ledger: LedgerStatus) -> list[Block]
     blocks: list[Block] = [
         Heading(gettext("Evidence")),
         Paragraph(words % {"n": f"{len(entries):,}", "sealed": f"{sealed:,}"}),
-        Paragraph(", ".join(str(entry.entry_id) for entry in entries[:MOST_ENTRIES])),
+        Paragraph(", ".join(str(entry.number) for entry in entries[:MOST_ENTRIES])),
     ]
     if ledger.root:
         label = gettext("Root of the ledger at %(n)s entries") % {"n": f"{ledger.sealed:,}"}

@@ -87,8 +87,14 @@ def evidence(entry: Entry | int, *, is_broken: bool = False) -> dict[str, object
     """Draw the mark of a ledger entry: hollow recorded, filled sealed, red broken; it opens the proof."""
     if isinstance(entry, int):
         found = ledger.entry(entry)
-        return {"number": entry, "is_sealed": bool(found and found.is_sealed), "is_broken": is_broken}
-    return {"number": entry.entry_id, "is_sealed": entry.is_sealed, "is_broken": is_broken}
+        number, is_sealed = (found.number, found.is_sealed) if found else (entry, False)
+        return {"id": entry, "number": number, "is_sealed": is_sealed, "is_broken": is_broken}
+    return {
+        "id": entry.entry_id,
+        "number": entry.number,
+        "is_sealed": entry.is_sealed,
+        "is_broken": is_broken,
+    }
 
 
 @register.inclusion_tag("desk/parts/person.html")

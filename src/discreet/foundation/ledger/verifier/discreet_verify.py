@@ -35,6 +35,24 @@ TEXTS = {
         "VERIFIED. Outcome: %s. %s entries about %s stand in the ledger; entry %s is the outcome.",
         "验证通过。结果：%s。账本中有 %s 条关于 %s 的记录，其中记录 %s 为结果。",
     ),
+    "outcome_left": (
+        "VERIFIED. Outcome: %s; %s parts were not, or not fully, searched, %s of them hold or may hold personal data "
+        "(%s sensitive data). %s entries about %s stand in the ledger; entry %s is the outcome.",
+        "验证通过。结果：%s；有 %s 处未搜索或未完全搜索，其中 %s 处存有或可能存有个人信息"
+        "（%s 处为敏感信息）。账本中有 %s 条关于 %s 的记录，其中记录 %s 为结果。",
+    ),
+    "outcome_left_old": (
+        "VERIFIED. Outcome: %s; %s parts were not, or not fully, searched, at least %s of them hold or may hold "
+        "personal data. %s entries about %s stand in the ledger; entry %s is the outcome.",
+        "验证通过。结果：%s；有 %s 处未搜索或未完全搜索，其中至少 %s 处存有或可能存有个人信息。"
+        "账本中有 %s 条关于 %s 的记录，其中记录 %s 为结果。",
+    ),
+    "outcome_batch": (
+        "VERIFIED. Outcome: %s; what was not searched stands in the evidence of %s, not in this proof. "
+        "%s entries about %s stand in the ledger; entry %s is the outcome.",
+        "验证通过。结果：%s；未搜索的部分记于 %s 的证据中，不在此证明内。"
+        "账本中有 %s 条关于 %s 的记录，其中记录 %s 为结果。",
+    ),
     "outcome_again": (
         "VERIFIED FROM A TOMBSTONE. Outcome: %s, as noted outside the database on %s. The entries that showed it "
         "were lost when a backup was restored, and nothing was searched again. %s entries about %s stand in the "
@@ -118,6 +136,27 @@ OUTCOMES_AGAIN = {
     **OUTCOMES,
     "erased": ("erased", "已删除"),
     "erased_except_kept": ("erased, except rows that stay", "已删除，保留的数据除外"),
+}
+# The same where something was not searched, or where the proof does not show whether all was.
+OUTCOMES_LEFT = {
+    **OUTCOMES,
+    "erased": (
+        "erased where the data map leads, nothing found again there",
+        "数据地图可及之处已删除，已搜索范围内复查未发现残留",
+    ),
+    "erased_except_kept": (
+        "erased where the data map leads, except rows that stay: see “kept” in the entry",
+        "数据地图可及之处已删除，保留的数据除外：见该记录中的 kept",
+    ),
+}
+# Parts that hold or may hold personal data, where an older entry does not say what they hold.
+MAY_HOLD = {
+    "no_link",
+    "no_link_nor_value",
+    "names_in_text",
+    "free_text",
+    "named_in_text",
+    "reference_without_link",
 }
 FROM_TOMBSTONE = "rights.end_again"
 OUTCOME_ACTS = {
@@ -342,10 +381,31 @@ def headline(bundle: dict[str, Any]) -> list[tuple[Any, ...]]:
         outcome = OUTCOME_ACTS.get(act) or body["facts"].get("outcome")
         if act == FROM_TOMBSTONE and isinstance(outcome, str) and outcome:
             on = str(body["facts"].get("on", "?"))
-            return [("outcome_again", outcome, on, count, subject, entry["index"])]
+            return [("outcome_again", outcome, on, count, subject, entry["index"] + 1)]
         if act in OUTCOME_ACTS and isinstance(outcome, str) and outcome:
-            return [("outcome", outcome, count, subject, entry["index"])]
+            return [ended(outcome, body["facts"].get("search"), (count, subject, entry["index"] + 1))]
     return [("so_far", count, subject), ("so_far_means",)]
+
+
+def ended(outcome: str, search: Any, place: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return an outcome with what the search afterwards left out."""
+    told = search if isinstance(search, dict) else {}
+    left = told.get("not_searched")
+    if isinstance(left, list) and left:
+        held = [one.get("holds") for one in left]
+        if None in held:
+            personal = sum(one.get("reason") in MAY_HOLD for one in left)
+            return ("outcome_left_old", outcome, len(left), personal, *place)
+        personal = sum(one != "none" for one in held)
+        return ("outcome_left", outcome, len(left), personal, held.count("sensitive"), *place)
+    if "batch" in told and "not_searched" not in told:
+        return ("outcome_batch", outcome, str(told["batch"]), *place)
+    return ("outcome", outcome, *place)
+
+
+def number_of(index: Any) -> object:
+    """Return an entry's number as people count, from 1; positions in the tree count from 0."""
+    return index + 1 if type(index) is int else index
 
 
 def check_entries(bundle: dict[str, Any], size: int, root: bytes) -> list[tuple[Any, ...]]:
@@ -356,21 +416,21 @@ def check_entries(bundle: dict[str, Any], size: int, root: bytes) -> list[tuple[
     for entry in bundle["entries"]:
         index, text = entry["index"], entry["body"]
         if type(index) is not int or index in seen:
-            raise RefusedProof("entry", index)
+            raise RefusedProof("entry", number_of(index))
         seen.add(index)
         proof = [bytes.fromhex(part) for part in entry["proof"]]
         if not is_included(leaf_hash(text.encode()), index, size, proof, root):
-            raise RefusedProof("entry", index)
+            raise RefusedProof("entry", index + 1)
         body = json.loads(text)
         if body["subject"] != bundle["subject"]:
-            raise RefusedProof("subject", index)
+            raise RefusedProof("subject", index + 1)
         facts = json.dumps(body["facts"], ensure_ascii=False, sort_keys=True)
-        told.append(("", f"  #{index}  {body['at']}  {body['act']}  {body['actor']}  {facts}"))
+        told.append(("", f"  #{index + 1}  {body['at']}  {body['act']}  {body['actor']}  {facts}"))
         for person in entry.get("persons", []):
             opened = b"discreet person\x00" + bytes.fromhex(person["salt"]) + person["person_ref"].encode()
             if hashlib.sha256(opened).hexdigest() != body["persons"][person["position"]]:
-                raise RefusedProof("commitment", index)
-            told.append(("person", index, person["person_ref"]))
+                raise RefusedProof("commitment", index + 1)
+            told.append(("person", index + 1, person["person_ref"]))
     return told
 
 
@@ -397,7 +457,8 @@ def check_elsewhere(
 
 
 def say(language: str, code: str, *parts: object) -> str:
-    known = {"outcome": OUTCOMES, "outcome_again": OUTCOMES_AGAIN}.get(code, {})
+    tables = {"outcome": OUTCOMES, "outcome_again": OUTCOMES_AGAIN}
+    known = tables.get(code, OUTCOMES_LEFT if code.startswith("outcome_") else {})
     if parts and parts[0] in known:
         parts = (known[str(parts[0])][language == "zh"], *parts[1:])
     text = TEXTS[code][language == "zh"] % parts if code else str(parts[0])
