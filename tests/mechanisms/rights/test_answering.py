@@ -16,7 +16,7 @@ from discreet.foundation.mail.api import open_contact
 from discreet.foundation.mail.delivery import deliver_due
 from discreet.foundation.mail.folder import FolderMail, newest_in_folder
 from discreet.foundation.mail.models import OutgoingMessage
-from discreet.mechanisms.rights import history, queries, workflows
+from discreet.mechanisms.rights import case_page, history, indicators, letters, queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, importing, receiving
 from discreet.mechanisms.rights.refusals import NoLetterDue, NotYours
 from discreet.mechanisms.rights.rules import Answer, Kind, way_of_answer
@@ -122,6 +122,29 @@ def test_without_an_address_staff_send_the_letter_and_nothing_says_that_it_was_a
     titles = [step.title for step in history.steps(view.number) if not step.is_work]
     assert "Searched again; no answer sent yet: a letter is due" in titles
     assert "Searched again and answered" not in titles
+
+
+def test_the_legal_clock_runs_until_the_letter_is_sent(shop: Company) -> None:
+    """Source: GDPR Art. 12(3): the information is provided to the person, not only made."""
+    no_address(shop)
+    view = erased_by_phone()
+    assert view.completed_at is not None and view.answered_at is None and view.due_at is not None
+    after = view.due_at + timedelta(days=1)
+    late = indicators.open_and_overdue(after)
+    assert late is not None and late.value == "1"
+    in_time = indicators.answered_in_time(after)
+    assert in_time is not None and in_time.value == "0"
+    assert not [one for one in case_page.clocks(view) if one.ended_at]
+    row = case_page.list_row(queries.rows([view.number])[0], clock=None, now=NOW)
+    assert row["next"] == view.due_at and row["left"] is not None
+    assert "Answered" not in [label for label, _ in letters.facts(view).rows]
+    sent_at = view.due_at - timedelta(days=1)
+    answering.answer_by_letter(actor=AGENT, now=sent_at, number=view.number)
+    view = queries.request_view(view.number)
+    assert {one.ended_at for one in case_page.clocks(view)} == {sent_at}
+    in_time = indicators.answered_in_time(after)
+    assert in_time is not None and in_time.value == "100"
+    assert "Answered" in [label for label, _ in letters.facts(view).rows]
 
 
 def test_a_letter_that_was_sent_ends_the_task_with_evidence(shop: Company, desk: Client) -> None:

@@ -8,7 +8,7 @@ from discreet.foundation.desk.home import verdict
 from discreet.foundation.desk.indicators import Measurement, State, measure_all
 from discreet.foundation.ledger.queries import entry
 from discreet.mechanisms.rights import indicators, queries
-from discreet.mechanisms.rights.actions import deciding
+from discreet.mechanisms.rights.actions import answering, deciding
 from discreet.mechanisms.rights.rules import Outcome
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CLEO, NOW
@@ -30,6 +30,7 @@ def refused(after: timedelta) -> str:
     deciding.refuse_request(
         actor=APPROVER, now=NOW + after, number=number, reason="Unfounded", article="GDPR Art. 12(5)"
     )
+    answering.answer_by_letter(actor=AGENT, now=NOW + after, number=number)
     return number
 
 

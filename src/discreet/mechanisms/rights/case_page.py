@@ -53,16 +53,22 @@ SAME_PERSON_LOOKS_BACK = timedelta(days=60)
 
 
 def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> dict[str, Any]:
-    """Return a row of the list; `clock` is the one that ends next, by which the list is sorted."""
+    """Return a row of the list; `clock` is the one that ends next, by which the list is sorted.
+
+    A case has ended and the law's clock runs on where the letter still has to be sent.
+    """
+    next_at = clock.due_at if clock else None
+    if row.completed_at is not None and row.answered_at is None:
+        next_at = row.due_at
     return {
         "row": row,
         "residence": residence_words(row.residence),
-        "next": clock.due_at if clock else None,
+        "next": next_at,
         "next_label": label_of(clock.rule_id) if clock else "",
         "kind": gettext("Erasure") if row.kind == Kind.ERASURE else gettext("Access"),
         "state": gettext(OUTCOMES[row.outcome]) if row.outcome else gettext(STATES[row.state]),
         "tone": OUTCOME_TONES[row.outcome] if row.outcome else TONES[row.state],
-        "left": left(due_at=clock.due_at, now=now, is_legal=True) if clock else None,
+        "left": left(due_at=next_at, now=now, is_legal=True) if next_at else None,
     }
 
 
@@ -103,7 +109,7 @@ def context(
         "person": _person(claim),
         "residence": residence_words(view.residence),
         "revealed": revealed,
-        "clocks": _clocks(view),
+        "clocks": clocks(view),
         "steps": stages(view),
         "groups": _groups(view),
         "summary": plan_words(view.plan.summary) if is_erasure else copy_words(view.plan.summary),
@@ -199,7 +205,8 @@ def _person(claim: Identity | None) -> dict[str, str]:
     }
 
 
-def _clocks(view: RequestView) -> list[ClockView]:
+def clocks(view: RequestView) -> list[ClockView]:
+    """Return the clocks of a request; each runs until the answer has left."""
     return [
         ClockView(
             started_at=view.received_at,
@@ -208,7 +215,7 @@ def _clocks(view: RequestView) -> list[ClockView]:
             label=label_of(clock.rule_id),
             started_label=gettext("Received"),
             is_unsure=clock.is_unsure,
-            ended_at=clock.met_at or view.completed_at,
+            ended_at=queries.clock_met_at(clock, view),
             paused_since=clock.paused_at,
         )
         for clock in view.case.clocks

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from discreet.foundation.desk.indicators import Indicator, Measurement, Mechanism, State, register
 from discreet.foundation.desk.texts import Text
 from discreet.foundation.ledger.queries import entries_for
 from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.rules import Answer as Way
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.vocabulary.text import gettext_noop
 
@@ -135,21 +137,25 @@ def erasures_verified(now: datetime) -> Measurement | None:
 
 
 def _answers(now: datetime) -> list[Answer]:
-    """Return the requests answered in the last weeks, oldest answer first; withdrawn ones were not answered."""
-    rows = RightsRequest.objects.filter(completed_at__gt=now - WEEKS * WEEK, completed_at__lte=now)
-    fields = rows.exclude(outcome="").order_by("completed_at", "pk")
+    """Return the requests answered in the last weeks, oldest answer first; withdrawn ones were not answered.
+
+    One whose letter still has to be sent is not answered yet.
+    """
+    sent = RightsRequest.objects.annotate(answered=Coalesce("letter_sent_at", "completed_at"))
+    rows = sent.filter(answered__gt=now - WEEKS * WEEK, answered__lte=now).exclude(answer=Way.LETTER_DUE)
+    fields = rows.exclude(outcome="").order_by("answered", "pk")
     return [
         Answer(number, received_at, due_at, completed_at, outcome)
         for number, received_at, due_at, completed_at, outcome in fields.values_list(
-            "number", "received_at", "due_at", "completed_at", "outcome"
+            "number", "received_at", "due_at", "answered", "outcome"
         )
         if completed_at is not None
     ]
 
 
 def _overdue(now: datetime) -> QuerySet[RightsRequest]:
-    open_then = Q(completed_at__isnull=True) | Q(completed_at__gt=now)
-    return RightsRequest.objects.filter(open_then, received_at__lte=now, due_at__lt=now)
+    waits = Q(completed_at__isnull=True) | Q(completed_at__gt=now) | Q(answer=Way.LETTER_DUE)
+    return RightsRequest.objects.filter(waits, received_at__lte=now, due_at__lt=now)
 
 
 def _is_in_time(answer: Answer) -> bool:

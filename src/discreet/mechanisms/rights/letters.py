@@ -252,7 +252,7 @@ def answer_letter(view: RequestView, *, now: datetime) -> bytes:
             language=language,
             company=name,
             title=gettext("Answer to your request %(number)s") % {"number": view.number},
-            date=_day(view.completed_at or now),
+            date=_day(view.answered_at or now),
             footer=view.number,
             blocks=tuple(_blocks(view, language, now)),
         )
@@ -260,7 +260,7 @@ def answer_letter(view: RequestView, *, now: datetime) -> bytes:
 
 
 def _blocks(view: RequestView, language: str, now: datetime) -> list[Block]:
-    blocks: list[Block] = [_facts(view)]
+    blocks: list[Block] = [facts(view)]
     if words := search_words(view):
         blocks.append(Paragraph(words))
     blocks += _copied_blocks(view, now) + _erased_blocks(view, language) + _kept_blocks(view, language)
@@ -276,13 +276,14 @@ def _blocks(view: RequestView, language: str, now: datetime) -> list[Block]:
     return blocks
 
 
-def _facts(view: RequestView) -> Facts:
+def facts(view: RequestView) -> Facts:
+    """Return the head of the letter; it is not answered before it has left."""
     kind = gettext("Erasure") if view.kind == Kind.ERASURE else gettext("Access")
     return Facts(
         (
             (gettext("You asked for"), kind),
             (gettext("Received"), _day(view.received_at)),
-            (gettext("Answered"), _day(view.completed_at) if view.completed_at else ""),
+            *([(gettext("Answered"), _day(view.answered_at))] if view.answered_at else []),
             (gettext("Outcome"), gettext(OUTCOMES.get(view.outcome, "")) if view.outcome else "–"),
         )
     )

@@ -41,6 +41,7 @@ class RightsRequest(models.Model):
     channel = models.CharField(max_length=16)
     outcome = models.CharField(max_length=24, default="")
     answer = models.CharField(max_length=12, default="")  # `rules.Answer`
+    letter_sent_at = models.DateTimeField(null=True)  # when staff sent what no mail could carry
     residence = models.CharField(max_length=8, default="")
     roots_sealed = models.BinaryField(null=True)
     candidate_count = models.PositiveIntegerField(null=True)

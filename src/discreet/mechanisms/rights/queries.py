@@ -14,7 +14,7 @@ from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.plans import Decisions, SharedChoice
 from discreet.foundation import plain_sql
 from discreet.foundation.cases.bulk import languages_of, rows_of, state_of_case
-from discreet.foundation.cases.queries import CaseView, subject_of, subjects_of
+from discreet.foundation.cases.queries import CaseView, ClockView, subject_of, subjects_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
@@ -22,7 +22,7 @@ from discreet.mechanisms.rights import claims, contact_digests
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
 from discreet.mechanisms.rights.roots import Candidates
-from discreet.mechanisms.rights.rules import Answer, Kind, Outcome, State
+from discreet.mechanisms.rights.rules import Answer, Kind, Outcome, State, answered_at
 
 _AT_ONCE = 500
 _COMPARED = 200
@@ -86,6 +86,7 @@ class RequestView:
     verified_how: str
     verified_by: str
     completed_at: datetime | None
+    answered_at: datetime | None
     candidates: int | None
     kept: tuple[dict[str, object], ...]
     sources: tuple[SourceView, ...]
@@ -165,6 +166,7 @@ def request_view(number: str) -> RequestView:
         verified_how=request.verified_how,
         verified_by=request.verified_by,
         completed_at=request.completed_at,
+        answered_at=_answered_at(request),
         candidates=request.candidate_count,
         kept=tuple(request.kept),
         sources=tuple(SourceView(name=one.source, counts=one.counts, at=one.at) for one in outcomes),
@@ -175,6 +177,20 @@ def request_view(number: str) -> RequestView:
         has_package=bool(request.package_token_hash),
         package_expires_at=request.package_expires_at,
     )
+
+
+def _answered_at(request: RightsRequest) -> datetime | None:
+    return answered_at(
+        answer=request.answer, completed_at=request.completed_at, letter_sent_at=request.letter_sent_at
+    )
+
+
+def clock_met_at(clock: ClockView, view: RequestView) -> datetime | None:
+    """Return when a clock was met: the case's end stops it, the law's only the answer that left."""
+    ended = view.completed_at
+    if ended is None or (clock.met_at is not None and clock.met_at < ended):
+        return clock.met_at
+    return view.answered_at
 
 
 def plan_view(batch_id: int) -> PlanView:
@@ -437,6 +453,7 @@ class RequestRow:
     received_at: datetime
     due_at: datetime | None
     completed_at: datetime | None
+    answered_at: datetime | None
     owner: str
     candidates: int | None
 
@@ -455,6 +472,7 @@ def rows(numbers: Sequence[str]) -> list[RequestRow]:
             received_at=found[number].received_at,
             due_at=found[number].due_at,
             completed_at=found[number].completed_at,
+            answered_at=_answered_at(found[number]),
             owner=cases[number].owner,
             candidates=found[number].candidate_count,
         )

@@ -29,8 +29,8 @@ from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import case_page, history, letters, queries
 from discreet.mechanisms.rights.left_out import left_words
 from discreet.mechanisms.rights.queries import RequestView
-from discreet.mechanisms.rights.rules import Kind
-from discreet.mechanisms.rights.words import OUTCOMES, STATES
+from discreet.mechanisms.rights.rules import Answer, Kind
+from discreet.mechanisms.rights.words import ANSWERS, OUTCOMES, STATES
 
 MOST_ENTRIES = 500
 
@@ -74,6 +74,8 @@ def _facts(view: RequestView) -> Facts:
         rows.append((gettext("Identity proven"), day(view.verified_at)))
     if view.completed_at:
         rows.append((gettext("Ended"), day(view.completed_at)))
+    if view.answer:
+        rows.append((gettext("Answer"), gettext(ANSWERS[Answer(view.answer)])))
     return Facts(tuple(rows))
 
 
@@ -82,18 +84,23 @@ def _clocks(view: RequestView, now: datetime) -> list[Block]:
     if not view.case.clocks:
         return [heading, Paragraph(gettext("No law sets a clock for this request."))]
     rows = tuple(
-        (label_of(clock.rule_id), clock.article, due_day(clock.due_at), _clock_state(clock, now))
+        (
+            label_of(clock.rule_id),
+            clock.article,
+            due_day(clock.due_at),
+            _clock_state(clock, queries.clock_met_at(clock, view), now),
+        )
         for clock in view.case.clocks
     )
     head = (gettext("What is due"), gettext("Law"), gettext("By"), gettext("State"))
     return [heading, Table(head, rows, (3, 3, 2, 3))]
 
 
-def _clock_state(clock: ClockView, now: datetime) -> str:
-    if clock.met_at is not None:
-        late = clock.met_at > clock.due_at
+def _clock_state(clock: ClockView, met_at: datetime | None, now: datetime) -> str:
+    if met_at is not None:
+        late = met_at > clock.due_at
         words = gettext("met late, %(at)s") if late else gettext("met in time, %(at)s")
-        return words % {"at": day(clock.met_at)}
+        return words % {"at": day(met_at)}
     if clock.paused_at is not None:
         return gettext("paused since %(at)s") % {"at": day(clock.paused_at)}
     return gettext("overdue") if clock.due_at < now else gettext("running")

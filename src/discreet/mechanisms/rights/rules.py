@@ -5,6 +5,7 @@ Source: GDPR Art. 12(3), 12(6), 17; PIPL Art. 47, 50; 11 CCR 7060. Four eyes on 
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from discreet.vocabulary.countries import COUNTRIES
@@ -52,6 +53,16 @@ def way_of_answer(*, is_reachable: bool, has_page: bool) -> Answer:
     if is_reachable:
         return Answer.MAIL_DUE
     return Answer.PAGE if has_page else Answer.LETTER_DUE
+
+
+def answered_at(
+    *, answer: str, completed_at: datetime | None, letter_sent_at: datetime | None
+) -> datetime | None:
+    """Return when the answer left for the person; None while it has not. Only then is a legal clock met.
+
+    Source: GDPR Art. 12(3) ("provide information ... to the data subject"); PIPL Art. 50; 11 CCR 7021(b).
+    """
+    return None if answer == Answer.LETTER_DUE else letter_sent_at or completed_at
 
 
 TITLES: dict[Kind, str] = {

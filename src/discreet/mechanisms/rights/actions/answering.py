@@ -117,7 +117,7 @@ def answer_by_letter(*, actor: Actor, now: datetime, number: str) -> int:
     numbers = list(due.order_by("position").values_list("number", flat=True))
     if number not in numbers:
         raise NoLetterDue(number=number[:16])
-    due.update(answer=Answer.LETTER_SENT.value)
+    due.update(answer=Answer.LETTER_SENT.value, letter_sent_at=now)
     for holder in open_tasks(TASK).keys() & set(numbers):
         cases.finish_task(actor=actor, now=now, number=holder, key=TASK)
     evidence = [
