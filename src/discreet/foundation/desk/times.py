@@ -11,6 +11,7 @@ from discreet.vocabulary.dates import written_date
 
 SOON = timedelta(days=3)
 URGENT = timedelta(hours=48)
+IN_DAYS = 2  # fewer days than these are told in hours
 
 
 def day(value: datetime) -> str:
@@ -79,31 +80,35 @@ class Left:
 
 
 def left(*, due_at: datetime, now: datetime, is_legal: bool) -> Left:
-    """Return what is left until `due_at`. Red is a missed clock or a legal one within 48 hours."""
+    """Return what is left until `due_at`. Red is a missed clock or a legal one within 48 hours.
+
+    Days are those of the local calendar up to the day that `due_day` shows, so they change at midnight alone;
+    where fewer than two are left, hours are told.
+    """
     span = due_at - now
+    today = timezone.localtime(now).date()
     if span < timedelta(0):
-        return Left(text=_amount(-span, over=True), tone="bad", is_over=True)
+        days = (today - timezone.localtime(due_at).date()).days
+        return Left(text=_over(-span, days), tone="bad", is_over=True)
     tone = "warn" if span <= SOON else ""
     if is_legal and span <= URGENT:
         tone = "bad"
-    return Left(text=_amount(span, over=False), tone=tone, is_over=False)
+    return Left(text=_left(span, (last_day(due_at) - today).days), tone=tone, is_over=False)
 
 
-def _amount(span: timedelta, *, over: bool) -> str:
+def _left(span: timedelta, days: int) -> str:
     hours = int(span.total_seconds() // 3600)
+    if days >= IN_DAYS:
+        return ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
     if hours < 1:
-        return gettext("less than an hour over") if over else gettext("less than an hour left")
-    if hours < 48:
-        text = (
-            ngettext("%(n)s hour over", "%(n)s hours over", hours)
-            if over
-            else ngettext("%(n)s hour left", "%(n)s hours left", hours)
-        )
-        return text % {"n": hours}
-    days = hours // 24
-    text = (
-        ngettext("%(n)s day over", "%(n)s days over", days)
-        if over
-        else ngettext("%(n)s day left", "%(n)s days left", days)
-    )
-    return text % {"n": days}
+        return gettext("less than an hour left")
+    return ngettext("%(n)s hour left", "%(n)s hours left", hours) % {"n": hours}
+
+
+def _over(span: timedelta, days: int) -> str:
+    hours = int(span.total_seconds() // 3600)
+    if days >= IN_DAYS:
+        return ngettext("%(n)s day over", "%(n)s days over", days) % {"n": days}
+    if hours < 1:
+        return gettext("less than an hour over")
+    return ngettext("%(n)s hour over", "%(n)s hours over", hours) % {"n": hours}
