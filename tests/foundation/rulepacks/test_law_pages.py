@@ -11,7 +11,7 @@ from django.utils.html import escape
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import ClockFacts
 from discreet.foundation.rulepacks import law_pages, queries, readable, uses, words
-from discreet.foundation.rulepacks.law import Confidence, LegalRule
+from discreet.foundation.rulepacks.law import Confidence, Law, LegalRule, Meaning
 from discreet.foundation.rulepacks.mechanisms import MECHANISMS
 from tests.foundation.cases.conftest import AGENT, NOW, opened
 
@@ -60,13 +60,13 @@ def test_the_page_of_a_duty_says_all_that_its_pack_holds(desk_client: Client, la
         said = [
             rule.article,
             rule.text.en,
-            rule.text.zh,
+            rule.text.in_language("zh"),
             rule.trigger,
             rule.obligation,
             rule.source,
             rule.note,
         ]
-        said += [rule.condition(language), *(held.doubt.text(language) for held in rule.doubts)]
+        said += [rule.condition(language), *(held.doubt.text(language) for held in rule.bearing_doubts)]
         assert [text for text in said if escape(text) not in shown] == [], rule.id
         texts = re.findall(r'<p lang="([^"]+)"[^>]*>', shown)
         assert texts == (["en", "zh-Hans"] if language == "en" else ["zh-Hans", "en"]), rule.id
@@ -217,3 +217,23 @@ def test_every_code_of_the_packs_can_be_read_as_a_sentence() -> None:
 )
 def test_a_period_is_said_in_words(rule_id: str, line: str) -> None:
     assert line in readable.period_lines(queries.rule(rule_id))
+
+
+def test_a_rule_known_in_part_through_others_has_no_green_mark(desk_client: Client) -> None:
+    shown = page(desk_client, "duties/CA-ADMT/")
+    assert "text read in part" in shown and "commentary" in shown
+    assert 'class="chip good"' not in shown.partition("</h1>")[2].partition("</div>")[0]
+    for rule in queries.rules():
+        assert not (rule.is_read_in_part and words.confidence(rule) == "text read"), rule.id
+
+
+def test_a_date_that_the_law_names_is_not_doubted_by_how_periods_are_counted(desk_client: Client) -> None:
+    assert queries.rule("CA-ADMT").meaning is Meaning.FIXED_DATE
+    assert "Saturday" not in page(desk_client, "duties/CA-ADMT/")
+
+
+def test_chinese_law_texts_are_spaced_and_name_whose_code_it_is() -> None:
+    assert "自 2027 年 1 月 1 日起" in queries.rule("CA-ADMT").text.in_language("zh-hans")
+    for rule in queries.rules(law=Law.CCPA):
+        said = " ".join([rule.condition("zh"), *(held.doubt.text("zh") for held in rule.doubts)])
+        assert "《民法典》" not in said and not re.search("[\u4e00-\u9fff][0-9]", said), rule.id

@@ -39,7 +39,7 @@ def list_rules(pack_id: str | None, as_json: bool, language: str | None) -> None
             click.echo(f"{pack.id}\t{name}\t{version}")
             for rule in pack.rules.values():
                 period = words.span_words(rule.period.span, pack_id=pack.id) if rule.period else "-"
-                click.echo(f"  {rule.id}\t{rule.article}\t{period}\t{_(words.CONFIDENCE[rule.confidence])}")
+                click.echo(f"  {rule.id}\t{rule.article}\t{period}\t{words.confidence(rule)}")
 
 
 @law.command()
@@ -91,7 +91,7 @@ def _lines(rule: LegalRule, language: str) -> list[tuple[str, str]]:
     if rule.time_rule_id is not None:
         lines.append((_("counted by"), f"{rule.time_rule_id}; {_(words.ROLL[rule.roll])}"))
     in_force = {"since": rule.effective_from or "-", "until": rule.effective_to or "-"}
-    confidence = {"grade": rule.confidence.value, "what": _(words.CONFIDENCE[rule.confidence])}
+    confidence = {"grade": rule.confidence.value, "what": words.confidence(rule)}
     lines += [
         (_("in force"), _("%(since)s to %(until)s") % in_force),
         (_("source"), rule.source),
@@ -100,7 +100,8 @@ def _lines(rule: LegalRule, language: str) -> list[tuple[str, str]]:
     driven = [_(use.what) for use in uses.uses_of(rule.id)]
     lines += [(_("drives"), what) for what in driven or [_("not yet used by a mechanism")]]
     lines += [
-        (_("unsure"), f"[{_(words.WHEN[held.when])}] {held.doubt.text(language)}") for held in rule.doubts
+        (_("unsure"), f"[{_(words.WHEN[held.when])}] {held.doubt.text(language)}")
+        for held in rule.bearing_doubts
     ]
     return lines
 

@@ -65,7 +65,7 @@ class DutyPage:
 
     @property
     def is_sure(self) -> bool:
-        return self.rule.confidence is Confidence.VERIFIED
+        return self.rule.confidence is Confidence.VERIFIED and not self.rule.is_read_in_part
 
 
 def duty_page(rule_id: str, *, now: datetime, language: str) -> DutyPage:
@@ -88,10 +88,10 @@ def duty_page(rule_id: str, *, now: datetime, language: str) -> DutyPage:
         from_today=_from_today(rule, now),
         roll=gettext(words.ROLL[rule.roll]) if rule.period else "",
         force=gettext(words.FORCE[rule.force]),
-        confidence=gettext(words.CONFIDENCE[rule.confidence]),
-        confidence_means=gettext(words.CONFIDENCE_MEANS[rule.confidence]),
+        confidence=words.confidence(rule),
+        confidence_means=words.confidence_means(rule),
         verified_by=gettext(words.VERIFIED_BY[rule.verified_by]),
-        doubts=[(gettext(words.WHEN[held.when]), held.doubt.text(language)) for held in rule.doubts],
+        doubts=[(gettext(words.WHEN[held.when]), held.doubt.text(language)) for held in rule.bearing_doubts],
         mechanisms=[MECHANISMS[one] for one in rule.mechanisms],
         uses=[(use, MECHANISMS[use.mechanism]) for use in uses.uses_of(rule.id)],
         counts_for=[one for one in queries.rules() if one.time_rule_id == rule.id],

@@ -3,10 +3,13 @@
 Source: law/rules.json, `legend`. No file access and no counting here.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from discreet.vocabulary.text import spaced
 
 
 class Law(StrEnum):
@@ -31,6 +34,10 @@ class Rendering(StrEnum):
 
     SUMMARY = "summary"  # our shortened wording in the law's own language
     UNOFFICIAL = "unofficial"  # our translation, without any authority
+
+
+SATURDAY = 5
+_THROUGH_OTHERS = re.compile(r"\bthrough (commentary|secondary sources)\b")
 
 
 class Force(StrEnum):
@@ -121,7 +128,7 @@ class Doubt:
     zh: str
 
     def text(self, language: str) -> str:
-        return self.zh if language.lower().startswith("zh") else self.en
+        return spaced(self.zh) if language.lower().startswith("zh") else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ class LegalText:
     zh_rendering: Rendering
 
     def in_language(self, language: str) -> str:
-        return self.zh if language.lower().startswith("zh") else self.en
+        return spaced(self.zh) if language.lower().startswith("zh") else self.en
 
     def is_unofficial(self, language: str) -> bool:
         """Tell whether the wording in `language` is our translation, without legal authority."""
@@ -232,10 +239,29 @@ class LegalRule:
     doubts: tuple[ConditionalDoubt, ...]
     request_clock: RequestClock | None
 
+    @property
+    def is_read_in_part(self) -> bool:
+        """Tell whether the text was read, but not all that the rule says: the rest is known through others."""
+        return self.confidence is Confidence.VERIFIED and _THROUGH_OTHERS.search(self.source) is not None
+
+    @property
+    def bearing_doubts(self) -> tuple[ConditionalDoubt, ...]:
+        """Return the doubts that can bear on it: a date that the law names is a certain day of the week.
+
+        The day on which the rule itself comes into force is no last day that could move.
+        """
+        if self.meaning is not Meaning.FIXED_DATE:
+            return self.doubts
+        days = [None if one.year is None else date(one.year, one.month, one.day) for one in self.fixed_dates]
+        days = [day for day in days if day is None or day != self.effective_from]
+        ends_on_saturday = any(day is None or day.weekday() == SATURDAY for day in days)
+        can = {When.ALWAYS: True, When.ENDS_ON_SATURDAY: ends_on_saturday, When.ENDS_ON_DAY_OFF: bool(days)}
+        return tuple(held for held in self.doubts if can.get(held.when, False))
+
     def condition(self, language: str) -> str:
         """Return what an extension hangs on, in words; "" where the rule names nothing."""
         words = self.extension_condition_zh if language.lower().startswith("zh") else self.extension_condition
-        return words or ""
+        return spaced(words or "")
 
     def is_in_force(self, *, on: date) -> bool:
         """Tell whether the rule applies on a day. A proposal never does."""

@@ -212,7 +212,10 @@ def pack_rows(*, laws: frozenset[str], choosable: frozenset[str], language: str)
             name=pack.name(language),
             duties=len(pack.rules),
             driving=sum(rule_id in in_use for rule_id in pack.rules),
-            verified=sum(rule.confidence is Confidence.VERIFIED for rule in pack.rules.values()),
+            verified=sum(
+                rule.confidence is Confidence.VERIFIED and not rule.is_read_in_part
+                for rule in pack.rules.values()
+            ),
             is_ours=pack.id in laws if pack.id in choosable else None,
         )
         for pack in _packs()

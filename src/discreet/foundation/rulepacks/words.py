@@ -2,7 +2,17 @@
 
 from django.utils.translation import gettext, ngettext
 
-from discreet.foundation.rulepacks.law import Confidence, Force, Law, Meaning, Roll, Span, Unit, When
+from discreet.foundation.rulepacks.law import (
+    Confidence,
+    Force,
+    Law,
+    LegalRule,
+    Meaning,
+    Roll,
+    Span,
+    Unit,
+    When,
+)
 from discreet.vocabulary.text import gettext_noop
 
 CONFIDENCE: dict[Confidence, str] = {
@@ -22,6 +32,23 @@ CONFIDENCE_MEANS: dict[Confidence, str] = {
         "General knowledge: no source was read for it. Ask counsel before you rely on it."
     ),
 }
+READ_IN_PART = gettext_noop("text read in part")
+READ_IN_PART_MEANS = gettext_noop(
+    "Part of the operative text itself was read; the rest is known from what others write about it, as the source "
+    "says. Have it read before something costly hangs on it."
+)
+
+
+def confidence(rule: LegalRule) -> str:
+    """Return how a rule was checked, in words."""
+    return gettext(READ_IN_PART if rule.is_read_in_part else CONFIDENCE[rule.confidence])
+
+
+def confidence_means(rule: LegalRule) -> str:
+    """Return what that is worth."""
+    return gettext(READ_IN_PART_MEANS if rule.is_read_in_part else CONFIDENCE_MEANS[rule.confidence])
+
+
 VERIFIED_BY: dict[str, str] = {
     "full_text": gettext_noop("read in a copy of the whole text"),
     "verbatim_quote": gettext_noop("operative sentence read as a quotation"),

@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext
 
 from discreet.foundation.rulepacks import words
 from discreet.foundation.rulepacks.duty_page import said
-from discreet.foundation.rulepacks.law import Confidence, Force
+from discreet.foundation.rulepacks.law import Force, LegalRule
 from discreet.vocabulary.dates import written_date
 
 register = template.Library()
@@ -20,9 +20,9 @@ def language_of(text: str) -> str:
 
 
 @register.filter
-def confidence_words(grade: Confidence) -> str:
+def confidence_words(rule: LegalRule) -> str:
     """Return how a rule was checked, in words."""
-    return gettext(words.CONFIDENCE[grade])
+    return words.confidence(rule)
 
 
 @register.filter
