@@ -5,9 +5,11 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import pytest
 from click.testing import CliRunner, Result
+from django.utils import translation
 
 from discreet.foundation.datamap import queries
 from discreet.foundation.datamap.classify_cli import classify
@@ -147,3 +149,25 @@ def test_a_damaged_database_and_a_pipe_are_no_table(tmp_path: Path) -> None:
     for name, refusal in (("half.sqlite", NotADatabase), ("pipe.csv", NotATable)):
         done = CliRunner().invoke(classify, [str(tmp_path / name)])
         assert isinstance(done.exception, refusal)
+
+
+def test_the_map_is_told_in_the_readers_language_with_columns_in_line() -> None:
+    with translation.override("zh-hans"):
+        shown = run("show", "shop").output.splitlines()
+        told = run("confirm", "shop", "--all").output
+    assert shown[0] == "customer（人员表）"
+    mail = next(line for line in shown if line.strip().startswith("email"))
+    assert "电子邮件" in mail or "邮箱" in mail
+    assert " %" in mail and "待确认" in mail and "名称" in mail
+    assert told == "shop：已确认 4 项，已全部确认\n"
+    before = [line.partition("%")[0] for line in shown[1:] if "%" in line]
+    widths = {sum(2 if east_asian_width(char) in "WF" else 1 for char in text) for text in before}
+    assert len(widths) == 1
+
+
+def test_the_map_as_json_holds_codes_in_every_language() -> None:
+    english = run("show", "shop", "--json").output
+    with translation.override("zh-hans"):
+        chinese = run("show", "shop", "--json").output
+    for shown in (english, chinese):
+        assert json.loads(shown)["tables"]["customer"]["columns"]["email"]["category"] == "email"

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from discreet.foundation.datamap import actions, exports, queries, yaml_file
+from discreet.foundation.datamap import actions, exports, map_told, queries, yaml_file
 from discreet.foundation.datamap.refusals import MapUnwritable
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.actions import connect_source
@@ -147,7 +148,7 @@ def apply(file: Path, as_user: str | None) -> None:
         actor=shell_actor(as_user), now=timezone.now(), text=raw.decode("utf-8", errors="replace")
     )
     for name in names:
-        click.echo(f"{name}: {_state(name)}")
+        click.echo(_("%(name)s: %(state)s") % {"name": name, "state": map_told.state(name)})
 
 
 @map_group.command()
@@ -157,7 +158,8 @@ def apply(file: Path, as_user: str | None) -> None:
 def confirm(name: str, is_all: bool, as_user: str | None) -> None:
     """Confirm the map of the source NAME as it is proposed."""
     count = actions.confirm_all(actor=shell_actor(as_user), now=timezone.now(), source=name)
-    click.echo(f"{name}: {count} parts confirmed, {_state(name)}")
+    told = ngettext("%(n)s part confirmed", "%(n)s parts confirmed", count) % {"n": count}
+    click.echo(_("%(name)s: %(told)s, %(state)s") % _of(name, told))
 
 
 @map_group.command()
@@ -166,10 +168,20 @@ def confirm(name: str, is_all: bool, as_user: str | None) -> None:
 def describe(name: str, as_user: str | None) -> None:
     """Read the schema of the source NAME again and take in what is new, as proposals."""
     change = actions.propose_from_schema(actor=shell_actor(as_user), now=timezone.now(), source=name)
-    click.echo(
-        f"{name}: {change.new_tables} tables and {change.new_fields} fields new, "
-        f"{change.gone_tables} tables and {change.gone_fields} fields gone, {_state(name)}"
+    told = _(
+        "tables new: %(new_tables)s, fields new: %(new_fields)s, tables gone: %(gone_tables)s, fields gone: %(gone_fields)s"
     )
+    counts = {
+        "new_tables": change.new_tables,
+        "new_fields": change.new_fields,
+        "gone_tables": change.gone_tables,
+        "gone_fields": change.gone_fields,
+    }
+    click.echo(_("%(name)s: %(told)s, %(state)s") % _of(name, told % counts))
+
+
+def _of(name: str, told: str) -> dict[str, str]:
+    return {"name": name, "told": told, "state": map_told.state(name)}
 
 
 @map_group.command()
@@ -182,19 +194,5 @@ def show(name: str, as_json: bool, as_user: str | None) -> None:
     if as_json:
         click.echo(json.dumps(queries.as_json(name), ensure_ascii=False, indent=2))
         return
-    for table in queries.source_map(name).tables:
-        click.echo(on_screen(f"{table.ref.table}{' (people)' if table.is_people else ''}"))
-        for field in table.fields:
-            state = "" if field.is_confirmed else "  open"
-            click.echo(f"  {on_screen(field.name):30} {field.category.id:20}{state}")
-        for link in table.links:
-            if link.from_table == table.ref:
-                columns = ", ".join(link.from_columns)
-                there = f"{link.to_table}({', '.join(link.to_columns)})"
-                state = "" if link.is_confirmed else "  open"
-                click.echo(on_screen(f"  ({columns}) → {there}  {link.role.value}{state}"))
-
-
-def _state(name: str) -> str:
-    count = queries.source_map(name).open_count
-    return f"{count} parts open" if count else "everything confirmed"
+    for line in map_told.map_lines(name):
+        click.echo(line)

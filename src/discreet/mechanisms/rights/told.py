@@ -3,7 +3,6 @@
 In the reader's language, and never more than the document holds.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -18,11 +17,11 @@ from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import TITLES, Kind
 from discreet.mechanisms.rights.summaries import GAPS
 from discreet.mechanisms.rights.words import ACTIONS, ANSWERS, MATCHES, NOTES, OUTCOMES, STATES, WRITES
+from discreet.vocabulary.columns import in_columns
 from discreet.vocabulary.text import gettext_noop
 
 _NOT_COVERED = gettext_noop("Not covered")
 _NOT_SEARCHED = gettext_noop("What the search did not cover")
-_WIDE = frozenset("WF")
 
 
 def told_people(document: Mapping[str, Any]) -> Iterator[str]:
@@ -135,15 +134,9 @@ def due_in_words(due_at: datetime | None) -> str | None:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Return lines with columns in line, indented; a Chinese character takes two places."""
-    lines = [*([head] if head else []), *rows]
-    if not rows:
-        return
-    widths = [max(_width(line[place]) for line in lines) for place in range(len(lines[0]))]
-    for line in lines:
-        cells = [
-            cell + " " * (width - _width(cell)) for cell, width in zip(map(_plain, line), widths, strict=True)
-        ]
-        yield ("  " + "  ".join(cells)).rstrip()
+    if rows:
+        lines = [*([head] if head else []), *rows]
+        yield from in_columns([list(map(_plain, line)) for line in lines])
 
 
 def _gaps(title: str, gaps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -182,7 +175,3 @@ def _why(one: Mapping[str, Any]) -> str:
 def _plain(text: str) -> str:
     """Return the text without what would steer a terminal."""
     return "".join(char if char.isprintable() or char == "\N{NO-BREAK SPACE}" else "?" for char in text)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in _plain(text))
