@@ -329,3 +329,23 @@ def test_the_clock_that_was_met_is_named(shop: Company) -> None:
     ).number
     titles = [one.title for one in history.steps(number)]
     assert "Receipt acknowledged in time" in titles and "Answered in time" not in titles
+
+
+def test_a_plan_previewed_again_is_not_told_as_another_plan(shop: Company, desk: Client) -> None:
+    number = driving.planned("erasure", ANN)
+    assert desk.post(f"/desk/requests/{number}/plan/").status_code == 302
+    driving.work()
+    titles = [step.title for step in history.steps(number)]
+    assert titles.count("Plan made") == 1 and "Plan previewed again, unchanged" in titles
+
+
+def test_the_key_of_who_was_found_does_not_read_as_a_count(shop: Company, desk: Client) -> None:
+    page = desk.get(f"/desk/requests/{driving.planned('erasure', ANN)}/").content.decode()
+    assert "shop.customer, key 1" in page
+
+
+def test_nothing_says_of_a_row_that_nobody_checked_that_nothing_requires_it(
+    shop: Company, desk: Client
+) -> None:
+    page = desk.get(f"/desk/requests/{driving.planned('erasure', ANN)}/").content.decode()
+    assert "no duty to keep is stated for this table" in page and "nothing requires" not in page

@@ -23,7 +23,7 @@ from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import copies, history, letters, names, queries
-from discreet.mechanisms.rights.choosing import masked_row
+from discreet.mechanisms.rights.choosing import row_words
 from discreet.mechanisms.rights.left_out import left_words
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.queries import RequestRow, RequestView
@@ -114,7 +114,7 @@ def context(
         "groups": _groups(view),
         "summary": plan_words(view.plan.summary) if is_erasure else copy_words(view.plan.summary),
         "gaps": _gaps(view.plan.summary.get("not_covered")),
-        "missing_indexes": _missing_indexes(view.plan.summary.get("steps")),
+        "missing_indexes": [] if view.completed_at else _missing_indexes(view.plan.summary.get("steps")),
         "questions": view.plan.summary.get("open_questions", []),
         "searched": _searched(view),
         "not_searched": _gaps(view.search.get("not_searched")),
@@ -390,7 +390,7 @@ def _candidates(view: RequestView) -> list[dict[str, Any]]:
         {
             "label": label,
             "facts": [(gettext(FACTS[fact.kind]), _fact(fact)) for fact in person.facts],
-            "rows": ", ".join(map(masked_row, person.roots)),
+            "rows": listed(map(row_words, person.roots)),
             "matched_by": listed(
                 [gettext(MATCHES.get(name, name)) for root in person.roots for name in root.matched_by]
             ),

@@ -44,7 +44,17 @@ def told_candidates(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {gettext(FACTS[fact['kind']])}: {fact['text']}"
 
 
+def row_words(root: Root) -> str:
+    """Return table and key of a row for a page, so that a key reads as none of a count."""
+    key = _key(root)
+    told = {"table": str(root.table), "key": key}
+    return gettext("%(table)s, key %(key)s") % told if key else str(root.table)
+
+
 def masked_row(root: Root) -> str:
     """Return table and key of a row: a number as it is, for staff compare it with their systems; else masked."""
-    key = "/".join(str(part) if isinstance(part, int) else masks.mask_name(str(part)) for part in root.key)
-    return f"{root.table} {key}"
+    return f"{root.table} {_key(root)}"
+
+
+def _key(root: Root) -> str:
+    return "/".join(str(part) if isinstance(part, int) else masks.mask_name(str(part)) for part in root.key)

@@ -21,11 +21,12 @@ from discreet.mechanisms.rights.words import (
 def steps(number: str) -> list[TimelineItem]:
     """Return the evidence of a request, newest first; what only serves a step is marked as work."""
     entries = [entry for entry in timeline(number) if entry.act not in QUIET]
+    plans = [entry.entry_id for entry in entries if entry.act == "rights.save_plan"]
     people = actors_in_words({entry.actor_label for entry in entries})
     return [
         TimelineItem(
             at=entry.at,
-            title=_title(entry),
+            title=_plan_again(entry) if entry.entry_id in plans[1:] else _title(entry),
             detail=_detail(entry, people.get(entry.actor_label, entry.actor_label)),
             entry=entry,
             is_work=not _is_step(entry),
@@ -67,6 +68,13 @@ def _because(code: str) -> str:
 def _is_step(entry: EntryView) -> bool:
     is_named = entry.act.startswith("rights.") or entry.act in STEPS_OF_OTHERS
     return is_named or acts.is_other_ending(entry.act, entry.facts)  # such as a mail that did not leave
+
+
+def _plan_again(entry: EntryView) -> str:
+    """Return what a later plan of one request is called: only the first is made, the others are previews."""
+    if entry.facts.get("changed"):
+        return gettext("Plan made again, changed")
+    return gettext("Plan previewed again, unchanged")
 
 
 def _title(entry: EntryView) -> str:

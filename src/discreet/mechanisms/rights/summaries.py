@@ -11,7 +11,7 @@ from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
 from discreet.vocabulary.text import gettext_noop
 
 REASONS: dict[str, str] = {
-    Reason.ABOUT_THE_PERSON: gettext_noop("About this person; nothing requires it"),
+    Reason.ABOUT_THE_PERSON: gettext_noop("About this person; no duty to keep is stated for this table"),
     Reason.CHOSEN: gettext_noop("As the data map says for this table"),
     Reason.KEPT_BY_LAW: gettext_noop("Kept by law: %(article)s"),
     Reason.PART_OF_KEPT: gettext_noop("Part of a record that the law keeps"),
