@@ -185,6 +185,7 @@ _PLACE_PATH = re.compile(r"[\w.-]+(?:[/\\][\w.-]+)+")
 _CALLED = re.compile(r"[^\W\d_][\w .'’@*+~-]{0,39}")
 
 
+_MOMENT = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
 _CARD_LIKE = re.compile(r"(?:[0-9*xX•·.#][ -]?){4,23}")
 
 
@@ -217,7 +218,8 @@ def _email(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
 def _phone(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     if meaning in ("extension", "pager"):
         return _threshold(profile.share(re.compile(r"[x#]?\s?\d{2,6}").fullmatch), yes=0.6, no=0.3)
-    if profile.hashed >= 0.5 or profile.share(re.compile(r"\d{16,}").fullmatch) >= 0.5:
+    is_time = profile.date >= 0.5 or profile.share(_MOMENT.match) >= 0.5
+    if is_time or profile.hashed >= 0.5 or profile.share(re.compile(r"\d{16,}").fullmatch) >= 0.5:
         return NO
     if meaning != "fax" and profile.share(_DAMAGED.fullmatch) >= 0.5:
         return YES
@@ -234,7 +236,9 @@ def _name(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
         return YES
     if profile.lettered < 0.3:
         return NO
-    if profile.known_name >= 0.2 or (profile.person >= 0.7 and not is_enumeration(profile)):
+    if is_enumeration(profile) and profile.known_name < 0.8:
+        return OPEN  # 学费, 书费: a few words that begin like surnames
+    if profile.known_name >= 0.2 or profile.person >= 0.7:
         return YES
     return OPEN if profile.lettered >= 0.5 else NO
 
@@ -247,7 +251,9 @@ def _address(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     if profile.address >= 0.3:
         return YES
     if meaning in ("state", "region", "location") and (
-        looks_like_state(profile) or profile.share(_PLACE_PATH.fullmatch) >= 0.5
+        looks_like_state(profile)
+        or profile.share(_PLACE_PATH.fullmatch) >= 0.5
+        or (is_enumeration(profile) and profile.share(str.islower) >= 0.8)  # `entregado`: places begin large
     ):
         return NO
     return _threshold(max(profile.lettered, profile.share(patterns.HAN.search)), yes=0.6, no=0.3)

@@ -18,7 +18,7 @@ from discreet.engines.classify.headers import (
     other_senses,
     read_header,
 )
-from discreet.engines.classify.lexicon import ACTORS, PEOPLE, THINGS
+from discreet.engines.classify.lexicon import ACTORS, PEOPLE, THINGS, lexicon
 from discreet.engines.classify.model import (
     NOT_PERSONAL,
     ColumnSample,
@@ -159,7 +159,8 @@ def _says_what_it_is(sense: Sense) -> bool:
 def _judge_strong(each: _Read, rows: RowSense, *, is_owned: bool) -> Verdict:
     """Judge by words and values that mean the same in any table."""
     column, sense = each.column, each.sense
-    is_own_number = column.is_primary and sense.category == "cookie_id" and rows.kind is RowKind.PERSON
+    is_visitors = sense.category == "cookie_id" and rows.kind is RowKind.PERSON
+    is_own_number = column.is_primary and (is_visitors or sense.meaning in _NUMBERS_OF_ROWS)
     if is_own_number or (column.is_key and (column.kind is not Kind.TEXT or sense.is_reference)):
         return Verdict("none", 90, (Reason(Ground.REFERENCE),))
     chosen, ground = sense, Ground.COLUMN_NAME
@@ -181,6 +182,7 @@ def _judge_strong(each: _Read, rows: RowSense, *, is_owned: bool) -> Verdict:
     return judge_values(each.profile, column, sense, rows) or NOT_PERSONAL
 
 
+_NUMBERS_OF_ROWS = frozenset(["customer_no", "employee_no", "student_no"])
 #: What a thing that somebody owns says about them: a meter's address, a car's plate.
 _OF_OWNED = frozenset(
     ["address", "postal_code", "geo_location", "vehicle_plate", "device_id", "ip_address", "health"]
@@ -237,8 +239,14 @@ def _propose(each: _Read, sense: Sense, ground: Ground) -> Verdict | None:
         return None
     if each.column.is_key and sense.category not in _IDENTIFYING:
         return Verdict("none", 80, (Reason(Ground.REFERENCE),))
-    if sense.is_initials and answer is OPEN and each.profile.is_empty and each.comment.category == "none":
-        confidence = 60
+    if sense.is_initials and answer is OPEN and each.comment.category == "none":
+        if (
+            not each.profile.is_empty
+            and sense.category in _UNCHECKED
+            and lexicon().other_initials.get(sense.word)
+        ):
+            return None  # letters that mean other things, too, and values that say nothing
+        confidence = 60 if each.profile.is_empty else 85
     else:
         confidence = {YES: 97, OPEN: 85}[answer]
     if each.profile.is_empty:
@@ -248,6 +256,12 @@ def _propose(each: _Read, sense: Sense, ground: Ground) -> Verdict | None:
     category = _refined(sense.category, each.profile)
     reasons = [Reason(ground, {"word": sense.word}), _value_reason(answer, each)]
     return Verdict(category, confidence, tuple(reasons))
+
+
+#: Categories that values can hardly confirm or refute.
+_UNCHECKED = frozenset(
+    ["health", "disability", "genetic", "biometric", "criminal_record", "specific_identity", "family"]
+)
 
 
 def _value_reason(answer: Agreement, each: _Read) -> Reason:
@@ -268,7 +282,15 @@ def _refined(category: str, profile: Profile) -> str:
         return "password"
     if category == "username" and profile.email >= 0.8:
         return "email"
+    if category == "username" and profile.share(_LONG_NUMBER.fullmatch) >= 0.8:
+        return "bank_account"
+    if category == "username" and names_people(profile) and profile.share(_SEVERAL_WORDS.search) >= 0.7:
+        return "name"
     return category
+
+
+_LONG_NUMBER = re.compile(r"(?:\d{4}[ -]?){3,5}\d{0,4}")
+_SEVERAL_WORDS = re.compile(r"[^\W\d_],? [^\W\d_]|[一-鿿]{2}")
 
 
 def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict:
@@ -376,7 +398,7 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
         return Verdict("email", 90, reasons)
     is_handle = (
         profile.share(_HANDLE.fullmatch) >= 0.7
-        and max(profile.hashed, profile.share(_SERIAL.fullmatch)) < 0.5
+        and max(profile.hashed, profile.share(_SERIAL.fullmatch), profile.share(_CAMEL_CASE.fullmatch)) < 0.5
     )
     if profile.prose >= 0.5 or (profile.lettered < 0.5 and not (is_actor and is_handle)):
         return None
@@ -394,6 +416,7 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
 
 
 _HANDLE = re.compile(r"[a-z][\w.\-]{2,29}", re.I)
+_CAMEL_CASE = re.compile(r"(?:[A-Z][a-z0-9]+){2,}(?:::\w+)?")  # classes of a program
 _SERIAL = re.compile(r"[A-Za-z]{0,4}[-_]?\d{3,}")
 _CONTEXT_ANYWHERE = frozenset(
     ["note", "comment", "feedback", "message", "content", "body", "special_requests"]

@@ -10,6 +10,7 @@ from discreet.engines.classify.model import Kind
 FEWEST_OF_A_KEY = 5
 _MAX_CHARS = 64
 _ALIKE = 0.9
+_LONG = 4
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[-_/.#:][A-Za-z0-9]+)*")
 _HEAD = re.compile(r"^[A-Za-z]{1,40}[-_/.#:]?(?=[0-9])")
@@ -34,17 +35,23 @@ class Codes:
 
     def fits(self, key: "Codes") -> bool:
         """Return whether values of this form could be taken from a key of that form."""
+        if self.is_digits and key.is_digits:
+            return True
         return self.form == key.form and (key.head in ("", self.head) or self.distinct < FEWEST_OF_A_KEY)
+
+    @property
+    def is_digits(self) -> bool:
+        return self.form.startswith("9") and set(self.form) <= set("0123456789x")
 
     @property
     def is_telling(self) -> bool:
         """Return whether a few equal values cannot be equal by chance: there is more to a code than letters."""
-        return "9" in self.form or self.is_unguessable
+        return self.form != "9" and ("9" in self.form or self.is_unguessable)
 
     @property
     def is_unguessable(self) -> bool:
         """Return whether values are random: where two of them are equal, one is of the other."""
-        return self.form == "uuid" or "x" in self.form
+        return self.form == "uuid" or ("x" in self.form and not self.is_digits)
 
 
 def codes_of(values: Sequence[str], kind: Kind) -> Codes | None:
@@ -71,8 +78,14 @@ def _form_of(values: Iterable[str]) -> str:
     for random in (_RANDOM, _MAYBE_RANDOM):
         form, times = Counter(_runs(text, random) for text in texts).most_common(1)[0]
         if times >= _ALIKE * count:
-            return "" if _NUMBERS_APART.fullmatch(form) else form
+            return "" if _NUMBERS_APART.fullmatch(form) else _digits_of(texts) if form == "9" else form
     return ""
+
+
+def _digits_of(texts: Iterable[str]) -> str:
+    """Return the form of numbers: those of one length of four digits and more are numbers of something."""
+    sizes = {len(text) for text in texts}
+    return f"9x{sizes.pop()}" if len(sizes) == 1 and min(sizes) >= _LONG else "9"
 
 
 def _runs(text: str, at_random: re.Pattern[str]) -> str:

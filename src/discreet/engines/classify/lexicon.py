@@ -109,6 +109,7 @@ def lexicon() -> Lexicon:
     meanings = read_yaml("meanings.yaml")
     atoms = {plain(word): meaning for word, meaning in _spellings("atoms.yaml").items()}
     entities = {plain(word): meaning for word, meaning in _spellings("entities.yaml").items()}
+    atoms, entities = _with_umlauts(atoms), _with_umlauts(entities)
     several = _others("initials.yaml")
     initials = {word.rstrip("_"): meaning for word, meaning in _spellings("initials.yaml").items()}
     initials |= {word: meanings[0] for word, meanings in several.items()}
@@ -126,6 +127,16 @@ def lexicon() -> Lexicon:
             _skeletons({word: word for word in words_of(str(meanings["parts"]))}, atoms, entities)
         ),
     )
+
+
+def _with_umlauts(words: Mapping[str, str]) -> dict[str, str]:
+    """Return words with those that are written with umlauts, too, as they read without accents: `empfanger`."""
+    written = {
+        word.replace("ae", "a").replace("oe", "o").replace("ue", "u"): meaning
+        for word, meaning in words.items()
+        if len(word) > 5 and not is_pinyin(word)
+    }
+    return {**written, **words}
 
 
 def skeleton(word: str) -> str:

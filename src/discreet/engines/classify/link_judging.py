@@ -19,6 +19,7 @@ class Overlap:
         return self.found / self.asked if self.asked else 0.0
 
 
+_NOT_BY_CHANCE = frozenset(["email", "phone", "national_id", "bank_account"])
 _SHARE_ALONE = 0.97
 _ENOUGH_RANDOM = 10
 _SHARE_OF_RANDOM = 0.3
@@ -40,13 +41,9 @@ def judge_link(candidate: Candidate, overlap: Overlap | None) -> LinkProposal | 
     needed = 0.5 if is_telling else 0.7 if candidate.score >= 0.75 else 0.9
     if candidate.is_unguessable and overlap.asked >= _ENOUGH_RANDOM:
         needed = _SHARE_OF_RANDOM  # of visitors most are nobody that is known
-    is_plain_copy = candidate.kind is LinkKind.COPY and candidate.category in (
-        "email",
-        "phone",
-        "national_id",
-    )
-    if is_plain_copy and is_telling and overlap.found >= _ENOUGH_RANDOM:
-        needed = _SHARE_OF_RANDOM  # copies go stale; nobody has another's address by chance
+    is_plain_copy = candidate.kind is LinkKind.COPY and candidate.category in _NOT_BY_CHANCE
+    if is_plain_copy and overlap.found >= _ENOUGH_RANDOM:
+        needed = _SHARE_OF_RANDOM if is_telling else 0.5  # copies go stale; nobody has another's by chance
     if candidate.is_by_values and (share < _SHARE_ALONE or overlap.asked < candidate.fewest):
         return None
     if share < needed:

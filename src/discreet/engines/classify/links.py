@@ -22,6 +22,7 @@ from discreet.engines.classify.naming import (
     name_score,
     reference_words,
     singular,
+    split_letters,
     split_words,
 )
 from discreet.engines.classify.polymorphic import polymorphic_columns
@@ -29,6 +30,7 @@ from discreet.engines.classify.reach import Far, Reach, comment_words, mentioned
 from discreet.engines.classify.words import uses_pinyin
 
 MAX_TARGETS = 4
+MAX_STAFF = 8
 _OTHER_NUMBER = 0.12
 _NUMBERED = frozenset(["customer_id", "employment", "insurance", "username"])
 _COMMON_COLUMNS = frozenset(
@@ -48,11 +50,12 @@ _COMMON_COLUMNS = frozenset(
         "value",
     ]
 )
-_IDENTITY = frozenset(["username", "email", "phone", "customer_id", "national_id"])
+_IDENTITY = frozenset(["username", "email", "phone", "customer_id", "national_id", "bank_account"])
 #: Categories whose values may be a key of a row, and not something that is true of it.
 _KEYS = frozenset(
     ["none", "customer_id", "username", "account", "cookie_id", "device_id", "employment", "insurance"]
 )
+_BY = frozenset(["by", "von", "durch", "par", "por"])
 _ARRANGED = frozenset(
     ["sort", "sorted", "order", "ordered", "group", "grouped", "filter", "filtered", "step", "divided"]
 )
@@ -95,18 +98,36 @@ def _of_column(
     if column.category in _KEYS or (column.category == "name" and is_actor):
         is_named = column.category == "none" or is_number or is_actor or _is_key_of_visitors(column, reach)
         found = [*_by_name(table, column, reach, is_actor=is_actor, is_named=is_named)]
+        found = _best(found)
         if is_named:
-            is_own_key = table.primary_key == (column.name,)
-            is_holder = bool(_HOLDING & {sense.word, *reference_words(column.name)[-1:]})
-            if is_actor or (not found and is_holder and not is_own_key):
-                found += _to_staff(table, column, people)
-        found.sort(key=lambda each: -each.score)
-        best = found[0].score if found else 0.0
-        found = [each for each in found if each.score >= best - 0.11][:MAX_TARGETS]
+            found += _to_staff_if_it_may(table, column, people, sense, is_actor=is_actor, is_led=bool(found))
         found += _by_values(table, column, reach, found, is_actor=is_actor)
     if column.category in _IDENTITY and column.kind is Kind.TEXT:
         found += _copies(table, column, people, sense)
     return found
+
+
+def _best(found: list[Candidate]) -> list[Candidate]:
+    """Return the candidates that are about as good as the best."""
+    found = sorted(found, key=lambda each: -each.score)
+    return [each for each in found if each.score >= found[0].score - 0.11][:MAX_TARGETS]
+
+
+def _to_staff_if_it_may(
+    table: LinkTable,
+    column: LinkColumn,
+    people: Sequence[LinkTable],
+    sense: Sense,
+    *,
+    is_actor: bool,
+    is_led: bool,
+) -> list[Candidate]:
+    """Return where a column leads that says who did something or whose task it is, and nowhere else by its name."""
+    is_holder = bool(_HOLDING & {sense.word, *reference_words(column.name)[-1:]}) or sense.meaning == "staff"
+    is_own_key = table.primary_key == (column.name,)
+    if is_actor or (is_holder and not is_led and not is_own_key):
+        return sorted(_to_staff(table, column, people), key=lambda each: -each.score)[:MAX_STAFF]
+    return []
 
 
 def _is_key_of_visitors(column: LinkColumn, reach: Reach) -> bool:
@@ -120,7 +141,7 @@ def _is_key_of_visitors(column: LinkColumn, reach: Reach) -> bool:
 def _is_by_somebody(column: LinkColumn) -> bool:
     """Return whether a header says who did something, whatever was done: `scanned_by`, `packedBy`."""
     words = split_words(column.name)
-    return len(words) == 2 and words[1] == "by" and words[0] not in _ARRANGED and column.category == "none"
+    return len(words) >= 2 and words[-1] in _BY and words[0] not in _ARRANGED
 
 
 def _link(
@@ -142,7 +163,8 @@ def _by_name(
         return
     for far in reach.near(table, column):
         key = far.table.single_key
-        if key is not None and is_named and _is_possible(table, column, far.table, key):
+        is_so_called = key is not None and (is_named or column.name.lower() == key.name.lower())
+        if key is not None and is_so_called and _is_possible(table, column, far.table, key):
             score = _score(table, column, far, key, reach)
             if score and _numbers_in(column.name) != _numbers_in(far.table.name):
                 score -= _OTHER_NUMBER  # `person_045_id` leads to `person_045`, not to `person_001`
@@ -186,7 +208,7 @@ def _score(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reac
         return 0.9 if reach.naming.is_self_reference(words, column.name, far.table.people) else 0.0
     own = reach.by_table[table.key].words
     is_own_key = table.primary_key == (column.name,)
-    if column.name.lower() == key.name.lower() and _is_shared_key(key.name):
+    if column.name.lower() == key.name.lower() and (_is_shared_key(key.name) or _are_codes(column, key)):
         their = name_score(reference_words(key.name), far.words, own)
         if is_own_key:
             mine = name_score(reference_words(key.name), own, ())
@@ -196,8 +218,25 @@ def _score(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reac
         return squeezed
     if not is_reference(column.name) or (is_own_key and len(words) < 1):
         return 0.0
-    score: NameScore = name_score(words, far.words, own)
+    score: NameScore = name_score(words, far.words, own) or _ends_like(column, key)
     return 0.0 if is_own_key and score < 0.9 else score
+
+
+def _are_codes(column: LinkColumn, key: LinkColumn) -> bool:
+    """Return whether both hold codes of one form that are more than a few letters or small numbers."""
+    return (
+        column.codes is not None
+        and key.codes is not None
+        and column.codes.is_telling
+        and key.codes.is_telling
+    )
+
+
+def _ends_like(column: LinkColumn, key: LinkColumn) -> float:
+    """Score a column that ends with the name of a key: `referring_npi` and `npi`, `dzgh` and `gh`."""
+    name, end = "".join(split_letters(column.name)), "".join(split_letters(key.name))
+    is_longer = len(end) < len(name) and name.endswith(end) and end not in GENERIC_KEYS
+    return 0.78 if is_longer and _are_codes(column, key) else 0.0
 
 
 def _is_shared_key(name: str) -> bool:
@@ -213,19 +252,25 @@ def _score_of_other(
     """Return how well a column fits a key that is not the primary one: a member's number, a shop's code."""
     own = reach.by_table[table.key]
     if column.name.lower() == key.name.lower():
-        if not _is_shared_key(key.name) or (own.owns(column) and not far.owns(key)):
+        if not (_is_shared_key(key.name) or _are_codes(column, key)) or (
+            own.owns(column) and not far.owns(key)
+        ):
             return 0.0
         if far.owns(key):
             return 0.0 if own.owns(column) and far.table.people == table.people else 0.95
-        is_telling = column.codes is not None and column.codes.is_telling
-        is_repeated = column.codes is None or not column.codes.is_distinct
-        return 0.74 if is_telling and is_repeated and (key.is_unique or far.table.people) else 0.0
-    if not is_named or far.table is table or key.kind is Kind.INTEGER or not far.owns(key):
+        codes = column.codes
+        if codes is None or not codes.is_telling or codes.is_distinct or key.kind is Kind.INTEGER:
+            return 0.0
+        return 0.74 if key.is_unique or far.table.people or codes.is_unguessable else 0.0
+    if not is_named or far.table is table or key.kind is Kind.INTEGER:
         return 0.0
+    if not far.owns(key):
+        return _ends_like(column, key) if key.is_unique or far.table.people else 0.0
     words = reference_words(column.name)
     if not is_reference(column.name) and column.codes is None:
         return 0.0
-    return max(0.0, max(name_score(words, far.words, own.words), far.squeezed(column.name)) - 0.03)
+    named = max(name_score(words, far.words, own.words), far.squeezed(column.name)) - 0.03
+    return max(0.0, named, _ends_like(column, key))
 
 
 def _said(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reach: Reach) -> str:
@@ -251,6 +296,8 @@ def _by_values(
     """Lead codes to keys of their form, whatever they are called; only values can say that it is so."""
     codes = column.codes
     if codes is None or column.kind is Kind.INTEGER or table.primary_key == (column.name,):
+        return
+    if codes.is_digits and not codes.is_telling:
         return
     if codes.is_distinct and column.is_unique:
         return
@@ -298,12 +345,15 @@ def _to_staff(table: LinkTable, column: LinkColumn, people: Sequence[LinkTable])
     staff = [far for far in people if far.people == "staff"]
     users = [far for far in people if far.people == "user"]
     others = [far for far in people if far.people == "person"]
-    for far in staff or users or others:
+    for far in [*staff, *users] or others:
         for key in far.columns:
             is_key = far.primary_key == (key.name,)
             is_named = key.category in ("username", "email", "name") and column.kind is Kind.TEXT
-            if (is_key or is_named) and same_type(column, key) and (far is not table or is_key):
-                score = 0.8 if is_key else {"username": 0.75, "email": 0.72}.get(key.category, 0.6)
+            is_coded = key in far.other_keys and _are_signs(column, key)
+            if (is_key or is_named or is_coded) and same_type(column, key) and (far is not table or is_key):
+                score = (
+                    0.8 if is_key else {"username": 0.75, "email": 0.72, "name": 0.6}.get(key.category, 0.74)
+                )
                 if far.people == "person":
                     score -= 0.06  # volunteers, say, where nobody is called staff
                 elif not set(split_words(far.name)) & _GENERAL:
@@ -312,12 +362,17 @@ def _to_staff(table: LinkTable, column: LinkColumn, people: Sequence[LinkTable])
                 yield Candidate(table.key, (column.name,), far.key, (key.name,), kind, score, is_actor=True)
 
 
+def _are_signs(column: LinkColumn, key: LinkColumn) -> bool:
+    """Return whether both hold what people are signed with in short: initials, numbers of staff."""
+    return column.codes is not None and key.codes is not None and column.codes.fits(key.codes)
+
+
 def _copies(
     table: LinkTable, column: LinkColumn, people: Sequence[LinkTable], sense: Sense
 ) -> Iterator[Candidate]:
     """Lead a copied identity to the table of people that it is copied from."""
-    if table.people:
-        return
+    if table.people and not sense.whose:
+        return  # its own
     for far in people:
         if far is table:
             continue

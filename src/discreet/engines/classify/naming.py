@@ -54,6 +54,8 @@ _ENDS = frozenset(
         "dm",
         "by",
         "to",
+        "von",
+        "durch",
         "编号",
         "号",
         "代码",
@@ -108,6 +110,11 @@ _PADDING = frozenset(
         "xx",
         "b",
         "主表",
+        "档案",
+        "mstr",
+        "mst",
+        "hdr",
+        "stamm",
     ]
 )
 _SELF = frozenset(
@@ -158,6 +165,8 @@ _SELF = frozenset(
 )
 _ROWS = PEOPLE | {"product", "organisation", "event"}
 _CHINESE_ENDS = ("编号", "代码", "编码", "标识", "主键", "ID", "id", "号")
+_SHORT_PREFIX = 3
+_FEWEST_PREFIXED = 5
 _VOWELS = frozenset("aeiou")
 _NUMBERS = {"customer_no": "customer", "employee_no": "employee", "student_no": "student"}
 
@@ -232,6 +241,12 @@ class Naming:
         self.with_initials = with_initials
         firsts = Counter(split_words(name)[0] for name in names if len(split_words(name)) > 1)
         usual = max(3, len(names) // 12)
+        short = [
+            name
+            for name in names
+            if len(split_words(name)) > 1 and len(split_words(name)[0]) <= _SHORT_PREFIX
+        ]
+        self.is_prefixed = len(names) >= _FEWEST_PREFIXED and len(short) >= 0.6 * len(names)
         self._prefixes = _PREFIXES | {
             word for word, count in firsts.items() if count >= usual and not lexicon().knows(word)
         }
@@ -241,6 +256,8 @@ class Naming:
         words = split_words(name)
         while len(words) > 1 and words[0] in self._prefixes:
             words.pop(0)
+        if self.is_prefixed and len(words) > 1 and len(words[0]) <= _SHORT_PREFIX and words[0].isascii():
+            words.pop(0)  # kd_kunde, zl_zähler: each table has the letters of its part of the system
         while len(words) > 1 and words[-1] in _PADDING:
             words.pop()
         if self.with_initials and words:

@@ -14,6 +14,7 @@ from discreet.engines.classify.naming import (
     alike,
     name_score,
     reference_words,
+    split_letters,
     squeezed_score,
     stem,
     without_end,
@@ -77,6 +78,7 @@ class Reach:
         self._by_last: dict[str, list[Far]] = defaultdict(list)
         self._by_spelling: dict[str, list[Far]] = defaultdict(list)
         self._by_key: dict[str, list[Far]] = defaultdict(list)
+        self._by_end: dict[str, list[Far]] = defaultdict(list)
         self._by_name: dict[str, list[Far]] = defaultdict(list)
         self._by_form: dict[str, list[tuple[Far, LinkColumn]]] = defaultdict(list)
         self._alike: dict[str, list[str]] = {}
@@ -93,7 +95,8 @@ class Reach:
         key = far.table.single_key
         for column in [*([key] if key else []), *far.other_keys]:
             self._by_key[column.name.lower()].append(far)
-            if column.codes is not None and (column is key or column.is_unique):
+            self._by_end["".join(split_letters(column.name))].append(far)
+            if column.codes is not None and (column is key or column.is_unique or far.owns(column)):
                 self._by_form[column.codes.form].append((far, column))
 
     def near(self, table: LinkTable, column: LinkColumn) -> list[Far]:
@@ -121,6 +124,9 @@ class Reach:
         whole = stem(name)
         for start in range(len(whole) - 1):
             yield from self._by_spelling.get(whole[start:], ())
+        letters = "".join(split_letters(name))
+        for start in range(1, len(letters) - 1):
+            yield from self._by_end.get(letters[start:], ())
 
     def _alike_to(self, word: str) -> list[str]:
         if word not in self._alike:
@@ -140,11 +146,12 @@ class Reach:
         fitting.sort(
             key=lambda pair: (
                 pair[1].codes is not None and pair[1].codes.head != codes.head,
+                not pair[0].table.people,
                 pair[0].table.primary_key != (pair[1].name,),
                 pair[0].at,
             )
         )
-        yield from fitting[:MOST_BY_FORM]
+        yield from fitting[: MOST_BY_FORM * (2 if codes.is_unguessable else 1)]
 
 
 def comment_words(comment: str, naming: Naming | None = None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from discreet.engines.classify.headers import first_clause
 from discreet.engines.classify.lexicon import ACTORS, EVENT, FILLER, PEOPLE, lexicon
-from discreet.engines.classify.words import Token, tokens_of
+from discreet.engines.classify.words import Token, split_header, tokens_of
 
 _DETAIL = frozenset(
     [
@@ -37,8 +37,15 @@ _DETAIL = frozenset(
         "entity",
         "entities",
         "bak",
+        "mstr",
+        "mst",
+        "stamm",
+        "stammdaten",
+        "档案",
     ]
 )
+#: What the names of tables of codes begin with.
+_CODES = frozenset(["dm", "dic", "dict", "zd", "lkp", "lookup", "enum", "cd", "lov", "codelist"])
 
 
 _ACCOUNTS = frozenset(
@@ -92,7 +99,18 @@ _KIND_OF = {
     EVENT: RowKind.EVENT,
 }
 _PLACES = frozenset(
-    ["city", "state", "province", "region", "country", "district", "county", "language", "currency"]
+    [
+        "city",
+        "state",
+        "province",
+        "region",
+        "country",
+        "district",
+        "county",
+        "language",
+        "currency",
+        "postal_code",
+    ]
 )
 _TEXTS = frozenset(
     ["note", "comment", "feedback", "message", "question", "answer", "address", "email", "session"]
@@ -194,6 +212,9 @@ def _is_of_health(text: str) -> bool:
 
 
 def _read_both(name: str, comment: str, *, with_initials: bool) -> RowSense:
+    parts = split_header(name)
+    if len(parts) > 1 and parts[0] in _CODES:
+        return RowSense(RowKind.CONFIGURATION, head=parts[-1])
     by_name = _read(name, with_initials=with_initials)
     if not comment:
         return by_name

@@ -29,6 +29,13 @@ _ABBREVIATED = {
     "ph": "phone",
     "yr": "year",
     "num": "number",
+    "hsh": "hash",
+    "emplr": "employer",
+    "mstr": "master",
+    "hdr": "header",
+    "dtl": "detail",
+    "lst": "last",
+    "frst": "first",
 }
 
 

@@ -124,18 +124,21 @@ def settled(catalogue: Catalogue, scan: Scan) -> Settled:
     return result
 
 
-_LOOKS_LIKE_A_KEY = "cookie_id"
+_LOOKS_LIKE_A_KEY = ("cookie_id", "customer_id", "employment", "insurance")
 
 
 def _mere_references(catalogue: Catalogue, links: list[DataLink]) -> list[DataField]:
-    """Return the fields called like a cookie's identifier that turned out to be keys of rows (`visitor_id`)."""
+    """Return the fields called like somebody's number that turned out to refer to rows: `visitor_id`, `xh`."""
     ends = {
         (link.from_table_id, link.from_columns[0])
         for link in links
         if link.kind == LinkKind.IMPLICIT.value and _is_primary(catalogue, link)
     }
     rows = DataField.objects.filter(
-        table__source=catalogue.source, category=_LOOKS_LIKE_A_KEY, confirmed_at__isnull=True, is_gone=False
+        table__source=catalogue.source,
+        category__in=_LOOKS_LIKE_A_KEY,
+        confirmed_at__isnull=True,
+        is_gone=False,
     )
     found = [row for row in rows if (row.table_id, row.name) in ends]
     for row in found:
