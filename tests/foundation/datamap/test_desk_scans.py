@@ -153,7 +153,7 @@ def test_the_page_leads_to_what_is_new_and_confirms_it_together(shop: Path) -> N
     page = agent.get(address("scan", scan_id)).content.decode()
     assert page.index("customer.phone") < page.index("customer.level")
     assert "new and personal" in page
-    (task,) = CaseTask.objects.filter(url_name="datamap:scan")
+    (task,) = CaseTask.objects.filter(url_name="datamap:change")
     assert agent.get(reverse(task.url_name, args=task.url_args)).status_code == 200
     phone = DataField.objects.get(name="phone")
     agent.post(

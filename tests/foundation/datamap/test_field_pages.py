@@ -110,3 +110,12 @@ def test_what_the_law_needs_of_a_wide_table_is_written_by_name(wide: Client) -> 
 
 def test_a_page_of_a_wide_table_is_drawn_without_a_box_for_each_column(wide: Client) -> None:
     assert len(wide.get(address()).content) < 300_000
+
+
+def test_the_side_says_which_of_the_open_fields_it_is_and_leads_past_it(wide: Client) -> None:
+    first, second = field("email_0"), field("email_50")
+    page = wide.get(address(f"?show=personal&field={first.id}")).content.decode()
+    assert "1 of 5 to confirm" in page
+    assert f'href="{address("?show=personal")}&amp;field={second.id}">Skip for now' in page.replace(
+        "&field", "&amp;field"
+    )

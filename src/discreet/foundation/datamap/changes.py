@@ -64,6 +64,12 @@ def change_of(number: str) -> MapChange | None:
     return MapChange.objects.filter(number=number).first()
 
 
+def new_in(table_id: int) -> frozenset[int]:
+    """Return the fields of a table that wait in an open case."""
+    asked = MapChangeField.objects.filter(_WAITS, field__table_id=table_id, change__is_open=True)
+    return frozenset(asked.values_list("field_id", flat=True))
+
+
 def open_numbers(source: str) -> list[str]:
     """Return the open cases of a source."""
     found = MapChange.objects.filter(source=source, is_open=True).order_by("id")

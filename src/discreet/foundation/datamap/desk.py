@@ -134,6 +134,7 @@ def _table_context(request: HttpRequest, table: TableView, *, field: int | None 
         "kind": labels.KINDS.get(table.kind, table.kind),
         "people_kind": labels.PEOPLE_KINDS.get(table.people_kind, ""),
         "fields": fields,
+        "new_ids": changes.new_in(table.id),
         "keep": wanted.query,
         "with_field": f"{wanted.query}&" if wanted.query else "?",
         "sure": sum(one.confidence_percent >= SURE_PERCENT for one in open_fields),

@@ -57,6 +57,9 @@ class FieldsPage:
     personal: int
     before: int | None
     after: int | None
+    place: int  # of the chosen one among those that are open and shown, from 1; 0: it is not open
+    waiting: int  # so many are open and shown
+    skip: int | None  # the open one after it, round about
 
     @property
     def has_jump(self) -> bool:
@@ -75,6 +78,8 @@ def fields_page(table: TableView, wanted: Wanted, *, field: str) -> FieldsPage:
         page = paginator.get_page(fitting.index(chosen) // FIELDS_A_PAGE + 1 if chosen else 1)
     start = (page.number - 1) * FIELDS_A_PAGE
     before, after = _around(fitting, start, start + FIELDS_A_PAGE)
+    waiting = [one.id for one in fitting if not one.is_confirmed]
+    place = waiting.index(chosen.id) + 1 if chosen and chosen.id in waiting else 0
     if chosen is None:  # nothing fits; the side shows the table's own choice
         chosen = _chosen(table.fields, field)
     return FieldsPage(
@@ -87,6 +92,9 @@ def fields_page(table: TableView, wanted: Wanted, *, field: str) -> FieldsPage:
         personal=sum(one.category.id != NONE for one in table.fields),
         before=before,
         after=after,
+        place=place,
+        waiting=len(waiting),
+        skip=waiting[place % len(waiting)] if place and len(waiting) > 1 else None,
     )
 
 
