@@ -217,7 +217,9 @@ def _email(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
 
 def _phone(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
     if meaning in ("extension", "pager"):
-        return _threshold(profile.share(re.compile(r"[x#]?\s?\d{2,6}").fullmatch), yes=0.6, no=0.3)
+        return _threshold(
+            profile.share(re.compile(r"(?:x|#|-|ext\.?|dw)?\s?\d{2,6}", re.I).fullmatch), yes=0.6, no=0.3
+        )
     is_time = profile.date >= 0.5 or profile.share(_MOMENT.match) >= 0.5
     if is_time or profile.hashed >= 0.5 or profile.share(re.compile(r"\d{16,}").fullmatch) >= 0.5:
         return NO
@@ -236,8 +238,10 @@ def _name(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
         return YES
     if profile.lettered < 0.3:
         return NO
+    if profile.known_name < 0.3 and profile.distinct >= 3 and profile.share(patterns.HAN.search) >= 0.8:
+        return NO  # 学费, 校服费: a Chinese name begins with a surname
     if is_enumeration(profile) and profile.known_name < 0.8:
-        return OPEN  # 学费, 书费: a few words that begin like surnames
+        return OPEN
     if profile.known_name >= 0.2 or profile.person >= 0.7:
         return YES
     return OPEN if profile.lettered >= 0.5 else NO

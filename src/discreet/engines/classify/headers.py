@@ -208,10 +208,30 @@ def read_header(text: str, *, with_initials: bool = False) -> Sense:
         tokens = list(tokens_of(text, with_initials=with_initials))
     if not tokens:
         return NO_SENSE
+    if doer := _doer(text):
+        return doer
     sense = _read(tokens)
     if sense.meaning == "address" and text.rstrip().endswith(("2", "3", "二", "三")):
         return replace(sense, meaning="address_line")
     return sense
+
+
+_BY = frozenset(["by", "von", "durch", "par", "por"])
+_ARRANGED = frozenset(
+    ["sort", "sorted", "order", "ordered", "group", "grouped", "filter", "filtered", "step", "divided"]
+)
+
+
+def _doer(text: str) -> Sense | None:
+    """Read a header that says by whom something was done, whatever it was: `scanned_by`, `freigegeben_durch`."""
+    words = split_header(text)
+    if len(words) < 2 or words[-1] not in _BY or words[0] in _ARRANGED:
+        return None
+    known = lexicon().entities.get("".join(words), "")
+    meaning = known if known in ACTORS else "operator"
+    return Sense(
+        category="name", strength=Strength.PERSON, word="".join(words), meaning=meaning, whose=meaning
+    )
 
 
 def _turned_round(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -275,6 +295,8 @@ def _read(tokens: Sequence[Token]) -> Sense:
         )
     if head.meaning == "path" and whose in PEOPLE:
         return Sense(category="photo", strength=Strength.CONTEXT, word=head.word, meaning="path", whose=whose)
+    if before and not head.meaning and before[0].meaning == "name" and whose not in THINGS:
+        return Sense("name", Strength.CONTEXT, before[0].word, "name", whose, is_qualified=True)
     return Sense(word=head.word, meaning=head.meaning, whose=whose)
 
 

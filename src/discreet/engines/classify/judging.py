@@ -299,7 +299,9 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
     if column.is_key or any(reason.ground is Ground.REFERENCE for reason in before.reasons):
         return before
     if any(reason.ground is Ground.OF_A_THING for reason in before.reasons):
-        is_document = sense.whose == "configuration" and each.profile.structured >= 0.6
+        is_document = (
+            sense.whose == "configuration" and max(each.profile.structured, each.profile.markup) >= 0.6
+        )
         return (judge_document(each.profile, column, context) if is_document else None) or before
     ground = Ground.COLUMN_NAME
     if (
@@ -372,7 +374,7 @@ def _is_no_persons(sense: Sense, profile: Profile, context: Context) -> bool:
     if context.rows.kind is RowKind.PERSON:
         # the fair where a lead was met: a few names of something, again and again
         return sense.is_qualified and profile.repeats >= _AGAIN and not names_people(profile)
-    return profile.is_empty or not names_people(profile)
+    return profile.is_empty or not (names_people(profile) or _are_rare_names(profile))
 
 
 _AGAIN = 5
@@ -390,6 +392,7 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
     if sense.meaning == "person" and profile.phone >= 0.8 and profile.lettered < 0.2:
         return Verdict("phone", 80, reasons)
     is_actor = sense.meaning in ACTORS or sense.meaning == "staff"
+    is_signed = is_actor or (sense.meaning == "user" and each.column.name.lower() != "user")
     if profile.is_empty:
         if (each.column.max_length or 255) < 5 or (not is_actor and sense.meaning in ("user", "member")):
             return None
@@ -400,7 +403,7 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
         profile.share(_HANDLE.fullmatch) >= 0.7
         and max(profile.hashed, profile.share(_SERIAL.fullmatch), profile.share(_CAMEL_CASE.fullmatch)) < 0.5
     )
-    if profile.prose >= 0.5 or (profile.lettered < 0.5 and not (is_actor and is_handle)):
+    if profile.prose >= 0.5 or (profile.lettered < 0.5 and not (is_signed and is_handle)):
         return None
     if profile.share(lambda text: len(text) <= 2 and text.isascii()) >= 0.9:
         return None
@@ -410,9 +413,17 @@ def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
     is_chinese = is_actor and profile.known_name >= 0.7 and profile.share(patterns.HAN.match) >= 0.7
     if is_actor and not is_full_name and not is_chinese:
         return Verdict("username", 75, reasons) if is_handle else None
-    if names_people(profile) or (is_actor and profile.person >= 0.6):
+    if is_signed and is_handle and profile.coded >= 0.5:
+        return Verdict("username", 72, reasons)
+    if names_people(profile) or _are_rare_names(profile) or (is_actor and profile.person >= 0.6):
         return Verdict("name", 80, reasons)
     return None
+
+
+def _are_rare_names(profile: Profile) -> bool:
+    """Return whether values are of two words and more as names are, a part of them common ones."""
+    words = profile.share(lambda text: len(text.split()) >= 2)
+    return profile.distinct >= 25 and profile.person >= 0.9 and words >= 0.8 and profile.known_name >= 0.2
 
 
 _HANDLE = re.compile(r"[a-z][\w.\-]{2,29}", re.I)

@@ -55,10 +55,6 @@ _IDENTITY = frozenset(["username", "email", "phone", "customer_id", "national_id
 _KEYS = frozenset(
     ["none", "customer_id", "username", "account", "cookie_id", "device_id", "employment", "insurance"]
 )
-_BY = frozenset(["by", "von", "durch", "par", "por"])
-_ARRANGED = frozenset(
-    ["sort", "sorted", "order", "ordered", "group", "grouped", "filter", "filtered", "step", "divided"]
-)
 _SAYS_SO = re.compile(
     r"外键|关联|引用|对应|参照|指向|\bfk\b|foreign key|\breferences?\b|\brefers? to\b|\bpoints? (?:to|at)\b",
     re.I,
@@ -92,7 +88,7 @@ def _of_column(
     table: LinkTable, column: LinkColumn, reach: Reach, people: Sequence[LinkTable]
 ) -> list[Candidate]:
     sense = read_header(column.name, with_initials=reach.naming.with_initials)
-    is_actor = sense.whose in ACTORS or sense.meaning in ACTORS or _is_by_somebody(column)
+    is_actor = sense.whose in ACTORS or sense.meaning in ACTORS
     is_number = column.category in _NUMBERED and is_reference(column.name)
     found: list[Candidate] = []
     if column.category in _KEYS or (column.category == "name" and is_actor):
@@ -136,12 +132,6 @@ def _is_key_of_visitors(column: LinkColumn, reach: Reach) -> bool:
         key is not None and key.name.lower() == column.name.lower() and key.category == "none"
         for key in (far.table.single_key for far in reach.near_key(column.name))
     )
-
-
-def _is_by_somebody(column: LinkColumn) -> bool:
-    """Return whether a header says who did something, whatever was done: `scanned_by`, `packedBy`."""
-    words = split_words(column.name)
-    return len(words) >= 2 and words[-1] in _BY and words[0] not in _ARRANGED
 
 
 def _link(

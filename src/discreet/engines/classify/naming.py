@@ -241,12 +241,9 @@ class Naming:
         self.with_initials = with_initials
         firsts = Counter(split_words(name)[0] for name in names if len(split_words(name)) > 1)
         usual = max(3, len(names) // 12)
-        short = [
-            name
-            for name in names
-            if len(split_words(name)) > 1 and len(split_words(name)[0]) <= _SHORT_PREFIX
-        ]
-        self.is_prefixed = len(names) >= _FEWEST_PREFIXED and len(short) >= 0.6 * len(names)
+        split = [split_words(name) for name in names]
+        short = [words for words in split if len(words) > 1 and _abbreviates(words[0], words[1])]
+        self.is_prefixed = len(short) >= _FEWEST_PREFIXED and len(short) >= 0.4 * len(names)
         self._prefixes = _PREFIXES | {
             word for word, count in firsts.items() if count >= usual and not lexicon().knows(word)
         }
@@ -254,12 +251,12 @@ class Naming:
     def words(self, name: str) -> tuple[str, ...]:
         """Return the words of a table's name without prefixes and padding, in the singular."""
         words = split_words(name)
+        while len(words) > 1 and words[-1] in _PADDING:
+            words.pop()
         while len(words) > 1 and words[0] in self._prefixes:
             words.pop(0)
         if self.is_prefixed and len(words) > 1 and len(words[0]) <= _SHORT_PREFIX and words[0].isascii():
             words.pop(0)  # kd_kunde, zl_zähler: each table has the letters of its part of the system
-        while len(words) > 1 and words[-1] in _PADDING:
-            words.pop()
         if self.with_initials and words:
             words[-1] = _without_padding(words[-1])
         return tuple(dict.fromkeys(singular(word) for word in words))
@@ -277,6 +274,14 @@ def _without_padding(word: str) -> str:
     return next(
         (word[: -len(end)] for end in ("jbxx", "xx") if word.endswith(end) and len(word) > len(end) + 1), word
     )
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    """Return whether a few letters are a word's, in order and from its first: `kd` and kunde."""
+    if not 2 <= len(short) <= _SHORT_PREFIX or short[0] != word[0] or len(word) <= len(short) + 1:
+        return False
+    letters = iter(word)
+    return all(letter in letters for letter in short)
 
 
 @lru_cache(maxsize=50_000)

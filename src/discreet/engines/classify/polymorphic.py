@@ -48,7 +48,71 @@ def _type_columns(table: LinkTable) -> dict[str, str]:
 
 
 _CHINESE_TYPES = ("leixing", "类型", "lx", "种类", "类别")
-_CHINESE_IDS = ("bianhao", "biaoshi", "编号", "标识", "id", "bh", "号")
+_CHINESE_IDS = ("单据编号", "单据号", "单号", "bianhao", "biaoshi", "编号", "标识", "id", "bh", "号")
+
+
+_LOOSE = 0.74  # so that nine of ten values must hold
+_SAYS_TABLE = frozenset(
+    [
+        "type",
+        "kind",
+        "class",
+        "table",
+        "tbl",
+        "model",
+        "entity",
+        "object",
+        "module",
+        "resource",
+        "类型",
+        "对象",
+        "模块",
+        "表名",
+        "单据类型",
+        "业务类型",
+        "leixing",
+        "mokuai",
+    ]
+)
+_SAYS_ROW = frozenset(
+    ["key", "id", "pk", "row", "record", "ref", "no", "uid", "单号", "编号", "单据编号", "主键"]
+)
+
+
+def loose_pairs(table: LinkTable) -> Mapping[str, str]:
+    """Return a type column and an id column that are not called alike: `TBL_NM`, `KEY_VAL`; one pair at most.
+
+    Only values can say that it is one: the types must name tables, and nearly all ids be theirs.
+    """
+    if table.is_view:
+        return {}
+    known = _type_columns(table)
+    types = [
+        column
+        for column in table.columns
+        if column.kind is Kind.TEXT
+        and column.category == "none"
+        and column.name not in known
+        and (
+            _SAYS_TABLE & set(split_words(column.name))
+            or column.name.endswith(("模块", "类型", "对象", "表名"))
+        )
+    ]
+    ids = [
+        column
+        for column in table.columns
+        if _may_be_a_row(column, table) and column.name not in known.values()
+    ]
+    return {types[0].name: ids[0].name} if len(types) == 1 and len(ids) == 1 else {}
+
+
+def _may_be_a_row(column: LinkColumn, table: LinkTable) -> bool:
+    words = split_words(column.name)
+    while len(words) > 1 and words[-1] in ("val", "value"):
+        words.pop()
+    is_called_so = bool(words) and (words[-1] in _SAYS_ROW or column.name.endswith(("单号", "编号")))
+    is_free = (column.name,) not in table.declared and column.name not in table.primary_key
+    return is_called_so and is_free and column.category == "none" and column.kind in (Kind.TEXT, Kind.INTEGER)
 
 
 def _squeezed_pairs(table: LinkTable) -> dict[str, str]:
@@ -100,8 +164,18 @@ def polymorphic_columns(table: LinkTable) -> Mapping[str, str]:
     return {} if table.is_view else _type_columns(table)
 
 
+def may_be_polymorphic(table: LinkTable) -> bool:
+    """Return whether a table has columns of which one may tell the table and another the row."""
+    return bool(polymorphic_columns(table) or loose_pairs(table))
+
+
 def polymorphic(
-    table: LinkTable, pair: tuple[str, str], values: Iterable[str], tables: Sequence[LinkTable]
+    table: LinkTable,
+    pair: tuple[str, str],
+    values: Iterable[str],
+    tables: Sequence[LinkTable],
+    *,
+    is_loose: bool = False,
 ) -> list[Candidate]:
     """Return a candidate per type value that names a table: `ticket`, `App\\Models\\User`, `T_ORDER`."""
     naming = Naming([each.name for each in tables])
@@ -121,7 +195,8 @@ def polymorphic(
             far = best[1]
             found.append(
                 Candidate(
-                    table.key, (pair[1],), far.key, far.primary_key, LinkKind.POLYMORPHIC, best[0],
+                    table.key, (pair[1],), far.key, far.primary_key, LinkKind.POLYMORPHIC,
+                    _LOOSE if is_loose else best[0],
                     discriminator=pair[0], discriminator_value=value,
                 )
             )  # fmt: skip

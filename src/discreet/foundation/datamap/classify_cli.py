@@ -13,7 +13,7 @@ from discreet.engines.classify.link_model import LinkKind, LinkProposal
 from discreet.engines.classify.links import candidates
 from discreet.engines.classify.model import Verdict
 from discreet.engines.classify.people import PeopleVerdict
-from discreet.engines.classify.polymorphic import polymorphic_columns
+from discreet.engines.classify.polymorphic import may_be_polymorphic
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import reasons
 from discreet.foundation.datamap.proposing import Pair, is_pinyin, judge_all_people, link_table
@@ -84,7 +84,7 @@ def _look(file: Path) -> tuple[dict[str, object], list[TableFindings], list[str]
         links: list[LinkProposal] = []
         for info, near in zip(catalogue.tables, tables.all, strict=True):
             own = [each for each in wanted if each.table == near.key]
-            if own or polymorphic_columns(near):
+            if own or may_be_polymorphic(near):
                 links += links_of(session, LinkTask(info, near, own), tables)
         document: dict[str, object] = {
             "tables": {

@@ -8,7 +8,7 @@ from discreet.engines.classify.keys import Codes, codes_of
 from discreet.engines.classify.link_judging import SENTINELS, Overlap, best_of, judge_link
 from discreet.engines.classify.link_model import Candidate, LinkProposal, LinkTable
 from discreet.engines.classify.model import Verdict
-from discreet.engines.classify.polymorphic import polymorphic, polymorphic_columns
+from discreet.engines.classify.polymorphic import loose_pairs, polymorphic, polymorphic_columns
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap.asking import asked
 from discreet.foundation.datamap.proposing import VIEWS, sample_of, shape_of, values_of
@@ -127,8 +127,11 @@ def links_of(session: ReadSession, task: LinkTask, tables: Tables) -> list[LinkP
         SourceRefusal: the source itself is away.
     """
     pairs = polymorphic_columns(task.near)
+    led = {name for each in task.candidates if not each.is_by_values for name in each.columns}
+    loose = {kind: row for kind, row in loose_pairs(task.near).items() if row not in led}
     names = sorted(
-        {name for each in task.candidates for name in each.columns} | set(pairs) | set(pairs.values())
+        {name for each in task.candidates for name in each.columns}
+        | {name for pair in (*pairs.items(), *loose.items()) for name in pair}
     )
     if not names or task.table.kind in VIEWS:
         return []
@@ -140,8 +143,10 @@ def links_of(session: ReadSession, task: LinkTask, tables: Tables) -> list[LinkP
         rows = []
     held = [dict(zip(names, row, strict=True)) for row in rows]
     found = [judge_link(each, _overlap(session, each, held, tables)) for each in task.candidates]
-    for kind_column, id_column in pairs.items():
-        found += _polymorphic(session, task, (kind_column, id_column), held, tables)
+    for pair in pairs.items():
+        found += _polymorphic(session, task, pair, held, tables, is_loose=False)
+    for pair in loose.items():
+        found += _polymorphic(session, task, pair, held, tables, is_loose=True)
     return best_of(each for each in found if each is not None)
 
 
@@ -151,12 +156,14 @@ def _polymorphic(
     pair: tuple[str, str],
     held: Sequence[Mapping[str, object]],
     tables: Tables,
+    *,
+    is_loose: bool,
 ) -> list[LinkProposal | None]:
     values = sorted({str(row[pair[0]]) for row in held if row[pair[0]] is not None})
     if len(values) > MAX_TYPE_VALUES:
         return []
     found = []
-    for each in polymorphic(task.near, pair, values, tables.all):
+    for each in polymorphic(task.near, pair, values, tables.all, is_loose=is_loose):
         rows = [row for row in held if str(row[pair[0]]) == each.discriminator_value]
         found.append(judge_link(each, _overlap(session, each, rows, tables)))
     return found

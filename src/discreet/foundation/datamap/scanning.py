@@ -12,7 +12,7 @@ from time import monotonic
 from discreet.engines.classify.keys import Codes
 from discreet.engines.classify.link_model import Candidate, LinkProposal
 from discreet.engines.classify.links import candidates
-from discreet.engines.classify.polymorphic import polymorphic_columns
+from discreet.engines.classify.polymorphic import may_be_polymorphic
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import refusals, scan_actions, source_facts
 from discreet.foundation.datamap.copies import Along, CopyFound, copies_of
@@ -199,7 +199,7 @@ class Driver:
             ref = ref_of(row.table)
             wanted = self._candidates.get(near[ref].key, []) if ref in near else []
             is_linked = wanted or catalogue.by_ref[ref].foreign_keys if ref in near else False
-            if ref not in near or row.refusal or not (is_linked or polymorphic_columns(near[ref])):
+            if ref not in near or row.refusal or not (is_linked or may_be_polymorphic(near[ref])):
                 passed.append(row.id)
                 continue
             tasks.append((row, LinkTask(catalogue.by_ref[ref], near[ref], wanted)))
