@@ -238,8 +238,6 @@ def _name(profile: Profile, column: ColumnSample, meaning: str) -> Agreement:
         return YES
     if profile.lettered < 0.3:
         return NO
-    if profile.known_name < 0.3 and profile.distinct >= 3 and profile.share(patterns.HAN.search) >= 0.8:
-        return NO  # 学费, 校服费: a Chinese name begins with a surname
     if is_enumeration(profile) and profile.known_name < 0.8:
         return OPEN
     if profile.known_name >= 0.2 or profile.person >= 0.7:

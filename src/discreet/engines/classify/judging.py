@@ -31,7 +31,7 @@ from discreet.engines.classify.model import (
 from discreet.engines.classify.profiles import Profile, names_people, profile_of
 from discreet.engines.classify.tables import RowKind, RowSense, read_table
 from discreet.engines.classify.unaided import Context, judge_values
-from discreet.engines.classify.words import uses_pinyin, without_table
+from discreet.engines.classify.words import split_header, uses_pinyin, without_table
 
 _REACHES = frozenset(["name", "email", "phone", "national_id", "username", "passport", "social_security_id"])
 _IDENTIFYING = _REACHES | frozenset(
@@ -246,6 +246,8 @@ def _propose(each: _Read, sense: Sense, ground: Ground) -> Verdict | None:
             and lexicon().other_initials.get(sense.word)
         ):
             return None  # letters that mean other things, too, and values that say nothing
+        if sense.category == "name" and each.profile.known_name < 0.3 and _is_chinese(each.profile):
+            return None  # 学费, 校服费: a Chinese name begins with a surname
         confidence = 60 if each.profile.is_empty else 85
     else:
         confidence = {YES: 97, OPEN: 85}[answer]
@@ -256,6 +258,10 @@ def _propose(each: _Read, sense: Sense, ground: Ground) -> Verdict | None:
     category = _refined(sense.category, each.profile)
     reasons = [Reason(ground, {"word": sense.word}), _value_reason(answer, each)]
     return Verdict(category, confidence, tuple(reasons))
+
+
+def _is_chinese(profile: Profile) -> bool:
+    return not profile.is_empty and profile.share(patterns.HAN.search) >= 0.8
 
 
 #: Categories that values can hardly confirm or refute.
@@ -329,7 +335,29 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
         return before
     if is_document:
         return judge_document(each.profile, column, context) or before
-    return judge_text(each.profile, column, sense, context) or _judge_finding(sense, context) or before
+    return (
+        judge_text(each.profile, column, sense, context)
+        or _judge_finding(sense, context)
+        or _judge_change(each)
+        or before
+    )
+
+
+_CHANGED = frozenset(
+    ["old", "new", "before", "after", "previous", "prev", "changes", "changed", "diff", "delta"]
+)
+_CONTACTS = frozenset(["email", "phone", "national_id", "payment_card", "bank_account"])
+
+
+def _judge_change(each: _Read) -> Verdict | None:
+    """Judge what a log says a field was before and is now: of all kinds, contacts of people among them."""
+    if each.column.kind is not Kind.TEXT or not _CHANGED & set(split_header(each.column.name)):
+        return None
+    hidden = tuple(one for one in each.profile.hides if one.category in _CONTACTS and one.percent >= 2)
+    reasons = tuple(
+        Reason(Ground.TEXT_HOLDS, {"percent": one.percent, "category": one.category}) for one in hidden
+    )
+    return Verdict("free_text", 65, reasons, hidden) if hidden else None
 
 
 _FINDINGS = frozenset(

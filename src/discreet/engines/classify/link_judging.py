@@ -20,7 +20,7 @@ class Overlap:
 
 
 _NOT_BY_CHANCE = frozenset(["email", "phone", "national_id", "bank_account"])
-_SHARE_ALONE = 0.97
+_SHARE_ALONE = 0.95
 _ENOUGH_RANDOM = 10
 _SHARE_OF_RANDOM = 0.3
 SENTINELS = frozenset(["", "0", "-1", "None", "null", "NULL"])

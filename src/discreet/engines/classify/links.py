@@ -55,6 +55,7 @@ _IDENTITY = frozenset(["username", "email", "phone", "customer_id", "national_id
 _KEYS = frozenset(
     ["none", "customer_id", "username", "account", "cookie_id", "device_id", "employment", "insurance"]
 )
+_LEADS = frozenset(["manager", "supervisor", "agent", "advisor", "adviser", "rep", "consultant"])
 _SAYS_SO = re.compile(
     r"外键|关联|引用|对应|参照|指向|\bfk\b|foreign key|\breferences?\b|\brefers? to\b|\bpoints? (?:to|at)\b",
     re.I,
@@ -195,6 +196,8 @@ def _score(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reac
     if far.table is table:
         if table.primary_key == (column.name,):
             return 0.0
+        if reach.has_staff and far.table.people not in ("", "staff") and _LEADS & set(words):
+            return 0.0  # a customer's manager is one of the staff
         return 0.9 if reach.naming.is_self_reference(words, column.name, far.table.people) else 0.0
     own = reach.by_table[table.key].words
     is_own_key = table.primary_key == (column.name,)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from discreet.engines.classify.lexicon import ABOUT, PEOPLE, lexicon, skeleton
+from discreet.engines.classify.lexicon import ABOUT, PEOPLE, lexicon, plain, skeleton
 from discreet.engines.classify.words import raw_words
 
 NameScore = float
@@ -307,7 +307,7 @@ def squeezed_score(column: str, table: Sequence[str]) -> NameScore:
 
 
 def split_letters(text: str) -> list[str]:
-    return [char for char in text.lower() if char.isalnum()]
+    return [char for char in plain(text) if char.isalnum()]
 
 
 def name_score(reference: Sequence[str], table: Sequence[str], own: Sequence[str]) -> NameScore:

@@ -1,6 +1,6 @@
 """Pairs of columns of which one tells the table and the other the row: `commentable_type`, `commentable_id`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from discreet.engines.classify.lexicon import FILLER, PEOPLE, lexicon
 from discreet.engines.classify.link_model import Candidate, LinkColumn, LinkKind, LinkTable, same_type
@@ -79,10 +79,11 @@ _SAYS_ROW = frozenset(
 )
 
 
-def loose_pairs(table: LinkTable) -> Mapping[str, str]:
+def loose_pairs(table: LinkTable, led: Container[str] = ()) -> Mapping[str, str]:
     """Return a type column and an id column that are not called alike: `TBL_NM`, `KEY_VAL`; one pair at most.
 
-    Only values can say that it is one: the types must name tables, and nearly all ids be theirs.
+    Only values can say that it is one: the types must name tables, and nearly all ids be theirs. `led`: columns
+    that lead elsewhere by their names.
     """
     if table.is_view:
         return {}
@@ -101,7 +102,7 @@ def loose_pairs(table: LinkTable) -> Mapping[str, str]:
     ids = [
         column
         for column in table.columns
-        if _may_be_a_row(column, table) and column.name not in known.values()
+        if _may_be_a_row(column, table) and column.name not in known.values() and column.name not in led
     ]
     return {types[0].name: ids[0].name} if len(types) == 1 and len(ids) == 1 else {}
 
@@ -111,7 +112,8 @@ def _may_be_a_row(column: LinkColumn, table: LinkTable) -> bool:
     while len(words) > 1 and words[-1] in ("val", "value"):
         words.pop()
     is_called_so = bool(words) and (words[-1] in _SAYS_ROW or column.name.endswith(("单号", "编号")))
-    is_free = (column.name,) not in table.declared and column.name not in table.primary_key
+    is_own = column.codes is not None and column.codes.is_distinct
+    is_free = not is_own and (column.name,) not in table.declared and column.name not in table.primary_key
     return is_called_so and is_free and column.category == "none" and column.kind in (Kind.TEXT, Kind.INTEGER)
 
 
@@ -166,7 +168,9 @@ def polymorphic_columns(table: LinkTable) -> Mapping[str, str]:
 
 def may_be_polymorphic(table: LinkTable) -> bool:
     """Return whether a table has columns of which one may tell the table and another the row."""
-    return bool(polymorphic_columns(table) or loose_pairs(table))
+    all_led = {column.name for column in table.columns if not _may_be_a_row(column, table)}
+    some = {column.name for column in table.columns} - all_led
+    return bool(polymorphic_columns(table) or any(loose_pairs(table, some - {name}) for name in some))
 
 
 def polymorphic(

@@ -74,6 +74,7 @@ class Reach:
             for at, table in enumerate(tables)
             if not table.is_view
         ]
+        self.has_staff = any(table.people == "staff" for table in tables)
         self.by_table = {far.table.key: far for far in self.all}
         self._by_last: dict[str, list[Far]] = defaultdict(list)
         self._by_spelling: dict[str, list[Far]] = defaultdict(list)

@@ -143,7 +143,8 @@ def _kind(token: Token) -> RowKind | None:
 
 def _as_row(token: Token) -> Token:
     """Return initials that can be a word for people as that: a table `hy` is of members (会员), not marriages."""
-    people = PEOPLE.intersection(lexicon().other_initials.get(token.word, ())) if token.is_initials else ()
+    wanted = PEOPLE | {"guardian"}
+    people = wanted.intersection(lexicon().other_initials.get(token.word, ())) if token.is_initials else ()
     return Token(token.word, next(iter(people)), is_initials=True) if people else token
 
 

@@ -128,7 +128,7 @@ def links_of(session: ReadSession, task: LinkTask, tables: Tables) -> list[LinkP
     """
     pairs = polymorphic_columns(task.near)
     led = {name for each in task.candidates if not each.is_by_values for name in each.columns}
-    loose = {kind: row for kind, row in loose_pairs(task.near).items() if row not in led}
+    loose = loose_pairs(task.near, led)
     names = sorted(
         {name for each in task.candidates for name in each.columns}
         | {name for pair in (*pairs.items(), *loose.items()) for name in pair}
