@@ -31,6 +31,7 @@ from discreet.foundation.ledger.prove import (
     NotYetSealed,
     bundle,
     complete_bundle,
+    customer_bundle,
     verifier_file,
 )
 from discreet.foundation.ledger.queries import entries_for, entry_of_number
@@ -39,7 +40,7 @@ from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.texts import FAULTS
 from discreet.foundation.ledger.verifier import discreet_verify
 from discreet.foundation.ledger.witness import locked_now
-from discreet.vocabulary.actors import SYSTEM
+from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind
 from tests.foundation.ledger.conftest import NOW, Tamper, receive
 
 pytestmark = [pytest.mark.usefixtures("history"), pytest.mark.duty("ledger")]
@@ -167,6 +168,25 @@ def test_what_was_not_searched_stands_in_the_first_line(
     assert "nothing kept" not in told
     first = run(bundle("request:R-300"), "--language", "zh").stdout.splitlines()[0]
     assert chinese in first and "无保留" not in first
+
+
+def test_the_customers_proof_names_no_staff_and_verifies(run: Run) -> None:
+    @act("demo.decide")
+    def decide() -> None:
+        record(actor=Actor(kind=ActorKind.STAFF, name="lena"), now=NOW, subject="request:R-300", facts={})
+
+    decide()
+    end("finish_erasure", outcome="erased")
+    whole, given = bundle("request:R-300"), customer_bundle("request:R-300", now=NOW)
+    assert "staff:lena" in json.dumps(whole) and "lena" not in json.dumps(given)
+    assert [one["index"] for one in given["entries"]] == [one["index"] for one in whole["entries"]]
+    told = run(given, "--language", "en")
+    assert told.returncode == 0
+    assert told.stdout.startswith("VERIFIED. Outcome: erased, nothing found again, nothing kept. 2 entries")
+    assert "1 more entries stand in the ledger: what staff of the company did" in told.stdout
+    (hidden,) = [one for one in given["entries"] if "leaf" in one]
+    hidden["leaf"] = "00" * 32
+    assert run(given).returncode == 1
 
 
 def test_pages_and_verifier_call_an_entry_by_the_same_number() -> None:

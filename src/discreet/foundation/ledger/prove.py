@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, TypedDict
+from typing import ClassVar, NotRequired, TypedDict
 
 from discreet.engines.merkle.checkpoint import open_checkpoint
 from discreet.engines.merkle.note import NoteInvalid
@@ -31,6 +31,7 @@ from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.ledger.stored_tiles import StoredTiles
 from discreet.foundation.ledger.vouching import is_vouched
+from discreet.vocabulary.actors import ActorKind
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
@@ -66,8 +67,11 @@ class OpenedPerson(TypedDict):
 
 
 class ProvenEntry(TypedDict):
+    """An entry, or only its `leaf` (hexadecimal) where what it says is withheld."""
+
     index: int
-    body: str
+    body: NotRequired[str]
+    leaf: NotRequired[str]
     proof: list[str]
     persons: list[OpenedPerson]
 
@@ -122,6 +126,25 @@ def complete_bundle(subject: str, *, now: datetime, against: Sequence[str] = ())
             raise NotYetSealed(subject=subject)
         time.sleep(0.05)
     return bundle(subject, against=against)
+
+
+def customer_bundle(subject: str, *, now: datetime) -> Bundle:
+    """Return the proof as the customer gets it: what staff did stands in it by its hash, without their names.
+
+    Raises:
+        As `complete_bundle`.
+    """
+    whole = complete_bundle(subject, now=now)
+    return {**whole, "entries": [_without_names(one) for one in whole["entries"]]}
+
+
+def _without_names(entry: ProvenEntry) -> ProvenEntry:
+    """Withhold an entry by anybody but the customer and Discreet itself: its actor is an account's name."""
+    actor = str(json.loads(entry["body"])["actor"])
+    if actor.partition(":")[0] in (ActorKind.CUSTOMER, ActorKind.SYSTEM):
+        return entry
+    leaf = leaf_hash(entry["body"].encode()).hex()
+    return {"index": entry["index"], "leaf": leaf, "proof": entry["proof"], "persons": []}
 
 
 def bundle(subject: str, *, against: Sequence[str] = ()) -> Bundle:

@@ -218,7 +218,7 @@ def proof(request: HttpRequest, token: str) -> HttpResponseBase:
     """Return the proof that verifies without us."""
     view = _ended(token)
     return JsonResponse(
-        prove.complete_bundle(f"request:{view.number}", now=timezone.now()),
+        prove.customer_bundle(f"request:{view.number}", now=timezone.now()),
         headers={"Content-Disposition": f'attachment; filename="{view.number}-proof.json"'},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )

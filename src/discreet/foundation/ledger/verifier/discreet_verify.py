@@ -84,6 +84,11 @@ TEXTS = {
         "This shows what stands in the ledger, not that nothing is missing from this file.",
         "本结果证明文件中的记录确在账本中，但不能证明文件没有遗漏其他记录。",
     ),
+    "withheld": (
+        "%s more entries stand in the ledger: what staff of the company did, without their names. What they say is "
+        "not in this proof.",
+        "另有 %s 条记录在账本中：公司员工的操作，未列出姓名，其内容不在此证明中。",
+    ),
     "person": ("Entry %s is about the person %s.", "记录 %s 涉及人员 %s。"),
     "unreadable": ("The file is not a proof of Discreet.", "该文件不是守隐的证明文件。"),
     "checkpoint_unreadable": ("The checkpoint file cannot be read.", "无法读取检查点文件。"),
@@ -372,10 +377,11 @@ def cleaned(fingerprint: str) -> str:
 
 def headline(bundle: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Return what the proof comes to. Its entries have been checked."""
-    count, subject = len(bundle["entries"]), bundle["subject"]
+    shown = [entry for entry in bundle["entries"] if "body" in entry]
+    count, subject = len(shown), bundle["subject"]
     if not subject.startswith("request:"):
         return [("verified", count, subject)]
-    for entry in sorted(bundle["entries"], key=lambda one: int(one["index"]), reverse=True):
+    for entry in sorted(shown, key=lambda one: int(one["index"]), reverse=True):
         body = json.loads(entry["body"])
         act = body["act"]
         outcome = OUTCOME_ACTS.get(act) or body["facts"].get("outcome")
@@ -412,15 +418,19 @@ def check_entries(bundle: dict[str, Any], size: int, root: bytes) -> list[tuple[
     told: list[tuple[Any, ...]] = []
     if not bundle["entries"]:
         raise RefusedProof("no_entries")
-    seen = set()
+    seen, withheld = set(), 0
     for entry in bundle["entries"]:
-        index, text = entry["index"], entry["body"]
+        index, text = entry["index"], entry.get("body")
         if type(index) is not int or index in seen:
             raise RefusedProof("entry", number_of(index))
         seen.add(index)
         proof = [bytes.fromhex(part) for part in entry["proof"]]
-        if not is_included(leaf_hash(text.encode()), index, size, proof, root):
+        leaf = bytes.fromhex(entry["leaf"]) if text is None else leaf_hash(text.encode())
+        if not is_included(leaf, index, size, proof, root):
             raise RefusedProof("entry", index + 1)
+        if text is None:
+            withheld += 1
+            continue
         body = json.loads(text)
         if body["subject"] != bundle["subject"]:
             raise RefusedProof("subject", index + 1)
@@ -431,6 +441,8 @@ def check_entries(bundle: dict[str, Any], size: int, root: bytes) -> list[tuple[
             if hashlib.sha256(opened).hexdigest() != body["persons"][person["position"]]:
                 raise RefusedProof("commitment", index + 1)
             told.append(("person", index + 1, person["person_ref"]))
+    if withheld:
+        told.append(("withheld", withheld))
     return told
 
 
