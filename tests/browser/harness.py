@@ -73,9 +73,20 @@ def _lines(faults: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+_STICKS_OUT = """[...document.querySelectorAll("main .panel")].some(panel =>
+  getComputedStyle(panel).overflowX === "visible"
+  && [...panel.querySelectorAll("table")].some(table =>
+    table.getBoundingClientRect().right > panel.getBoundingClientRect().right + 1))"""
+
+
 def overflows(page: Page) -> bool:
     """Say whether the page scrolls sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def runs_over_a_neighbour(page: Page) -> bool:
+    """Say whether a table sticks out of a panel that neither scrolls nor cuts it off."""
+    return bool(page.evaluate(_STICKS_OUT))
 
 
 def broken_words(page: Page) -> list[str]:

@@ -23,6 +23,7 @@ from tests.browser.harness import (
     choose,
     overflows,
     picture,
+    runs_over_a_neighbour,
     sign_in,
 )
 from tests.foundation.cases.conftest import opened
@@ -113,13 +114,17 @@ def test_a_phone_reaches_every_place_without_javascript(unscripted_page: Page, b
     expect(page.locator(".side")).to_be_hidden()
 
 
-def test_no_page_scrolls_sideways_on_a_phone(page: Page, base: str) -> None:
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+@pytest.mark.parametrize(("width", "language"), [(PHONE[0], "en"), (1024, "en"), (1024, "zh-hans")])
+def test_no_page_scrolls_sideways(page: Page, base: str, width: int, language: str) -> None:
+    page.set_viewport_size({"width": width, "height": PHONE[1]})
+    choose(page, base, language=language)
     sign_in(page, base, "lena.brandt", PASSWORD)
-    for name, path in pages().items():
+    wide = []
+    for name, path in (pages() | {"requests": "/desk/requests/?state=all"}).items():
         page.goto(base + path)
-        picture(page, f"{name}.phone")
-        assert not overflows(page), name
+        picture(page, f"{name}.{width}.{language}")
+        wide += [name] if overflows(page) or runs_over_a_neighbour(page) else []
+    assert wide == []
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-hans", "dark")])

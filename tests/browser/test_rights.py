@@ -11,7 +11,15 @@ from pytest_django.live_server_helper import LiveServer
 from discreet.foundation.cases.actions import add_public_token
 from discreet.mechanisms.rights import case_page, queries
 from discreet.vocabulary.actors import Role
-from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
+from tests.browser.harness import (
+    PHONE,
+    accessibility_faults,
+    choose,
+    overflows,
+    picture,
+    runs_over_a_neighbour,
+    sign_in,
+)
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import PASSWORD, add
 from tests.mechanisms.rights import driving
@@ -63,6 +71,20 @@ def test_every_page_of_a_request_is_accessible(page: Page, base: str, language: 
         assert not overflows(page), name
         faults[name] = accessibility_faults(page)
     assert {name: found for name, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize(("width", "language"), [(1024, "en"), (1024, "zh-hans"), (PHONE[0], "zh-hans")])
+def test_no_page_of_a_request_scrolls_sideways(page: Page, base: str, width: int, language: str) -> None:
+    to_decide, ended = driving.planned("erasure", ANN), driving.erased(BOB).number
+    page.set_viewport_size({"width": width, "height": 800})
+    choose(page, base, language=language)
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    wide = []
+    for path in ("/desk/requests/", f"/desk/requests/{to_decide}/", f"/desk/requests/{ended}/"):
+        page.goto(base + path)
+        picture(page, f"rights-{path.split('/')[-2]}.{width}.{language}")
+        wide += [path] if overflows(page) or runs_over_a_neighbour(page) else []
+    assert wide == []
 
 
 @pytest.mark.parametrize("door", ["desk", "centre"])
