@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from pytest_django import Settings
 
 from discreet.foundation.datamap import actions
+from discreet.foundation.datamap.address_box import AddressBox
 from discreet.foundation.datamap.models import DataField, DataLink, DataTable
 from discreet.foundation.sources.actions import connect_source
 from discreet.vocabulary.actors import Actor, ActorKind, Role
@@ -189,6 +191,35 @@ def test_a_wrong_address_is_told_without_its_password() -> None:
     page = answer.content.decode()
     assert 'role="alert"' in page
     assert "canary-word" not in page
+
+
+def test_what_was_typed_is_kept_but_for_the_password() -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    sent = {"name": "Nicht gut!", "url": "ftp://ann@host/x?sslkey=canary-key", "url_password": "canary-word"}
+    page = client.post("/desk/map/connect/", sent).content.decode()
+    assert 'value="ftp://ann@host/x"' in page and "Nicht gut!" in page
+    assert "canary" not in page
+    assert "Use Latin letters, digits, hyphens and underscores alone" in page
+    for address in ("ann:canary-word@host", "postgresql//ann:canary-word@host/x", "a://b:canary-word@c@d/x"):
+        assert "canary" not in client.post("/desk/map/connect/", {"url": address}).content.decode()
+    lost = client.post(
+        "/desk/map/connect/", {"name": "far", "url": "mysql://host/x", "url_password": "canary"}
+    )
+    assert "Name the user in the address" in lost.content.decode()
+
+
+def test_the_password_of_its_own_box_goes_into_the_address() -> None:
+    sent = {"url": "postgresql://ann@host/x", "url_password": "p@ss/w:rd"}
+    assert AddressBox().value_from_datadict(sent, {}, "url") == "postgresql://ann:p%40ss%2Fw%3Ard@host/x"
+    sent = {"url": "postgresql://ann:env:VAR@host/x", "url_password": ""}
+    assert AddressBox().value_from_datadict(sent, {}, "url") == "postgresql://ann:env:VAR@host/x"
+
+
+def test_the_rights_are_explained_in_both_languages(shop: Path) -> None:
+    client, address = signed_in(Role.VIEWER), "/desk/map/source/shop/rights/"
+    assert "SQLite knows no accounts" in client.get(address).content.decode()
+    client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert "SQLite 没有账户" in client.get(address).content.decode()
 
 
 def test_only_administrators_connect_sources() -> None:

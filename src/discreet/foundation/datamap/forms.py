@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match
 from discreet.foundation.datamap import labels
+from discreet.foundation.datamap.address_box import AddressBox, has_account
 from discreet.foundation.datamap.bulk_actions import FieldDecision
 from discreet.foundation.datamap.scan_actions import PlanOfScans
 from discreet.foundation.datamap.views import FieldView, TableView
@@ -333,27 +334,33 @@ class BulkForm(forms.Form):
 
 
 class ConnectForm(forms.Form):
-    """A new source. The addresses hold secrets: they are written, never shown again."""
+    """A new source. Passwords are written, never shown again; all else that was typed is kept."""
 
     name = forms.SlugField(
         label=pgettext_lazy("thing", "Name"),
         max_length=50,
         help_text=_("Short, in Latin letters and digits, e.g. shop."),
+        error_messages={
+            "required": _("Give the source a short name."),
+            "invalid": _("Use Latin letters, digits, hyphens and underscores alone, as in shop_eu."),
+        },
     )
     url = forms.CharField(
         label=_("Address for reading"),
         max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),  # never rendered back
+        widget=AddressBox(),
         help_text=_(
-            "postgresql://user:password@host/database, mysql://…, sqlite:///path, or env:VARIABLE. "
-            "Passwords are sealed and never shown again."
+            "postgresql://user@host/database, mysql://…, or env:VARIABLE. The password has a box of its own; it is "
+            "sealed and never shown again. For an SQLite file or a folder of files run `discreet connect NAME "
+            "sqlite:////path` where Discreet runs."
         ),
+        error_messages={"required": _("Enter the address of the database.")},
     )
     write_url = forms.CharField(
         label=_("Address for erasing"),
         required=False,
         max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),  # never rendered back
+        widget=AddressBox(),
         help_text=_(
             "An account that may also delete and update. Without it nothing can be erased here. "
             "A known source keeps the one it has if the database is the same."
@@ -362,3 +369,12 @@ class ConnectForm(forms.Form):
     is_read_only = forms.BooleanField(
         label=_("Nothing shall be erased here: drop the account for erasing, if there is one"), required=False
     )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        for name in ("url", "write_url"):
+            if self.data.get(f"{name}_password") and not has_account(str(self.data.get(name) or "")):
+                self.add_error(
+                    name, _("Name the user in the address, as in postgresql://user@host/database.")
+                )
+        return values

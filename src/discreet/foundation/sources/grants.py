@@ -1,19 +1,31 @@
 """The printed script of least rights: one account that reads, one that also changes rows, and no more."""
 
+from django.utils.translation import gettext
+
 from discreet.foundation.sources.catalogue import Catalogue, Engine, TableInfo
 
 
 def grant_script(catalogue: Catalogue, database: str) -> str:
     """Return the statements for the engine's own client. Passwords are chosen there, never by Discreet."""
     if catalogue.engine is Engine.SQLITE:
-        return (
-            "# SQLite knows no accounts: the file's permissions are the rights.\n"
-            "# Discreet's user must read the file, and for erasure write the file and its folder."
+        return _remark(
+            "#",
+            gettext("SQLite knows no accounts: the file's permissions are the rights."),
+            gettext("Discreet's user must read the file, and for erasure write the file and its folder."),
         )
     if catalogue.engine is Engine.FILES:
-        return "# Files know no accounts: Discreet's user must read the folder and its files. It never writes them."
+        return _remark(
+            "#",
+            gettext(
+                "Files know no accounts: Discreet's user must read the folder and its files. It never writes them."
+            ),
+        )
     build = _postgresql if catalogue.engine is Engine.POSTGRESQL else _mysql
     return "\n".join(build(catalogue, database))
+
+
+def _remark(mark: str, *lines: str) -> str:
+    return "\n".join(f"{mark} {line}" for line in lines)
 
 
 def _double(name: str) -> str:
@@ -27,7 +39,7 @@ def _back(name: str) -> str:
 def _postgresql(catalogue: Catalogue, database: str) -> list[str]:
     schemas = sorted({table.ref.schema or catalogue.default_schema for table in catalogue.tables})
     lines = [
-        "-- Run as the owner of the tables. Choose the passwords with \\password.",
+        _remark("--", gettext("Run as the owner of the tables. Choose the passwords with \\password.")),
         _role_unless_known("discreet_read"),
         "ALTER ROLE discreet_read SET default_transaction_read_only = on;",
         _role_unless_known("discreet_write"),
@@ -48,13 +60,15 @@ def _role_unless_known(name: str) -> str:
 def _mysql(catalogue: Catalogue, database: str) -> list[str]:
     read, write = "'discreet_read'@'%'", "'discreet_write'@'%'"
     lines = [
-        "-- Put two passwords of your own in place of the marks, and your host in place of %.",
+        _remark(
+            "--", gettext("Put two passwords of your own in place of the marks, and your host in place of %.")
+        ),
         f"CREATE USER IF NOT EXISTS {read} IDENTIFIED BY '<password 1>';",
         f"CREATE USER IF NOT EXISTS {write} IDENTIFIED BY '<password 2>';",
     ]
     right = "SLAVE MONITOR" if catalogue.version.startswith("MariaDB") else "REPLICATION CLIENT"
     lines += [
-        "-- To know a replica, which may lag behind and must not verify an erasure:",
+        _remark("--", gettext("To know a replica, which may lag behind and must not verify an erasure:")),
         f"GRANT {right} ON *.* TO {read}, {write};",
     ]
     for table in catalogue.tables:

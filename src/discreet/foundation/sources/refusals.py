@@ -127,7 +127,8 @@ class FileClosed(SourceRefusal):
 class FileNotAllowed(SourceRefusal):
     code = "file_not_allowed"
     message = gettext_noop(
-        "A database file or a folder can be connected from the command line of this machine only."
+        "A database file or a folder can be connected from the command line of this machine only: run "
+        "`discreet connect NAME ADDRESS` there."
     )
     status = 403
 
