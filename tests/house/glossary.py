@@ -99,3 +99,8 @@ def exceptions() -> list[RightHere]:
 def other_meanings() -> dict[tuple[str, str], str]:
     """Return (English, Chinese) of texts that sound like a term of the glossary and mean something else."""
     return {(one["en"], one["zh"]): one["reason"] for one in _data()["other_meanings"]}
+
+
+def one_word() -> Sequence[tuple[str, re.Pattern[str]]]:
+    """Return our own words with what must not be said for them."""
+    return [(one["word"], re.compile(one["never"])) for one in _data()["one_word"]]

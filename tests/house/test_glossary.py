@@ -159,3 +159,28 @@ def test_every_exception_has_a_reason_and_is_still_needed() -> None:
     reasons = [one.reason for one in glossary.exceptions()]
     reasons += [*glossary.other_meanings().values(), *glossary.in_context().values()]
     assert all(len(reason) > 10 for reason in (*reasons, *glossary.not_said_by_us().values()))
+
+
+def chinese_of_catalogues() -> Iterator[tuple[str, str]]:
+    """Yield (place, Chinese) for every translation."""
+    for path in CATALOGUES:
+        for message in catalogue(path):
+            for said in texts(message)[1] if message.id else []:
+                yield relative(path), said
+
+
+def test_one_thing_has_one_word() -> None:
+    wrong = [
+        (place, word, said)
+        for place, said in chinese_of_catalogues()
+        for word, never in glossary.one_word()
+        if never.search(said)
+    ]
+    assert wrong == []
+
+
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    """A comma, colon or semicolon of half width after a Chinese character, or before one."""
+    half = re.compile(r"[\u4e00-\u9fff”）][,;:](?!//)|[,;:] ?[\u4e00-\u9fff]")
+    wrong = [(place, said) for place, said in chinese_of_catalogues() if half.search(said)]
+    assert wrong == []

@@ -82,9 +82,9 @@ def test_the_days_off_of_every_law_of_the_company_are_marked() -> None:
     set_profile(actor=ROOT, now=NOW, profile=profile)
     month = month_of(date(2026, 10, 1), now=NOW)
     off = {day.date: day.off for week in month.weeks for day in week if day.off}
-    assert off[date(2026, 10, 1)] == "Day off: CN"
-    assert off[date(2026, 10, 3)] == "Day off: DE, CN"
-    assert off[date(2026, 10, 10)] == "Worked: CN"  # a Saturday that the State Council's notice makes up
+    assert off[date(2026, 10, 1)] == "Day off: China"
+    assert off[date(2026, 10, 3)] == "Day off: Germany, China"
+    assert off[date(2026, 10, 10)] == "Worked: China"  # a Saturday that the State Council's notice makes up
     assert month.notes == ()
     assert "2090" in " ".join(month_of(date(2090, 1, 1), now=NOW).notes)
 

@@ -16,6 +16,7 @@ from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights import case_page, history, queries
 from discreet.mechanisms.rights.actions import receiving
 from discreet.mechanisms.rights.citations import citation
+from discreet.mechanisms.rights.forms import StaffAskForm
 from discreet.mechanisms.rights.readable import readable
 from discreet.mechanisms.rights.refusals import WrongRequestState
 from discreet.mechanisms.rights.residences import residence_words
@@ -349,3 +350,10 @@ def test_nothing_says_of_a_row_that_nobody_checked_that_nothing_requires_it(
 ) -> None:
     page = desk.get(f"/desk/requests/{driving.planned('erasure', ANN)}/").content.decode()
     assert "no duty to keep is stated for this table" in page and "nothing requires" not in page
+
+
+def test_the_answer_is_by_default_in_the_language_of_the_page() -> None:
+    with translation.override("zh-hans"):
+        assert StaffAskForm()["language"].value() == "zh-hans"
+    with translation.override("en"):
+        assert StaffAskForm()["language"].value() == "en"

@@ -106,7 +106,7 @@ def exported(names: Collection[str]) -> list[ExportedField]:
             type=row.type,
             category=category_of(row.category),
             confidence_percent=row.confidence_percent,
-            evidence="; ".join(reasons.in_words(reasons.from_json(row.reasons))),
+            evidence=gettext("; ").join(reasons.in_words(reasons.from_json(row.reasons))),
             confirmed_by=people.get(row.confirmed_by, row.confirmed_by),
             confirmed_at=row.confirmed_at,
             people_kind=row.table.people_kind,
@@ -214,7 +214,7 @@ def _link_rows(names: Collection[str]) -> Iterable[list[str | int]]:
             gettext(kinds["fk"] if row.is_declared else kinds[row.kind]),
             gettext(roles[row.role]),
             row.confidence_percent,
-            "; ".join(reasons.in_words(reasons.from_json(row.reasons))) if row.reasons else "",
+            gettext("; ").join(reasons.in_words(reasons.from_json(row.reasons))) if row.reasons else "",
             people.get(row.confirmed_by, row.confirmed_by),
         ]
 

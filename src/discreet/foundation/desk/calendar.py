@@ -3,7 +3,7 @@
 import re
 from calendar import Calendar as Weeks
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -13,12 +13,14 @@ from django.utils.translation import get_language, gettext
 from discreet.foundation.cases import queries
 from discreet.foundation.desk.cases import LONG_AHEAD, LONG_OVERDUE, page_of
 from discreet.foundation.desk.clocks import is_legal, label_of
-from discreet.foundation.desk.phrases import listed
+from discreet.foundation.desk.phrases import is_chinese, listed
 from discreet.foundation.desk.strip import WEEKDAYS
 from discreet.foundation.desk.times import Left, last_day, left
 from discreet.foundation.organisation.company import calendar_of
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.rulepacks.calendars import Calendar, CalendarNotLoaded, is_weekend
+from discreet.foundation.rulepacks.words import JURISDICTIONS
+from discreet.vocabulary.countries import country_name
 from discreet.vocabulary.dates import written_date
 from discreet.vocabulary.text import gettext_noop
 
@@ -194,11 +196,26 @@ def _days_off(days: Sequence[date]) -> tuple[Mapping[date, str], tuple[str, ...]
                     working[day].append(code)
             except CalendarNotLoaded:
                 unknown[(code, day.year)] = None
-    words = {day: gettext("Day off: %(where)s") % {"where": listed(codes)} for day, codes in resting.items()}
+    words = {day: gettext("Day off: %(where)s") % {"where": _places(codes)} for day, codes in resting.items()}
     words |= {
-        day: gettext("Worked: %(where)s") % {"where": listed(codes)}
+        day: gettext("Worked: %(where)s") % {"where": _places(codes)}
         for day, codes in working.items()
         if day not in words
     }
-    notes = tuple(gettext(NOT_LOADED) % {"calendar": code, "year": year} for code, year in unknown)
+    notes = tuple(gettext(NOT_LOADED) % {"calendar": _places([code]), "year": year} for code, year in unknown)
     return words, notes
+
+
+def _places(codes: Iterable[str]) -> str:
+    """Return whose calendars these are, in words: “Germany (BY), California”."""
+    return listed(map(_place, codes))
+
+
+def _place(code: str) -> str:
+    if code in JURISDICTIONS:
+        return gettext(JURISDICTIONS[code])
+    country, _, region = code.partition("-")
+    name = country_name(country, language="zh" if is_chinese() else "en")
+    if not region:
+        return name
+    return f"{name}（{region}）" if is_chinese() else f"{name} ({region})"

@@ -18,6 +18,7 @@ from discreet.foundation.desk.indicators import (
     measured_at,
 )
 from discreet.foundation.desk.phrases import is_chinese
+from discreet.vocabulary.text import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,21 @@ def verdict(*, now: datetime, then: datetime | None = None) -> Verdict:
     )
 
 
+OF_ONE: dict[State, str] = {
+    State.WORKING: gettext_noop("The one mechanism installed works"),
+    State.FAILING: gettext_noop("The one mechanism installed is failing"),
+    State.ATTENTION: gettext_noop("The one mechanism installed needs attention"),
+    State.NOT_MEASURED: gettext_noop("The one mechanism installed is not measured yet"),
+}
+
+
 def _heading(mechanisms: Sequence[MechanismReading]) -> str:
     if not mechanisms:
         return gettext("Nothing is measured yet")
     count = Counter(one.state for one in mechanisms)
     total = len(mechanisms)
+    if total == 1:
+        return gettext(OF_ONE[mechanisms[0].state])
     parts = [
         template % {"n": count[state]}
         for state, template in (

@@ -310,7 +310,7 @@ def _why(table: dict[str, Any], view: RequestView) -> str:
     parts = [text, table.get("reason_zh" if is_chinese() else "reason_en") or ""]
     for action, template in FIELD_WORDS.items():
         names = [one["column"] for one in table.get("fields", []) if one["action"] == action]
-        parts.append(gettext(template) % {"fields": ", ".join(names)} if names else "")
+        parts.append(gettext(template) % {"fields": listed(names)} if names else "")
     return sentences(parts)
 
 

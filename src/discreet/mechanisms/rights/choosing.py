@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from discreet.foundation.desk import masks
+from discreet.foundation.desk.phrases import listed
 from discreet.mechanisms.rights.roots import Candidates, Root
 from discreet.mechanisms.rights.words import FACTS, MATCHES
 
@@ -33,13 +34,13 @@ def told_candidates(document: Mapping[str, Any]) -> Iterator[str]:
     words = ngettext("%(n)s person matches %(number)s", "%(n)s people match %(number)s", len(people))
     yield words % {"n": len(people), "number": document["id"]}
     for one in people:
-        matched = ", ".join(gettext(MATCHES.get(name, name)) for name in one["matched_by"])
+        matched = listed(gettext(MATCHES.get(name, name)) for name in one["matched_by"])
         yield ""
         yield gettext("Candidate %(number)s, matched by: %(matched)s") % {
             "number": one["candidate"],
             "matched": matched,
         }
-        yield "  " + gettext("Starting rows: %(rows)s") % {"rows": ", ".join(one["rows"])}
+        yield "  " + gettext("Starting rows: %(rows)s") % {"rows": listed(one["rows"])}
         for fact in one["facts"]:
             yield f"  {gettext(FACTS[fact['kind']])}: {fact['text']}"
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from discreet.engines.subjects.identity import Identity
+from discreet.foundation.desk.phrases import is_chinese
 from discreet.mechanisms.rights.given import MOST
 from discreet.mechanisms.rights.rules import Kind
 
@@ -105,6 +106,12 @@ class StaffAskForm(AskForm):
         choices=[("en", _("English")), ("zh-hans", _("Simplified Chinese"))],
     )
     field_order = ("kind", "email", "phone", "customer_number", "name", "residence", "language")
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> object:
+        """Return the page's language for the answer: who writes down the request speaks it with the customer."""
+        if field_name == "language":
+            return "zh-hans" if is_chinese() else "en"
+        return super().get_initial_for_field(field, field_name)
 
     def claim(self) -> Identity:
         return replace(super().claim(), name=self.cleaned_data["name"] or None)
