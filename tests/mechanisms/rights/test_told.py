@@ -43,7 +43,7 @@ def test_find_numbers_each_candidate(shop: Company) -> None:
 
 @pytest.mark.parametrize(
     ("language", "action", "reason"),
-    [("en", "Erase", "About this person"), ("zh-hans", "删除", "属于该客户")],
+    [("en", "Erase", "About this person"), ("zh-hans", "删除", "涉及此人")],
 )
 def test_a_plan_is_a_table_with_its_hash(shop: Company, language: str, action: str, reason: str) -> None:
     number = driving.planned("erasure", ANN)
