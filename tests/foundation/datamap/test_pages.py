@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from pytest_django import Settings
 
-from discreet.foundation.datamap import actions
+from discreet.foundation.datamap import actions, summary_queries
 from discreet.foundation.datamap.address_box import AddressBox
 from discreet.foundation.datamap.models import DataField, DataLink, DataTable
 from discreet.foundation.sources.actions import connect_source
@@ -171,7 +171,8 @@ def test_a_link_is_added_and_removed_on_the_page(shop: Path) -> None:
 
 def test_confirming_a_source_leaves_nothing_open(shop: Path) -> None:
     client = signed_in(Role.AGENT)
-    client.post(reverse("datamap:confirm_source", kwargs={"source": "shop"}))
+    seen = summary_queries.summary("shop").seen
+    client.post(reverse("datamap:confirm_source", kwargs={"source": "shop"}), {"seen": seen})
     assert "Everything is confirmed" in client.get("/desk/map/").content.decode()
 
 

@@ -11,7 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from discreet.foundation.datamap import actions, exports, map_told, queries, yaml_file
+from discreet.foundation.datamap import (
+    actions,
+    exports,
+    map_told,
+    queries,
+    summary_pages,
+    summary_queries,
+    yaml_file,
+)
 from discreet.foundation.datamap.refusals import MapUnwritable
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.actions import connect_source
@@ -157,9 +165,14 @@ def apply(file: Path, as_user: str | None) -> None:
 @as_user
 def confirm(name: str, is_all: bool, as_user: str | None) -> None:
     """Confirm the map of the source NAME as it is proposed."""
-    count = actions.confirm_all(actor=shell_actor(as_user), now=timezone.now(), source=name)
+    actor, now = shell_actor(as_user), timezone.now()
+    actions.ensure_proposed(actor=actor, now=now, source=name)
+    lines = list(summary_pages.told_lines(summary_queries.summary(name)))
+    count = actions.confirm_all(actor=actor, now=now, source=name)
     told = ngettext("%(n)s part confirmed", "%(n)s parts confirmed", count) % {"n": count}
     click.echo(_("%(name)s: %(told)s, %(state)s") % _of(name, told))
+    for line in lines:
+        click.echo(f"  {line}")
 
 
 @map_group.command()

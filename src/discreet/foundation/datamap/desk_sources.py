@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from discreet.foundation.datamap import (
@@ -19,6 +19,7 @@ from discreet.foundation.datamap import (
     queries,
     scan_actions,
     scan_queries,
+    summary_queries,
     yaml_file,
 )
 from discreet.foundation.datamap.desk import CHANGERS, may_change
@@ -31,6 +32,7 @@ from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.sources import actions as source_actions
 from discreet.foundation.sources import queries as source_queries
 from discreet.foundation.sources.grants import grant_script
+from discreet.foundation.sources.left_out import left_out_in_words
 from discreet.foundation.sources.rights import in_words
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
@@ -89,16 +91,6 @@ def describe(request: HttpRequest, source: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("datamap:front"))
 
 
-@role_required(*CHANGERS)
-@require_POST
-def confirm_source(request: HttpRequest, source: str) -> HttpResponse:
-    """Confirm everything that is open in a source."""
-    count = actions.confirm_all(actor=actor_of(request), now=timezone.now(), source=source)
-    text = ngettext("%(n)s part confirmed.", "%(n)s parts confirmed.", count)
-    messages.success(request, text % {"n": count})
-    return HttpResponseRedirect(reverse("datamap:front"))
-
-
 @role_required()
 @require_safe
 def source_page(request: HttpRequest, source: str) -> HttpResponse:
@@ -109,6 +101,7 @@ def source_page(request: HttpRequest, source: str) -> HttpResponse:
     people = actors_in_words(one.started_by for one in scans)
     last = scan_queries.latest(source)
     plan = scan_queries.plan_of(source)
+    uncovered = summary_queries.uncovered(source)
     context = {
         "source": view,
         "lacks": in_words(view.missing_rights),
@@ -117,6 +110,10 @@ def source_page(request: HttpRequest, source: str) -> HttpResponse:
         "first_table": lines[0].id if lines else None,
         "open_count": sum(one.open_count for one in lines),
         "gaps": [(group, labels.GAPS[group.gap]) for group in page_queries.gap_groups(source)],
+        "without_link": [one for one in uncovered if one.is_without_link],
+        "free_text": [one for one in uncovered if not one.is_without_link],
+        "uncovered_words": labels.UNCOVERED,
+        "left_out": left_out_in_words(source_queries.describe(source)),
         "may_change": may_change(request),
         "scans": [(one, people.get(one.started_by, one.started_by)) for one in scans],
         "scan_states": labels.SCAN_STATES,

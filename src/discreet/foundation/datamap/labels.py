@@ -60,6 +60,17 @@ GAPS = {
     Gap.LINKS_NOT_CONFIRMED: gettext_noop("links not confirmed"),
     Gap.REFERENCE_WITHOUT_LINK: gettext_noop("looks like a reference to people, and no link starts here"),
 }
+UNCOVERED = {
+    "no_link": gettext_noop(
+        "no link leads here from a person: rows are neither copied nor erased, only searched by value"
+    ),
+    "no_link_nor_value": gettext_noop(
+        "holds personal data, and no link leads here from a person: rows are neither found nor erased"
+    ),
+    "names_in_text": gettext_noop(
+        "free text is searched for addresses and numbers, not for names: it may name a person"
+    ),
+}
 KINDS = {
     "table": gettext_noop("table"),
     "partitioned": gettext_noop("partitioned table"),

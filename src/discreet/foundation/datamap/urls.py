@@ -5,6 +5,7 @@ from django.urls import path
 from discreet.foundation.datamap import (
     desk,
     desk_changes,
+    desk_confirm,
     desk_links,
     desk_overview,
     desk_scans,
@@ -30,7 +31,7 @@ urlpatterns = [
     path(_SOURCE, desk_sources.source_page, name="source"),
     path(_SOURCE + "tables/", desk.source_front, name="source_front"),
     path(_SOURCE + "graph/", desk_overview.graph, name="graph"),
-    path(_SOURCE + "confirm/", desk_sources.confirm_source, name="confirm_source"),
+    path(_SOURCE + "confirm/", desk_confirm.confirm_source, name="confirm_source"),
     path(_SOURCE + "describe/", desk_sources.describe, name="describe"),
     path(_SOURCE + "rights/", desk_sources.rights, name="rights"),
     path(_SOURCE + "file/", desk_sources.file, name="file"),
