@@ -91,19 +91,23 @@ def kinds_in(text: str) -> set[str]:
     return found
 
 
+def kinds_by_text(texts: Sequence[str], *, at_most: int = 300) -> dict[str, frozenset[str]]:
+    """Return what hides in each of a sample of texts."""
+    return {text: frozenset(kinds_in(text)) for text in texts[:: max(1, len(texts) // at_most)]}
+
+
 def hidden_in(
-    texts: Sequence[str], counts: Mapping[str, int] | None = None, *, at_most: int = 300
+    kinds: Mapping[str, frozenset[str]], counts: Mapping[str, int] | None = None
 ) -> tuple[Hidden, ...]:
-    """Return what hides in a sample of texts: each category with the percentage of texts that hold it.
+    """Return each category that hides in texts, with the percentage of texts that hold it.
 
     `counts`: how often each text comes; without them each counts once.
     """
-    few = texts[:: max(1, len(texts) // at_most)]
     hits: Counter[str] = Counter()
-    for text in few:
-        for kind in kinds_in(text):
+    for text, held in kinds.items():
+        for kind in held:
             hits[kind] += counts[text] if counts else 1
-    total = sum(counts[text] for text in few) if counts else len(few)
+    total = sum(counts[text] for text in kinds) if counts else len(kinds)
     return tuple(
         Hidden(category=kind, path="", percent=max(1, round(100 * hits[kind] / total)))
         for kind in sorted(hits)

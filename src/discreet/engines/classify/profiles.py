@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import FunctionType
 
 from discreet.engines.classify import patterns
-from discreet.engines.classify.freetext import hidden_in
+from discreet.engines.classify.freetext import hidden_in, kinds_by_text
 from discreet.engines.classify.gazetteer import ValueList, names, value_lists
 from discreet.engines.classify.lexicon import plain
 from discreet.engines.classify.model import ColumnSample, Hidden
@@ -43,6 +44,7 @@ class Profile:
     texts: tuple[str, ...]
     count: int  # of all values, repeated ones too
     counts: Counter[str] = field(repr=False)
+    _shares: dict[Callable[[str], object], float] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -58,13 +60,16 @@ class Profile:
         return self.count / max(1, len(self.texts))
 
     def share(self, matches: Callable[[str], object]) -> float:
-        """Return the share of the values that match."""
-        return sum(1 for text in self.texts if matches(text)) / len(self.texts) if self.texts else 0.0
+        """Return the share of the values that match. A test with a name is asked once, whoever asks."""
+        if isinstance(matches, FunctionType) and matches.__name__ == "<lambda>":
+            return _share(self.texts, matches)
+        if matches not in self._shares:
+            self._shares[matches] = _share(self.texts, matches)
+        return self._shares[matches]
 
     def share_of_few(self, matches: Callable[[str], object]) -> float:
         """Return the share among some of the values, for checks that take long."""
-        few = self.texts[:: max(1, len(self.texts) // _COSTLY)]
-        return sum(1 for text in few if matches(text)) / len(few) if few else 0.0
+        return _share(self.texts[:: max(1, len(self.texts) // _COSTLY)], matches)
 
     @cached_property
     def email(self) -> float:
@@ -146,14 +151,18 @@ class Profile:
         return self.share(is_prose)
 
     @cached_property
+    def _kinds(self) -> dict[str, frozenset[str]]:
+        return kinds_by_text(self.texts)
+
+    @cached_property
     def hides(self) -> tuple[Hidden, ...]:
         """What hides in the values as texts, with the share of all values that hold it."""
-        return hidden_in(self.texts, self.counts)
+        return hidden_in(self._kinds, self.counts)
 
     @cached_property
     def hides_in_different(self) -> tuple[Hidden, ...]:
         """What hides in the values as texts, with the share of the different ones: a phrase sent often counts once."""
-        return hidden_in(self.texts)
+        return hidden_in(self._kinds)
 
     @cached_property
     def mean_length(self) -> float:
@@ -182,6 +191,10 @@ class Profile:
             if len(text) <= 40:
                 found[plain(text)] += self.counts[text]
         return found
+
+
+def _share(texts: Sequence[str], matches: Callable[[str], object]) -> float:
+    return sum(1 for text in texts if matches(text)) / len(texts) if texts else 0.0
 
 
 def profile_of(column: ColumnSample) -> Profile:
