@@ -38,7 +38,10 @@ def run(*words: str) -> Result:
 
 
 def test_a_connected_source_is_confirmed_at_once() -> None:
-    assert run("confirm", "shop", "--all").output == "shop: 4 parts confirmed, everything confirmed\n"
+    assert (
+        run("confirm", "shop", "--all").output.splitlines()[0]
+        == "shop: 4 parts confirmed, everything confirmed"
+    )
     assert queries.not_covered() == ()
 
 
@@ -159,7 +162,7 @@ def test_the_map_is_told_in_the_readers_language_with_columns_in_line() -> None:
     mail = next(line for line in shown if line.strip().startswith("email"))
     assert "电子邮件" in mail or "邮箱" in mail
     assert " %" in mail and "待确认" in mail and "名称" in mail
-    assert told == "shop：已确认 4 项，已全部确认\n"
+    assert told.splitlines()[0] == "shop：已确认 4 项，已全部确认"
     before = [line.partition("%")[0] for line in shown[1:] if "%" in line]
     widths = {sum(2 if east_asian_width(char) in "WF" else 1 for char in text) for text in before}
     assert len(widths) == 1

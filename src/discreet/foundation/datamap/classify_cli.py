@@ -2,7 +2,8 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,9 +17,18 @@ from discreet.engines.classify.people import PeopleVerdict
 from discreet.engines.classify.polymorphic import may_be_polymorphic
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import reasons
-from discreet.foundation.datamap.proposing import Pair, is_pinyin, judge_all_people, link_table
+from discreet.foundation.datamap.proposing import (
+    LOOKS_LIKE_A_KEY,
+    MERE_REFERENCE,
+    Pair,
+    all_traits,
+    is_pinyin,
+    judge_all_people,
+    link_table,
+    owned_of,
+)
 from discreet.foundation.datamap.scan_reading import LinkTask, TableFindings, Tables, links_of, look_at
-from discreet.foundation.sources.catalogue import ForeignKey, TableInfo
+from discreet.foundation.sources.catalogue import Catalogue, ForeignKey, TableInfo
 from discreet.foundation.sources.left_out import left_out_as_json, left_out_in_words
 from discreet.foundation.sources.one_file import opened
 from discreet.vocabulary.categories import CATEGORIES
@@ -86,6 +96,8 @@ def _look(file: Path) -> tuple[dict[str, object], list[TableFindings], list[str]
             own = [each for each in wanted if each.table == near.key]
             if own or may_be_polymorphic(near):
                 links += links_of(session, LinkTask(info, near, own), tables)
+        people = _settled(catalogue, findings, verdicts, [*keys, *(_pair(link, tables) for link in links)])
+        _refer(verdicts, links, tables)
         document: dict[str, object] = {
             "tables": {
                 table.ref.table: {
@@ -101,7 +113,47 @@ def _look(file: Path) -> tuple[dict[str, object], list[TableFindings], list[str]
             **left_out_as_json(catalogue),
         }
         left_out = left_out_in_words(catalogue)
-    return document, findings, left_out
+    settled = [replace(found, verdicts=verdicts[found.table]) for found in findings]
+    return document, settled, left_out
+
+
+def _pair(link: LinkProposal, tables: Tables) -> Pair:
+    one = link.candidate
+    return Pair(
+        tables.by_key[one.table].ref,
+        tables.by_key[one.far_table].ref,
+        is_actor=one.is_actor,
+        is_copy=one.kind is LinkKind.COPY,
+        is_polymorphic=bool(one.discriminator),
+    )
+
+
+def _refer(
+    verdicts: dict[TableRef, dict[str, Verdict]], links: Sequence[LinkProposal], tables: Tables
+) -> None:
+    """Take columns that lead to the key of a table for what they are: references."""
+    for link in links:
+        one = link.candidate
+        near, far = tables.by_key[one.table].ref, tables.by_key[one.far_table]
+        if one.kind is LinkKind.IMPLICIT and one.far_columns == far.primary_key:
+            if verdicts[near][one.columns[0]].category in LOOKS_LIKE_A_KEY:
+                verdicts[near][one.columns[0]] = MERE_REFERENCE
+
+
+def _settled(
+    catalogue: Catalogue,
+    findings: Sequence[TableFindings],
+    verdicts: dict[TableRef, dict[str, Verdict]],
+    pairs: Sequence[Pair],
+) -> dict[TableRef, PeopleVerdict]:
+    """Say who is who now that links are known, and take what holds where rows are somebody's into `verdicts`."""
+    people = judge_all_people(catalogue, verdicts, pairs)
+    categories = {ref: [each.category for each in columns.values()] for ref, columns in verdicts.items()}
+    owned = owned_of(pairs, all_traits(catalogue, people, categories))
+    for found in findings:
+        if found.table in owned:
+            verdicts[found.table] |= found.if_owned
+    return people
 
 
 def _names(people: Mapping[TableRef, PeopleVerdict]) -> list[str]:

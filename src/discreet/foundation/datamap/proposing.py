@@ -8,7 +8,7 @@ from discreet.engines.classify.judging import judge_table
 from discreet.engines.classify.keys import Codes
 from discreet.engines.classify.lexicon import ACTORS, lexicon
 from discreet.engines.classify.link_model import LinkColumn, LinkTable
-from discreet.engines.classify.model import ColumnSample, TableSample, Verdict
+from discreet.engines.classify.model import ColumnSample, Ground, Reason, TableSample, Verdict
 from discreet.engines.classify.model import Kind as Shape
 from discreet.engines.classify.people import PeopleVerdict, judge_people
 from discreet.engines.classify.tables import RowKind, read_table
@@ -40,6 +40,9 @@ _SHAPES = {
 }
 _DOCUMENTS = ("json", "xml", "array", "struct", "map", "hstore", "list")
 
+#: Categories that a header may name and that are nothing but a reference where a link leads to a table's key.
+LOOKS_LIKE_A_KEY = frozenset(["cookie_id", "customer_id", "employment", "insurance"])
+MERE_REFERENCE = Verdict("none", 80, (Reason(Ground.REFERENCE),))
 _OF_NOBODY = (RowKind.THING, RowKind.CONFIGURATION)
 _SAYS_LITTLE = ("none", "free_text", "photo")
 

@@ -4,13 +4,21 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from discreet.engines.classify.link_model import LinkKind
-from discreet.engines.classify.model import Ground, Reason, Verdict
+from discreet.engines.classify.model import Verdict
 from discreet.engines.classify.people import NO_PEOPLE, PeopleVerdict
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap import reasons
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.models import DataField, DataLink, DataTable, Scan, ScanTable
-from discreet.foundation.datamap.proposing import Pair, all_traits, judge_all_people, owned_of, roles_of
+from discreet.foundation.datamap.proposing import (
+    LOOKS_LIKE_A_KEY,
+    MERE_REFERENCE,
+    Pair,
+    all_traits,
+    judge_all_people,
+    owned_of,
+    roles_of,
+)
 from discreet.foundation.datamap.schema_sync import set_verdict
 from discreet.foundation.sources.catalogue import Catalogue
 
@@ -116,15 +124,15 @@ def settled(catalogue: Catalogue, scan: Scan) -> Settled:
             result.people.append((scanned.table, people[ref_of(scanned.table)]))
         if ref_of(scanned.table) in owned:
             result.fields += _owned_fields(scanned)
-    result.fields += _mere_references(catalogue, links)
+    owned_fields = {row.id: row for row in result.fields}
+    result.fields = list(
+        (owned_fields | {row.id: row for row in _mere_references(catalogue, links)}).values()
+    )
     for link, role in zip(links, roles_of(pairs, traits), strict=True):
         if link.confirmed_at is None and link.role != role.value:
             link.role = role.value
             result.links.append(link)
     return result
-
-
-_LOOKS_LIKE_A_KEY = ("cookie_id", "customer_id", "employment", "insurance")
 
 
 def _mere_references(catalogue: Catalogue, links: list[DataLink]) -> list[DataField]:
@@ -136,13 +144,13 @@ def _mere_references(catalogue: Catalogue, links: list[DataLink]) -> list[DataFi
     }
     rows = DataField.objects.filter(
         table__source=catalogue.source,
-        category__in=_LOOKS_LIKE_A_KEY,
+        category__in=LOOKS_LIKE_A_KEY,
         confirmed_at__isnull=True,
         is_gone=False,
     )
     found = [row for row in rows if (row.table_id, row.name) in ends]
     for row in found:
-        set_verdict(row, Verdict("none", 80, (Reason(Ground.REFERENCE),)))
+        set_verdict(row, MERE_REFERENCE)
     return found
 
 
