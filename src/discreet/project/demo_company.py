@@ -3,7 +3,7 @@
 Every part is made once; a start that was cut off goes on where it stopped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from discreet.foundation.datamap import scan_actions, scan_queries
 from discreet.foundation.datamap.scan_cli import drive, told
 from discreet.foundation.datamap.scan_queries import ScanView
 from discreet.foundation.datamap.scanning import Driver
+from discreet.foundation.datamap.stated import Stated, compared, parts_of
 from discreet.foundation.organisation import actions as organisation
 from discreet.foundation.organisation.company import CompanyProfile
 from discreet.foundation.sources import actions as source_actions
@@ -62,10 +63,18 @@ def make_company(*, home: Path, mark: Path) -> None:
     for name in [*company.databases, "files"]:
         _discover(name)
     if _is_open(company.databases):
-        map_actions.apply_map(actor=MAKER, now=now, text=map_text())
-        click.echo("  looked through and confirmed; the folder of files waits for you to confirm it")
+        _apply_map(list(company.databases), now)
     make_requests(now=now)
     mark.write_text('{"ready": true}\n', encoding="utf-8")
+
+
+def _apply_map(names: Sequence[str], now: datetime) -> None:
+    """Confirm the databases as the sample's own map file states them, and say what of it a person added."""
+    found = {name: parts_of(name) for name in names}
+    map_actions.apply_map(actor=MAKER, now=now, text=map_text())
+    stated = sum((compared(found[name], parts_of(name)) for name in names), Stated(0, 0, 0))
+    click.echo(f"  looked through by the sample's own map file and confirmed: {stated.words}")
+    click.echo("  (the desk marks what was corrected; the folder of files waits for you to confirm it)")
 
 
 def _discover(name: str) -> None:

@@ -38,10 +38,9 @@ def run(*words: str) -> Result:
 
 
 def test_a_connected_source_is_confirmed_at_once() -> None:
-    assert (
-        run("confirm", "shop", "--all").output.splitlines()[0]
-        == "shop: 4 parts confirmed, everything confirmed"
-    )
+    told = run("confirm", "shop", "--all").output
+    assert told.startswith("shop: 4 parts confirmed, everything confirmed\n")
+    assert "  Tables of people: customers (customer).\n" in told
     assert queries.not_covered() == ()
 
 
@@ -60,7 +59,9 @@ def test_an_exported_map_applies_again_unchanged(tmp_path: Path) -> None:
     file = tmp_path / "map.yaml"
     run("confirm", "shop", "--all")
     run("export", "shop", "--out", str(file))
-    assert run("apply", str(file)).output == "shop: everything confirmed\n"
+    assert run("apply", str(file)).output == (
+        "shop: everything confirmed\n  4 parts as found, 0 corrected, 0 added\n"
+    )
     assert run("export", "shop").output == file.read_text(encoding="utf-8")
 
 
@@ -72,6 +73,14 @@ def test_a_map_is_exported_to_the_file_that_is_named(tmp_path: Path, words: list
     assert file.read_text(encoding="utf-8") == run("export").stdout
     assert run("apply", str(file)).exit_code == 0
     assert sorted(one.name for one in tmp_path.iterdir()) == ["map.yaml", "shop.sqlite"]
+
+
+def test_a_file_says_how_much_of_what_was_found_it_corrects(tmp_path: Path) -> None:
+    file = tmp_path / "map.yaml"
+    run("confirm", "shop", "--all")
+    run("export", "shop", "--out", str(file))
+    file.write_text(file.read_text(encoding="utf-8").replace("odd: none", "odd: phone"), encoding="utf-8")
+    assert "3 parts as found, 1 corrected, 0 added" in run("apply", str(file)).output
 
 
 def test_what_looks_like_no_file_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +171,7 @@ def test_the_map_is_told_in_the_readers_language_with_columns_in_line() -> None:
     mail = next(line for line in shown if line.strip().startswith("email"))
     assert "电子邮件" in mail or "邮箱" in mail
     assert " %" in mail and "待确认" in mail and "名称" in mail
-    assert told.splitlines()[0] == "shop：已确认 4 项，已全部确认"
+    assert told.startswith("shop：已确认 4 项，已全部确认\n  人员表：客户 (customer)。\n")
     before = [line.partition("%")[0] for line in shown[1:] if "%" in line]
     widths = {sum(2 if east_asian_width(char) in "WF" else 1 for char in text) for text in before}
     assert len(widths) == 1

@@ -282,3 +282,12 @@ def test_who_confirmed_a_field_is_read_as_a_person(shop: Path) -> None:
     page = signed_in(Role.VIEWER).get(address("table")).content.decode()
     assert f"Confirmed by {SHELL.name}, at the command line" in page
     assert SHELL.label not in page
+
+
+def test_a_field_that_a_person_corrected_says_so_and_by_whom(shop: Path) -> None:
+    odd = field("flag")
+    actions.correct_field(actor=SHELL, now=NOW, field_id=odd.id, category="phone")
+    client = signed_in(Role.VIEWER)
+    page = client.get(f"{address('table')}?field={odd.id}").content.decode()
+    assert f"Corrected by {SHELL.name}, at the command line" in page
+    assert page.count("Corrected</span>") == 1

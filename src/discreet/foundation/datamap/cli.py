@@ -16,6 +16,7 @@ from discreet.foundation.datamap import (
     exports,
     map_told,
     queries,
+    stated,
     summary_pages,
     summary_queries,
     yaml_file,
@@ -152,11 +153,13 @@ def _write_whole(out: Path, body: bytes) -> None:
 def apply(file: Path, as_user: str | None) -> None:
     """Make the map of every source that FILE names equal to it; `-` reads standard input."""
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    before = {name: stated.parts_of(name) for name in source_queries.source_names()}
     names = actions.apply_map(
         actor=shell_actor(as_user), now=timezone.now(), text=raw.decode("utf-8", errors="replace")
     )
     for name in names:
         click.echo(_("%(name)s: %(state)s") % {"name": name, "state": map_told.state(name)})
+        click.echo(f"  {stated.compared(before[name], stated.parts_of(name)).words}")
 
 
 @map_group.command()

@@ -70,6 +70,7 @@ class FieldRow:
     is_chosen: bool
     confirmed_by: str  # in words
     said: str  # read out when the row is reached
+    is_stated: bool = False  # a person said what it holds, and found it otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,14 @@ def field_row(field: FieldView, *, chosen: int | None) -> FieldRow:
     label = field.category.label(language)
     why = reasons.in_words(field.reasons)
     width, colour = meter(field.confidence_percent)
-    state = gettext("Confirmed") if field.is_confirmed else pgettext("waits", "Open")
+    is_stated = field.is_confirmed and field.reasons == reasons.STATED
+    state = (
+        gettext("Corrected")
+        if is_stated
+        else gettext("Confirmed")
+        if field.is_confirmed
+        else pgettext("waits", "Open")
+    )
     return FieldRow(
         view=field,
         label=label,
@@ -113,6 +121,7 @@ def field_row(field: FieldView, *, chosen: int | None) -> FieldRow:
         is_chosen=field.id == chosen,
         confirmed_by=_confirmed_by(field) if field.id == chosen else "",
         said=listed([field.name, label, f"{field.confidence_percent}%", state]),
+        is_stated=is_stated,
     )
 
 

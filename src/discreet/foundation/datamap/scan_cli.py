@@ -201,10 +201,10 @@ def told(name: str) -> list[str]:
             "personal": sum(field.category.is_personal for field in fields),
             "links": len(links),
         },
-        _("Tables of people: %(names)s.") % {"names": ", ".join([*people[:MOST_NAMED], *more]) or "–"},
+        _("Tables of people: %(names)s.") % {"names": _(", ").join([*people[:MOST_NAMED], *more]) or "–"},
     ]
     if view is not None and view.refused:
-        names = ", ".join(f"{each.table} ({refusal_words(each.code)})" for each in view.refused[:20])
+        names = _(", ").join(f"{each.table} ({refusal_words(each.code)})" for each in view.refused[:20])
         lines.append(_("Could not be read: %(names)s.") % {"names": names})
     lines += left_out_in_words(source_queries.describe(name))
     if view is not None and view.differences:
