@@ -135,9 +135,10 @@ def _refer(
     for link in links:
         one = link.candidate
         near, far = tables.by_key[one.table].ref, tables.by_key[one.far_table]
-        if one.kind is LinkKind.IMPLICIT and one.far_columns == far.primary_key:
-            if verdicts[near][one.columns[0]].category in LOOKS_LIKE_A_KEY:
-                verdicts[near][one.columns[0]] = MERE_REFERENCE
+        column = one.columns[0]
+        leads_to_key = one.kind is LinkKind.IMPLICIT and one.far_columns == far.primary_key
+        if leads_to_key and verdicts[near][column].category in LOOKS_LIKE_A_KEY:
+            verdicts[near][column] = MERE_REFERENCE
 
 
 def _settled(
