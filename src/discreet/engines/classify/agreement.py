@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from discreet.engines.classify import patterns
-from discreet.engines.classify.model import ColumnSample, Kind
+from discreet.engines.classify.gazetteer import flags, states
+from discreet.engines.classify.model import ColumnSample, Ground, Kind, Reason
 from discreet.engines.classify.profiles import Profile, list_that_fits
 
 
@@ -19,132 +20,6 @@ class Agreement(IntEnum):
 
 
 NO, OPEN, YES = Agreement.NO, Agreement.OPEN, Agreement.YES
-_FLAGS = frozenset(
-    [
-        "0",
-        "1",
-        "2",
-        "3",
-        "y",
-        "n",
-        "yes",
-        "no",
-        "true",
-        "false",
-        "t",
-        "f",
-        "on",
-        "off",
-        "active",
-        "inactive",
-        "confirmed",
-        "pending",
-        "enabled",
-        "disabled",
-        "ja",
-        "nein",
-        "oui",
-        "non",
-        "si",
-        "是",
-        "否",
-        "有",
-        "无",
-        "启用",
-        "禁用",
-        "done",
-        "open",
-        "closed",
-        "success",
-        "failed",
-        "ok",
-        "valid",
-        "invalid",
-    ]
-)
-_STATES = _FLAGS | frozenset(
-    [
-        "new",
-        "draft",
-        "approved",
-        "rejected",
-        "cancelled",
-        "canceled",
-        "completed",
-        "complete",
-        "processing",
-        "shipped",
-        "delivered",
-        "paid",
-        "unpaid",
-        "archived",
-        "expired",
-        "suspended",
-        "refunded",
-        "scheduled",
-        "submitted",
-        "started",
-        "finished",
-        "running",
-        "queued",
-        "waiting",
-        "sent",
-        "failed",
-        "sale",
-        "done",
-        "assigned",
-        "resolved",
-        "deleted",
-        "published",
-        "unpublished",
-        "blocked",
-        "locked",
-        "已取消",
-        "已审核",
-        "待审核",
-        "草稿",
-        "已发货",
-        "待发货",
-        "已完成",
-        "待处理",
-        "处理中",
-        "正常",
-        "已关闭",
-        "已支付",
-        "待支付",
-        "已付款",
-        "待付款",
-        "已退款",
-        "有效",
-        "无效",
-        "生效",
-        "失效",
-        "启用",
-        "停用",
-        "进行中",
-        "已结束",
-        "未开始",
-        "已发布",
-        "offen",
-        "erledigt",
-        "storniert",
-        "abgeschlossen",
-        "neu",
-        "aktiv",
-        "inaktiv",
-        "annulé",
-        "terminé",
-        "actif",
-        "en",
-        "cours",
-        "payé",
-        "pendiente",
-        "activo",
-        "cancelado",
-        "cerrado",
-        "aprobado",
-    ]
-)
 _WRITTEN = frozenset(["note", "comment", "feedback", "message", "special_requests", "body", "bio"])
 _FLAG_CATEGORIES = frozenset(["health", "disability", "union_membership", "criminal_record", "genetic"])
 _MAY_BE_CODED = frozenset(
@@ -195,13 +70,13 @@ def _threshold(share: float, *, yes: float, no: float) -> Agreement:
 
 def looks_like_flag(profile: Profile) -> bool:
     """Return whether nearly all values are yes/no, on/off or a state."""
-    hits = sum(count for text, count in profile.counts.items() if text.casefold() in _FLAGS)
+    hits = sum(count for text, count in profile.counts.items() if text.casefold() in flags())
     return not profile.is_empty and hits >= 0.8 * sum(profile.counts.values())
 
 
 def looks_like_state(profile: Profile) -> bool:
     """Return whether values are states that a record goes through."""
-    hits = sum(1 for text in profile.texts if text.casefold().replace("_", " ") in _STATES)
+    hits = sum(1 for text in profile.texts if text.casefold().replace("_", " ") in states())
     return hits >= 0.5 * profile.distinct
 
 
@@ -509,3 +384,12 @@ def _kind_fits(category: str, column: ColumnSample, meaning: str) -> bool:
     if kind is Kind.UUID:
         return category in ("device_id", "cookie_id", "token", "secret")
     return True
+
+
+def value_reason(answer: Agreement, profile: Profile) -> Reason:
+    """Return what the values say to a header, in a form that doors put into words."""
+    if profile.is_empty:
+        return Reason(Ground.NO_VALUES)
+    if answer is YES:
+        return Reason(Ground.VALUES, {"n": profile.distinct})
+    return Reason(Ground.VALUES, {"n": profile.distinct, "fit": "open"})

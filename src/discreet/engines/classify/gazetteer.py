@@ -55,3 +55,15 @@ def names() -> Names:
         japanese=tuple(words_of(str(rows["surnames_ja"]))),
         korean=frozenset(str(rows["surnames_ko"])),
     )
+
+
+@cache
+def flags() -> frozenset[str]:
+    """Return values that say yes or no, on or off."""
+    return frozenset(words_of(str(read_yaml("states.yaml")["flags"])))
+
+
+@cache
+def states() -> frozenset[str]:
+    """Return values that say how far a record has come, yes and no among them."""
+    return flags() | frozenset(words_of(str(read_yaml("states.yaml")["states"])))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from discreet.engines.classify import patterns
-from discreet.engines.classify.agreement import NO, OPEN, YES, Agreement, agreement
+from discreet.engines.classify.agreement import NO, OPEN, YES, agreement, value_reason
 from discreet.engines.classify.documents import judge_document, judge_text, with_what_hides
 from discreet.engines.classify.headers import (
     NO_SENSE,
@@ -29,6 +29,7 @@ from discreet.engines.classify.model import (
     Verdict,
 )
 from discreet.engines.classify.profiles import Profile, names_people, profile_of
+from discreet.engines.classify.signed import are_rare_names, judge_person_word
 from discreet.engines.classify.tables import RowKind, RowSense, read_table
 from discreet.engines.classify.unaided import Context, judge_values
 from discreet.engines.classify.words import split_header, uses_pinyin, without_table
@@ -256,7 +257,7 @@ def _propose(each: _Read, sense: Sense, ground: Ground) -> Verdict | None:
     if each.comment.category == sense.category and ground is Ground.COLUMN_NAME:
         confidence = min(99, confidence + 5)
     category = _refined(sense.category, each.profile)
-    reasons = [Reason(ground, {"word": sense.word}), _value_reason(answer, each)]
+    reasons = [Reason(ground, {"word": sense.word}), value_reason(answer, each.profile)]
     return Verdict(category, confidence, tuple(reasons))
 
 
@@ -268,14 +269,6 @@ def _is_chinese(profile: Profile) -> bool:
 _UNCHECKED = frozenset(
     ["health", "disability", "genetic", "biometric", "criminal_record", "specific_identity", "family"]
 )
-
-
-def _value_reason(answer: Agreement, each: _Read) -> Reason:
-    if each.profile.is_empty:
-        return Reason(Ground.NO_VALUES)
-    if answer is YES:
-        return Reason(Ground.VALUES, {"n": each.profile.distinct})
-    return Reason(Ground.VALUES, {"n": each.profile.distinct, "fit": "open"})
 
 
 def _refined(category: str, profile: Profile) -> str:
@@ -318,7 +311,7 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
         sense, ground = each.comment, Ground.COMMENT
     is_document = each.profile.structured >= 0.6 or each.profile.markup >= 0.6 or column.kind is Kind.JSON
     if sense.strength is Strength.PERSON and not is_document:
-        return _judge_person_word(each, sense) or before
+        return judge_person_word(column, each.profile, sense) or before
     wanted = _in_context(sense, context)
     if wanted is not None and context.is_about_people:
         answer = agreement(wanted, each.profile, column, sense.meaning)
@@ -327,7 +320,7 @@ def _judge_in_context(each: _Read, context: Context, before: Verdict) -> Verdict
             reasons = (
                 Reason(ground, {"word": sense.word}),
                 Reason(Ground.ABOUT_PEOPLE),
-                _value_reason(answer, each),
+                value_reason(answer, each.profile),
             )
             return Verdict(wanted, confidence, reasons)
         return before
@@ -402,61 +395,12 @@ def _is_no_persons(sense: Sense, profile: Profile, context: Context) -> bool:
     if context.rows.kind is RowKind.PERSON:
         # the fair where a lead was met: a few names of something, again and again
         return sense.is_qualified and profile.repeats >= _AGAIN and not names_people(profile)
-    return profile.is_empty or not (names_people(profile) or _are_rare_names(profile))
+    return profile.is_empty or not (names_people(profile) or are_rare_names(profile))
 
 
 _AGAIN = 5
 
 
-def _judge_person_word(each: _Read, sense: Sense) -> Verdict | None:
-    """Judge a column called after a person alone: a name, a user name or an address, if it holds texts."""
-    profile = each.profile
-    if each.column.kind is not Kind.TEXT or (sense.meaning == "supplier" and profile.email < 0.6):
-        return None  # a supplier alone is a firm
-    reasons: tuple[Reason, ...] = (
-        Reason(Ground.COLUMN_NAME, {"word": sense.word}),
-        _value_reason(OPEN, each),
-    )
-    if sense.meaning == "person" and profile.phone >= 0.8 and profile.lettered < 0.2:
-        return Verdict("phone", 80, reasons)
-    is_actor = sense.meaning in ACTORS or sense.meaning == "staff"
-    is_signed = is_actor or (sense.meaning == "user" and each.column.name.lower() != "user")
-    if profile.is_empty:
-        if (each.column.max_length or 255) < 5 or (not is_actor and sense.meaning in ("user", "member")):
-            return None
-        return Verdict("username" if is_actor else "name", 60, reasons)
-    if profile.email >= 0.6:
-        return Verdict("email", 90, reasons)
-    is_handle = (
-        profile.share(_HANDLE.fullmatch) >= 0.7
-        and max(profile.hashed, profile.share(_SERIAL.fullmatch), profile.share(_CAMEL_CASE.fullmatch)) < 0.5
-    )
-    if profile.prose >= 0.5 or (profile.lettered < 0.5 and not (is_signed and is_handle)):
-        return None
-    if profile.share(lambda text: len(text) <= 2 and text.isascii()) >= 0.9:
-        return None
-    is_full_name = names_people(profile) and profile.share(lambda t: " " in t or not t.isascii()) >= 0.5
-    if is_actor and profile.person >= 0.8 and profile.share(lambda text: len(text.split()) > 1) >= 0.7:
-        return Verdict("name", 75, reasons)
-    is_chinese = is_actor and profile.known_name >= 0.7 and profile.share(patterns.HAN.match) >= 0.7
-    if is_actor and not is_full_name and not is_chinese:
-        return Verdict("username", 75, reasons) if is_handle else None
-    if is_signed and is_handle and profile.coded >= 0.5:
-        return Verdict("username", 72, reasons)
-    if names_people(profile) or _are_rare_names(profile) or (is_actor and profile.person >= 0.6):
-        return Verdict("name", 80, reasons)
-    return None
-
-
-def _are_rare_names(profile: Profile) -> bool:
-    """Return whether values are of two words and more as names are, a part of them common ones."""
-    words = profile.share(lambda text: len(text.split()) >= 2)
-    return profile.distinct >= 25 and profile.person >= 0.9 and words >= 0.8 and profile.known_name >= 0.2
-
-
-_HANDLE = re.compile(r"[a-z][\w.\-]{2,29}", re.I)
-_CAMEL_CASE = re.compile(r"(?:[A-Z][a-z0-9]+){2,}(?:::\w+)?")  # classes of a program
-_SERIAL = re.compile(r"[A-Za-z]{0,4}[-_]?\d{3,}")
 _CONTEXT_ANYWHERE = frozenset(
     ["note", "comment", "feedback", "message", "content", "body", "special_requests"]
 )
