@@ -16,6 +16,7 @@ _MAX_TEXT = 20_000
 _PHP_PAIR = re.compile(r's:\d{1,4}:"([^"]{1,80})";(?:s:\d{1,7}:"([^"]{0,400})"|[idb]:[\d.]+);')
 _JSON_PAIR = re.compile(r"[\"']([\w.-]{1,60})[\"']\s{0,9}:\s{0,9}[\"']([^\"'\\]{1,400})[\"']")
 _PAIR = re.compile(r"([A-Za-z_][\w.\[\]-]{0,40})=([^=;&\n]*)(?:[;&\n]|$)")
+_HSTORE_PAIR = re.compile(r'"([^"\\]{1,60})"\s?=>\s?"((?:[^"\\]|\\.){0,400})"')
 _KEYED = ("key", "name", "label", "field", "attr", "k")
 _VALUED = ("value", "val", "v")
 
@@ -77,6 +78,8 @@ def columns_inside(texts: Sequence[str], *, is_markup: bool) -> dict[str, list[s
 def _leaves(text: str) -> Iterator[tuple[str, str]]:
     if text[:2] in ("a:", "O:"):
         yield from _PHP_PAIR.findall(text[:_MAX_TEXT])
+    elif '"=>' in text[:_MAX_TEXT]:
+        yield from _HSTORE_PAIR.findall(text[:_MAX_TEXT])
     elif text[:1] in ("{", "[", '"'):
         try:
             yield from leaves_of_json(json.loads(text))

@@ -51,8 +51,8 @@ class LinkTable:
 
     @property
     def single_key(self) -> LinkColumn | None:
-        """The primary key, where it is one column."""
-        return self.column(self.primary_key[0]) if len(self.primary_key) == 1 else None
+        """The primary key, where it is one column that may be seen."""
+        return self.by_name.get(self.primary_key[0]) if len(self.primary_key) == 1 else None
 
     @cached_property
     def other_keys(self) -> tuple[LinkColumn, ...]:

@@ -30,6 +30,7 @@ _FIRM = re.compile(
 _PATRONYMIC = re.compile(r"(?:ович|евич|ична|овна|евна)(?:\s|$)", re.I)
 _STRUCTURED = re.compile(
     r"\"?[\[{].*[\]}]\"?"  # JSON, and JSON in a string
+    r"|(?:\"[^\"]{1,60}\"\s?=>\s?(?:\"(?:[^\"\\]|\\.)*\"|NULL)(?:,\s?)?)+"  # hstore
     r"|(?:a|O):\d{1,6}:.*\}"  # serialised by PHP
     r"|[?]?[A-Za-z_][\w.\[\]-]{0,40}=[^=]*(?:[;&\n][ ]?[A-Za-z_][\w.\[\]-]{0,40}=[^=]*)+",  # pairs
     re.S,

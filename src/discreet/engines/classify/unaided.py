@@ -42,6 +42,8 @@ def judge_values(profile: Profile, column: ColumnSample, sense: Sense, rows: Row
         Kind.UUID,
     ):
         return None
+    if column.kind is Kind.INET and rows.is_somebodys and sense.strength is Strength.NOTHING:
+        return _verdict("ip_address", 80, profile.ip, "") if profile.ip >= 0.9 else None
     for judge in (_numbers, _forms, _lists, _names):
         if (verdict := judge(profile, column, sense, rows)) is not None:
             return verdict
