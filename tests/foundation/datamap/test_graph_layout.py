@@ -16,6 +16,7 @@ from discreet.foundation.datamap.graph_layout import (
     prefix_of,
     ways,
 )
+from discreet.foundation.datamap.letters import fitting, width_of
 
 OWNER, DETAIL, MENTION, LOOKUP = LinkRole.OWNER, LinkRole.DETAIL, LinkRole.MENTION, LinkRole.LOOKUP
 PEOPLE = GraphTable(1, "customer", is_people=True)
@@ -73,6 +74,37 @@ def test_labels_of_neighbours_do_not_meet(count: int) -> None:
     for node in drawing.nodes:
         assert drawing.left <= node.x <= drawing.left + drawing.width
         assert drawing.top <= node.y <= drawing.top + drawing.height
+
+
+@pytest.mark.parametrize("name", ["feedback", "folio_items", "检验结果记录"])
+def test_level_labels_of_few_tables_do_not_meet(name: str) -> None:
+    people = [GraphTable(n, f"people_{n}", is_people=True) for n in (1, 2, 3)]
+    near = [GraphTable(10 + n, f"near_{n}") for n in range(4)]
+    far = [GraphTable(20 + n, f"{name}_{n}") for n in range(5)]
+    links = [GraphLink(one.id, 1, OWNER) for one in near] + [GraphLink(one.id, 10, OWNER) for one in far]
+    nodes = draw([*people, *near, *far], links).nodes
+    assert {node.angle for node in nodes} == {0.0}
+    boxes = []
+    for node in nodes:
+        width = width_of(node.label, size=12.0)
+        left = node.x + 12 if node.anchor == "start" else node.x - 12 - width
+        boxes.append((left, left + width, node.y - 6, node.y + 6))
+    for one, other in combinations(boxes, 2):
+        assert one[1] < other[0] or other[1] < one[0] or one[3] < other[2] or other[3] < one[2]
+
+
+def test_a_line_carries_the_columns_of_every_link_it_stands_for() -> None:
+    links = [GraphLink(2, 1, OWNER, columns="a → id"), GraphLink(2, 1, MENTION, columns="b → id")]
+    (line,) = draw([PEOPLE, GraphTable(2, "orders")], links).lines
+    assert (line.columns, line.start, line.end) == (("a → id", "b → id"), "t2", "t1")
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [("电子邮箱", 44, "电子邮箱"), ("电子邮箱", 40, "电子…"), ("电子邮箱", 20, ""), ("address", 40, "addr…")],
+)
+def test_a_label_is_cut_by_its_width_and_never_through_a_letter(text: str, width: float, shown: str) -> None:
+    assert fitting(text, width=width, size=11.0) == shown
 
 
 def test_a_farther_table_stands_near_the_one_it_hangs_on() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from math import cos, degrees, pi, sin
 
 from discreet.engines.subjects.graph import LinkRole
+from discreet.foundation.datamap.letters import fitting, width_of
 
 MOST_ON_RINGS = 110
 FOLD_FROM = 4  # tables alike at one place, once there are too many
@@ -21,8 +22,10 @@ FIRST_RING = 130.0
 MARGIN = 190.0  # for the labels outside
 LEVEL_MARGIN = 40.0  # above and below, where labels stay level
 COLUMN, ROW = 190.0, 24.0  # of what stands below
-MOST_LETTERS = 22
-LEVEL_LABELS = 26  # up to so many nodes labels stay level
+LABEL, LABEL_SIZE, LABEL_HEIGHT = 150.0, 12.0, 15.0  # widest, font, room for one line
+LABEL_AWAY = 14.0  # from the middle of its node
+LEVEL_LABELS = 26  # up to so many nodes labels stay level, unless two would meet
+LEVEL_SPACING = 56.0
 _RANK = {LinkRole.OWNER: 0, LinkRole.DETAIL: 1, LinkRole.MENTION: 2}
 
 
@@ -79,6 +82,15 @@ class Line:
     y2: float
     role: str
     is_open: bool
+    start: str = ""  # keys of its nodes
+    end: str = ""
+    columns: tuple[str, ...] = ()  # of each link that it stands for
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Return where its columns are written: nearer to where it starts, for many end at one table."""
+        x, y = self.x2 + 0.66 * (self.x1 - self.x2), self.y2 + 0.66 * (self.y1 - self.y2)
+        return round(x, 1), round(y, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +171,9 @@ def draw(
     """Return the drawing of a source's tables and links."""
     found = ways(tables, links)
     groups = _groups(tables, found, frozenset(opened), is_people_only=is_people_only)
-    radii, angles = _ring_geometry(groups)
-    total = sum(len(each) for each in groups.by_ring.values())
-    nodes: list[Node] = []
-    for ring, members in sorted(groups.by_ring.items()):
-        for group in members:
-            nodes.append(_ring_node(group, radii[ring], angles[group.key], is_level=total <= LEVEL_LABELS))
+    radii, nodes, is_level = _ring_nodes(groups)
     reach = max(radii.values(), default=0.0) + MARGIN if nodes else 0.0
-    tall = reach - MARGIN + LEVEL_MARGIN if nodes and total <= LEVEL_LABELS else reach
+    tall = reach - MARGIN + LEVEL_MARGIN if nodes and is_level else reach
     nodes += _loose_nodes(groups.loose, reach, tall)
     place = {
         member: node
@@ -185,6 +192,39 @@ def draw(
         lines=tuple(_lines(links, place)),
         rings=tuple(radius for ring, radius in sorted(radii.items()) if ring),
     )
+
+
+def _ring_nodes(groups: _Rings) -> tuple[dict[int, float], list[Node], bool]:
+    """Return the rings with their nodes, and whether labels are level: few do not meet, many are turned outwards."""
+    total = sum(len(each) for each in groups.by_ring.values())
+    for is_level in (True, False):
+        radii, angles = _ring_geometry(groups, LEVEL_SPACING if is_level else SPACING)
+        nodes = [
+            _ring_node(group, radii[ring], angles[group.key], is_level=is_level)
+            for ring, members in sorted(groups.by_ring.items())
+            for group in members
+        ]
+        if is_level and total <= LEVEL_LABELS and not _do_meet(nodes):
+            return radii, nodes, True
+    return radii, nodes, False
+
+
+def _do_meet(nodes: Sequence[Node]) -> bool:
+    """Say whether two level labels share a place."""
+    boxes = [_box(node) for node in nodes]
+    return any(
+        one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+        for at, one in enumerate(boxes)
+        for other in boxes[at + 1 :]
+    )
+
+
+def _box(node: Node) -> tuple[float, float, float, float]:
+    width = width_of(node.label, size=LABEL_SIZE)
+    if node.anchor == "middle":
+        return node.x - width / 2, node.y + LABEL_AWAY, node.x + width / 2, node.y + LABEL_AWAY + LABEL_HEIGHT
+    left = node.x + LABEL_AWAY if node.anchor == "start" else node.x - LABEL_AWAY - width
+    return left, node.y - LABEL_HEIGHT / 2, left + width, node.y + LABEL_HEIGHT / 2
 
 
 def _in_order(groups: _Rings) -> list[_Group]:
@@ -223,7 +263,7 @@ def _kind(way: Way) -> str:
     return way.link.role.value if way.link is not None else "people"
 
 
-def _ring_geometry(groups: _Rings) -> tuple[dict[int, float], dict[str, float]]:
+def _ring_geometry(groups: _Rings, spacing: float) -> tuple[dict[int, float], dict[str, float]]:
     """Return the radius of each ring and the angle of each group: every table of people has a sector."""
     people = [group.members[0] for group in groups.by_ring.get(0, [])]
     counts: dict[int, dict[int, int]] = {one: defaultdict(int) for one in people}
@@ -251,7 +291,7 @@ def _ring_geometry(groups: _Rings) -> tuple[dict[int, float], dict[str, float]]:
         at += 2 * pi * weights[one] / whole
     angles: dict[str, float] = {}
     for ring, members in sorted(groups.by_ring.items()):
-        _spread(members, radii[ring], starts, weights, whole, angles)
+        _spread(members, radii[ring], starts, weights, whole, angles, spacing)
     return radii, angles
 
 
@@ -262,6 +302,7 @@ def _spread(
     weights: Mapping[int, int],
     whole: int,
     angles: dict[str, float],
+    spacing: float,
 ) -> None:
     """Spread one ring's groups over their sectors, each as near as can be to the table that it hangs on."""
     by_people: dict[int, list[_Group]] = defaultdict(list)
@@ -274,7 +315,7 @@ def _spread(
         even = [starts[one] + sector * (position + 0.5) / len(mine) for position in range(len(mine))]
         is_far = all(group.way is not None and group.way.distance > 1 for group in mine)
         wanted = [_angle_before(group, angles) for group in mine]
-        gap = min(sector / len(mine), SPACING / radius) if radius else 0.0
+        gap = min(sector / len(mine), spacing / radius) if radius else 0.0
         placed = _apart(wanted, gap, starts[one], starts[one] + sector) if is_far else even
         angles.update({group.key: angle for group, angle in zip(mine, placed, strict=True)})
     members.sort(key=lambda group: angles[group.key])
@@ -351,7 +392,7 @@ def _loose_nodes(loose: Sequence[_Group], reach: float, below: float) -> list[No
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"
+    return fitting(text, width=LABEL, size=LABEL_SIZE)
 
 
 def _order(link: GraphLink) -> tuple[int, int, int, str]:
@@ -365,7 +406,9 @@ def _lines(links: Sequence[GraphLink], place: Mapping[int, Node]) -> list[Line]:
         if start is None or end is None or start.key == end.key or link.role is LinkRole.LOOKUP:
             continue
         key = (start.key, end.key)
-        is_open = link.is_open or (key in drawn and drawn[key].is_open)
-        role = drawn[key].role if key in drawn else link.role.value
-        drawn[key] = Line(start.x, start.y, end.x, end.y, role, is_open)
+        known = drawn.get(key)
+        is_open = link.is_open or (known is not None and known.is_open)
+        role = known.role if known is not None else link.role.value
+        columns = (*(known.columns if known is not None else ()), link.columns)
+        drawn[key] = Line(start.x, start.y, end.x, end.y, role, is_open, start.key, end.key, columns)
     return list(drawn.values())

@@ -9,10 +9,21 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.graph import LinkRole
 from discreet.foundation.datamap import labels
-from discreet.foundation.datamap.graph_layout import Drawing, GraphLink, GraphTable, Node, Way, draw, ways
+from discreet.foundation.datamap.graph_layout import (
+    Drawing,
+    GraphLink,
+    GraphTable,
+    Line,
+    Node,
+    Way,
+    draw,
+    ways,
+)
+from discreet.foundation.datamap.letters import fitting
 
 MOST_ROWS = 600
 LABEL_GAP = 9.0
+COLUMNS_WIDE = 260.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,31 @@ class WayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnLine:
+    """A line with the columns of its links. `label`: as much of them as is written beside it."""
+
+    line: Line
+    label: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link between two tables, in words."""
+
+    here: str
+    there: str
+    url: str
+    role: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GraphPage:
     drawing: Drawing
+    lines: tuple[DrawnLine, ...]
+    links: tuple[LinkRow, ...]
+    more_links: int
     nodes: tuple[DrawnNode, ...]
     rows: tuple[WayRow, ...]
     loose: tuple[tuple[str, str], ...]  # (name, address) of tables without a way to people
@@ -92,6 +126,11 @@ def graph_page(
     ]
     return GraphPage(
         drawing=drawing,
+        lines=tuple(
+            _drawn_line(line, {node.key: node.title for node in drawing.nodes}) for line in drawing.lines
+        ),
+        links=tuple(_link_row(source, names, link) for link in links[:MOST_ROWS]),
+        more_links=max(0, len(links) - MOST_ROWS),
         nodes=nodes,
         rows=tuple(sorted(rows, key=lambda row: (row.distance, row.people, row.name))[:MOST_ROWS]),
         loose=tuple(loose[:MOST_ROWS]),
@@ -117,6 +156,23 @@ def _drawn(
     radius = 9.0 if node.kind == "people" else 5.0 + min(4.0, node.count / 8)
     side = -1 if node.anchor == "end" else 0 if node.anchor == "middle" else 1
     return DrawnNode(node, url, said, round(radius, 1), round(side * (radius + LABEL_GAP / 2), 1))
+
+
+def _drawn_line(line: Line, titles: Mapping[str, str]) -> DrawnLine:
+    told = gettext("; ").join(line.columns)
+    said = f"{titles[line.start]} → {titles[line.end]}: {told}"
+    return DrawnLine(line, fitting(told, width=COLUMNS_WIDE, size=11.0), said)
+
+
+def _link_row(source: str, names: Mapping[int, str], link: GraphLink) -> LinkRow:
+    here, _arrow, there = link.columns.partition(" → ")
+    return LinkRow(
+        here=f"{names[link.start]}.{here}",
+        there=f"{names[link.end]}.{there}",
+        url=_table_url(source, link.start),
+        role=gettext(labels.ROLES[link.role]),
+        is_open=link.is_open,
+    )
 
 
 def _way_row(source: str, names: Mapping[int, str], found: Mapping[int, Way], way: Way) -> WayRow:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
 from discreet.foundation.datamap import map_pages
+from discreet.foundation.datamap.letters import fitting
 from discreet.foundation.datamap.page_queries import PersonalCount
 from discreet.foundation.datamap.treemap import Rect, squarified
 from discreet.foundation.datamap.views import category_of
@@ -20,7 +21,7 @@ TABLES_SHOWN = 400  # of each source; the others are one area
 SMALLEST = 900.0  # area from which a table shows its categories
 COLUMNS_SHOWN = 14
 LEVELS = 5
-LETTER = 6.4  # width of one, about
+LETTER, LARGE_LETTER = 11.0, 12.5  # sizes of the words in it, as the style sheet has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,8 @@ def fields_url(**query: str) -> str:
     return f"{reverse('datamap:fields')}?{urlencode({name: text for name, text in query.items() if text})}"
 
 
-def _fitting(text: str, rect: Rect, *, height: float) -> str:
-    letters = int((rect.width - 8) / LETTER)
-    if rect.height < height or letters < 4:
-        return ""
-    return text if len(text) <= letters else text[: letters - 1] + "…"
+def _fitting(text: str, rect: Rect, *, height: float, size: float = LETTER) -> str:
+    return fitting(text, width=rect.width - 8, size=size) if rect.height >= height else ""
 
 
 def _by_size(groups: dict[str, list[PersonalCount]]) -> list[tuple[str, list[PersonalCount]]]:
@@ -104,7 +102,7 @@ def areas(counts: Sequence[PersonalCount]) -> list[Area]:
     rooms = squarified([float(_total(mine)) for _name, mine in ordered], ROOM)
     for (name, mine), room in zip(ordered, rooms, strict=True):
         said = f"{name}: {_fields_in_words(_total(mine))}"
-        label = _fitting(said, room, height=HEAD)
+        label = _fitting(said, room, height=HEAD, size=LARGE_LETTER)
         found.append(Area(room, "source", label, said, fields_url(source=name)))
         found += _tables(name, mine, room.inset(2.0, top=HEAD if label else 2.0))
     return found

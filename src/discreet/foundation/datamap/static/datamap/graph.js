@@ -6,7 +6,26 @@
   const middle = (el) => { const box = el.querySelector("circle").getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
   const only = (el) => nodes.forEach((one) => one.setAttribute("tabindex", one === el ? "0" : "-1"));
   only(nodes.find((one) => one.classList.contains("n-people")) || nodes[0]);
-  room.addEventListener("focusin", (event) => { const node = event.target.closest("[data-node]"); if (node) only(node); });
+  /* The columns of a table's links stand beside its lines while it is pointed at or has the focus. */
+  const parts = [...room.querySelectorAll("[data-start]")];
+  const light = (is) => parts.forEach((one) => one.classList.toggle("on", is(one)));
+  const touching = (key) => (one) => one.dataset.start === key || one.dataset.end === key;
+  const same = (line) => (one) => one.dataset.start === line.dataset.start && one.dataset.end === line.dataset.end;
+  const told = (key) => parts.filter((one) => one.matches("g") && touching(key)(one)).map((one) => one.querySelector("title").textContent).join(". ");
+  const rest = () => { const node = document.activeElement?.closest?.("[data-node]"); light(node && room.contains(node) ? touching(node.dataset.node) : () => false); };
+  room.addEventListener("mouseover", (event) => {
+    const node = event.target.closest("[data-node]"), line = event.target.closest("g[data-start]");
+    if (node) light(touching(node.dataset.node)); else if (line) light(same(line)); else rest();
+  });
+  room.addEventListener("mouseleave", rest);
+  room.addEventListener("focusout", () => light(() => false));
+  room.addEventListener("focusin", (event) => {
+    const node = event.target.closest("[data-node]");
+    if (!node) return;
+    only(node);
+    light(touching(node.dataset.node));
+    document.querySelector("#graph-say").textContent = told(node.dataset.node);
+  });
   room.addEventListener("keydown", (event) => {
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
     const from = event.target.closest?.("[data-node]");
