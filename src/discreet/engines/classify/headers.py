@@ -216,7 +216,7 @@ def read_header(text: str, *, with_initials: bool = False) -> Sense:
     return sense
 
 
-_BY = frozenset(["by", "von", "durch", "par", "por"])
+_BY = frozenset(["by", "von", "durch", "par", "por", "da"])
 _ARRANGED = frozenset(
     ["sort", "sorted", "order", "ordered", "group", "grouped", "filter", "filtered", "step", "divided"]
 )

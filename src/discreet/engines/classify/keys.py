@@ -11,6 +11,7 @@ FEWEST_OF_A_KEY = 5
 _MAX_CHARS = 64
 _ALIKE = 0.9
 _LONG = 4
+_LONG_NUMBERS = 5
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[-_/.#:][A-Za-z0-9]+)*")
 _HEAD = re.compile(r"^[A-Za-z]{1,40}[-_/.#:]?(?=[0-9])")
@@ -42,6 +43,11 @@ class Codes:
     @property
     def is_digits(self) -> bool:
         return self.form.startswith("9") and set(self.form) <= set("0123456789x")
+
+    @property
+    def is_long(self) -> bool:
+        """Return whether these are numbers of one length that cannot be equal by chance: no small counts."""
+        return self.is_digits and self.form != "9" and int(self.form[2:]) >= _LONG_NUMBERS
 
     @property
     def is_telling(self) -> bool:

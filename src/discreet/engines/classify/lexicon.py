@@ -110,6 +110,8 @@ def lexicon() -> Lexicon:
     atoms = {plain(word): meaning for word, meaning in _spellings("atoms.yaml").items()}
     entities = {plain(word): meaning for word, meaning in _spellings("entities.yaml").items()}
     atoms, entities = _with_umlauts(atoms), _with_umlauts(entities)
+    written, chinese = atoms, {plain(word): m for word, m in _spellings("chinese.yaml").items()}
+    atoms = {**{word: m for word, m in _in_pinyin(chinese).items() if word not in entities}, **atoms}
     several = _others("initials.yaml")
     initials = {word.rstrip("_"): meaning for word, meaning in _spellings("initials.yaml").items()}
     initials |= {word: meanings[0] for word, meanings in several.items()}
@@ -118,15 +120,39 @@ def lexicon() -> Lexicon:
         entities=MappingProxyType(entities),
         initials=MappingProxyType(initials),
         other_initials=MappingProxyType(several),
-        chinese=MappingProxyType({plain(word): m for word, m in _spellings("chinese.yaml").items()}),
+        chinese=MappingProxyType(chinese),
         strong=MappingProxyType(_meanings(meanings["strong"])),
         context=MappingProxyType(_meanings(meanings["context"])),
         takes_number=frozenset(words_of(str(meanings["number"]))),
         pinyin=frozenset(_pinyin(set(atoms) | set(initials))),
         skeletons=MappingProxyType(
-            _skeletons({word: word for word in words_of(str(meanings["parts"]))}, atoms, entities)
+            _skeletons({word: word for word in words_of(str(meanings["parts"]))}, written, entities)
         ),
     )
+
+
+_SHORTEST_PINYIN = 5  # shorter ones are words of other languages, too
+
+
+def _in_pinyin(chinese: Mapping[str, str]) -> dict[str, str]:
+    """Return the Chinese words of two characters and more as they are read: 设备指纹 → shebeizhiwen."""
+    rows = read_yaml("pinyin.yaml")
+    readings, words = rows["readings"], rows["words"]
+    assert isinstance(readings, dict)
+    assert isinstance(words, dict)
+    by_character = {character: read for read, characters in readings.items() for character in characters}
+    found: dict[str, str] = {}
+    for word, meaning in chinese.items():
+        left, read = word, ""
+        while left:
+            part = next((each for each in words if left.startswith(each)), left[0])
+            if part not in words and part not in by_character:
+                break
+            read += words.get(part) or by_character[part]
+            left = left[len(part) :]
+        if not left and len(word) > 1 and len(read) >= _SHORTEST_PINYIN:
+            found.setdefault(read, meaning)
+    return found
 
 
 def _with_umlauts(words: Mapping[str, str]) -> dict[str, str]:

@@ -53,7 +53,23 @@ _COMMON_COLUMNS = frozenset(
 _IDENTITY = frozenset(["username", "email", "phone", "customer_id", "national_id", "bank_account"])
 #: Categories whose values may be a key of a row, and not something that is true of it.
 _KEYS = frozenset(
-    ["none", "customer_id", "username", "account", "cookie_id", "device_id", "employment", "insurance"]
+    [
+        "none",
+        "customer_id",
+        "username",
+        "account",
+        "cookie_id",
+        "device_id",
+        "employment",
+        "insurance",
+        "bank_account",
+        "payment_card",
+        "national_id",
+        "passport",
+        "vehicle_plate",
+        "social_security_id",
+        "biometric",
+    ]
 )
 _LEADS = frozenset(["manager", "supervisor", "agent", "advisor", "adviser", "rep", "consultant"])
 _SAYS_SO = re.compile(
@@ -120,7 +136,10 @@ def _to_staff_if_it_may(
     is_led: bool,
 ) -> list[Candidate]:
     """Return where a column leads that says who did something or whose task it is, and nowhere else by its name."""
-    is_holder = bool(_HOLDING & {sense.word, *reference_words(column.name)[-1:]}) or sense.meaning == "staff"
+    is_holder = bool(_HOLDING & {sense.word, *reference_words(column.name)[-1:]}) or "staff" in (
+        sense.meaning,
+        sense.whose if sense.is_reference else "",
+    )
     is_own_key = table.primary_key == (column.name,)
     if is_actor or (is_holder and not is_led and not is_own_key):
         return sorted(_to_staff(table, column, people), key=lambda each: -each.score)[:MAX_STAFF]
@@ -206,7 +225,7 @@ def _score(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reac
         if is_own_key:
             mine = name_score(reference_words(key.name), own, ())
             return 0.95 if their and their > mine else 0.0
-        return 1.0 if their or far.squeezed(key.name) else 0.75
+        return 1.0 if their or far.squeezed(key.name) else 0.8 if is_reference(key.name) else 0.75
     if not is_own_key and (squeezed := far.squeezed(column.name)):
         return squeezed
     if not is_reference(column.name) or (is_own_key and len(words) < 1):
@@ -288,9 +307,7 @@ def _by_values(
 ) -> Iterator[Candidate]:
     """Lead codes to keys of their form, whatever they are called; only values can say that it is so."""
     codes = column.codes
-    if codes is None or column.kind is Kind.INTEGER or table.primary_key == (column.name,):
-        return
-    if codes.is_digits and not codes.is_telling:
+    if codes is None or table.primary_key == (column.name,) or (codes.is_digits and not codes.is_long):
         return
     if codes.is_distinct and column.is_unique:
         return

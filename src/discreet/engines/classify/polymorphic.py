@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 
+from discreet.engines.classify.keys import Codes, codes_of
 from discreet.engines.classify.lexicon import FILLER, PEOPLE, lexicon
 from discreet.engines.classify.link_model import Candidate, LinkColumn, LinkKind, LinkTable, same_type
 from discreet.engines.classify.model import Kind
@@ -47,8 +48,21 @@ def _type_columns(table: LinkTable) -> dict[str, str]:
     return found or _squeezed_pairs(table)
 
 
-_CHINESE_TYPES = ("leixing", "类型", "lx", "种类", "类别")
-_CHINESE_IDS = ("单据编号", "单据号", "单号", "bianhao", "biaoshi", "编号", "标识", "id", "bh", "号")
+_CHINESE_TYPES = ("biaoming", "biao", "表名", "表", "leixing", "类型", "lx", "种类", "类别")
+_CHINESE_IDS = (
+    "zhujian",
+    "主键",
+    "单据编号",
+    "单据号",
+    "单号",
+    "bianhao",
+    "biaoshi",
+    "编号",
+    "标识",
+    "id",
+    "bh",
+    "号",
+)
 
 
 _LOOSE = 0.74  # so that nine of ten values must hold
@@ -205,3 +219,53 @@ def polymorphic(
                 )
             )  # fmt: skip
     return found
+
+
+MOST_UNNAMED = 8
+_LETTERS_OF_A_SIGN = 5
+
+
+def unnamed(
+    table: LinkTable, pair: tuple[str, str], value: str, ids: Sequence[str], tables: Sequence[LinkTable]
+) -> list[Candidate]:
+    """Return where ids may lead whose type names no table: `STU`, `1`.
+
+    To tables that the sign may be short for; and to keys of the form of the ids, where no two are equal by chance.
+    """
+    column = table.column(pair[1])
+    codes = codes_of(ids, column.kind)
+    found = []
+    for far in tables:
+        keys = [
+            key for key in (far.single_key, *far.other_keys) if key is not None and _may_hold(column, key)
+        ]
+        if far.is_view or far is table:
+            continue
+        for key in keys:
+            is_short = key is far.single_key and _is_short_for(value, far.name)
+            is_of_form = (
+                codes is not None and key.codes is not None and codes.fits(key.codes) and _is_certain(codes)
+            )
+            if is_short or is_of_form:
+                found.append(
+                    Candidate(
+                        table.key, (pair[1],), far.key, (key.name,), LinkKind.POLYMORPHIC, _LOOSE if is_short else 0.7,
+                        discriminator=pair[0], discriminator_value=value, is_by_values=not is_short, fewest=4,
+                    )
+                )  # fmt: skip
+    return found[:MOST_UNNAMED]
+
+
+def _is_certain(codes: Codes) -> bool:
+    """Return whether ids found at the other end cannot be there by chance."""
+    return codes.is_unguessable or (codes.is_telling and not codes.is_digits) or codes.is_long
+
+
+def _is_short_for(sign: str, name: str) -> bool:
+    """Return whether a sign has letters of a table's last word, in order and from its first: `STU`, student."""
+    words = split_words(name)
+    short = sign.lower()
+    if not words or not 2 <= len(short) <= _LETTERS_OF_A_SIGN or not short.isalpha() or not short.isascii():
+        return False
+    letters = iter(words[-1])
+    return words[-1][0] == short[0] and all(letter in letters for letter in short)

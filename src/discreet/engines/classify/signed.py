@@ -7,7 +7,7 @@ from discreet.engines.classify.agreement import OPEN, value_reason
 from discreet.engines.classify.headers import Sense
 from discreet.engines.classify.lexicon import ACTORS
 from discreet.engines.classify.model import ColumnSample, Ground, Kind, Reason, Verdict
-from discreet.engines.classify.profiles import Profile, names_people
+from discreet.engines.classify.profiles import Profile, names_people, phone_evidence
 
 
 def judge_person_word(column: ColumnSample, profile: Profile, sense: Sense) -> Verdict | None:
@@ -18,7 +18,8 @@ def judge_person_word(column: ColumnSample, profile: Profile, sense: Sense) -> V
         Reason(Ground.COLUMN_NAME, {"word": sense.word}),
         value_reason(OPEN, profile),
     )
-    if sense.meaning == "person" and profile.phone >= 0.8 and profile.lettered < 0.2:
+    is_reached = max(profile.share(phone_evidence), profile.share(patterns.CHINESE_MOBILE.fullmatch)) >= 0.5
+    if sense.meaning == "person" and is_reached and profile.lettered < 0.2:
         return Verdict("phone", 80, reasons)
     is_actor = sense.meaning in ACTORS or sense.meaning == "staff"
     is_signed = is_actor or (sense.meaning == "user" and column.name.lower() != "user")

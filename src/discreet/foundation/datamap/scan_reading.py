@@ -8,7 +8,7 @@ from discreet.engines.classify.keys import Codes, codes_of
 from discreet.engines.classify.link_judging import SENTINELS, Overlap, best_of, judge_link
 from discreet.engines.classify.link_model import Candidate, LinkProposal, LinkTable
 from discreet.engines.classify.model import Verdict
-from discreet.engines.classify.polymorphic import loose_pairs, polymorphic, polymorphic_columns
+from discreet.engines.classify.polymorphic import loose_pairs, polymorphic, polymorphic_columns, unnamed
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap.asking import asked
 from discreet.foundation.datamap.proposing import VIEWS, sample_of, shape_of, values_of
@@ -23,6 +23,7 @@ MAX_CHARS = 2_000
 MOST_COUNTED = 100_000
 MAX_KEYS = 200
 MAX_TYPE_VALUES = 50
+MAX_SIGNS = 12  # types that name no table
 MOST_UNINDEXED_ROWS = 1_000_000
 _COLUMNS_AT_ONCE = 200
 _DIGITS_OF_A_KEY = 19
@@ -163,8 +164,15 @@ def _polymorphic(
     if len(values) > MAX_TYPE_VALUES:
         return []
     found = []
-    for each in polymorphic(task.near, pair, values, tables.all, is_loose=is_loose):
-        rows = [row for row in held if str(row[pair[0]]) == each.discriminator_value]
+    by_type = {value: [row for row in held if str(row[pair[0]]) == value] for value in values}
+    named = polymorphic(task.near, pair, values, tables.all, is_loose=is_loose)
+    wanted = [*named]
+    told = {each.discriminator_value for each in named}
+    for value in [] if is_loose or len(values) > MAX_SIGNS else sorted(set(values) - told):
+        ids = [str(row[pair[1]]) for row in by_type[value] if row[pair[1]] is not None]
+        wanted += unnamed(task.near, pair, value, ids, tables.all)
+    for each in wanted:
+        rows = by_type[each.discriminator_value]
         found.append(judge_link(each, _overlap(session, each, rows, tables)))
     return found
 
