@@ -7,7 +7,7 @@ from discreet.engines.classify.link_judging import Overlap, judge_link
 from discreet.engines.classify.link_model import Candidate, LinkColumn, LinkKind, LinkTable
 from discreet.engines.classify.links import candidates
 from discreet.engines.classify.model import Ground, Kind
-from discreet.engines.classify.polymorphic import polymorphic
+from discreet.engines.classify.polymorphic import loose_pairs, may_be_polymorphic, polymorphic, unnamed
 
 TEXT, INTEGER = Kind.TEXT, Kind.INTEGER
 
@@ -124,3 +124,43 @@ def test_a_type_in_words_means_a_table_whose_numbers_a_text_may_hold(value: str,
     tables = [notes, _table(far, people="customer"), _table("orders")]
     found = polymorphic(notes, ("target_type", "target_id"), [value], tables)
     assert [(each.far_table, each.kind) for each in found] == [(far, LinkKind.POLYMORPHIC)]
+
+
+@pytest.mark.parametrize(
+    ("sign", "ids", "far"),
+    [
+        ("STU", ["7", "8", "9"], "students"),
+        (
+            "1",
+            ["918273645546372811", "918273645546372812", "918273645546372813", "918273645546372814"],
+            "riders",
+        ),
+        ("x", ["7", "8", "9"], None),
+    ],
+)
+def test_a_sign_leads_to_what_it_is_short_for_or_where_ids_cannot_be_by_chance(
+    sign: str, ids: list[str], far: str | None
+) -> None:
+    long = [str(918_273_645_546_372_811 + number * 7) for number in range(20)]
+    tables = [
+        _table("files", _column("owner_kind", TEXT), _column("owner_ref", TEXT)),
+        _table("students", people="person"),
+        _table("riders", _column("id", TEXT, values=long), people="staff"),
+    ]
+    found = unnamed(tables[0], ("owner_kind", "owner_ref"), sign, ids, tables)
+    assert [each.far_table for each in found] == ([far] if far else [])
+
+
+def test_types_and_ids_that_are_not_called_alike_are_a_pair_where_nothing_else_is() -> None:
+    log = _table("log", _column("tbl_nm", TEXT), _column("key_val", TEXT), _column("action", TEXT))
+    assert loose_pairs(log) == {"tbl_nm": "key_val"}
+    assert loose_pairs(log, {"key_val"}) == {}
+    assert may_be_polymorphic(log)
+    assert not may_be_polymorphic(_table("log", _column("action", TEXT), _column("key_val", TEXT)))
+
+
+def test_the_letters_before_each_table_are_no_part_of_its_name() -> None:
+    names = ("kd_kunde", "vt_vertrag", "zl_zähler", "re_rechnung", "tf_tarif", "ap_ansprechpartner")
+    tables = [_table(name, _column("nr", TEXT, values=_numbers(name[:2], 9)), key="nr") for name in names]
+    near = _table("ab_ablesung", _column("zählernr", TEXT, values=_numbers("zl", 9, again=3)))
+    assert "ab_ablesung.zählernr zl_zähler.nr" in _led(near, *tables)
