@@ -108,6 +108,11 @@ def test_fields_are_walked_confirmed_and_corrected_by_keyboard(page: Page, base:
     expect(page.locator("tr.on")).to_contain_text("name")
     expect(page.locator("tr.on")).to_be_focused()
     expect(page.locator("#map-notes")).to_contain_text("Field “email” confirmed.")
+    counts = (f"#open-{DataTable.objects.get(name='customer').id}", "#source-shop", "#here-count")
+    left = [int(page.locator(one).inner_text()) for one in counts]
+    page.reload()
+    assert left == [int(page.locator(one).inner_text()) for one in counts]
+    page.locator("tr.on").focus()
     assert DataField.objects.get(name="email").confirmed_by == "staff:lena.brandt"
     page.keyboard.press("e")
     box = page.locator("#correct").get_by_role("combobox", name="This field holds")
@@ -115,6 +120,7 @@ def test_fields_are_walked_confirmed_and_corrected_by_keyboard(page: Page, base:
     page.keyboard.type("宗教")
     expect(page.get_by_role("option", name="Religious belief")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
+    expect(page.locator("[data-unsaved]")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#map-notes")).to_contain_text("confirmed as corrected")
     assert DataField.objects.get(table__name="customer", name="name").category == "religion"

@@ -106,11 +106,12 @@ def page(
         context["table_before"] = map_pages.table_url(source, before) if before else ""
         context["table_after"] = map_pages.table_url(source, after) if after else ""
         context["open_here"] = next((one.open_count for one in lines if one.id == shown.id), 0)
+    context["open_in_source"] = sum(one.open_count for one in lines)
+    context["open_changes"] = changes.open_numbers(source) if source else []
     if is_partial(request):
         return render(request, "datamap/parts/changed.html", context, status=status)
     last_scan = scan_queries.latest(source) if source else None
-    open_changes = changes.open_numbers(source) if source else []
-    context |= {"last_scan": last_scan, "delta": delta(last_scan), "open_changes": open_changes}
+    context |= {"last_scan": last_scan, "delta": delta(last_scan)}
     context["tree"] = map_pages.tree(
         engines=source_queries.kinds(), shown=source, lines=lines, current=current, words=words
     )

@@ -77,6 +77,10 @@
   });
   addEventListener("change", (event) => {
     if (event.target.name === "field") counted();
+    const form = event.target.closest?.("[data-correct]"), note = form && $("[data-unsaved]", form);
+    if (!note) return; // a chosen category is not yet a decision
+    note.hidden = $("[name=category]", form).value === $("[name=seen]", form).value;
+    say(note.hidden ? "" : note.textContent.trim());
   });
   addEventListener("input", (event) => { // the tree narrows as one types; Enter asks the server, which knows every table
     if (!event.target.matches("[data-tree-filter]")) return;
