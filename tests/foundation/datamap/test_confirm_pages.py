@@ -116,3 +116,37 @@ def test_the_summary_speaks_chinese(inn: str) -> None:
     text = _text(client.get(_confirm()).content.decode())
     assert "含有个人信息但不通向任何人的表" in text
     assert "先逐项查看" in text
+
+
+def _add_link(table: str) -> str:
+    return reverse("datamap:add_link", args=["inn", DataTable.objects.get(name=table).id])
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "told"),
+    [
+        ("guest_id", "id", "2 of 3 different values looked at exist there."),
+        ("note", "id", "The columns here hold no values to compare."),
+        ("guest_id", "nothing", "Table “guest” has no column “nothing”."),
+        ("guest_id", "", ""),
+    ],
+)
+def test_a_link_is_looked_at_before_it_is_added(
+    inn: str, tmp_path: Path, here: str, there: str, told: str
+) -> None:
+    with sqlite3.connect(tmp_path / "inn.sqlite") as connection:
+        connection.executemany("INSERT INTO guest (id) VALUES (?)", [(1,), (2,)])
+        connection.executemany("INSERT INTO stay (guest_id) VALUES (?)", [(1,), (2,), (2,), (7,)])
+    guest = DataTable.objects.get(name="guest")
+    sent = {"from_columns": here, "to_table": str(guest.id), "to_columns": there, "match": "exact"}
+    answer = signed_in(Role.AGENT).post(_add_link("stay"), {**sent, "what": "look"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert told in page
+    assert '<option value="diagnosis"></option>' in page
+    assert DataLink.objects.count() == 2
+
+
+def test_the_columns_of_the_table_here_are_offered_at_once(inn: str) -> None:
+    page = signed_in(Role.AGENT).get(_add_link("stay")).content.decode()
+    assert page.index('<option value="guest_id"></option>') < page.index('id="columns-there"')

@@ -190,21 +190,31 @@ class TableForm(forms.Form):
         )
 
 
+def split_columns(text: str) -> tuple[str, ...]:
+    """Return the names in a list that commas separate, also full-width ones."""
+    return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+
+
 class LinkForm(forms.Form):
-    """A link that the schema does not declare. Columns are written in order, separated by commas."""
+    """A link that the schema does not declare. Columns are written in order, separated by commas, or chosen."""
 
     from_columns = forms.CharField(label=_("Columns here"), max_length=2000)
     to_columns = forms.CharField(label=_("Columns there"), max_length=2000)
     discriminator_column = forms.CharField(
-        label=_("Only where column"),
+        label=_("Only where this column"),
         required=False,
         max_length=255,
         help_text=_("For links to several tables."),
     )
-    discriminator_value = forms.CharField(label=_("has the value"), required=False, max_length=255)
+    discriminator_value = forms.CharField(label=_("holds the value"), required=False, max_length=255)
 
-    def __init__(self, data: Any = None, *, tables: Sequence[tuple[str, str]]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, tables: Sequence[tuple[str, str]], initial: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        for name in ("from_columns", "discriminator_column"):
+            self.fields[name].widget.attrs |= {"list": "columns-here", "autocomplete": "off"}
+        self.fields["to_columns"].widget.attrs |= {"list": "columns-there", "autocomplete": "off"}
         self.fields["to_table"] = forms.ChoiceField(label=_("Table there"), choices=list(tables))
         self.fields["role"] = forms.ChoiceField(label=_("A row here"), choices=role_choices())
         self.fields["match"] = forms.ChoiceField(
@@ -224,7 +234,7 @@ class LinkForm(forms.Form):
         )
 
     def columns(self, name: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.cleaned_data[name].split(",") if part.strip())
+        return split_columns(self.cleaned_data[name])
 
     @property
     def role(self) -> LinkRole:
@@ -260,8 +270,8 @@ class PlanForm(forms.Form):
     every_days = _whole(_("Scan again every N days"), most=3660, help_text=_("Empty: only when asked."))
     statements_per_minute = _whole(_("At most statements a minute"), help_text=_("Empty: no limit."))
     rows_per_s = _whole(_("At most rows a second"), help_text=_("Empty: no limit."))
-    from_hour = forms.TypedChoiceField(label=_("Only from"), required=False, coerce=int, empty_value=None)
-    to_hour = forms.TypedChoiceField(label=_("Only until"), required=False, coerce=int, empty_value=None)
+    from_hour = forms.TypedChoiceField(label=_("Scan from"), required=False, coerce=int, empty_value=None)
+    to_hour = forms.TypedChoiceField(label=_("until"), required=False, coerce=int, empty_value=None)
     owner = forms.ChoiceField(
         label=_("Owner of what is new"),
         required=False,

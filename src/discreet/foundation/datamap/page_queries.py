@@ -219,6 +219,12 @@ def targets() -> list[Target]:
     return [Target(row.id, ref_of(row)) for row in rows.only("id", "source", "schema", "name")]
 
 
+def columns_of(table_id: int) -> list[str]:
+    """Return the names of a table's columns in their order."""
+    rows = DataField.objects.filter(table_id=table_id, is_gone=False).order_by("position")
+    return list(rows.values_list("name", flat=True))
+
+
 def gaps_beside(table: TableView | None, source: str | None) -> list[NotCovered]:
     """Return what the page of a table tells as not covered: sources without map, gone tables, its own gaps."""
     names, _ = source_facts.connected()
