@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from django.utils import translation
 from openpyxl import load_workbook
 
-from discreet.foundation.datamap import actions, exports
+from discreet.foundation.datamap import actions, exports, queries
 from discreet.foundation.datamap.cli import map_group
 from discreet.foundation.datamap.models import DataField, DataTable
 from discreet.foundation.sources.actions import connect_source
@@ -101,3 +101,13 @@ def test_the_command_writes_each_format_to_a_file(shop: str, tmp_path: Path, kin
     result = CliRunner().invoke(map_group, ["export", shop, "--format", kind, "--out", str(out)])
     assert result.exit_code == 0, result.output
     assert out.read_bytes().startswith(start) and out.stat().st_size > 200
+
+
+def test_where_nothing_spoke_for_anything_no_percentage_is_told(shop: str) -> None:
+    with translation.override("zh-hans"):
+        book = load_workbook(io.BytesIO(exports.written([shop], kind="xlsx", now=NOW)))
+        evidence = queries.as_json(shop)["tables"]
+    rows = {row[2]: row for row in book["字段"].iter_rows(min_row=2, values_only=True)}
+    assert (rows["+1+2"][5], rows["+1+2"][8]) == ("none", None)
+    assert rows["email"][8]
+    assert "; " not in json.dumps(evidence, ensure_ascii=False)

@@ -40,6 +40,7 @@ from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.errors import Refused
 
 TABLES_LISTED = 100
+GAPS_LISTED = 50  # of each kind; the page that confirms counts them all
 
 
 def to_source(source: str) -> HttpResponseRedirect:
@@ -110,8 +111,9 @@ def source_page(request: HttpRequest, source: str) -> HttpResponse:
         "first_table": lines[0].id if lines else None,
         "open_count": sum(one.open_count for one in lines),
         "gaps": [(group, labels.GAPS[group.gap]) for group in page_queries.gap_groups(source)],
-        "without_link": [one for one in uncovered if one.is_without_link],
-        "free_text": [one for one in uncovered if not one.is_without_link],
+        "loose": sum(one.is_without_link for one in uncovered),
+        "without_link": [one for one in uncovered if one.is_without_link][:GAPS_LISTED],
+        "free_text": [one for one in uncovered if not one.is_without_link][:GAPS_LISTED],
         "uncovered_words": labels.UNCOVERED,
         "left_out": left_out_in_words(source_queries.describe(source)),
         "may_change": may_change(request),

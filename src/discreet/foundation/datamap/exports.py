@@ -175,7 +175,7 @@ def _title(text: str) -> str:
 def _values(row: ExportedField) -> Iterator[str | int]:
     category = row.category
     yield from (row.source, row.table, row.field, row.type, category.label(get_language() or "en"))
-    yield from (category.id, category.dpv, category.sensitivity, row.confidence_percent, row.evidence)
+    yield from (category.id, category.dpv, category.sensitivity, row.confidence_percent or "", row.evidence)
     yield row.confirmed_by
     yield row.confirmed_at.isoformat(timespec="seconds") if row.confirmed_at else ""
 
@@ -213,7 +213,7 @@ def _link_rows(names: Collection[str]) -> Iterable[list[str | int]]:
             f"{row.to_table.name}.{', '.join(row.to_columns)}",
             gettext(kinds["fk"] if row.is_declared else kinds[row.kind]),
             gettext(roles[row.role]),
-            row.confidence_percent,
+            row.confidence_percent or "",
             gettext("; ").join(reasons.in_words(reasons.from_json(row.reasons))) if row.reasons else "",
             people.get(row.confirmed_by, row.confirmed_by),
         ]

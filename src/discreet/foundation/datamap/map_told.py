@@ -40,7 +40,7 @@ def _field(one: FieldView) -> tuple[str, ...]:
     return (
         on_screen(one.name),
         one.category.label(get_language() or "en"),
-        f"{one.confidence_percent:3} %",
+        f"{one.confidence_percent:3} %" if one.confidence_percent else "",
         _open(is_open=not one.is_confirmed, is_rejected=False),
         on_screen(gettext("; ").join(reasons.in_words(one.reasons))),
     )

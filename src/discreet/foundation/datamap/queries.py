@@ -5,6 +5,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext
 
 from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
@@ -279,7 +280,7 @@ def _field_json(field: FieldView) -> dict[str, object]:
         "category": field.category.id,
         "dpv": field.category.dpv,
         "confidence": field.confidence_percent / 100,
-        "evidence": "; ".join(reasons.in_words(field.reasons)),
+        "evidence": gettext("; ").join(reasons.in_words(field.reasons)),
         "inside": [
             {"path": each.path, "category": each.category, "percent": each.percent} for each in field.hidden
         ],
@@ -296,7 +297,7 @@ def _link_json(link: LinkView) -> dict[str, object]:
         "to": [f"{far}.{name}" for name in link.to_columns],
         "kind": link.kind.value,
         "confidence": link.confidence_percent / 100,
-        "evidence": "; ".join(reasons.in_words(link.reasons)),
+        "evidence": gettext("; ").join(reasons.in_words(link.reasons)),
         "role": link.role.value,
         "confirmed": link.is_confirmed,
     }
