@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.gaps import gaps_of_graph
@@ -107,6 +108,23 @@ class Summary:
         return len(self.without_link) + len(self.silent_links) + doubts
 
 
+class _OpenField(NamedTuple):
+    """Of thousands of open fields, no more than is told."""
+
+    id: int
+    table_id: int
+    schema: str
+    table: str
+    name: str
+    category: str
+    percent: int
+
+    @property
+    def full_name(self) -> str:
+        table = f"{self.schema}.{self.table}" if self.schema else self.table
+        return f"{table}.{self.name}"
+
+
 def uncovered(source: str) -> list[Uncovered]:
     """Return the tables of `source` that no link leads to from a person, sensitive ones first, and its free text.
 
@@ -135,13 +153,11 @@ def summary(source: str) -> Summary:
     tables = list(
         DataTable.objects.filter(source=source, is_gone=False, confirmed_at__isnull=True).order_by("name")
     )
-    fields = list(
-        DataField.objects.filter(
-            table__source=source, table__is_gone=False, is_gone=False, confirmed_at__isnull=True
-        )
-        .select_related("table")
-        .order_by("table__name", "position")
+    present = DataField.objects.filter(
+        table__source=source, table__is_gone=False, is_gone=False, confirmed_at__isnull=True
     )
+    columns = ("id", "table_id", "table__schema", "table__name", "name", "category", "confidence_percent")
+    fields = [_OpenField(*row) for row in present.order_by("table__name", "position").values_list(*columns)]
     links = list(
         DataLink.objects.filter(
             from_table__source=source,
@@ -161,7 +177,7 @@ def summary(source: str) -> Summary:
         people=_people(tables),
         categories=_categories(fields),
         link_counts=_link_counts(links),
-        unfounded=sum(row.category == NONE and not row.reasons for row in fields),
+        unfounded=present.filter(category=NONE, reasons=[]).count(),
         uncovered=tuple(not_covered),
         silent_links=tuple(
             line for link, line in lines if link.role == LinkRole.LOOKUP.value and line is not None
@@ -182,7 +198,7 @@ def _people(tables: Iterable[DataTable]) -> tuple[PeopleTables, ...]:
     return tuple(PeopleTables(kind, tuple(found)) for kind, found in sorted(names.items()))
 
 
-def _categories(fields: Iterable[DataField]) -> tuple[tuple[Category, int], ...]:
+def _categories(fields: Iterable[_OpenField]) -> tuple[tuple[Category, int], ...]:
     counts = Counter(row.category for row in fields if row.category != NONE)
     found = [(category_of(name), count) for name, count in counts.items()]
     return tuple(sorted(found, key=lambda one: (not one[0].is_sensitive, -one[1], one[0].id)))
@@ -233,22 +249,16 @@ def _doubtful_tables(tables: Iterable[DataTable]) -> list[Doubt]:
     ]
 
 
-def _doubtful_fields(fields: Iterable[DataField]) -> list[Doubt]:
+def _doubtful_fields(fields: Iterable[_OpenField]) -> list[Doubt]:
     found = [
-        Doubt(
-            row.table_id,
-            row.id,
-            f"{_name(ref_of(row.table))}.{row.name}",
-            category_of(row.category),
-            row.confidence_percent,
-        )
+        Doubt(row.table_id, row.id, row.full_name, category_of(row.category), row.percent)
         for row in fields
-        if 0 < row.confidence_percent < DOUBT_PERCENT
+        if 0 < row.percent < DOUBT_PERCENT
     ]
     return sorted(found, key=lambda one: (one.category is None or one.category.id == NONE, one.percent))
 
 
-def _seen(tables: Iterable[DataTable], fields: Iterable[DataField], links: Iterable[DataLink]) -> str:
+def _seen(tables: Iterable[DataTable], fields: Iterable[_OpenField], links: Iterable[DataLink]) -> str:
     parts = [
         sorted((row.id, row.is_people) for row in tables),
         sorted((row.id, row.category) for row in fields),
