@@ -244,6 +244,18 @@ def test_the_page_of_a_scan_follows_it_to_its_end(page: Page, base: str) -> None
     expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
 
 
+def test_masked_examples_are_read_on_demand_in_the_panel(page: Page, base: str, path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO customer (email) VALUES ('anna@example.org')")
+    sign_in(page, base, "lena.brandt", PASSWORD)
+    page.goto(f"{customer_page(base)}?field={DataField.objects.get(name='email').id}")
+    expect(page.locator("#examples li")).to_have_count(0)
+    page.get_by_role("button", name="Show masked examples").click()
+    expect(page.locator("#examples li")).to_have_text(["a•••@•••••.org"])
+    assert accessibility_faults(page) == []
+    assert page.evaluate("JSON.stringify(localStorage)").count("•") == 0
+
+
 def test_a_phone_without_javascript_confirms_a_table(unscripted_page: Page, base: str) -> None:
     page = unscripted_page
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
@@ -253,6 +265,11 @@ def test_a_phone_without_javascript_confirms_a_table(unscripted_page: Page, base
     page.get_by_role("button", name="Confirm the whole table").click()
     expect(page.get_by_role("status")).to_contain_text("parts confirmed")
     assert not DataField.objects.filter(table__name="customer", confirmed_at=None).exists()
+    page.goto(f"{base}/desk/map/source/shop/")
+    page.get_by_role("link", name="Look over and confirm").click()
+    page.get_by_role("button", name="Confirm all").click()
+    expect(page).to_have_url(f"{base}/desk/map/source/shop/")
+    expect(page.get_by_role("status")).to_contain_text("parts confirmed")
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-hans", "dark")])

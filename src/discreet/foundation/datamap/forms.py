@@ -271,7 +271,7 @@ class PlanForm(forms.Form):
     statements_per_minute = _whole(_("At most statements a minute"), help_text=_("Empty: no limit."))
     rows_per_s = _whole(_("At most rows a second"), help_text=_("Empty: no limit."))
     from_hour = forms.TypedChoiceField(label=_("Scan from"), required=False, coerce=int, empty_value=None)
-    to_hour = forms.TypedChoiceField(label=_("until"), required=False, coerce=int, empty_value=None)
+    to_hour = forms.TypedChoiceField(label=_("Scan until"), required=False, coerce=int, empty_value=None)
     owner = forms.ChoiceField(
         label=_("Owner of what is new"),
         required=False,

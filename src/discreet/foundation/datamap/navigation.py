@@ -34,6 +34,7 @@ acts.register(
         "datamap.confirm_fields": gettext_noop("Fields confirmed"),
         "datamap.confirm_table": gettext_noop("Table confirmed"),
         "datamap.correct_field": gettext_noop("Field corrected"),
+        "datamap.show_examples": gettext_noop("Masked values of a field shown"),
         "datamap.set_table": gettext_noop("Table stated"),
         "datamap.set_link_role": gettext_noop("Link stated"),
         "datamap.add_link": gettext_noop("Link added"),
