@@ -206,6 +206,8 @@ def read_header(text: str, *, with_initials: bool = False) -> Sense:
     ]
     if not tokens:
         tokens = list(tokens_of(text, with_initials=with_initials))
+    if len(tokens) > 1 and len(tokens[-1].word) == 1 and tokens[-2].meaning in lexicon().strong:
+        tokens = tokens[:-1]  # ph_h, ph_m: at home, mobile
     if not tokens:
         return NO_SENSE
     if doer := _doer(text):

@@ -101,5 +101,6 @@ def _runs(text: str, at_random: re.Pattern[str]) -> str:
 
 
 def _head_of(values: Iterable[str]) -> str:
-    heads = {found.group() if (found := _HEAD.match(text)) else "" for text in values}
-    return heads.pop() if len(heads) == 1 and len(list(values)) >= FEWEST_OF_A_KEY else ""
+    heads = Counter(found.group() if (found := _HEAD.match(text)) else "" for text in values)
+    head, times = heads.most_common(1)[0]
+    return head if times >= _ALIKE * sum(heads.values()) and times >= FEWEST_OF_A_KEY else ""

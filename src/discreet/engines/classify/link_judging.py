@@ -31,7 +31,7 @@ def judge_link(candidate: Candidate, overlap: Overlap | None) -> LinkProposal | 
     reasons = [] if candidate.is_by_values else [_said_by(candidate)]
     if overlap is None or not overlap.asked:
         is_certain = candidate.score >= 0.8 and candidate.kind is LinkKind.IMPLICIT
-        needs_values = candidate.is_actor and candidate.score < 0.8
+        needs_values = candidate.is_actor and candidate.score < 0.85
         if not is_certain or needs_values:
             return None
         reasons.append(Reason(Ground.NO_VALUES))

@@ -26,7 +26,7 @@ from discreet.engines.classify.naming import (
     split_words,
 )
 from discreet.engines.classify.polymorphic import polymorphic_columns
-from discreet.engines.classify.reach import Far, Reach, comment_words, mentioned
+from discreet.engines.classify.reach import Far, Reach, comment_words, mentioned, number_of
 from discreet.engines.classify.words import uses_pinyin
 
 MAX_TARGETS = 4
@@ -224,13 +224,15 @@ def _score(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reac
         their = name_score(reference_words(key.name), far.words, own)
         if is_own_key:
             mine = name_score(reference_words(key.name), own, ())
-            return 0.95 if their and their > mine else 0.0
+            return 0.95 if their and not mine else 0.0
         return 1.0 if their or far.squeezed(key.name) else 0.8 if is_reference(key.name) else 0.75
     if not is_own_key and (squeezed := far.squeezed(column.name)):
         return squeezed
-    if not is_reference(column.name) or (is_own_key and len(words) < 1):
+    if not (is_reference(column.name) or words == ("user",)) or (is_own_key and len(words) < 1):
         return 0.0
-    score: NameScore = name_score(words, far.words, own) or _ends_like(column, key)
+    score: NameScore = (
+        name_score(words, far.words, own) or _ends_like(column, key) or _same_number(column, key)
+    )
     return 0.0 if is_own_key and score < 0.9 else score
 
 
@@ -249,6 +251,12 @@ def _ends_like(column: LinkColumn, key: LinkColumn) -> float:
     name, end = "".join(split_letters(column.name)), "".join(split_letters(key.name))
     is_longer = len(end) < len(name) and name.endswith(end) and end not in GENERIC_KEYS
     return 0.78 if is_longer and _are_codes(column, key) else 0.0
+
+
+def _same_number(column: LinkColumn, key: LinkColumn) -> float:
+    """Score two headers for the same number that a person has: `student_no` and `stu_no`, 工号 and `employee_no`."""
+    number = number_of(column.name)
+    return 0.9 if number and number == number_of(key.name) else 0.0
 
 
 def _is_shared_key(name: str) -> bool:
@@ -276,6 +284,8 @@ def _score_of_other(
         return 0.74 if key.is_unique or far.table.people or codes.is_unguessable else 0.0
     if not is_named or far.table is table or key.kind is Kind.INTEGER:
         return 0.0
+    if same := _same_number(column, key):
+        return same - 0.06  # rather the primary key of those people
     if not far.owns(key):
         return _ends_like(column, key) if key.is_unique or far.table.people else 0.0
     words = reference_words(column.name)

@@ -161,6 +161,10 @@ _SELF = frozenset(
         "head",
         "lead",
         "spouse",
+        "reply",
+        "replyto",
+        "inreplyto",
+        "quoted",
     ]
 )
 _ROWS = PEOPLE | {"product", "organisation", "event"}
@@ -227,8 +231,11 @@ def without_end(name: str) -> str:
 def reference_words(name: str) -> tuple[str, ...]:
     """Return what a reference refers to: `billing_address_id` → billing, address."""
     words = split_words(name)
+    is_users = bool(words) and words[-1] == "uid"
     while len(words) > 1 and words[-1] in _ENDS:
         words.pop()
+    if is_users and words[-1] != "user":
+        words = [*(words if words != ["uid"] else []), "user"]  # uid, from_uid: of a user
     if words and (entity := _NUMBERS.get(lexicon().atoms.get(words[-1], ""))):
         words[-1] = entity
     return tuple(singular(word) for word in words)

@@ -78,6 +78,7 @@ _SAYS_TABLE = frozenset(
         "object",
         "module",
         "resource",
+        "ent",
         "类型",
         "对象",
         "模块",

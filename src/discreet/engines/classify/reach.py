@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from discreet.engines.classify.headers import first_clause
+from discreet.engines.classify.headers import first_clause, read_header
 from discreet.engines.classify.link_model import LinkColumn, LinkTable
 from discreet.engines.classify.naming import (
     GENERIC_KEYS,
@@ -79,6 +79,7 @@ class Reach:
         self._by_last: dict[str, list[Far]] = defaultdict(list)
         self._by_spelling: dict[str, list[Far]] = defaultdict(list)
         self._by_key: dict[str, list[Far]] = defaultdict(list)
+        self._by_number: dict[str, list[Far]] = defaultdict(list)
         self._by_end: dict[str, list[Far]] = defaultdict(list)
         self._by_name: dict[str, list[Far]] = defaultdict(list)
         self._by_form: dict[str, list[tuple[Far, LinkColumn]]] = defaultdict(list)
@@ -96,6 +97,8 @@ class Reach:
         key = far.table.single_key
         for column in [*([key] if key else []), *far.other_keys]:
             self._by_key[column.name.lower()].append(far)
+            if number := number_of(column.name):
+                self._by_number[number].append(far)
             self._by_end["".join(split_letters(column.name))].append(far)
             if column.codes is not None and (column is key or column.is_unique or far.owns(column)):
                 self._by_form[column.codes.form].append((far, column))
@@ -112,6 +115,7 @@ class Reach:
             *(far for last in lasts for word in self._alike_to(last) for far in self._by_last[word]),
             *self._spelled_in(column.name),
             *self._by_key.get(column.name.lower(), ()),
+            *self._by_number.get(number_of(column.name), ()),
             *(far for name in mentioned(column.comment) for far in self._by_name.get(name, ())),
         ):
             found[far.at] = far
@@ -153,6 +157,16 @@ class Reach:
             )
         )
         yield from fitting[: MOST_BY_FORM * (2 if codes.is_unguessable else 1)]
+
+
+_NUMBERS_OF_PEOPLE = frozenset(["customer_no", "employee_no", "student_no"])
+
+
+@lru_cache(maxsize=50_000)
+def number_of(name: str) -> str:
+    """Return which number of a person a header means (工号 and `employee_no` mean the same), or nothing."""
+    meaning = read_header(name).meaning
+    return meaning if meaning in _NUMBERS_OF_PEOPLE else ""
 
 
 def comment_words(comment: str, naming: Naming | None = None) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _ABBREVIATED = {
     "yr": "year",
     "num": "number",
     "hsh": "hash",
+    "ctc": "contact",
     "emplr": "employer",
     "mstr": "master",
     "hdr": "header",
