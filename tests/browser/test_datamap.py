@@ -56,6 +56,7 @@ def base(live_server: LiveServer, settings: Settings, path: Path) -> Iterator[st
     actions.ensure_proposed(actor=SHELL, now=NOW, source="shop")
     add("lena.brandt", *Role)
     yield live_server.url
+    pools.dispose_all()  # the next test's shop is another file
 
 
 def begun() -> int:
