@@ -21,7 +21,7 @@ FOUND = {"northwind": ("customers", "employees", "suppliers"), "mall": ("ums_mem
 #: The map is drawn once a company, so each is looked through in a language of its own.
 LOOKED_THROUGH_IN = {"northwind": "zh-hans", "mall": "en"}
 IN_WORDS = {
-    "en": ("Where personal data stand", "wait for confirmation", "everything is confirmed"),
+    "en": ("Where personal data is held", "wait for confirmation", "everything is confirmed"),
     "zh-hans": ("个人信息在哪里", "待确认", "全部已确认"),
 }
 
