@@ -71,8 +71,9 @@ def _confirm_source(*, actor: Actor, now: datetime, source: str) -> int:
     if not DataTable.objects.filter(source=source, is_gone=False).exists():
         raise refusals.NothingToConfirm(source=source)
     stamp = {"confirmed_by": actor.label, "confirmed_at": now}
-    tables = DataTable.objects.filter(source=source, confirmed_at__isnull=True).update(**stamp)
-    fields = DataField.objects.filter(table__source=source, confirmed_at__isnull=True).update(**stamp)
+    is_open = {"confirmed_at__isnull": True, "is_gone": False}
+    tables = DataTable.objects.filter(source=source, **is_open).update(**stamp)
+    fields = DataField.objects.filter(table__source=source, table__is_gone=False, **is_open).update(**stamp)
     links = DataLink.objects.filter(
         from_table__source=source, confirmed_at__isnull=True, is_rejected=False
     ).update(**stamp)
