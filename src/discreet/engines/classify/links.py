@@ -110,8 +110,7 @@ def _of_column(
     found: list[Candidate] = []
     if column.category in _KEYS or (column.category == "name" and is_actor):
         is_named = column.category == "none" or is_number or is_actor or _is_key_of_visitors(column, reach)
-        found = [*_by_name(table, column, reach, is_actor=is_actor, is_named=is_named)]
-        found = _best(found)
+        found = _best([*_by_name(table, column, reach, is_actor=is_actor, is_named=is_named)])
         if is_named:
             found += _to_staff_if_it_may(table, column, people, sense, is_actor=is_actor, is_led=bool(found))
         found += _by_values(table, column, reach, found, is_actor=is_actor)
@@ -196,12 +195,9 @@ def _is_possible(table: LinkTable, column: LinkColumn, far: LinkTable, key: Link
     """Return whether types and the forms of values allow that a column points at a key."""
     if (far is table and key.name == column.name) or not same_type(column, key):
         return False
-    both = column.codes is not None and key.codes is not None
-    return (
-        not (both and column.codes and key.codes)
-        or column.kind is Kind.INTEGER
-        or column.codes.fits(key.codes)
-    )
+    if column.codes is None or key.codes is None or column.kind is Kind.INTEGER:
+        return True
+    return column.codes.fits(key.codes)
 
 
 @lru_cache(maxsize=20_000)
@@ -228,12 +224,12 @@ def _score(table: LinkTable, column: LinkColumn, far: Far, key: LinkColumn, reac
         return 1.0 if their or far.squeezed(key.name) else 0.8 if is_reference(key.name) else 0.75
     if not is_own_key and (squeezed := far.squeezed(column.name)):
         return squeezed
-    if not (is_reference(column.name) or words == ("user",)) or (is_own_key and len(words) < 1):
+    if not (is_reference(column.name) or words == ("user",)):
         return 0.0
     score: NameScore = (
         name_score(words, far.words, own) or _ends_like(column, key) or _same_number(column, key)
     )
-    return 0.0 if is_own_key and score < 0.9 else score
+    return 0.0 if is_own_key and score <= 0.9 else score
 
 
 def _are_codes(column: LinkColumn, key: LinkColumn) -> bool:
