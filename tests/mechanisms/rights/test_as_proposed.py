@@ -200,7 +200,7 @@ def test_no_index_is_proposed_for_a_view() -> None:
 def test_who_decides_sees_who_was_found(proposed: Company, desk: Client) -> None:
     page = desk.get(f"/desk/requests/{planned('erasure', IDA)}/").content.decode()
     found = page.partition("Who was found")[2].partition("</section>")[0]
-    assert "users 7" in found
+    assert "users, key 7" in found
     assert IDA not in page
 
 

@@ -136,13 +136,20 @@ def erasures_verified(now: datetime) -> Measurement | None:
     )
 
 
+#: When the answer left: by letter when it was sent, else when it was done.
+_ANSWERED = Coalesce("letter_sent_at", "completed_at")
+
+
 def _answers(now: datetime) -> list[Answer]:
     """Return the requests answered in the last weeks, oldest answer first; withdrawn ones were not answered.
 
     One whose letter still has to be sent is not answered yet.
     """
-    sent = RightsRequest.objects.annotate(answered=Coalesce("letter_sent_at", "completed_at"))
-    rows = sent.filter(answered__gt=now - WEEKS * WEEK, answered__lte=now).exclude(answer=Way.LETTER_DUE)
+    rows = (
+        RightsRequest.objects.annotate(answered=_ANSWERED)
+        .filter(answered__gt=now - WEEKS * WEEK, answered__lte=now)
+        .exclude(answer=Way.LETTER_DUE)
+    )
     fields = rows.exclude(outcome="").order_by("answered", "pk")
     return [
         Answer(number, received_at, due_at, completed_at, outcome)
@@ -154,8 +161,10 @@ def _answers(now: datetime) -> list[Answer]:
 
 
 def _overdue(now: datetime) -> QuerySet[RightsRequest]:
-    waits = Q(completed_at__isnull=True) | Q(completed_at__gt=now) | Q(answer=Way.LETTER_DUE)
-    return RightsRequest.objects.filter(waits, received_at__lte=now, due_at__lt=now)
+    waits = Q(answered__isnull=True) | Q(answered__gt=now) | Q(answer=Way.LETTER_DUE)
+    return RightsRequest.objects.annotate(answered=_ANSWERED).filter(
+        waits, received_at__lte=now, due_at__lt=now
+    )
 
 
 def _is_in_time(answer: Answer) -> bool:
