@@ -1,7 +1,10 @@
 """When everything was read: which tables are people, whose rows the others are, what links mean."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from django.db.models import Q
 
 from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.classify.model import Verdict
@@ -19,6 +22,7 @@ from discreet.foundation.datamap.proposing import (
     owned_of,
     roles_of,
 )
+from discreet.foundation.datamap.rules import TableTraits
 from discreet.foundation.datamap.schema_sync import set_verdict
 from discreet.foundation.sources.catalogue import Catalogue
 
@@ -92,11 +96,7 @@ def propose_roles_again(catalogue: Catalogue) -> int:
         people_in(catalogue),
         {table.ref: categories.get(table.ref, {}).values() for table in catalogue.tables},
     )
-    changed = []
-    for link, role in zip(links, roles_of(pairs, traits), strict=True):
-        if link.confirmed_at is None and link.role != role.value:
-            link.role = role.value
-            changed.append(link)
+    changed = _with_new_roles(links, pairs, traits)
     DataLink.objects.bulk_update(changed, ["role"], batch_size=100)
     return len(changed)
 
@@ -124,34 +124,41 @@ def settled(catalogue: Catalogue, scan: Scan) -> Settled:
             result.people.append((scanned.table, people[ref_of(scanned.table)]))
         if ref_of(scanned.table) in owned:
             result.fields += _owned_fields(scanned)
-    owned_fields = {row.id: row for row in result.fields}
-    result.fields = list(
-        (owned_fields | {row.id: row for row in _mere_references(catalogue, links)}).values()
-    )
-    for link, role in zip(links, roles_of(pairs, traits), strict=True):
-        if link.confirmed_at is None and link.role != role.value:
-            link.role = role.value
-            result.links.append(link)
+    result.fields = _with_mere_references(catalogue, links, {row.id: row for row in result.fields})
+    result.links = _with_new_roles(links, pairs, traits)
     return result
 
 
-def _mere_references(catalogue: Catalogue, links: list[DataLink]) -> list[DataField]:
-    """Return the fields called like somebody's number that turned out to refer to rows: `visitor_id`, `xh`."""
+def _with_new_roles(
+    links: list[DataLink], pairs: list[Pair], traits: Mapping[TableRef, TableTraits]
+) -> list[DataLink]:
+    """Give open links the role that is proposed now, and return those that had another."""
+    changed = []
+    for link, role in zip(links, roles_of(pairs, traits), strict=True):
+        if link.confirmed_at is None and link.role != role.value:
+            link.role = role.value
+            changed.append(link)
+    return changed
+
+
+def _with_mere_references(
+    catalogue: Catalogue, links: list[DataLink], changed: dict[int, DataField]
+) -> list[DataField]:
+    """Add to the changed fields those called like somebody's number that turned out to refer to rows: `xh`."""
     ends = {
         (link.from_table_id, link.from_columns[0])
         for link in links
         if link.kind == LinkKind.IMPLICIT.value and _is_primary(catalogue, link)
     }
     rows = DataField.objects.filter(
-        table__source=catalogue.source,
-        category__in=LOOKS_LIKE_A_KEY,
-        confirmed_at__isnull=True,
-        is_gone=False,
-    )
-    found = [row for row in rows if (row.table_id, row.name) in ends]
-    for row in found:
-        set_verdict(row, MERE_REFERENCE)
-    return found
+        table__source=catalogue.source, confirmed_at__isnull=True, is_gone=False
+    ).filter(Q(category__in=LOOKS_LIKE_A_KEY) | Q(id__in=changed))
+    for row in rows:
+        field = changed.get(row.id, row)
+        if (field.table_id, field.name) in ends and field.category in LOOKS_LIKE_A_KEY:
+            set_verdict(field, MERE_REFERENCE)
+            changed[field.id] = field
+    return list(changed.values())
 
 
 def _is_primary(catalogue: Catalogue, link: DataLink) -> bool:
