@@ -2,30 +2,22 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from django.urls import reverse
-from django.utils import translation
-from pytest_django import Settings
 
 from discreet.engines.subjects.gaps import gaps_of_graph
 from discreet.foundation.datamap import actions, cli, queries
 from discreet.foundation.datamap.models import DataField, DataLink, DataTable
 from discreet.foundation.sources.actions import connect_source
 from discreet.vocabulary.actors import Role
-from tests.foundation.datamap.test_pages import NOW, SHELL, signed_in
+from tests.foundation.datamap.test_pages import NOW, SHELL, demo, signed_in
+
+__all__ = ["demo"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def demo(settings: Settings) -> Iterator[None]:
-    settings.DISCREET_DEMO = True
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

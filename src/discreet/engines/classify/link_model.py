@@ -39,7 +39,6 @@ class LinkTable:
     people: str = ""
     is_view: bool = False
     declared: frozenset[tuple[str, ...]] = frozenset()  # columns of keys that are declared already
-    unique_together: tuple[tuple[str, ...], ...] = ()
     comment: str = ""
 
     @cached_property

@@ -1,7 +1,6 @@
 """`discreet classify`: what a file holds, without an installation."""
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +31,7 @@ from discreet.foundation.sources.catalogue import Catalogue, ForeignKey, TableIn
 from discreet.foundation.sources.left_out import left_out_as_json, left_out_in_words
 from discreet.foundation.sources.one_file import opened
 from discreet.vocabulary.categories import CATEGORIES
+from discreet.vocabulary.columns import width_of
 from discreet.vocabulary.text import on_screen
 
 
@@ -65,8 +65,7 @@ def classify(file: Path, is_json: bool) -> None:
 
 def _padded(text: str, cells: int) -> str:
     """Fill up to so many cells of a terminal; Chinese letters take two."""
-    taken = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-    return text + " " * (cells - taken)
+    return text + " " * (cells - width_of(text))
 
 
 def _look(file: Path) -> tuple[dict[str, object], list[TableFindings], list[str]]:

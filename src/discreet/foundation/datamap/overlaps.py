@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from discreet.engines.classify.link_judging import SENTINELS
 from discreet.engines.subjects.graph import Key, TableRef
 from discreet.foundation.datamap import refusals, source_facts
+from discreet.foundation.datamap.scan_reading import MAX_KEYS, MOST_UNINDEXED_ROWS, as_key
 from discreet.foundation.sources import session
-from discreet.foundation.sources.catalogue import ColumnInfo, Kind, TableInfo
+from discreet.foundation.sources.catalogue import TableInfo
 
 MOST_ROWS = 1_000
-MOST_KEYS = 200
 MAX_CHARS = 200
-MOST_UNINDEXED_ROWS = 1_000_000
-_DIGITS_OF_A_KEY = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +38,14 @@ def values_there(
     with session.read(start.source) as here:
         rows = here.sample_spread(start, columns, limit=MOST_ROWS, max_chars=MAX_CHARS)
     keys = sorted({row for row in rows if _is_whole(row)}, key=str)
-    some = keys[:: max(1, -(-len(keys) // MOST_KEYS))]
+    some = keys[:: max(1, -(-len(keys) // MAX_KEYS))]
     if not some:
         return ValuesThere(0, 0)
     column = far.column(far_columns[0])
     is_quick = column is not None and (column.is_indexed or column.is_unique)
     if not is_quick and far.estimated_rows > MOST_UNINDEXED_ROWS:
         return ValuesThere(len(some), None)
-    possible = [one for each in some if (one := _as_key(each, column)) is not None]
+    possible = [one for each in some if (one := as_key(each, column)) is not None]
     with session.read(end.source) as there:
         found = there.which_exist(end, far_columns, possible) if possible else set()
     return ValuesThere(len(some), len(found))
@@ -65,10 +63,3 @@ def _known(ref: TableRef, columns: Sequence[str]) -> TableInfo:
 
 def _is_whole(key: Key) -> bool:
     return all(isinstance(part, (str, int)) and str(part) not in SENTINELS for part in key)
-
-
-def _as_key(key: Key, column: ColumnInfo | None) -> Key | None:
-    """Return a key as the far end writes it: texts may be some table's numbers."""
-    if column is None or column.kind is not Kind.INTEGER or len(key) != 1 or not isinstance(key[0], str):
-        return key
-    return (int(key[0]),) if key[0].isdecimal() and len(key[0]) < _DIGITS_OF_A_KEY else None

@@ -190,7 +190,7 @@ def _overlap(
     if not is_quick and far.estimated_rows > MOST_UNINDEXED_ROWS:
         return None
     some = sorted(keys, key=str)[:: max(1, len(keys) // MAX_KEYS)][:MAX_KEYS]
-    possible = [one for each in some if (one := _as_key(each, column)) is not None]
+    possible = [one for each in some if (one := as_key(each, column)) is not None]
     if not possible:
         return Overlap(asked=len(some), found=0)
     known = asked(session, lambda: session.which_exist(far.ref, candidate.far_columns, possible))
@@ -199,7 +199,7 @@ def _overlap(
     return Overlap(asked=len(some), found=len(known))
 
 
-def _as_key(key: tuple[object, ...], column: ColumnInfo | None) -> tuple[object, ...] | None:
+def as_key(key: tuple[object, ...], column: ColumnInfo | None) -> tuple[object, ...] | None:
     """Return a key as the far end writes it: texts of a polymorphic column may be some table's numbers."""
     if column is None or column.kind is not Kind.INTEGER or len(key) != 1 or not isinstance(key[0], str):
         return key
