@@ -33,9 +33,9 @@ CREATE TABLE remarks (id int PRIMARY KEY, about_type text, about_id text, remark
 INSERT INTO remarks SELECT n, '会员', (n % 60 + 1)::text, 'called' FROM generate_series(1, 60) n;
 CREATE TABLE staff (employee_no text PRIMARY KEY, full_name text, mail text);
 INSERT INTO staff SELECT 'D' || 100 + n, 'Maria Koch', 'maria' || n || '@example.org' FROM generate_series(1, 20) n;
-CREATE TABLE calls (id int PRIMARY KEY, ref_id int, employee_no text, phone text);
+CREATE TABLE calls (id int PRIMARY KEY, ref_id int, doctor_employee_no text);
 COMMENT ON COLUMN calls.ref_id IS '会员编号';
-INSERT INTO calls SELECT n, n % 60 + 1, 'D' || 100 + n % 20 + 1, '+49 30 ' || 100000 + n FROM generate_series(1, 90) n;
+INSERT INTO calls SELECT n, n % 60 + 1, 'D' || 100 + n % 20 + 1 FROM generate_series(1, 90) n;
 CREATE TABLE visitors (visitor_id uuid PRIMARY KEY, full_name text, mail text);
 INSERT INTO visitors SELECT gen_random_uuid(), 'Jonas Klein', 'jonas' || n || '@example.org'
     FROM generate_series(1, 30) n;
@@ -97,8 +97,8 @@ def test_the_number_of_a_visitor_is_a_key_and_no_cookie(clinic: None) -> None:
 
 
 def test_the_number_of_staff_in_somebodys_rows_is_a_reference(clinic: None) -> None:
-    assert roles()["calls.employee_no staff.employee_no"]
-    assert DataField.objects.get(table__name="calls", name="employee_no").category == "none"
+    assert roles()["calls.doctor_employee_no staff.employee_no"]
+    assert DataField.objects.get(table__name="calls", name="doctor_employee_no").category == "none"
 
 
 def test_what_a_person_says_of_one_link_changes_what_is_proposed_of_those_behind_it(clinic: None) -> None:
