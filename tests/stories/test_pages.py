@@ -45,7 +45,7 @@ def states() -> dict[str, str]:
     }
     numbers["code-sent"] = _asked("erasure", CLEO)
     driving.work()
-    deciding.accept_access(actor=AGENT, now=NOW, batch_id=driving.batch_of(numbers["delivered"]))
+    driving.hand_over(numbers["delivered"])
     driving.work()
     assert (driving.state(numbers["done"]), driving.state(numbers["delivered"])) == (State.DONE, State.DONE)
     executing, accepted = driving.planned("erasure", BOB), driving.planned("erasure", CLEO)

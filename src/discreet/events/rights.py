@@ -28,3 +28,25 @@ class ErasureVerified(Event):
 @dataclass(frozen=True, slots=True)
 class AccessDelivered(Event):
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestExtended(Event):
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAppealed(Event):
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReopened(Event):
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEnded(Event):
+    """Refused, withdrawn, or a duplicate: it ended without being carried out."""
+
+    number: str

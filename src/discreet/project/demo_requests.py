@@ -5,8 +5,9 @@ from datetime import datetime
 
 from discreet.engines.subjects.identity import Identity
 from discreet.mechanisms.rights import queries, workflows
-from discreet.mechanisms.rights.actions import deciding, receiving
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.actions import deciding, proving, receiving
+from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.rules import State
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 
 CHEN = Actor(kind=ActorKind.STAFF, name="chen", roles=frozenset({Role.AGENT}))
@@ -52,7 +53,7 @@ def make_requests(*, now: datetime) -> None:
 
 def _carry_on(story: Story, *, number: str, now: datetime) -> None:
     if queries.request_view(number).state == State.RECEIVED:
-        receiving.verify_identity(
+        proving.verify_identity(
             actor=CHEN, now=now, number=number, reason="Called back on the number in the customer's account."
         )
     batch_id = queries.batch_of(number)

@@ -30,6 +30,11 @@ class Category:
         return bool(self.sensitivity)
 
     @property
+    def is_sensitive_by_law(self) -> bool:
+        """Say whether a law calls it sensitive, and not only our caution."""
+        return self.is_sensitive and self.sensitivity != "ours"
+
+    @property
     def is_personal(self) -> bool:
         return self.id != NONE
 

@@ -7,7 +7,7 @@ from discreet.foundation.jobs.context import Fence, WorkflowContext
 from discreet.foundation.jobs.models import Job, Worker
 from discreet.foundation.mail import workflows as mail_workflows
 from discreet.mechanisms.rights import queries, workflows
-from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.actions import deciding, proving, receiving
 from discreet.mechanisms.rights.rules import ApprovalStep, State
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.errors import Refused
@@ -47,7 +47,7 @@ def opened(kind: str = "erasure", email: str | None = None, *, actor: Actor = AG
 
 def verified(kind: str = "erasure", email: str | None = None, **more: str) -> str:
     number = opened(kind, email, **more)
-    receiving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Passport seen")
+    proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Passport seen")
     return number
 
 
@@ -65,6 +65,13 @@ def approve(number: str, *, digest: str | None = None) -> ApprovalStep:
     now = datetime.now(UTC)
     deciding.accept_erasure(actor=AGENT, now=now, batch_id=batch_id, plan_digest=digest)
     return deciding.accept_erasure(actor=APPROVER, now=now, batch_id=batch_id, plan_digest=digest)
+
+
+def hand_over(number: str) -> None:
+    """Decide that the person gets the answer: both people, where two are needed."""
+    batch_id, now = queries.batch_of(number), datetime.now(UTC)
+    if deciding.accept_access(actor=AGENT, now=now, batch_id=batch_id) is ApprovalStep.FIRST:
+        deciding.accept_access(actor=APPROVER, now=now, batch_id=batch_id)
 
 
 def accepted(email: str, **more: str) -> str:

@@ -14,7 +14,7 @@ from discreet.foundation.cases.models import Case, CaseTask
 from discreet.foundation.jobs.models import Job, OutboxEvent
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import deciding, executing, receiving, revealing
+from discreet.mechanisms.rights.actions import deciding, executing, proving, receiving, revealing
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import (
     NotAnApprover,
@@ -105,7 +105,7 @@ def test_a_request_from_the_centre_starts_the_search_for_its_person() -> None:
         (who("   "), "erasure", "", EmptyIdentity),
         (who("a\0b@example.com"), "erasure", "", NotReadable),
         (who(name="Ann"), "erasure", "", NameIsNotEnough),
-        (who(ANN), "portability", "", UnknownKind),
+        (who(ANN), "sell_everything", "", UnknownKind),
         (who(ANN), "erasure", "Narnia", UnknownCountry),
     ],
 )
@@ -145,7 +145,7 @@ def test_an_identity_is_proven_once() -> None:
     number = verified(email=ANN)
     before = everything()
     with pytest.raises(WrongRequestState):
-        receiving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Again")
+        proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Again")
     assert everything() == before
 
 
@@ -156,7 +156,7 @@ def test_verifying_takes_the_role_and_a_reason(actor: object, reason: str, refus
     number = opened(email=ANN)
     before = everything()
     with pytest.raises(refusal):
-        receiving.verify_identity(actor=actor, now=NOW, number=number, reason=reason)  # type: ignore[arg-type]
+        proving.verify_identity(actor=actor, now=NOW, number=number, reason=reason)  # type: ignore[arg-type]
     assert everything() == before
 
 
@@ -335,7 +335,7 @@ def _steps(shop: Company) -> dict[str, Callable[[], object]]:
     running = planned("access", ANN)
     return {
         "receive": lambda: opened(email="new@example.com"),
-        "verify": lambda: receiving.verify_identity(actor=AGENT, now=NOW, number=received, reason="Seen"),
+        "verify": lambda: proving.verify_identity(actor=AGENT, now=NOW, number=received, reason="Seen"),
         "ask again": lambda: receiving.ask_code_again(actor=CUSTOMER, now=NOW, number=received),
         "plan": lambda: replan(proven),
         "propose": lambda: deciding.accept_erasure(

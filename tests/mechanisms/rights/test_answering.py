@@ -17,9 +17,11 @@ from discreet.foundation.mail.delivery import deliver_due
 from discreet.foundation.mail.folder import FolderMail, newest_in_folder
 from discreet.foundation.mail.models import OutgoingMessage
 from discreet.mechanisms.rights import case_page, history, indicators, letters, queries, workflows
-from discreet.mechanisms.rights.actions import answering, deciding, importing, receiving
+from discreet.mechanisms.rights.actions import answering, deciding, importing, proving, receiving
+from discreet.mechanisms.rights.identity import How
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.refusals import NoLetterDue, NotYours
-from discreet.mechanisms.rights.rules import Answer, Kind, way_of_answer
+from discreet.mechanisms.rights.rules import Answer, way_of_answer
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import AGENT, ANN, ANN_PHONE, APPROVER, CLEO, CUSTOMER, NOW, VIEWER, who
@@ -67,7 +69,7 @@ def batch(*people: Identity) -> list[str]:
     batch_id, numbers = importing.receive_batch(
         actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=[(one, "DE", "en") for one in people]
     )
-    receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list")
+    proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list")
     driving.work()
     driving.approve(numbers[0])
     return numbers
@@ -196,7 +198,7 @@ def test_a_copy_without_an_address_is_handed_over_by_staff(shop: Company) -> Non
     no_address(shop)
     number = driving.planned("access", None, phone=ANN_PHONE)
     if queries.request_view(number).completed_at is None:
-        deciding.accept_access(actor=AGENT, now=NOW, batch_id=queries.batch_of(number))
+        driving.hand_over(number)
         driving.work()
     assert letters_of(number) == [answering.TASK_COPY]
     titles = [step.title for step in history.steps(number)]
@@ -206,7 +208,7 @@ def test_a_copy_without_an_address_is_handed_over_by_staff(shop: Company) -> Non
 def test_a_copy_whose_link_is_mailed_counts_as_mailed(shop: Company) -> None:
     number = driving.planned("access", ANN)
     if queries.request_view(number).completed_at is None:
-        deciding.accept_access(actor=AGENT, now=NOW, batch_id=queries.batch_of(number))
+        driving.hand_over(number)
         driving.work()
     assert queries.request_view(number).answer == Answer.MAIL
     assert [mail.to for mail in mails()] == [ANN]
@@ -250,7 +252,7 @@ def test_what_anybody_causes_never_holds_an_answer_back(shop: Company) -> None:
     titles = [step.title for step in history.steps(last) if not step.is_work]
     assert "No code sent: this mailbox has had its mails of the day" in titles
     assert "Mail not sent: this mailbox has had its mails of the day" in titles
-    receiving.verify_identity(actor=CUSTOMER, now=NOW, number=number, by_code=True)
+    proving.verify_identity(actor=CUSTOMER, now=NOW, number=number, how=How.CODE)
     driving.work()
     driving.approve(number)
     carried_out()

@@ -8,11 +8,12 @@ import pytest
 from discreet.foundation.jobs.models import Job
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.actions import deciding, proving
 from discreet.mechanisms.rights.imports import import_csv
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import BadImport, NotYours
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.rules import State
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, BOB, CLEO, NOW, VIEWER, write_csv
 from tests.mechanisms.rights.driving import approve, failures, state, work
@@ -24,7 +25,7 @@ def imported(path: Path, *lines: str) -> list[str]:
         actor=AGENT, now=NOW, path=write_csv(path / "b.csv", *lines), default_kind=Kind.ERASURE
     )
     batch_id = queries.batch_of(document["id"])
-    receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="All signed in")
+    proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="All signed in")
     work()
     numbers: list[str] = document["batches"][0]["requests"]
     return numbers

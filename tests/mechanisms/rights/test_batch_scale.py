@@ -14,10 +14,11 @@ from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.jobs.models import OutboxEvent
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import planning, queries
-from discreet.mechanisms.rights.actions import importing, receiving
+from discreet.mechanisms.rights.actions import importing, proving, receiving
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import UnknownCountry
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.rules import State
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, NOW
 from tests.mechanisms.rights.driving import approve, erased, failures, opened, work
@@ -62,7 +63,7 @@ def received(emails: list[str], residence: str = "DE") -> tuple[int, list[str]]:
 
 def planned_batch(emails: list[str]) -> list[str]:
     batch_id, numbers = received(emails)
-    receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list")
+    proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list")
     work()
     return numbers
 
@@ -167,7 +168,7 @@ def test_the_statements_of_a_batch_do_not_grow_with_every_person(shop: Company) 
     with CaptureQueriesContext(connection) as importing:
         batch_id, numbers = received([email(number) for number in range(1000, 1000 + PEOPLE)])
     with CaptureQueriesContext(connection) as verifying:
-        receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list")
+        proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list")
     with CaptureQueriesContext(connection) as planning_it:
         work()
     approve(numbers[0])
@@ -205,6 +206,6 @@ def test_a_batchs_plan_document_stays_small(shop: Company) -> None:
 def test_nobody_verified_twice_in_a_batch(shop: Company) -> None:
     batch_id, numbers = received([email(1), email(2)])
     now = datetime.now(UTC)
-    receiving.verify_identity(actor=AGENT, now=now, number=numbers[0], reason="Passport seen")
-    assert receiving.verify_batch(actor=AGENT, now=now, batch_id=batch_id, reason="Signed list") == 1
+    proving.verify_identity(actor=AGENT, now=now, number=numbers[0], reason="Passport seen")
+    assert proving.verify_batch(actor=AGENT, now=now, batch_id=batch_id, reason="Signed list") == 1
     assert {RightsRequest.objects.get(number=number).verified_how for number in numbers} == {"staff"}

@@ -14,7 +14,7 @@ from discreet.foundation.jobs.outcomes import is_transient
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import refusals
 from discreet.mechanisms.rights import queries, workflows
-from discreet.mechanisms.rights.actions import deciding, executing
+from discreet.mechanisms.rights.actions import deciding, executing, proving
 from discreet.mechanisms.rights.models import SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanChanged, WrongRequestState
 from discreet.mechanisms.rights.rules import State
@@ -143,14 +143,14 @@ def test_a_table_that_goes_missing_before_execution_writes_nothing(shop: Company
 
 def test_who_withdraws_after_the_last_look_is_not_erased(shop: Company) -> None:
     """Between the plan made again and the intent, one of two people withdraws."""
-    from discreet.mechanisms.rights.actions import importing, receiving
-    from discreet.mechanisms.rights.rules import Kind
+    from discreet.mechanisms.rights.actions import importing
+    from discreet.mechanisms.rights.kinds import Kind
     from tests.mechanisms.rights.company import AGENT, who
 
     batch_id, (ann, cleo) = importing.receive_batch(
         actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=[(who(ANN), "", "en"), (who(CLEO), "", "en")]
     )
-    receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Letters")
+    proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Letters")
     work()
     approve(ann)
     deciding.cancel_request(actor=CUSTOMER, now=NOW, number=cleo)
@@ -218,13 +218,12 @@ def test_one_workflow_runs_once_for_one_approval(shop: Company) -> None:
 
 
 def test_verifying_twice_plans_once(shop: Company) -> None:
-    from discreet.mechanisms.rights.actions import receiving
     from tests.mechanisms.rights.company import AGENT
 
     number = opened(email=BOB)
-    receiving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Seen")
+    proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Seen")
     with pytest.raises(WrongRequestState):
-        receiving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Seen")
+        proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Seen")
     assert Job.objects.filter(workflow="rights.prepare").count() == 1
 
 

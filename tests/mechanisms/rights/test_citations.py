@@ -9,9 +9,9 @@ from django.utils import translation
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights import letters, queries
-from discreet.mechanisms.rights.actions import receiving
+from discreet.mechanisms.rights.actions import proving, receiving
 from discreet.mechanisms.rights.citations import article_words, citation, cited_article
-from discreet.mechanisms.rights.rules import Kind
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.views import plan_document, request_document
 from tests.foundation.sources.conftest import Company
@@ -35,7 +35,7 @@ def received(residence: str, email: str = ANN, batch_id: int | None = None) -> s
 
 def planned(residence: str) -> str:
     number = received(residence)
-    receiving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Passport seen")
+    proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Passport seen")
     driving.work()
     return number
 
@@ -96,7 +96,7 @@ def test_a_batch_under_several_laws_names_the_duty_alone_and_each_person_their_o
 ) -> None:
     batch_id = receiving.open_batch(actor=AGENT, now=NOW, kind=Kind.ERASURE)
     numbers = {place: received(place, email, batch_id) for place, email in (("DE", ANN), ("CN", BOB))}
-    receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Letters")
+    proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Letters")
     driving.work()
     assert planned_orders(batch_id)["article"] == DUTY
     driving.approve(numbers["DE"])

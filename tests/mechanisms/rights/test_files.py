@@ -11,12 +11,11 @@ from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.sources.actions import connect_source
 from discreet.mechanisms.rights import delivery, queries
-from discreet.mechanisms.rights.actions import deciding
 from discreet.mechanisms.rights.finding import find_person
 from discreet.mechanisms.rights.rules import Outcome
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, NOW, OPERATOR
-from tests.mechanisms.rights.driving import approve, batch_of, failures, planned, work
+from tests.mechanisms.rights.driving import approve, failures, hand_over, planned, work
 
 pytestmark = [pytest.mark.duty("M8.1"), pytest.mark.django_db]
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -78,7 +77,7 @@ def test_a_person_is_found_in_files(folder: Path) -> None:
 def test_access_copies_what_files_hold(folder: Path) -> None:
     apply_map(actor=OPERATOR, now=NOW, text=MAP)
     number = planned("access", ANN)
-    deciding.accept_access(actor=AGENT, now=NOW, batch_id=batch_of(number))
+    hand_over(number)
     work()
     assert failures() == []
     archive = zipfile.ZipFile(io.BytesIO(delivery.take_package(actor=AGENT, now=NOW, number=number)))

@@ -9,8 +9,9 @@ from pytest_django import Settings
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.actions import apply_map
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import importing, receiving
-from discreet.mechanisms.rights.rules import Kind, Outcome
+from discreet.mechanisms.rights.actions import importing, proving
+from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.views import RequestView
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, MAP, NOW, OPERATOR, fill, map_company
@@ -206,7 +207,7 @@ def test_a_batch_of_many_people_compares_texts_here(shop: Company) -> None:
         kind=Kind.ERASURE,
         claims=[(Identity(email=f"p{n}@example.com"), "DE", "en") for n in range(100, 160)],
     )
-    receiving.verify_batch(actor=AGENT, now=datetime.now(UTC), batch_id=batch, reason="seen")
+    proving.verify_batch(actor=AGENT, now=datetime.now(UTC), batch_id=batch, reason="seen")
     work()
     approve(numbers[0])
     work()

@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -14,12 +13,11 @@ from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import pools
 from discreet.foundation.sources.actions import connect_source
 from discreet.mechanisms.rights import delivery, finding, left_out, letters, queries, views
-from discreet.mechanisms.rights.actions import deciding
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.mechanisms.rights.summaries import REASONS
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, CLEO, MAP, NOW, OPERATOR, fill, who
-from tests.mechanisms.rights.driving import approve, batch_of, failures, planned, work
+from tests.mechanisms.rights.driving import approve, failures, hand_over, planned, work
 from tests.servers import PASSWORD
 
 pytestmark = pytest.mark.promise(1)
@@ -168,7 +166,7 @@ def test_a_source_connected_after_the_plan_is_named_in_the_outcome(crm: Company)
 def test_the_outcome_of_access_names_what_the_package_does_not_cover(crm: Company) -> None:
     number = planned("access", ANN)
     if queries.state_of_request(number) is State.PLANNED:
-        deciding.accept_access(actor=AGENT, now=datetime.now(UTC), batch_id=batch_of(number))
+        hand_over(number)
         work()
     assert failures() == []
     entry = json.loads(LedgerEntry.objects.get(act="rights.finish_access").body)

@@ -20,8 +20,8 @@ from discreet.foundation.staff.rules import Scope
 from discreet.mechanisms.rights import cli, given, queries
 from discreet.mechanisms.rights.actions import importing, receiving
 from discreet.mechanisms.rights.import_file import read_import
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.refusals import NotAnEmail, NotAPhone, NotReadable, TooLong
-from discreet.mechanisms.rights.rules import Kind
 from discreet.vocabulary.actors import Role
 from discreet.vocabulary.errors import Refused
 from tests.foundation.staff.people import ROOT, add

@@ -10,12 +10,12 @@ from django.utils import translation
 
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import import_file, queries
-from discreet.mechanisms.rights.actions import importing, receiving
+from discreet.mechanisms.rights.actions import importing, proving
 from discreet.mechanisms.rights.import_file import ImportFile, read_import
 from discreet.mechanisms.rights.imports import import_csv
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import BadImport, FileUnreadable, ImportUnfinished
-from discreet.mechanisms.rights.rules import Kind
 from discreet.mechanisms.rights.views import remark_documents
 from tests.mechanisms.rights.company import AGENT, ANN, BOB, CLEO, NOW
 
@@ -226,17 +226,17 @@ def test_an_import_that_was_cut_off_goes_on_with_the_same_file(
     batch = Batch.objects.get()
     assert (RightsRequest.objects.count(), batch.to_receive) == (2 * cut_after, 5 - 2 * cut_after)
     with pytest.raises(ImportUnfinished):
-        receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch.pk, reason="Letters")
+        proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch.pk, reason="Letters")
     with pytest.raises(ImportUnfinished):
         number = queries.requests_of(batch.pk)[0]
-        receiving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Letters")
+        proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Letters")
     document = imported(tmp_path, FIVE)
     assert (document["imported"], document["id"], Batch.objects.count()) == (5, f"B-{batch.pk}", 1)
     assert [queries.claim_of(number).email for number in document["ids"]] == [
         f"p{number}@example.com" for number in range(5)
     ]
     assert list(RightsRequest.objects.order_by("position").values_list("position", flat=True)) == [*range(5)]
-    assert receiving.verify_batch(actor=AGENT, now=NOW, batch_id=batch.pk, reason="Letters") == 5
+    assert proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch.pk, reason="Letters") == 5
 
 
 def test_the_same_file_again_opens_nothing_while_its_requests_are_open(

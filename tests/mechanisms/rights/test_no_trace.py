@@ -62,14 +62,12 @@ def test_no_table_of_ours_holds_a_person_in_the_clear_at_any_step(shop: Company)
 
 
 def test_no_table_of_ours_holds_a_person_in_the_clear_after_access(shop: Company) -> None:
-    from discreet.mechanisms.rights.actions import deciding
-    from tests.mechanisms.rights.company import AGENT, NOW
-    from tests.mechanisms.rights.driving import batch_of
+    from tests.mechanisms.rights.driving import batch_of, hand_over
 
     number = planned("access", ANN)
     key_id = Batch.objects.get(pk=batch_of(number)).key_id
     assert CaseKey.objects.filter(case_id=key_id).exists()
-    deciding.accept_access(actor=AGENT, now=NOW, batch_id=batch_of(number))
+    hand_over(number)
     work()
     assert traces() == []
     assert not CaseKey.objects.filter(case_id=key_id).exists(), "the batch is over"

@@ -31,13 +31,13 @@ from discreet.mechanisms.rights.refusals import NoPackage, NotYours
 from discreet.mechanisms.rights.rules import State
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, ANN_NAME, BOB, CLEO, CUSTOMER, NOW, VIEWER
-from tests.mechanisms.rights.driving import batch_of, failures, planned, work
+from tests.mechanisms.rights.driving import batch_of, failures, hand_over, planned, work
 
 
 def delivered(email: str | None, **more: str) -> str:
     number = planned("access", email, **more)
     if queries.state_of_request(number) is State.PLANNED:
-        deciding.accept_access(actor=AGENT, now=NOW, batch_id=batch_of(number))
+        hand_over(number)
         work()
     assert failures() == []
     return number
@@ -248,7 +248,7 @@ def test_delivering_twice_is_one_delivery_and_one_mail(shop: Company) -> None:
 def test_accepting_twice_delivers_once(shop: Company) -> None:
     number = planned("access", ANN)
     for _ in range(2):
-        deciding.accept_access(actor=AGENT, now=NOW, batch_id=batch_of(number))
+        hand_over(number)
     work()
     assert queries.request_view(number).outcome == "delivered"
     assert LedgerEntry.objects.filter(act="rights.finish_access").count() == 1
@@ -295,7 +295,7 @@ def test_the_link_dies_after_fourteen_days(shop: Company) -> None:
 
 def test_a_request_withdrawn_before_delivery_delivers_nothing(shop: Company) -> None:
     number = planned("access", ANN)
-    deciding.accept_access(actor=AGENT, now=NOW, batch_id=batch_of(number))
+    hand_over(number)
     deciding.cancel_request(actor=CUSTOMER, now=NOW, number=number)
     work()
     assert queries.request_view(number).state is State.CANCELLED

@@ -7,7 +7,7 @@ import pytest
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import deciding, forgetting, receiving, revealing
+from discreet.mechanisms.rights.actions import deciding, forgetting, proving, receiving, revealing
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NotAnArticle
 from tests.mechanisms.rights.company import AGENT, ANN, ANN_PHONE, NOW
@@ -67,7 +67,7 @@ def test_reasons_are_no_evidence() -> None:
     """Of proving an identity, of unmasking, of refusing: that there is one stands there, not what it says."""
     number = opened()
     revealing.reveal_person(actor=AGENT, now=NOW, number=number, reason=TOLD)
-    receiving.verify_identity(actor=AGENT, now=NOW, number=number, reason=TOLD)
+    proving.verify_identity(actor=AGENT, now=NOW, number=number, reason=TOLD)
     deciding.refuse_request(actor=AGENT, now=NOW, number=number, reason=TOLD, article="")
     assert ANN not in evidence() and ANN_PHONE not in evidence()
     row = RightsRequest.objects.get(number=number)

@@ -63,7 +63,7 @@ def test_access_goes_by_itself_only_without_doubt(
     reviewed: bool, candidates: int, sensitive: int, proven: bool, goes: bool, citation: str
 ) -> None:
     found = access_goes_by_itself(
-        is_reviewed=reviewed, candidates=candidates, sensitive_fields=sensitive, by_code_or_staff=proven
+        is_reviewed=reviewed, candidates=candidates, sensitive_fields=sensitive, is_asked_by_person=proven
     )
     assert found is goes, citation
 
@@ -79,8 +79,15 @@ def test_a_residence_is_a_code_or_nothing(text: str, fits: bool) -> None:
 
 
 def test_what_has_ended_moves_no_more() -> None:
-    for ended in (State.DONE, State.REFUSED, State.CANCELLED):
+    for ended in (State.CANCELLED, State.DUPLICATE):
         assert not any(may_move(current=ended, target=state) for state in State)
+
+
+def test_what_was_answered_moves_only_by_an_appeal() -> None:
+    for ended in (State.DONE, State.REFUSED):
+        assert TRANSITIONS[ended] == {State.APPEALED}
+    assert State.ACCEPTED not in TRANSITIONS[State.APPEALED]
+    assert State.EXECUTING not in TRANSITIONS[State.APPEALED]
 
 
 def test_what_is_being_carried_out_cannot_be_withdrawn() -> None:

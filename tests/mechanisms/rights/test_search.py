@@ -7,7 +7,7 @@ from django.test import Client
 from discreet.engines.subjects.identity import Identity
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import forgetting, importing, receiving
-from discreet.mechanisms.rights.rules import Kind
+from discreet.mechanisms.rights.kinds import Kind
 from tests.mechanisms.rights.company import AGENT, NOW
 
 pytestmark = pytest.mark.django_db

@@ -168,6 +168,16 @@ def set_clocks(*, actor: Actor, now: datetime, number: str, clocks: Sequence[Clo
     record(actor=actor, now=now, subject=_name(case), facts={"clocks": facts})
 
 
+@act("cases.restart_clocks")
+def restart_clocks(*, actor: Actor, now: datetime, number: str, clocks: Sequence[ClockFacts]) -> None:
+    """Set the legal deadlines anew, those too that were met: what met them was taken back."""
+    case = _load_open(number)
+    case.clocks.filter(rule_id__in=[clock.rule_id for clock in clocks]).update(met_at=None)
+    set_clocks(actor=actor, now=now, number=number, clocks=clocks)
+    facts = {"restarted": [clock.rule_id for clock in clocks]}
+    record(actor=actor, now=now, subject=_name(case), facts=facts)
+
+
 @act("cases.pause_clock")
 def pause_clock(*, actor: Actor, now: datetime, number: str, rule_id: str) -> None:
     """Stop one clock; `set_clocks` with its new date starts it again."""
@@ -280,10 +290,18 @@ def close(
 
 
 @act("cases.reopen")
-def reopen(*, actor: Actor, now: datetime, number: str, state: str, transitions: Transitions) -> int:
+def reopen(
+    *,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    state: str,
+    transitions: Transitions,
+    keeps_clocks_met: bool = False,
+) -> int:
     """Open a closed case again in `state`, because what closed it was taken back. Return its new version.
 
-    The clocks that its closing met run on.
+    The clocks that its closing met run on, unless the closing stands and something else is looked at.
 
     Raises:
         WrongState: it is open, its data are destroyed, or the state machine has no such arrow.
@@ -293,7 +311,8 @@ def reopen(*, actor: Actor, now: datetime, number: str, state: str, transitions:
     if case.closed_at is None or case.expired_at is not None or not may:
         raise WrongState(number=number, state=case.state)
     before, case.state = case.state, state
-    case.clocks.filter(met_at=case.closed_at).update(met_at=None)
+    if not keeps_clocks_met:
+        case.clocks.filter(met_at=case.closed_at).update(met_at=None)
     case.closed_at = case.expires_at = None
     _set_due(case)
     record(actor=actor, now=now, subject=_name(case), facts={"from": before, "to": state})

@@ -56,8 +56,14 @@ def places_of(profile: CompanyProfile) -> Mapping[Law, Place]:
 
 
 def clocks_of(
-    *, profile: CompanyProfile, residence: str | None, kind: RequestKind | str, received_at: datetime
+    *,
+    profile: CompanyProfile,
+    residence: str | None,
+    kind: RequestKind | str,
+    received_at: datetime,
+    extended: bool = False,
 ) -> tuple[Clock, ...]:
-    """Return the clocks of a request to this company, the earliest due first."""
+    """Return the clocks of a request to this company, the earliest due first; `extended`: those that may be."""
     laws = applicable_laws(profile, residence)
-    return request_clocks(laws=laws, kind=kind, received_at=received_at, places=places_of(profile))
+    places = places_of(profile)
+    return request_clocks(laws=laws, kind=kind, received_at=received_at, places=places, extended=extended)

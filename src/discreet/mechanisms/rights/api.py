@@ -22,9 +22,10 @@ from discreet.foundation.ledger import prove
 from discreet.foundation.staff.queries import authenticate_token
 from discreet.foundation.staff.rules import SCOPE_ROLES, Scope
 from discreet.mechanisms.rights import delivery, given, queries
-from discreet.mechanisms.rights.actions import receiving
+from discreet.mechanisms.rights.actions import proving, receiving
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.refusals import KeyReused, PlanMissing, ScopeMissing
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.views import plan_document, request_document
 from discreet.vocabulary.actors import Actor
@@ -237,7 +238,7 @@ def show_request(request: HttpRequest, number: Number) -> Any:
 )
 def verify(request: HttpRequest, number: Number, body: Verification) -> Any:
     """Take the identity as proven, for the token's owner; the plan is made next."""
-    receiving.verify_identity(actor=_actor(request), now=timezone.now(), number=number, reason=body.reason)
+    proving.verify_identity(actor=_actor(request), now=timezone.now(), number=number, reason=body.reason)
     return {"id": number, "state": State.VERIFIED.value}
 
 

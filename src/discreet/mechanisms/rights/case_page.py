@@ -24,13 +24,15 @@ from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import copies, history, letters, names, queries
 from discreet.mechanisms.rights.choosing import row_words
+from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import left_words
 from discreet.mechanisms.rights.progress import working
-from discreet.mechanisms.rights.queries import RequestRow, RequestView
+from discreet.mechanisms.rights.queries import RequestRow
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
+from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.residences import residence_words
 from discreet.mechanisms.rights.roots import Fact, FactKind
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.stages import stages
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.views import reason_text
@@ -65,7 +67,7 @@ def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> di
         "residence": residence_words(row.residence),
         "next": next_at,
         "next_label": label_of(clock.rule_id) if clock else "",
-        "kind": gettext("Erasure") if row.kind == Kind.ERASURE else gettext("Access"),
+        "kind": gettext(right_of(row.kind).short),
         "state": gettext(OUTCOMES[row.outcome]) if row.outcome else gettext(STATES[row.state]),
         "tone": OUTCOME_TONES[row.outcome] if row.outcome else TONES[row.state],
         "left": left(due_at=next_at, now=now, is_legal=True) if next_at else None,
@@ -99,7 +101,7 @@ def context(
     """Return everything the template shows."""
     claim = None if view.case.row.is_expired else queries.claim_of(view.number)
     language = translation.get_language() or "en"
-    is_erasure = view.kind == Kind.ERASURE
+    is_erasure = way_of(view.kind) is Way.ERASE
     candidates = _candidates(view)
     return {
         "view": view,
@@ -243,7 +245,7 @@ def _groups(view: RequestView) -> list[PlanGroup]:
             label=names.source_name(source["name"]),
             raw=source["name"],
             note=gettext("%(engine)s, one transaction") % {"engine": engines.get(source["name"], "")}
-            if view.kind == Kind.ERASURE
+            if way_of(view.kind) is Way.ERASE
             else engines.get(source["name"], ""),
             rows=[
                 PlanRow(
@@ -267,8 +269,10 @@ def _groups(view: RequestView) -> list[PlanGroup]:
 
 def _action(view: RequestView, table: dict[str, Any]) -> str:
     """Return the word on the badge: what happens to the rows, or to the fields of rows that stay."""
-    if view.kind == Kind.ACCESS:
+    if way_of(view.kind) is Way.COPY:
         return gettext("Copy")
+    if way_of(view.kind) is Way.TELL:
+        return gettext("Told")
     done = {one["action"] for one in table.get("fields", [])}
     if table["action"] == "replace" and "null" in done:
         return gettext("Empty, replace")
@@ -412,7 +416,7 @@ def _on(day: str) -> str:
 
 def _also_open(view: RequestView, *, now: datetime) -> list[str]:
     """Return the open requests of the same person, where an erasure of one request is about to be decided."""
-    if view.kind != Kind.ERASURE or view.state is not State.PLANNED or view.batch_size != 1:
+    if way_of(view.kind) is not Way.ERASE or view.state is not State.PLANNED or view.batch_size != 1:
         return []
     return queries.open_of_the_same_person(view.number, since=now - SAME_PERSON_LOOKS_BACK)
 
@@ -421,7 +425,7 @@ def _approval(view: RequestView, actor: Actor) -> dict[str, Any]:
     """Return what the approve bar offers this person and why."""
     if view.state is not State.PLANNED or not view.plan.digest:
         return {"may": False}
-    if view.kind == Kind.ACCESS:
+    if not view.takes_two_people:
         may = actor.may(Role.AGENT) or actor.may(Role.APPROVER)
         return {
             "may": may,

@@ -19,12 +19,15 @@ from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import claims, copies, delivery, letters, queries
-from discreet.mechanisms.rights.actions import deciding, executing, receiving
+from discreet.mechanisms.rights.actions import deciding, executing, proving, receiving
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.forms import AskForm, CodeForm
+from discreet.mechanisms.rights.identity import How
+from discreet.mechanisms.rights.kinds import Kind, Way, way_of
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NoPackage
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.request_views import RequestView
+from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.views import refusal_text
 from discreet.mechanisms.rights.words import NEXT_FOR_COPY, NEXT_FOR_PERSON, OUTCOMES
 from discreet.vocabulary.actors import Actor, ActorKind
@@ -131,7 +134,7 @@ def _status(
         {
             "view": view,
             "token": token,
-            "next": (NEXT_FOR_COPY if view.kind == Kind.ACCESS else NEXT_FOR_PERSON)[view.state],
+            "next": (NEXT_FOR_PERSON if way_of(view.kind) is Way.ERASE else NEXT_FOR_COPY)[view.state],
             "outcome": OUTCOMES.get(view.outcome, ""),
             "form": CodeForm(),
             "check": check,
@@ -169,7 +172,7 @@ def code(request: HttpRequest, token: str) -> HttpResponseBase:
     if form.is_valid() and verification.check(
         case_number=number, code=form.cleaned_data["code"], now=now, actor=CUSTOMER
     ):
-        receiving.verify_identity(actor=CUSTOMER, now=now, number=number, by_code=True)
+        proving.verify_identity(actor=CUSTOMER, now=now, number=number, how=How.CODE)
         return HttpResponseRedirect(reverse("rights:status", args=[token]))
     return _status(request, token, problem="code", status_code=422)
 
@@ -250,7 +253,7 @@ def package(request: HttpRequest, number: str, token: str) -> HttpResponseBase:
     )
 
 
-def _ended(token: str) -> queries.RequestView:
+def _ended(token: str) -> RequestView:
     number = get_by_token(token).row.number
     view = queries.request_view(number)
     if view.completed_at is None:

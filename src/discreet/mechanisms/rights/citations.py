@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
 from discreet.foundation.rulepacks.law import Law
+from discreet.mechanisms.rights.items import DECIDED
 from discreet.mechanisms.rights.summaries import REASONS
 
 EXCEPTIONS = {
@@ -42,6 +43,8 @@ class Citation:
 def citation(article: str, *, laws: Sequence[Law]) -> Citation:
     """Return an article of the data map as it stands for a request under `laws`."""
     parts = [part.strip() for part in article.split(";")]
+    if DECIDED & set(parts):  # what staff decided cites its own reason, and no other
+        return Citation(duty="; ".join(part for part in parts if part), exception="")
     duty = [part for part in parts if part and not _EXCEPTION.match(part)]
     return Citation(duty="; ".join(duty), exception="; ".join(EXCEPTIONS[law] for law in laws))
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
-from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving
+from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.choosing import candidate_documents, told_candidates
+from discreet.mechanisms.rights.kinds import Kind, Way, way_of
 from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
 from discreet.mechanisms.rights.remarks import Remark
-from discreet.mechanisms.rights.rules import ApprovalStep, Kind, State
+from discreet.mechanisms.rights.rules import ApprovalStep, State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.told import due_in_words, told_people, told_plan, told_request
 from discreet.mechanisms.rights.views import (
@@ -133,9 +134,9 @@ def verify(number: str, reason: str, user: str | None) -> None:
     """Take the identity as proven by you."""
     actor, now = shell_actor(user), datetime.now(UTC)
     if number.startswith("B-"):
-        receiving.verify_batch(actor=actor, now=now, batch_id=queries.batch_of(number), reason=reason)
+        proving.verify_batch(actor=actor, now=now, batch_id=queries.batch_of(number), reason=reason)
     else:
-        receiving.verify_identity(actor=actor, now=now, number=number, reason=reason)
+        proving.verify_identity(actor=actor, now=now, number=number, reason=reason)
     click.echo(_("%(number)s: verified") % {"number": number})
 
 
@@ -201,7 +202,7 @@ def accept(number: str, digest: str | None, user: str | None) -> None:
     """Approve the plan. Erasure needs two people: the first proposes, the second starts it."""
     actor, now = shell_actor(user), datetime.now(UTC)
     batch_id = queries.batch_of(number)
-    if queries.kind_of_batch(batch_id) is Kind.ACCESS:
+    if way_of(queries.kind_of_batch(batch_id)) in (Way.COPY, Way.TELL):
         if not queries.plan_view(batch_id).digest:  # shows nothing that a decision could bind to
             workflows.prepare_batch(batch_id, actor, now)
         was_decided = queries.state_of_batch(batch_id) in (State.ACCEPTED, State.DONE)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from discreet.foundation.desk import times
 from discreet.foundation.ledger.queries import entries_for
 from discreet.mechanisms.rights import names
-from discreet.mechanisms.rights.queries import RequestView
+from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Answer, Outcome
 from discreet.mechanisms.rights.words import ANSWERS
 

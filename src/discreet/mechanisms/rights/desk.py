@@ -18,11 +18,12 @@ from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import case_page, letters, queries, report, workflows
-from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving, revealing
+from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
 from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.forms import RefuseForm, StaffAskForm, VerifyForm
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.refusals import UnknownRequest
-from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Kind, Outcome
+from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome
 from discreet.mechanisms.rights.views import refusal_text
 from discreet.vocabulary.actors import Role
 from discreet.vocabulary.errors import Refused
@@ -132,7 +133,7 @@ def request_page(request: HttpRequest, number: str) -> HttpResponseBase:
 @role_required(Role.AGENT, Role.ADMINISTRATOR)
 def verify(request: HttpRequest, number: str) -> HttpResponseBase:
     """Take the identity as proven by staff."""
-    receiving.verify_identity(
+    proving.verify_identity(
         actor=actor_of(request),
         now=timezone.now(),
         number=number,
@@ -188,7 +189,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponseBase:
     """Approve the plan whose digest the page showed."""
     actor, now = actor_of(request), timezone.now()
     batch_id = queries.batch_of(number)
-    if queries.kind_of_batch(batch_id) is Kind.ACCESS:
+    if way_of(queries.kind_of_batch(batch_id)) in (Way.COPY, Way.TELL):
         deciding.accept_access(actor=actor, now=now, batch_id=batch_id)
         messages.success(request, gettext("Accepted. The package is being made."))
         return _back(number)

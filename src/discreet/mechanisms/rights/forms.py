@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as lazy_text
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.desk.phrases import is_chinese
 from discreet.mechanisms.rights.given import MOST
-from discreet.mechanisms.rights.rules import Kind
+from discreet.mechanisms.rights.kinds import RIGHTS
 
 PLACES = [
     ("CN", _("Mainland China")),
@@ -99,7 +100,7 @@ class StaffAskForm(AskForm):
 
     kind = forms.ChoiceField(
         label=_("Kind"),
-        choices=[(Kind.ACCESS.value, _("Access")), (Kind.ERASURE.value, _("Erasure"))],
+        choices=[(right.kind.value, lazy_text(right.short)) for right in RIGHTS.values()],
     )
     language = forms.ChoiceField(
         label=_("Language of the answer"),

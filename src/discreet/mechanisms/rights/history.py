@@ -80,7 +80,7 @@ def _plan_again(entry: EntryView) -> str:
 def _title(entry: EntryView) -> str:
     """Return the act in words; a decision is named by which of the two it is."""
     step = str(entry.facts.get("step", ""))
-    if entry.act == "rights.accept_erasure" and step in APPROVALS:
+    if entry.act in ("rights.accept_erasure", "rights.accept_access") and step in APPROVALS:
         return gettext(APPROVALS[step])
     return acts.title(entry)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from discreet.engines.subjects.identity import Identity, check_identity
 from discreet.mechanisms.rights import given
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.remarks import Remark
-from discreet.mechanisms.rights.rules import Kind, is_residence
+from discreet.mechanisms.rights.rules import is_residence
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.normalise import normalise_email, normalise_phone, phone_digits
 from discreet.vocabulary.text import gettext_noop

@@ -7,8 +7,8 @@ from typing import Any
 from discreet.mechanisms.rights.actions import importing
 from discreet.mechanisms.rights.actions.receiving import refuse_unless_theirs
 from discreet.mechanisms.rights.import_file import ImportFile, read_import, with_kind
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.refusals import BadImport, FileUnreadable
-from discreet.mechanisms.rights.rules import Kind
 from discreet.vocabulary.actors import Actor
 
 

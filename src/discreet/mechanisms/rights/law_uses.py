@@ -3,7 +3,7 @@
 from discreet.foundation.rulepacks import queries
 from discreet.foundation.rulepacks.law import LegalRule, Purpose
 from discreet.foundation.rulepacks.uses import Use, register
-from discreet.mechanisms.rights.rules import Kind
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.vocabulary.text import gettext_noop
 
 MECHANISM = "M8"

@@ -31,9 +31,10 @@ from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights import copies, names
 from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.complaints import complaint_words
+from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import told_customer
-from discreet.mechanisms.rights.queries import RequestView
-from discreet.mechanisms.rights.rules import Kind, Outcome
+from discreet.mechanisms.rights.request_views import RequestView
+from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.words import FIELD_WORDS, OUTCOMES
 from discreet.vocabulary.dates import written_date
@@ -95,8 +96,8 @@ def article_of(article: str, view: RequestView) -> str:
     if not article:
         return ""
     cited = citation(article, laws=laws_of(view))
-    if not cited.duty:
-        return cited.exception
+    if not cited.duty or not cited.exception:
+        return cited.duty or cited.exception
     return gettext("%(duty)s, allowed by %(exception)s") % {"duty": cited.duty, "exception": cited.exception}
 
 
@@ -268,7 +269,7 @@ def _blocks(view: RequestView, language: str, now: datetime) -> list[Block]:
         blocks.append(Heading(gettext("Why we refused")))
         blocks.append(Paragraph(sentences([one["reason"], one["article"]])))
     if gaps := not_searched(view):
-        blocks.append(Heading(gettext(NOT_IN_COPY if view.kind == Kind.ACCESS else NOT_SEARCHED)))
+        blocks.append(Heading(gettext(NOT_IN_COPY if way_of(view.kind) is Way.COPY else NOT_SEARCHED)))
         blocks.append(Bullets(tuple(gaps)))
     blocks += _check_blocks(view)
     blocks.append(Heading(gettext("If you disagree")))
@@ -278,7 +279,7 @@ def _blocks(view: RequestView, language: str, now: datetime) -> list[Block]:
 
 def facts(view: RequestView) -> Facts:
     """Return the head of the letter; it is not answered before it has left."""
-    kind = gettext("Erasure") if view.kind == Kind.ERASURE else gettext("Access")
+    kind = gettext(right_of(view.kind).short)
     return Facts(
         (
             (gettext("You asked for"), kind),

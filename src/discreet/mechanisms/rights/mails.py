@@ -19,6 +19,38 @@ def register() -> None:
         must_arrive=True,
     )
     register_template(
+        "rights.answered",
+        subject=gettext_noop("Your request at %(company)s is answered (%(number)s)"),
+        body=gettext_noop(
+            "We have answered your request.\n\n"
+            "The answer, the letter and the proof stand on the status page whose address you were given when you "
+            "made the request.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.answered_link",
+        subject=gettext_noop("Your request at %(company)s is answered (%(number)s)"),
+        body=gettext_noop(
+            "We have answered your request.\n\n"
+            "The answer, the letter and the proof stand here:\n%(link)s\n\n"
+            "Whoever has this link can see the request, so keep it to yourself.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.extended",
+        subject=gettext_noop("Your request at %(company)s takes longer (%(number)s)"),
+        body=gettext_noop(
+            "We need more time for your request than we first had. Why, and until when, stands on the status page "
+            "whose address you were given when you made the request.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
         "rights.erasure_done",
         subject=gettext_noop("Your erasure request at %(company)s is answered (%(number)s)"),
         body=gettext_noop(

@@ -5,11 +5,14 @@ Source: GDPR Art. 12, 15, 17; PIPL Art. 45, 47, 50; Cal. Civ. Code 1798.105, 179
 
 from django.db import models
 
+from discreet.mechanisms.rights.kinds import Kind, Requester
+from discreet.mechanisms.rights.rules import Outcome
+
 
 class Batch(models.Model):
     """Requests that are planned, approved and carried out together: one person or ten thousand."""
 
-    kind = models.CharField(max_length=16)
+    kind = models.CharField(max_length=24)
     key_id = models.CharField(max_length=40, unique=True)  # the case key that seals plan and capture
     plan_sealed = models.BinaryField(null=True)
     plan_digest = models.CharField(max_length=64, default="")
@@ -20,6 +23,9 @@ class Batch(models.Model):
     is_proposed = models.BooleanField(default=False)  # by approving, and not only by making the plan
     approved_shell = models.CharField(max_length=150, default="")
     decisions = models.JSONField(default=dict)  # "source.table" → action a person chose
+    item_decisions = models.JSONField(
+        default=dict
+    )  # "source.table" → `items.ItemDecision`: what staff decided
     approved_by = models.CharField(max_length=150, default="")
     approved_at = models.DateTimeField(null=True)
     run = models.PositiveIntegerField(default=0)  # how often execution was started
@@ -37,7 +43,14 @@ class RightsRequest(models.Model):
     number = models.CharField(max_length=16, unique=True)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="requests")
     position = models.PositiveIntegerField(default=0)  # the person's index in the batch's plan
-    kind = models.CharField(max_length=16)
+    kind = models.CharField(max_length=24)
+    scope = models.CharField(max_length=24, default="")  # `kinds.Scope`: what an objection is about
+    wish_sealed = models.BinaryField(null=True)  # what is wanted, under the case key: `wishes`
+    requester = models.CharField(max_length=12, default="self")  # `kinds.Requester`
+    requester_sealed = models.BinaryField(null=True)  # who asks for the person, under the case key
+    authorised_at = models.DateTimeField(null=True)  # that they may was checked
+    authorised_by = models.CharField(max_length=150, default="")
+    authority_reason_sealed = models.BinaryField(null=True)
     channel = models.CharField(max_length=16)
     outcome = models.CharField(max_length=24, default="")
     answer = models.CharField(max_length=12, default="")  # `rules.Answer`
@@ -52,6 +65,19 @@ class RightsRequest(models.Model):
     verified_by = models.CharField(max_length=150, default="")
     verified_how = models.CharField(max_length=16, default="")
     verified_reason_sealed = models.BinaryField(null=True)
+    proofs = models.JSONField(default=list)  # `identity.How`, in the order in which they came
+    declared_at = models.DateTimeField(null=True)  # "I am this person", under penalty of perjury
+    acknowledged_at = models.DateTimeField(null=True)
+    extended_at = models.DateTimeField(null=True)
+    extension_sealed = models.BinaryField(null=True)  # why, as the person reads it
+    paused_at = models.DateTimeField(null=True)
+    duplicate_of = models.CharField(max_length=16, default="")
+    justification = models.CharField(max_length=64, default="")  # a DPV term
+    appealed_at = models.DateTimeField(null=True)
+    appeal_sealed = models.BinaryField(null=True)
+    appeal_answer_sealed = models.BinaryField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    told = models.JSONField(default=list)  # the answer of a request to know: categories and places
     completed_at = models.DateTimeField(null=True)
     kept = models.JSONField(default=list)
     email_digest = models.CharField(max_length=64, default="")  # keyed: `contact_digests`
@@ -73,12 +99,14 @@ class RightsRequest(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["access", "erasure"]), name="rights_kind"),
             models.CheckConstraint(
-                condition=models.Q(
-                    outcome__in=["", "erased", "erased_except_kept", "incomplete", "delivered", "refused"]
-                ),
-                name="rights_outcome",
+                condition=models.Q(kind__in=[kind.value for kind in Kind]), name="rights_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=[outcome.value for outcome in Outcome]), name="rights_outcome"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(requester__in=[who.value for who in Requester]), name="rights_requester"
             ),
         ]
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from discreet.mechanisms.rights.queries import RequestView
-from discreet.mechanisms.rights.rules import Kind, State
+from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.request_views import RequestView
+from discreet.mechanisms.rights.rules import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def working(view: RequestView) -> Working | None:
 def _words(view: RequestView) -> str:
     if view.state is State.VERIFIED:
         return gettext("Every connected system is being looked through.")
-    if view.kind == Kind.ACCESS:
+    if way_of(view.kind) in (Way.COPY, Way.TELL):
         return gettext("The copy is being made.")
     summary: Any = view.plan.summary.get("sources", [])
     done, total = len(view.sources), len(summary)

@@ -14,15 +14,21 @@ from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.plans import Decisions, SharedChoice
 from discreet.foundation import plain_sql
 from discreet.foundation.cases.bulk import languages_of, rows_of, state_of_case
-from discreet.foundation.cases.queries import CaseView, ClockView, subject_of, subjects_of
+from discreet.foundation.cases.queries import ClockView, subject_of, subjects_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
 from discreet.mechanisms.rights import claims, contact_digests
+from discreet.mechanisms.rights.asking import who_of
+from discreet.mechanisms.rights.identity import needs_second_person
+from discreet.mechanisms.rights.identity_queries import still_missing
+from discreet.mechanisms.rights.items import ItemDecision, Verdict, item_from_json
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
+from discreet.mechanisms.rights.request_views import Course, PlanView, RequestView, SourceView, Words
 from discreet.mechanisms.rights.roots import Candidates
-from discreet.mechanisms.rights.rules import Answer, Kind, Outcome, State, answered_at
+from discreet.mechanisms.rights.rules import Answer, Outcome, State, answered_at
 
 _AT_ONCE = 500
 _COMPARED = 200
@@ -60,61 +66,6 @@ _IS_WRITTEN = (
     f"SELECT 1 FROM {SourceOutcome._meta.db_table} "  # noqa: S608
     "WHERE batch_id = %s AND run = %s AND source = %s"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """What was committed in one source: table → action → rows."""
-
-    name: str
-    counts: dict[str, dict[str, int]]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RequestView:
-    number: str
-    kind: str
-    channel: str
-    state: State
-    outcome: str
-    answer: str
-    residence: str
-    received_at: datetime
-    due_at: datetime | None
-    verified_at: datetime | None
-    verified_how: str
-    verified_by: str
-    completed_at: datetime | None
-    answered_at: datetime | None
-    candidates: int | None
-    kept: tuple[dict[str, object], ...]
-    sources: tuple[SourceView, ...]
-    search: dict[str, object]
-    plan: "PlanView"
-    case: CaseView
-    batch_size: int
-    has_package: bool
-    package_expires_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanView:
-    """A plan's summary as it was stored. `digest` "" = there is none.
-
-    `both_by_shell_user`: the operating system's user through whom both decisions came; "" = they did not.
-    """
-
-    batch_id: int
-    digest: str
-    made_at: datetime | None
-    prepared_by: str
-    approved_by: str
-    approved_at: datetime | None
-    is_proposed: bool
-    both_by_shell_user: str
-    summary: dict[str, object]
-    decisions: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +127,60 @@ def request_view(number: str) -> RequestView:
         batch_size=batch.requests.count(),
         has_package=bool(request.package_token_hash),
         package_expires_at=request.package_expires_at,
+        takes_two_people=takes_two_people(batch),
+        course=_course(request),
     )
+
+
+def _course(request: RightsRequest) -> Course:
+    """Return who asks and what happened to the request beside its states."""
+    return Course(
+        requester=request.requester,
+        scope=request.scope,
+        proofs=tuple(request.proofs),
+        missing=still_missing(request) if request.verified_at is None and not request.completed_at else (),
+        declared_at=request.declared_at,
+        authorised_at=request.authorised_at,
+        acknowledged_at=request.acknowledged_at,
+        extended_at=request.extended_at,
+        paused_at=request.paused_at,
+        duplicate_of=request.duplicate_of,
+        justification=request.justification,
+        appealed_at=request.appealed_at,
+        reopened_at=request.reopened_at,
+        told=tuple(request.told),
+    )
+
+
+def are_all_by_themselves(batch_id: int) -> bool:
+    """Say whether every request of a batch was made by the person whom it is about."""
+    return not RightsRequest.objects.filter(batch_id=batch_id).exclude(requester="self").exists()
+
+
+def takes_two_people(batch: Batch) -> bool:
+    """Say whether two people decide what is done in answer to this batch."""
+    requesters = batch.requests.order_by("requester").values_list("requester", flat=True).distinct()
+    sensitive = int(batch.plan_summary.get("sensitive_fields", 0))
+    return any(
+        needs_second_person(kind=batch.kind, requester=who, sensitive_fields=sensitive) for who in requesters
+    )
+
+
+def words_sealed(number: str) -> Words:
+    """Open what was written about a request: why it takes longer, an appeal, the answer to it."""
+    request = RightsRequest.objects.filter(number=number[:16]).first()
+    if request is None:
+        raise UnknownRequest(number=number[:16])
+    return Words(
+        extension=_opened(request, request.extension_sealed, "extension"),
+        appeal=_opened(request, request.appeal_sealed, "appeal"),
+        appeal_answer=_opened(request, request.appeal_answer_sealed, "appeal-answer"),
+        who=who_of(_opened(request, request.requester_sealed, "requester").encode()),
+    )
+
+
+def _opened(request: RightsRequest, sealed: bytes | memoryview | None, label: str) -> str:
+    return keys.open_sealed(request.number, bytes(sealed), label).decode() if sealed else ""
 
 
 def _answered_at(request: RightsRequest) -> datetime | None:
@@ -266,11 +270,24 @@ def decisions_of(batch_id: int) -> Decisions:
     stored: dict[str, str] = plain_sql.loaded(found[0]) if found else {}
     shared: dict[TableRef, SharedChoice] = {}
     for name, choice in stored.items():
-        source, *schema, table = name.split("\x1f")
-        shared[TableRef(source=source, table=table, schema=schema[0] if schema else "")] = SharedChoice(
-            choice
-        )
-    return Decisions(shared=shared)
+        shared[_table_of(name)] = SharedChoice(choice)
+    keeps = {
+        table: decision.article or decision.justification
+        for table, decision in item_decisions_of(batch_id).items()
+        if decision.verdict is Verdict.REFUSE
+    }
+    return Decisions(shared=shared, keep_tables=keeps)
+
+
+def item_decisions_of(batch_id: int) -> dict[TableRef, ItemDecision]:
+    """Return what staff decided table by table."""
+    found = Batch.objects.filter(pk=batch_id).values_list("item_decisions", flat=True).first() or {}
+    return {_table_of(name): item_from_json(stored) for name, stored in found.items()}
+
+
+def _table_of(name: str) -> TableRef:
+    source, *schema, table = name.split("\x1f")
+    return TableRef(source=source, table=table, schema=schema[0] if schema else "")
 
 
 def roots_of(number: str) -> Candidates | None:

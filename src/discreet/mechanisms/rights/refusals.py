@@ -24,7 +24,7 @@ class WrongRequestState(Refused):
 
 class UnknownKind(Refused):
     code = "rights.unknown_kind"
-    message = gettext_noop("“%(kind)s” is not a kind of request. Use access or erasure.")
+    message = gettext_noop("“%(kind)s” is not a kind of request. Use one of: %(kinds)s.")
     status = 422
 
 
@@ -40,6 +40,105 @@ class ReasonMissing(Refused):
     code = "rights.reason_missing"
     message = gettext_noop("Say how the identity was checked: the reason is recorded.")
     status = 422
+
+
+class UnknownRequester(Refused):
+    code = "rights.unknown_requester"
+    message = gettext_noop(
+        "Say who asks: the person, an agent, a guardian, or a relative of somebody who died."
+    )
+    status = 422
+
+
+class UnknownScope(Refused):
+    code = "rights.unknown_scope"
+    message = gettext_noop("Say what it is about: everything, advertising, or profiling.")
+    status = 422
+
+
+class RequesterMissing(Refused):
+    code = "rights.requester_missing"
+    message = gettext_noop("Whoever asks for somebody else gives a name.")
+    status = 422
+
+
+class ProofSaysNothing(Refused):
+    code = "rights.proof_says_nothing"
+    message = gettext_noop(
+        "%(number)s was made by a guardian or a relative. A code to the person’s own address proves nothing of "
+        "them: staff check their papers."
+    )
+    status = 409
+
+
+class NotForAnother(Refused):
+    code = "rights.not_for_another"
+    message = gettext_noop("%(number)s was made by the person: there is no authority to check.")
+    status = 409
+
+
+class AcknowledgedBefore(Refused):
+    code = "rights.acknowledged_before"
+    message = gettext_noop("The receipt of %(number)s was confirmed before.")
+    status = 409
+
+
+class ExtendedBefore(Refused):
+    code = "rights.extended_before"
+    message = gettext_noop("%(number)s was extended before; the law allows it once.")
+    status = 409
+
+
+class ExtensionTooLate(Refused):
+    code = "rights.extension_too_late"
+    message = gettext_noop(
+        "%(number)s cannot be extended any more: the person had to hear of it before the first deadline."
+    )
+    status = 409
+
+
+class NoExtension(Refused):
+    code = "rights.no_extension"
+    message = gettext_noop("No law that %(number)s runs under allows an extension.")
+    status = 409
+
+
+class NoPause(Refused):
+    code = "rights.no_pause"
+    message = gettext_noop(
+        "No clock of %(number)s may stand still for this: its law lets it run on, or it stands still already."
+    )
+    status = 409
+
+
+class NotPaused(Refused):
+    code = "rights.not_paused"
+    message = gettext_noop("No clock of %(number)s stands still.")
+    status = 409
+
+
+class NotADuplicate(Refused):
+    code = "rights.not_a_duplicate"
+    message = gettext_noop(
+        "%(number)s is no duplicate of %(other)s. Both must ask for the same right, be open, proven, and about the "
+        "same person."
+    )
+    status = 409
+
+
+class AppealTooLate(Refused):
+    code = "rights.appeal_too_late"
+    message = gettext_noop(
+        "%(number)s cannot be looked at again: it has no answer yet, was appealed before, or was answered more than "
+        "%(days)s days ago."
+    )
+    status = 409
+
+
+class SamePersonDecides(Refused):
+    code = "rights.same_person_decides"
+    message = gettext_noop("You decided this request before. Somebody else looks at the appeal.")
+    status = 403
 
 
 class WhyMissing(Refused):

@@ -27,9 +27,10 @@ from discreet.foundation.mail.letters import (
 )
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import case_page, history, letters, queries
+from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import left_words
-from discreet.mechanisms.rights.queries import RequestView
-from discreet.mechanisms.rights.rules import Answer, Kind
+from discreet.mechanisms.rights.request_views import RequestView
+from discreet.mechanisms.rights.rules import Answer
 from discreet.mechanisms.rights.words import ANSWERS, OUTCOMES, STATES
 
 MOST_ENTRIES = 500
@@ -62,10 +63,9 @@ def case_report(number: str, *, now: datetime) -> bytes:
 
 
 def _facts(view: RequestView) -> Facts:
-    is_erasure = view.kind == Kind.ERASURE
     state = OUTCOMES[view.outcome] if view.outcome else STATES[view.state]
     rows = [
-        (gettext("Kind"), gettext("Erasure") if is_erasure else gettext("Access")),
+        (gettext("Kind"), gettext(right_of(view.kind).short)),
         (gettext("State"), gettext(state)),
         (gettext("Received"), day(view.received_at)),
         (gettext("Law"), " · ".join(law.short_name for law in letters.laws_of(view))),
@@ -108,7 +108,7 @@ def _clock_state(clock: ClockView, met_at: datetime | None, now: datetime) -> st
 
 def _decision(view: RequestView, language: str) -> list[Block]:
     blocks: list[Block] = [Heading(gettext("Decisions"))]
-    is_erasure = view.kind == Kind.ERASURE
+    is_erasure = way_of(view.kind) is Way.ERASE
     if view.plan.digest:
         summed = case_page.plan_words if is_erasure else case_page.copy_words
         blocks.append(Paragraph(summed(view.plan.summary)))
@@ -130,7 +130,7 @@ def _decision(view: RequestView, language: str) -> list[Block]:
 
 def _searched(view: RequestView) -> list[Block]:
     """Return what the fresh search found, and what it could not cover."""
-    if view.kind != Kind.ERASURE or not view.search:
+    if way_of(view.kind) is not Way.ERASE or not view.search:
         return []
     found = int(str(view.search.get("found") or 0))
     words = ngettext("The fresh search found %(n)s trace.", "The fresh search found %(n)s traces.", found)

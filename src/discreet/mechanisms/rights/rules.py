@@ -5,16 +5,10 @@ Source: GDPR Art. 12(3), 12(6), 17; PIPL Art. 47, 50; 11 CCR 7060. Four eyes on 
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from discreet.vocabulary.countries import COUNTRIES
-from discreet.vocabulary.text import gettext_noop
-
-
-class Kind(StrEnum):
-    ACCESS = "access"
-    ERASURE = "erasure"
 
 
 class State(StrEnum):
@@ -26,6 +20,8 @@ class State(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    DUPLICATE = "duplicate"  # the person asked the same before, and that request goes on
+    APPEALED = "appealed"  # the person does not accept the answer: somebody else looks at it
 
 
 class Outcome(StrEnum):
@@ -34,6 +30,10 @@ class Outcome(StrEnum):
     ERASED_EXCEPT_KEPT = "erased_except_kept"
     INCOMPLETE = "incomplete"
     DELIVERED = "delivered"
+    TOLD = "told"  # which categories are held, and where
+    CORRECTED = "corrected"
+    CORRECTED_EXCEPT = "corrected_except"  # places that stay as they are are named, with the reason
+    APPLIED = "applied"  # a choice that holds from now on: objection, restriction, opt-out
     REFUSED = "refused"
 
 
@@ -65,11 +65,6 @@ def answered_at(
     return None if answer == Answer.LETTER_DUE else letter_sent_at or completed_at
 
 
-TITLES: dict[Kind, str] = {
-    Kind.ACCESS: gettext_noop("Access request"),
-    Kind.ERASURE: gettext_noop("Erasure request"),
-}
-
 _RESIDENCE = re.compile(r"([A-Za-z]{2}(-[A-Za-z0-9]{1,3})?)?")
 
 
@@ -80,14 +75,34 @@ def is_residence(text: str) -> bool:
 
 TRANSITIONS: dict[str, frozenset[State]] = {
     State.RECEIVED: frozenset({State.VERIFIED, State.REFUSED, State.CANCELLED}),
-    State.VERIFIED: frozenset({State.PLANNED, State.ACCEPTED, State.REFUSED, State.CANCELLED, State.DONE}),
-    State.PLANNED: frozenset({State.PLANNED, State.ACCEPTED, State.VERIFIED, State.REFUSED, State.CANCELLED}),
+    State.VERIFIED: frozenset(
+        {State.PLANNED, State.ACCEPTED, State.REFUSED, State.CANCELLED, State.DONE, State.DUPLICATE}
+    ),
+    State.PLANNED: frozenset(
+        {State.PLANNED, State.ACCEPTED, State.VERIFIED, State.REFUSED, State.CANCELLED, State.DUPLICATE}
+    ),
     State.ACCEPTED: frozenset({State.EXECUTING, State.PLANNED, State.CANCELLED, State.DONE}),
     State.EXECUTING: frozenset({State.DONE, State.PLANNED}),
-    State.DONE: frozenset(),
-    State.REFUSED: frozenset(),
+    State.DONE: frozenset({State.APPEALED}),
+    State.REFUSED: frozenset({State.APPEALED}),
     State.CANCELLED: frozenset(),
+    State.DUPLICATE: frozenset(),
+    State.APPEALED: frozenset({State.RECEIVED, State.VERIFIED, State.DONE, State.REFUSED}),
 }
+#: Where what law asks no proof of identity for is applied at receipt. Source: 11 CCR 7060(b).
+AT_RECEIPT: dict[str, frozenset[State]] = {State.RECEIVED: frozenset({State.DONE})}
+
+
+APPEAL_DAYS = 90
+
+
+def may_appeal(
+    *, state: str, completed_at: datetime | None, appealed_at: datetime | None, now: datetime
+) -> bool:
+    """Say whether the person may still ask for another look: once, within 90 days of the answer."""
+    if state not in (State.DONE, State.REFUSED) or completed_at is None or appealed_at is not None:
+        return False
+    return now - completed_at <= timedelta(days=APPEAL_DAYS)
 
 
 def may_move(*, current: State, target: State) -> bool:
@@ -117,14 +132,14 @@ def erasure_approval(
 
 
 def access_goes_by_itself(
-    *, is_reviewed: bool, candidates: int, sensitive_fields: int, by_code_or_staff: bool
+    *, is_reviewed: bool, candidates: int, sensitive_fields: int, is_asked_by_person: bool
 ) -> bool:
     """Say whether an access request with proven identity is delivered without a staff decision.
 
-    Only where exactly one person was found, no sensitive field is in the package, and the company did not
-    choose to review each one. Source: GDPR Art. 12(2), 12(6) (facilitate; identity in proportion).
+    Only where the person asked and no other did, exactly one person was found, no sensitive field is in the
+    package, and the company did not choose to review each one. Source: GDPR Art. 12(2), 12(6) (facilitate; identity in proportion).
     """
-    return by_code_or_staff and not is_reviewed and candidates == 1 and sensitive_fields == 0
+    return is_asked_by_person and not is_reviewed and candidates == 1 and sensitive_fields == 0
 
 
 @dataclass(frozen=True, slots=True)

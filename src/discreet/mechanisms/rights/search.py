@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from discreet.foundation.desk.search import MAX_HITS, Hit, register_people
 from discreet.mechanisms.rights import contact_digests, queries
-from discreet.mechanisms.rights.rules import TITLES, Kind
+from discreet.mechanisms.rights.kinds import TITLES, Kind
 from discreet.mechanisms.rights.words import OUTCOMES, STATES
 from discreet.vocabulary.actors import Actor
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.components import Step
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.progress import working
-from discreet.mechanisms.rights.queries import RequestView
-from discreet.mechanisms.rights.rules import Kind, Outcome, State
+from discreet.mechanisms.rights.request_views import RequestView
+from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.mechanisms.rights.words import STATES
 from discreet.vocabulary.text import gettext_noop
 
@@ -72,7 +73,7 @@ def _stages(view: RequestView) -> Sequence[tuple[Stage, bool]]:
         (PREVIEWED, is_over or (view.verified_at is not None and bool(view.plan.digest))),
         (APPROVED, is_approved),
     )
-    if view.kind == Kind.ACCESS:
+    if way_of(view.kind) in (Way.COPY, Way.TELL):
         return (*begun, (DELIVERED, is_over))
     return (*begun, (WRITTEN, _is_written(view)), (SEARCHED, _is_searched(view)))
 

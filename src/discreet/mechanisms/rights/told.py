@@ -12,9 +12,9 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from discreet.foundation.desk import times
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
+from discreet.mechanisms.rights.kinds import TITLES, Kind, Way, way_of
 from discreet.mechanisms.rights.letters import kept_lines
-from discreet.mechanisms.rights.queries import RequestView
-from discreet.mechanisms.rights.rules import TITLES, Kind
+from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.summaries import GAPS
 from discreet.mechanisms.rights.words import ACTIONS, ANSWERS, MATCHES, NOTES, OUTCOMES, STATES, WRITES
 from discreet.vocabulary.columns import in_columns
@@ -155,7 +155,7 @@ def _gaps(title: str, gaps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _action(one: Mapping[str, Any], kind: Kind) -> str:
     """Return what happens to the rows, and to fields of rows that stay."""
-    if kind is Kind.ACCESS:
+    if way_of(kind) in (Way.COPY, Way.TELL):
         return gettext("Copy")
     done = {field["action"] for field in one["fields"]}
     if one["action"] == "replace" and "null" in done:

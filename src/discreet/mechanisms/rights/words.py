@@ -13,6 +13,8 @@ STATES: dict[State, str] = {
     State.DONE: gettext_noop("Answered"),
     State.REFUSED: gettext_noop("Refused"),
     State.CANCELLED: gettext_noop("Withdrawn"),
+    State.DUPLICATE: gettext_noop("Asked before: the earlier request goes on"),
+    State.APPEALED: gettext_noop("Appealed: being looked at again"),
 }
 TONES: dict[State, str] = {
     State.RECEIVED: "",
@@ -23,12 +25,18 @@ TONES: dict[State, str] = {
     State.DONE: "good",
     State.REFUSED: "bad",
     State.CANCELLED: "",
+    State.DUPLICATE: "",
+    State.APPEALED: "warn",
 }
 OUTCOMES: dict[str, str] = {
     Outcome.ERASED: gettext_noop("Erased"),
     Outcome.ERASED_EXCEPT_KEPT: gettext_noop("Erased, except what must be kept"),
     Outcome.INCOMPLETE: gettext_noop("Incomplete: traces were found again"),
     Outcome.DELIVERED: gettext_noop("Delivered"),
+    Outcome.TOLD: gettext_noop("Told"),
+    Outcome.CORRECTED: gettext_noop("Corrected"),
+    Outcome.CORRECTED_EXCEPT: gettext_noop("Corrected, except where it stays as it is"),
+    Outcome.APPLIED: gettext_noop("Applied from now on"),
     Outcome.REFUSED: gettext_noop("Refused"),
 }
 OUTCOME_TONES: dict[str, str] = {
@@ -36,6 +44,10 @@ OUTCOME_TONES: dict[str, str] = {
     Outcome.ERASED_EXCEPT_KEPT: "good",
     Outcome.INCOMPLETE: "bad",
     Outcome.DELIVERED: "good",
+    Outcome.TOLD: "good",
+    Outcome.CORRECTED: "good",
+    Outcome.CORRECTED_EXCEPT: "good",
+    Outcome.APPLIED: "good",
     Outcome.REFUSED: "bad",
 }
 NEXT_FOR_PERSON: dict[State, str] = {
@@ -52,6 +64,13 @@ NEXT_FOR_PERSON: dict[State, str] = {
     State.DONE: gettext_noop("Your request is answered."),
     State.REFUSED: gettext_noop("We refused your request. The reason stands below; you can complain."),
     State.CANCELLED: gettext_noop("You withdrew this request. Nothing was changed."),
+    State.DUPLICATE: gettext_noop(
+        "You asked for the same before. We answer that request; this one is closed."
+    ),
+    State.APPEALED: gettext_noop(
+        "You did not accept our answer. Somebody who did not decide before looks at it again, and you read here "
+        "what came of it."
+    ),
 }
 # Where a request for a copy goes another way than one for erasure.
 NEXT_FOR_COPY: dict[State, str] = {
@@ -182,6 +201,19 @@ ACTS: dict[str, str] = {
     "rights.end_again": gettext_noop("Outcome restored after a backup"),
     "rights.reopen_erasure": gettext_noop("Opened again: a restore brought rows back"),
     "rights.expire_package": gettext_noop("Link to the package expired"),
+    "rights.declare": gettext_noop("Identity declared by the person"),
+    "rights.authorise": gettext_noop("Authority of whoever asks was checked"),
+    "rights.acknowledge": gettext_noop("Receipt confirmed to the person"),
+    "rights.extend_deadline": gettext_noop("Deadline extended, with reasons"),
+    "rights.pause_clocks": gettext_noop("Clocks stopped: something is awaited from the person"),
+    "rights.resume_clocks": gettext_noop("Clocks go on"),
+    "rights.decide_item": gettext_noop("Decided for one table"),
+    "rights.mark_duplicate": gettext_noop("Ended as a duplicate"),
+    "rights.appeal": gettext_noop("Appeal received"),
+    "rights.dismiss_appeal": gettext_noop("Appeal dismissed"),
+    "rights.reopen_request": gettext_noop("Opened again after an appeal"),
+    "rights.finish_telling": gettext_noop("Told which kinds of data are held"),
+    "rights.add_detail": gettext_noop("Another detail given"),
     "rights.forget_request": gettext_noop("Sealed details of the request destroyed"),
 }
 # Ended, and the person does not know yet.
@@ -192,8 +224,8 @@ UNANSWERED: dict[str, str] = {
 }
 # An approval is recorded twice: by who proposes and by who approves.
 APPROVALS: dict[str, str] = {
-    ApprovalStep.FIRST: gettext_noop("First decision: erasure proposed"),
-    ApprovalStep.SECOND: gettext_noop("Second decision: erasure approved"),
+    ApprovalStep.FIRST: gettext_noop("First decision: proposed"),
+    ApprovalStep.SECOND: gettext_noop("Second decision: approved"),
 }
 # Acts whose entries a timeline leaves out: they repeat what a neighbour says.
 QUIET = frozenset(

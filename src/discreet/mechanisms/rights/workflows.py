@@ -6,14 +6,14 @@ Source: DESIGN.md, Erasure; failure promises 1, 2, 6, 28.
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from discreet.engines.subjects.captured import captured_values
 from discreet.engines.subjects.captures import Captured, CapturedValue, SearchResult
 from discreet.engines.subjects.found import as_set
-from discreet.engines.subjects.graph import Graph
+from discreet.engines.subjects.graph import Graph, TableRef
 from discreet.engines.subjects.newcomers import Newcomers, is_searchable, referring
 from discreet.engines.subjects.plans import Operation, OperationKind
 from discreet.engines.subjects.reach import Purpose
@@ -30,6 +30,8 @@ from discreet.foundation.sources import session
 from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
 from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
+from discreet.mechanisms.rights.items import ItemDecision, Verdict
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.refusals import (
     NobodyFound,
     NothingToSearch,
@@ -38,8 +40,9 @@ from discreet.mechanisms.rights.refusals import (
     WrongRequestState,
 )
 from discreet.mechanisms.rights.results import person_results, rows_gone, search_summary, unsearched_results
-from discreet.mechanisms.rights.rules import Answer, Kind, State, access_goes_by_itself
+from discreet.mechanisms.rights.rules import Answer, State, access_goes_by_itself
 from discreet.mechanisms.rights.summaries import access_summary, joined_access, plan_summary
+from discreet.mechanisms.rights.telling import tell_categories
 from discreet.mechanisms.rights.witness import RowsChanged, Standing, check_rows, witness
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.categories import CATEGORIES
@@ -81,9 +84,12 @@ def ask_who(batch_id: int) -> None:
 
 @workflow("rights.deliver", tells_from_records=True)
 def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
-    """Build and hand over the packages of accepted access requests; one that was delivered is left."""
+    """Answer accepted requests for a copy or to know; one that was answered is left."""
+    is_copy = way_of(queries.kind_of_batch(batch_id)) is Way.COPY
     for number in queries.requests_of(batch_id):
-        if ctx.run(deliver_package, batch_id, run, number, ctx.now()) == SENT_BACK:
+        if not is_copy:
+            ctx.run(tell_categories, batch_id, run, number, ctx.now())
+        elif ctx.run(deliver_package, batch_id, run, number, ctx.now()) == SENT_BACK:
             ctx.run(_plan_or_ask, batch_id, ctx.now())
             return
 
@@ -153,7 +159,7 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
     if not members or queries.state_of_batch(batch_id) not in (State.VERIFIED, State.PLANNED):
         return ""
     _find([one.number for one in members if one.candidates is None], batch_id, actor, now)
-    if Kind(members[0].kind) is Kind.ACCESS:
+    if way_of(members[0].kind) in (Way.COPY, Way.TELL):
         return _prepare_access(batch_id, actor, now)
     planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)
     if rows_gone(
@@ -198,36 +204,41 @@ def _find(numbers: Sequence[str], batch_id: int, actor: Actor, now: datetime) ->
 def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
     members = queries.members(batch_id)
     graph = built().graph
-    sensitive = 0
+    sensitive, by_law = 0, 0
     summaries: list[dict[str, Any]] = []
     for member in members:
         with planning.readers_of(graph) as readers:
             reached = planning.reach_one(
                 member.number, purpose=Purpose.ACCESS, readers=planning.as_readers(readers)
             )
-        sensitive += sum(
-            CATEGORIES[column.category].is_sensitive
+        categories = [
+            CATEGORIES[column.category]
             for table in reached.tables.values()
             for column in table.table.personal_columns
             if column.category in CATEGORIES
-        )
+        ]
+        sensitive += sum(category.is_sensitive for category in categories)
+        by_law += sum(category.is_sensitive_by_law for category in categories)
         summaries.append(access_summary(reached, not_covered=gaps.of_access(reached)))
-    summary = joined_access(summaries)
-    digest = _summary_digest(summary)
+    summary = {**joined_access(summaries), "sensitive_fields": by_law}
+    digest = _summary_digest(summary, decided=queries.item_decisions_of(batch_id))
     plan = deciding.NewPlan(digest=digest, sealed=b"", capture_sealed=b"", summary=summary, open_questions=())
     deciding.save_plan(actor=actor, now=now, batch_id=batch_id, plan=plan)
     if access_goes_by_itself(
         is_reviewed=profile().access_is_reviewed,
         candidates=1,
-        sensitive_fields=sensitive,
-        by_code_or_staff=True,
+        sensitive_fields=sensitive if way_of(members[0].kind) is Way.COPY else 0,
+        is_asked_by_person=queries.are_all_by_themselves(batch_id),
     ):
         deciding.accept_access(actor=SYSTEM, now=now, batch_id=batch_id)
     return digest
 
 
-def _summary_digest(summary: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(summary["sources"], sort_keys=True).encode()).hexdigest()
+def _summary_digest(summary: dict[str, Any], *, decided: Mapping[TableRef, ItemDecision]) -> str:
+    """Return what an approval of an answer binds to: which rows of which tables, and what is left out."""
+    said = {str(table): one.to_json() for table, one in decided.items() if one.verdict is not Verdict.GRANT}
+    text = json.dumps([summary["sources"], said] if said else summary["sources"], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def capture(batch_id: int, run: int) -> list[str] | None:

@@ -19,9 +19,10 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, record, record_many
 from discreet.foundation.mail.api import HeldContact, MailParams, NewMail, send_many
 from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NoLetterDue
-from discreet.mechanisms.rights.rules import Answer, Kind, Outcome, way_of_answer
+from discreet.mechanisms.rights.rules import Answer, Outcome, way_of_answer
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -73,7 +74,9 @@ def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldCon
 def _template(request: RightsRequest) -> str:
     """Return the mail's text; who was given no status page gets its address."""
     is_incomplete = request.outcome == Outcome.INCOMPLETE
-    name = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
+    name = "rights.answered"
+    if way_of(request.kind) is Way.ERASE:
+        name = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
     return name if request.channel == "centre" else f"{name}_link"
 
 
@@ -92,7 +95,7 @@ def ask_for_letters(*, actor: Actor, now: datetime, numbers: Sequence[str]) -> N
     what = TASK_LETTER if len(numbers) == 1 else TASK_LETTERS
     task = NewTask(
         key=TASK,
-        what=TASK_COPY if first.outcome == Outcome.DELIVERED and first.kind == Kind.ACCESS else what,
+        what=TASK_COPY if first.outcome == Outcome.DELIVERED and way_of(first.kind) is Way.COPY else what,
         params=(("count", len(numbers)),),
         role=Role.AGENT,
         due_at=first.due_at,

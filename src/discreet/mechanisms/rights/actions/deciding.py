@@ -12,7 +12,7 @@ from django.conf import settings
 
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import SharedChoice
-from discreet.events.rights import ErasureAccepted
+from discreet.events.rights import ErasureAccepted, RequestEnded
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
@@ -20,7 +20,7 @@ from discreet.foundation.cases.bulk import close_many, move_many, state_of_case
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.ledger.api import Json, catalogue_facts, record
 from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.bulk import update_each
@@ -31,7 +31,10 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
+from discreet.mechanisms.rights.items import ItemDecision, Justification, Verdict
+from discreet.mechanisms.rights.kinds import Kind, right_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.queries import takes_two_people
 from discreet.mechanisms.rights.refusals import (
     NotAnApprover,
     NotAnArticle,
@@ -48,7 +51,6 @@ from discreet.mechanisms.rights.rules import (
     TRANSITIONS,
     Answer,
     ApprovalStep,
-    Kind,
     Outcome,
     State,
     erasure_approval,
@@ -134,6 +136,41 @@ def decide_shared(
     record(actor=actor, now=now, subject=subject_of_batch(batch), facts=facts)
 
 
+@act("rights.decide_item")
+def decide_item(
+    *, actor: Actor, now: datetime, batch_id: int, table: TableRef, decision: ItemDecision
+) -> None:
+    """Decide on one table of the plan: grant, in part, or refuse, with the law's reason. The plan is made again.
+
+    Raises:
+        NotYours, WrongRequestState
+        WhyMissing: something is refused without a reason that the law knows.
+        NotAnArticle: what stands for an article is an address or a number.
+    """
+    if not actor.may(Role.APPROVER):
+        refuse_unless(actor, Role.AGENT)
+    if decision.verdict is not Verdict.GRANT and decision.justification not in set(Justification):
+        raise WhyMissing
+    _refuse_no_article(decision.article)
+    batch = load_batch(batch_id)
+    state = state_of(batch)
+    if state not in PREPARABLE:
+        raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
+    kept = {**decision.to_json(), "by": actor.person, "article": decision.article[:80]}
+    batch.item_decisions = {**batch.item_decisions, decision_key(table): kept}
+    _set_proposer(batch, None)
+    batch.plan_digest = ""
+    batch.save()
+    facts: dict[str, Json] = {
+        "table": str(table),
+        "verdict": decision.verdict.value,
+        "columns": list(decision.columns),
+        "justification": decision.justification,
+        "article": decision.article[:80],
+    }
+    record(actor=actor, now=now, subject=subject_of_batch(batch), facts=catalogue_facts(facts))
+
+
 @act("rights.accept_erasure")
 def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: str) -> ApprovalStep:
     """Approve the plan with this digest. The first approval proposes it, a second person's starts it.
@@ -212,11 +249,16 @@ def return_plan(*, actor: Actor, now: datetime, batch_id: int) -> None:
 
 
 @act("rights.accept_access")
-def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
-    """Decide that the person gets the package. Accepting what was accepted before changes nothing.
+def accept_access(*, actor: Actor, now: datetime, batch_id: int, plan_digest: str = "") -> ApprovalStep:
+    """Decide that the person gets the answer. Accepting what was accepted before changes nothing.
+
+    Where sensitive data would leave, or somebody asks for another, the first decision proposes it and a second
+    person's starts it. Source: failure promise 16. `plan_digest`: what was looked at, where the door knows it.
 
     Raises:
-        NotYours, ShellActsForAnother, WrongRequestState
+        NotYours, ShellActsForAnother, WrongRequestState, PlanMissing
+        PlanChanged: what would leave is no longer what was looked at.
+        NotAnApprover, SamePersonApproves: two people are needed.
     """
     if actor.kind is not ActorKind.SYSTEM and not actor.may(Role.APPROVER):
         refuse_unless(actor, Role.AGENT)
@@ -225,11 +267,15 @@ def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
     numbers, state, subject = numbers_of(batch), state_of(batch), subject_of_batch(batch)
     if state in (State.ACCEPTED, State.DONE):
         record(actor=actor, now=now, subject=subject, facts={"repeated": True})
-        return
+        return ApprovalStep.SECOND
     if state not in PREPARABLE:
         raise WrongRequestState(number=numbers[0], state=state.value)
     if state is State.VERIFIED or not batch.plan_digest:
         raise PlanMissing(number=numbers[0])
+    if plan_digest and plan_digest != batch.plan_digest:
+        raise PlanChanged
+    if takes_two_people(batch) and _proposes(batch, actor=actor, now=now, numbers=numbers):
+        return ApprovalStep.FIRST
     batch.approved_by, batch.approved_at = actor.person, now
     batch.run += 1
     batch.save()
@@ -240,11 +286,41 @@ def accept_access(*, actor: Actor, now: datetime, batch_id: int) -> None:
         drop_task(actor=actor, now=now, number=number, key="decide")
     record(actor=actor, now=now, subject=subject, facts={"people": len(numbers), "run": batch.run})
     start("rights.deliver", key=f"{batch.pk}/{batch.run}", args={"batch_id": batch.pk, "run": batch.run})
+    return ApprovalStep.SECOND
+
+
+def _proposes(batch: Batch, *, actor: Actor, now: datetime, numbers: list[str]) -> bool:
+    """Take the first of two decisions; False: this is the second, by another person who may approve."""
+    if actor.kind is ActorKind.SYSTEM:
+        raise NotAnApprover
+    step = erasure_approval(
+        approver=actor.person,
+        proposer=batch.planned_by,
+        is_proposed=batch.is_proposed,
+        may_approve=actor.may(Role.APPROVER),
+    )
+    if step is ApprovalStep.SAME_PERSON:
+        raise SamePersonApproves
+    if step is ApprovalStep.SECOND:
+        if not actor.may(Role.APPROVER):
+            raise NotAnApprover
+        return False
+    _set_proposer(batch, actor)
+    batch.is_proposed = True
+    batch.save()
+    ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
+    facts: dict[str, Json] = {"plan": batch.plan_digest, "step": step.value}
+    record(actor=actor, now=now, subject=subject_of_batch(batch), facts=facts)
+    return True
 
 
 @act("rights.refuse_request")
-def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, article: str) -> None:
+def refuse_request(
+    *, actor: Actor, now: datetime, number: str, reason: str, article: str, justification: str = ""
+) -> None:
     """Refuse a request with the law's reason; the customer reads it. Source: GDPR Art. 12(4).
+
+    `justification`: a term of `items.Justification`; "" where none fits.
 
     Raises:
         NotYours, WhyMissing, NotAnArticle, WrongRequestState
@@ -253,16 +329,22 @@ def refuse_request(*, actor: Actor, now: datetime, number: str, reason: str, art
         refuse_unless(actor, Role.AGENT)
     if not reason.strip():
         raise WhyMissing
-    if looks_like_contact(article) or _PHONE_WITHIN.search(article):
-        raise NotAnArticle
+    _refuse_no_article(article)
+    if justification and justification not in set(Justification):
+        raise WhyMissing
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
     request = load_request(number)
     answer = way_of_answer(is_reachable=False, has_page=request.channel == "centre")
     request.kept, request.answer = [{"reason": reason[:500], "article": article[:80]}], answer.value
-    request.save(update_fields=["kept", "answer"])
+    request.justification = justification
+    request.save(update_fields=["kept", "answer", "justification"])
     if answer is Answer.LETTER_DUE:
         answering.ask_for_letters(actor=actor, now=now, numbers=[number])
-    facts: dict[str, Json] = {"article": article[:80], "answer": answer.value}
+    facts: dict[str, Json] = {
+        "article": article[:80],
+        "answer": answer.value,
+        **({"justification": justification} if justification else {}),
+    }
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
 
 
@@ -272,6 +354,11 @@ def cancel_request(*, actor: Actor, now: datetime, number: str) -> None:
     refuse_unless_theirs(actor)
     _end(actor=actor, now=now, number=number, state=State.CANCELLED, outcome=Outcome.NONE)
     record(actor=actor, now=now, subject=f"request:{number}", facts={"cancelled": True})
+
+
+def _refuse_no_article(article: str) -> None:
+    if looks_like_contact(article) or _PHONE_WITHIN.search(article):
+        raise NotAnArticle
 
 
 def _end(*, actor: Actor, now: datetime, number: str, state: State, outcome: Outcome) -> None:
@@ -291,12 +378,13 @@ def _end(*, actor: Actor, now: datetime, number: str, state: State, outcome: Out
     )
     if not request.batch.requests.filter(completed_at__isnull=True).exists():
         keys.destroy_case_key(request.batch.key_id)
+    publish(RequestEnded(number=number))
 
 
 def ask_for_decision(batch: Batch, *, actor: Actor, now: datetime, numbers: list[str]) -> None:
     """Put the decision on somebody's desk: the first by an agent, the second by another approver."""
     number = numbers[0]
-    first = not batch.planned_by or batch.kind == Kind.ACCESS
+    first = not batch.planned_by or (not right_of(batch.kind).needs_two_people and not batch.is_proposed)
     task = NewTask(
         key="decide",
         what=TASK_PLAN if first else TASK_APPROVE,

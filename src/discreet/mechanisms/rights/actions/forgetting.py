@@ -15,10 +15,12 @@ from discreet.foundation.datamap.tombstones import EndedRequest, RestoredRow
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
-from discreet.mechanisms.rights.actions.receiving import note_candidates, receive_request, verify_identity
+from discreet.mechanisms.rights.actions.proving import verify_identity
+from discreet.mechanisms.rights.actions.receiving import note_candidates, receive_request
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.roots import Candidates, Person, Root
-from discreet.mechanisms.rights.rules import Kind, Outcome, State
+from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor
 
 VERIFIED_BY_TOMBSTONE = "Row key and identity match the tombstone of %(scope)s of %(on)s."
@@ -39,6 +41,8 @@ def forget_request(*, now: datetime, number: str) -> None:
     if request is None:
         return
     request.roots_sealed = request.verified_reason_sealed = None
+    request.wish_sealed = request.requester_sealed = request.authority_reason_sealed = None
+    request.extension_sealed = request.appeal_sealed = request.appeal_answer_sealed = None
     request.package_token_hash = request.email_digest = request.phone_digest = ""
     if request.outcome == Outcome.REFUSED:  # its reason is what staff wrote, perhaps about the person
         request.kept = [{**one, "reason": ""} for one in request.kept]

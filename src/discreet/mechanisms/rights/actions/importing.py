@@ -30,9 +30,10 @@ from discreet.mechanisms.rights.actions.receiving import (
 )
 from discreet.mechanisms.rights.contact_digests import digests_of, home_region
 from discreet.mechanisms.rights.given import checked
+from discreet.mechanisms.rights.kinds import TITLES, Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import UnknownCountry
-from discreet.mechanisms.rights.rules import TITLES, Kind, State, is_residence
+from discreet.mechanisms.rights.rules import State, is_residence
 from discreet.vocabulary.actors import Actor
 
 #: Requests of one transaction: half a second on a small machine, while SQLite lets nobody else write.

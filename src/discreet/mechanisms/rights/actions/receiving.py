@@ -1,4 +1,4 @@
-"""From a request to a proven identity.
+"""Receiving requests, and finding whom they are about.
 
 Source: GDPR Art. 12(3), 12(6); EDPB Guidelines 01/2022; PIPL Art. 50; 11 CCR 7021, 7060 to 7063.
 """
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from discreet.engines.subjects.identity import Identity
-from discreet.events.rights import IdentityVerified, RequestReceived
+from discreet.events.rights import RequestReceived
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
-from discreet.foundation.cases.bulk import move_many, state_of_case
+from discreet.foundation.cases.bulk import state_of_case
 from discreet.foundation.cases.queries import has_open_task
 from discreet.foundation.cases.rules import ClockFacts
 from discreet.foundation.jobs.api import publish, start
@@ -24,27 +24,28 @@ from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions.bulk import update_each
+from discreet.mechanisms.rights.asking import BY_THEMSELVES, Asking, checked_asking
 from discreet.mechanisms.rights.contact_digests import digests_of, home_region
 from discreet.mechanisms.rights.given import checked
+from discreet.mechanisms.rights.kinds import RIGHTS, TITLES, Kind, Requester
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
     ImportUnfinished,
     NotACandidate,
     NotYours,
-    ReasonMissing,
     UnknownCountry,
     UnknownKind,
     UnknownRequest,
-    WrongRequestState,
 )
 from discreet.mechanisms.rights.roots import Candidates
-from discreet.mechanisms.rights.rules import TITLES, TRANSITIONS, Kind, State, is_residence
+from discreet.mechanisms.rights.rules import State, is_residence
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.text import gettext_noop
 
 _AT_ONCE = 500
 TASK_VERIFY = gettext_noop("Check the identity")
+TASK_ACKNOWLEDGE = gettext_noop("Confirm to the person that the request has arrived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +77,22 @@ def receive_request(
     channel: str,
     idempotency_key: str | None = None,
     batch_id: int | None = None,
+    asking: Asking = BY_THEMSELVES,
 ) -> Received:
     """Record a request; the legal clocks start here, at receipt. The same idempotency key is one request.
 
     Raises:
         UnknownKind, UnknownCountry
+        UnknownRequester, RequesterMissing: as `asking.checked_asking`.
         NotReadable, TooLong, NotAnEmail, NotAPhone, EmptyIdentity, NameIsNotEnough: as `checked`.
         NotYours: somebody of the company who does not work on requests.
     """
     refuse_unless_theirs(actor)
     if kind not in set(Kind):
-        raise UnknownKind(kind=kind[:20])
+        raise UnknownKind(kind=kind[:20], kinds=", ".join(Kind))
     if not is_residence(residence):
         raise UnknownCountry(residence=residence[:8])
-    claim = checked(claim)
+    claim, asking = checked(claim), checked_asking(asking)
     if idempotency_key is not None:
         known = RightsRequest.objects.filter(idempotency_key=idempotency_key).first()
         if known is not None:
@@ -106,11 +109,11 @@ def receive_request(
         language=language,
         subject=sealed_claims.to_bytes(claim),
     )
-    due_at = _set_clocks(
+    due_at, confirm_by = _set_clocks(
         actor=actor,
         now=now,
         number=opened.number,
-        kind=kind,
+        kind=RIGHTS[Kind(kind)].clock,
         residence=residence,
         is_told=channel == "centre",
     )
@@ -121,7 +124,12 @@ def receive_request(
         kind=kind,
         channel=channel,
         residence=residence.upper(),
+        scope=asking.scope,
+        requester=asking.requester,
+        requester_sealed=_sealed(opened.number, asking.who, "requester"),
+        wish_sealed=_sealed(opened.number, asking.wish, "wish"),
         received_at=now,
+        acknowledged_at=now if channel == "centre" else None,
         due_at=due_at,
         opened_by=actor.person if actor.kind is not ActorKind.CUSTOMER else "",
         idempotency_key=idempotency_key,
@@ -131,7 +139,13 @@ def receive_request(
         actor=actor,
         now=now,
         subject=f"request:{opened.number}",
-        facts={"kind": kind, "channel": channel, "residence": residence.upper()},
+        facts={
+            "kind": kind,
+            "channel": channel,
+            "residence": residence.upper(),
+            **({} if asking.requester == Requester.SELF else {"requester": asking.requester}),
+            **({"scope": asking.scope} if asking.scope else {}),
+        },
     )
     publish(RequestReceived(number=opened.number))
     if channel == "centre":
@@ -145,6 +159,8 @@ def receive_request(
             url_args=(opened.number,),
         )
         cases.add_task(actor=actor, now=now, number=opened.number, task=task)
+        if confirm_by is not None:
+            _ask_to_acknowledge(actor=actor, now=now, number=opened.number, due_at=confirm_by)
     return Received(number=opened.number, public_token=opened.public_token, due_at=due_at)
 
 
@@ -215,78 +231,27 @@ def ask_code_again(*, actor: Actor, now: datetime, number: str) -> None:
     start("rights.locate", key=f"{number}/{new_id(prefix='n')}", args={"number": number})
 
 
-@act("rights.verify_identity")
-def verify_identity(
-    *, actor: Actor, now: datetime, number: str, reason: str = "", by_code: bool = False
-) -> None:
-    """Take the identity as proven: by a code to a contact point already held, or by staff with a reason.
-
-    Raises:
-        ReasonMissing: staff gave none.
-        WrongRequestState: it was proven before, or the request has ended.
-    """
-    if not by_code:
-        refuse_unless(actor, Role.AGENT)
-        if not reason.strip():
-            raise ReasonMissing
-    request = load_request(number)
-    refuse_unfinished(request.batch)
-    state = State(state_of_case(number))
-    if state is not State.RECEIVED:
-        raise WrongRequestState(number=number, state=state.value)
-    request.verified_at = now
-    request.verified_by = "" if by_code else actor.person
-    request.verified_how = "code" if by_code else "staff"
-    if reason.strip():
-        request.verified_reason_sealed = keys.seal(number, reason.strip()[:2000].encode(), "verified-reason")
-    request.save()
-    cases.move(actor=actor, now=now, number=number, to=State.VERIFIED, transitions=TRANSITIONS)
-    drop_task(actor=actor, now=now, number=number, key="verify")
-    record(
-        actor=actor,
-        now=now,
-        subject=f"request:{number}",
-        facts={"how": request.verified_how, "reason_recorded": bool(reason.strip())},
+def _ask_to_acknowledge(*, actor: Actor, now: datetime, number: str, due_at: datetime) -> None:
+    """Put the confirmation of receipt on an agent's desk. Source: 11 CCR 7021(a)."""
+    task = NewTask(
+        key="acknowledge",
+        what=TASK_ACKNOWLEDGE,
+        role=Role.AGENT,
+        due_at=due_at,
+        url_name="rights:request",
+        url_args=(number,),
     )
-    publish(IdentityVerified(number=number))
-    waiting = request.batch.requests.filter(verified_at__isnull=True, completed_at__isnull=True)
-    if not waiting.exists():
-        start("rights.prepare", key=str(request.batch_id), args={"batch_id": request.batch_id})
+    cases.add_task(actor=actor, now=now, number=number, task=task)
 
 
-@act("rights.verify_batch")
-def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> int:
-    """Take the identity of everybody in a batch as proven, for one reason. Returns how many.
-
-    Raises:
-        ReasonMissing, NotYours, ImportUnfinished, WrongState
-    """
-    refuse_unless(actor, Role.AGENT)
-    if not reason.strip():
-        raise ReasonMissing
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
-    refuse_unfinished(batch)
-    waiting = batch.requests.filter(completed_at__isnull=True, verified_at__isnull=True)
-    numbers = list(waiting.order_by("position").values_list("number", flat=True))
-    waiting.update(
-        verified_at=now,
-        verified_by=actor.person,
-        verified_how="staff",
-        verified_reason_sealed=keys.seal(batch.key_id, reason.strip()[:2000].encode(), "verified-reason"),
-    )
-    subject = f"batch:{batch.pk}"
-    move_many(
-        actor=actor, now=now, subject=subject, numbers=numbers, to=State.VERIFIED, transitions=TRANSITIONS
-    )
-    record(actor=actor, now=now, subject=subject, facts={"how": "staff", "people": len(numbers)})
-    start("rights.prepare", key=str(batch_id), args={"batch_id": batch_id})
-    return len(numbers)
+def _sealed(number: str, value: bytes, label: str) -> bytes | None:
+    return keys.seal(number, value, label) if value else None
 
 
 def _set_clocks(
     *, actor: Actor, now: datetime, number: str, kind: str, residence: str, is_told: bool
-) -> datetime | None:
-    """Set every clock of the laws that apply; return the strictest answer's.
+) -> tuple[datetime | None, datetime | None]:
+    """Set every clock of the laws that apply; return when the strictest answer is due, and its confirmation.
 
     `is_told`: the person sees at once that the request arrived, so receipt is confirmed. Source: 11 CCR 7021(a).
     """
@@ -295,8 +260,8 @@ def _set_clocks(
     for clock in clocks:
         if is_told and clock.purpose is Purpose.ACKNOWLEDGEMENT:
             cases.meet_clock(actor=actor, now=now, number=number, rule_id=clock.rule_id)
-    answer = strictest(clocks)
-    return answer.due_at if answer else None
+    answer, receipt = strictest(clocks), strictest(clocks, purpose=Purpose.ACKNOWLEDGEMENT)
+    return answer.due_at if answer else None, receipt.due_at if receipt and not is_told else None
 
 
 def facts_of(clocks: Sequence[Clock]) -> list[ClockFacts]:

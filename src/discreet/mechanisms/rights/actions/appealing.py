@@ -1,0 +1,201 @@
+"""What happens beside or after an answer: the same request twice, an appeal, and looking at it again.
+
+Source: GDPR Art. 12(4); PIPL Art. 50; EDPB Guidelines 01/2022 (a repeated request is no new one while one is open).
+"""
+
+from datetime import datetime
+
+from discreet.events.rights import RequestAppealed, RequestEnded, RequestReopened
+from discreet.foundation.cases import actions as cases
+from discreet.foundation.cases.actions import NewTask
+from discreet.foundation.cases.bulk import state_of_case
+from discreet.foundation.jobs.api import publish, start
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.organisation.queries import profile
+from discreet.foundation.organisation.rules import clocks_of
+from discreet.foundation.rulepacks.clocks import strictest
+from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions.receiving import (
+    drop_task,
+    facts_of,
+    load_request,
+    new_batch,
+    refuse_unless,
+    refuse_unless_theirs,
+)
+from discreet.mechanisms.rights.identity import is_duplicate_of
+from discreet.mechanisms.rights.kinds import Kind, right_of
+from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.queries import open_of_the_same_person
+from discreet.mechanisms.rights.refusals import (
+    AppealTooLate,
+    NotADuplicate,
+    SamePersonDecides,
+    WhyMissing,
+    WrongRequestState,
+)
+from discreet.mechanisms.rights.rules import (
+    APPEAL_DAYS,
+    TRANSITIONS,
+    Answer,
+    Outcome,
+    State,
+    may_appeal,
+    way_of_answer,
+)
+from discreet.vocabulary.actors import SYSTEM, Actor, Role
+from discreet.vocabulary.text import gettext_noop
+
+MOST = 2000
+TASK_APPEAL = gettext_noop("Look at the appeal: nobody who decided before")
+
+
+@act("rights.mark_duplicate")
+def mark_duplicate(*, actor: Actor, now: datetime, number: str, of: str) -> None:
+    """End a request as a duplicate of an earlier one of the same person, which goes on. Both are proven.
+
+    Raises:
+        NotYours, UnknownRequest, WrongRequestState
+        NotADuplicate: another right, another person, an unproven one, or one that has ended.
+    """
+    refuse_unless(actor, Role.AGENT)
+    request, other = load_request(number), load_request(of)
+    state = State(state_of_case(number))
+    same_person = open_of_the_same_person(number, since=min(request.received_at, other.received_at))
+    is_one = is_duplicate_of(
+        kind=request.kind,
+        other_kind=other.kind,
+        is_verified=request.verified_at is not None,
+        other_is_verified=other.verified_at is not None,
+    )
+    if (
+        number == of
+        or not is_one
+        or of not in same_person
+        or other.duplicate_of
+        or request.batch.requests.count() > 1
+    ):
+        raise NotADuplicate(number=number, other=of[:16])
+    if State.DUPLICATE not in TRANSITIONS[state]:
+        raise WrongRequestState(number=number, state=state.value)
+    request.duplicate_of, request.completed_at, request.answer = of, now, Answer.PAGE.value
+    request.save(update_fields=["duplicate_of", "completed_at", "answer"])
+    cases.close(actor=actor, now=now, number=number, state=State.DUPLICATE, transitions=TRANSITIONS)
+    keys.destroy_case_key(request.batch.key_id)
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"duplicate_of": of})
+    publish(RequestEnded(number=number))
+
+
+@act("rights.appeal")
+def appeal(*, actor: Actor, now: datetime, number: str, words: str) -> None:
+    """Note that the person does not accept the answer; somebody who did not decide looks at it.
+
+    Raises:
+        NotYours, UnknownRequest
+        WhyMissing: the person does not say what is wrong.
+        AppealTooLate: it was answered too long ago, appealed before, or has no answer yet.
+    """
+    refuse_unless_theirs(actor)
+    if not words.strip():
+        raise WhyMissing
+    request = load_request(number)
+    state = State(state_of_case(number))
+    if not may_appeal(
+        state=state, completed_at=request.completed_at, appealed_at=request.appealed_at, now=now
+    ):
+        raise AppealTooLate(number=number, days=APPEAL_DAYS)
+    cases.reopen(
+        actor=actor,
+        now=now,
+        number=number,
+        state=State.APPEALED,
+        transitions=TRANSITIONS,
+        keeps_clocks_met=True,
+    )
+    request.appealed_at = now
+    request.appeal_sealed = keys.seal(number, words.strip()[:MOST].encode(), "appeal")
+    request.save(update_fields=["appealed_at", "appeal_sealed"])
+    task = NewTask(
+        key="appeal",
+        what=TASK_APPEAL,
+        role=Role.APPROVER,
+        barred=request.batch.approved_by,
+        url_name="rights:request",
+        url_args=(number,),
+    )
+    cases.add_task(actor=SYSTEM, now=now, number=number, task=task)
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"from": state.value})
+    publish(RequestAppealed(number=number))
+
+
+@act("rights.dismiss_appeal")
+def dismiss_appeal(*, actor: Actor, now: datetime, number: str, reason: str) -> None:
+    """Let the answer stand, with a reason that the person reads.
+
+    Raises:
+        NotAnApprover, SamePersonDecides, WhyMissing, WrongRequestState
+    """
+    request = _appealed(actor, now, number, reason)
+    is_refused = request.outcome == Outcome.REFUSED
+    answer = way_of_answer(is_reachable=False, has_page=request.channel == "centre")
+    request.appeal_answer_sealed = keys.seal(number, reason.strip()[:MOST].encode(), "appeal-answer")
+    request.answer = answer.value
+    request.save(update_fields=["appeal_answer_sealed", "answer"])
+    target = State.REFUSED if is_refused else State.DONE
+    cases.close(actor=actor, now=now, number=number, state=target, transitions=TRANSITIONS)
+    if answer is Answer.LETTER_DUE:
+        answering.ask_for_letters(actor=actor, now=now, numbers=[number])
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"appeal": "dismissed"})
+
+
+@act("rights.reopen_request")
+def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> None:
+    """Take the answer back and begin anew: proof of identity stands, plan and both decisions are made again.
+
+    The clocks of the laws start again with this day.
+
+    Raises:
+        NotAnApprover, SamePersonDecides, WhyMissing, WrongRequestState
+    """
+    request = _appealed(actor, now, number, reason)
+    old = request.batch
+    request.batch, request.position = new_batch(Kind(request.kind)), 0
+    request.outcome, request.answer, request.kept, request.told = "", "", [], []
+    request.completed_at = request.letter_sent_at = None
+    request.reopened_at, request.justification = now, ""
+    request.extended_at, request.extension_sealed = None, None
+    request.package_token_hash, request.package_expires_at = "", None
+    target = State.VERIFIED if request.verified_at is not None else State.RECEIVED
+    clocks = clocks_of(
+        profile=profile(),
+        residence=request.residence or None,
+        kind=right_of(request.kind).clock,
+        received_at=now,
+    )
+    answer = strictest(clocks)
+    request.due_at = answer.due_at if answer else None
+    request.save()
+    cases.restart_clocks(actor=actor, now=now, number=number, clocks=facts_of(clocks))
+    cases.move(actor=actor, now=now, number=number, to=target, transitions=TRANSITIONS)
+    facts: dict[str, Json] = {"reopened": True, "from_batch": f"B-{old.pk}", "batch": f"B-{request.batch.pk}"}
+    record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+    publish(RequestReopened(number=number))
+    if target is State.VERIFIED:
+        start("rights.prepare", key=f"{request.batch.pk}", args={"batch_id": request.batch.pk})
+
+
+def _appealed(actor: Actor, now: datetime, number: str, reason: str) -> RightsRequest:
+    if not actor.may(Role.APPROVER):
+        refuse_unless(actor, Role.ADMINISTRATOR)
+    if not reason.strip():
+        raise WhyMissing
+    request = load_request(number)
+    state = State(state_of_case(number))
+    if state is not State.APPEALED:
+        raise WrongRequestState(number=number, state=state.value)
+    if actor.person == request.batch.approved_by:
+        raise SamePersonDecides
+    drop_task(actor=actor, now=now, number=number, key="appeal")
+    return request

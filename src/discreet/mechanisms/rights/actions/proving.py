@@ -1,0 +1,191 @@
+"""Proofs of identity and of authority: what was shown, what is missing, when the work begins.
+
+Source: GDPR Art. 12(6); EDPB Guidelines 01/2022; 11 CCR 7060 to 7063; PIPL Art. 31, 49.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discreet.events.rights import IdentityVerified
+from discreet.foundation.cases import actions as cases
+from discreet.foundation.cases.actions import NewTask
+from discreet.foundation.cases.bulk import move_many, state_of_case
+from discreet.foundation.jobs.api import publish, start
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import Json, record
+from discreet.mechanisms.rights.actions.receiving import (
+    drop_task,
+    load_request,
+    refuse_unfinished,
+    refuse_unless,
+    refuse_unless_theirs,
+)
+from discreet.mechanisms.rights.identity import How, Missing, may_prove_by_code
+from discreet.mechanisms.rights.identity_queries import still_missing
+from discreet.mechanisms.rights.kinds import Requester
+from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.refusals import (
+    NotForAnother,
+    ProofSaysNothing,
+    ReasonMissing,
+    WrongRequestState,
+)
+from discreet.mechanisms.rights.rules import TRANSITIONS, State
+from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.text import gettext_noop
+
+TASK_AUTHORITY = gettext_noop("Check that whoever asks may ask for this person")
+
+
+@act("rights.verify_identity")
+def verify_identity(
+    *, actor: Actor, now: datetime, number: str, reason: str = "", how: How = How.STAFF
+) -> tuple[Missing, ...]:
+    """Take a proof of identity: a code to a contact point held, a sign-in, or a check by staff with a reason.
+
+    Returns what the request still waits for; nothing: its identity is proven, and the work begins.
+
+    Raises:
+        ReasonMissing: staff gave none.
+        ProofSaysNothing: a code to the person's contact proves nothing of the guardian or relative who asks.
+        WrongRequestState: it was proven before, or the request has ended.
+    """
+    if how is How.STAFF:
+        refuse_unless(actor, Role.AGENT)
+        if not reason.strip():
+            raise ReasonMissing
+    request = load_unproven(number)
+    if how is not How.STAFF and not may_prove_by_code(request.requester):
+        raise ProofSaysNothing(number=number)
+    request.proofs = [*request.proofs, how.value]
+    request.verified_by = actor.person if how is How.STAFF else request.verified_by
+    if reason.strip():
+        request.verified_reason_sealed = keys.seal(number, reason.strip()[:2000].encode(), "verified-reason")
+    return settle_identity(request, actor=actor, now=now, facts={"how": how.value})
+
+
+@act("rights.declare")
+def declare(*, actor: Actor, now: datetime, number: str) -> tuple[Missing, ...]:
+    """Note that the person declared, under penalty of perjury, to be who they say. Source: 11 CCR 7062(c).
+
+    Returns what the request still waits for.
+    """
+    refuse_unless_theirs(actor)
+    request = load_unproven(number)
+    request.declared_at = request.declared_at or now
+    return settle_identity(request, actor=actor, now=now, facts={"declared": True})
+
+
+@act("rights.authorise")
+def authorise(*, actor: Actor, now: datetime, number: str, reason: str) -> tuple[Missing, ...]:
+    """Note that staff checked that an agent, a guardian or a relative may ask for this person, and how.
+
+    Returns what the request still waits for. Source: 11 CCR 7063; PIPL Art. 31, 49.
+
+    Raises:
+        ReasonMissing, NotForAnother, WrongRequestState
+    """
+    refuse_unless(actor, Role.AGENT)
+    if not reason.strip():
+        raise ReasonMissing
+    request = load_unproven(number)
+    if request.requester == Requester.SELF:
+        raise NotForAnother(number=number)
+    request.authorised_at, request.authorised_by = now, actor.person
+    request.authority_reason_sealed = keys.seal(number, reason.strip()[:2000].encode(), "authority-reason")
+    drop_task(actor=actor, now=now, number=number, key="authority")
+    return settle_identity(request, actor=actor, now=now, facts={"authorised": True})
+
+
+@act("rights.verify_batch")
+def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> int:
+    """Take the identity of everybody in a batch as proven, for one reason. Returns how many.
+
+    Raises:
+        ReasonMissing, NotYours, ImportUnfinished, WrongState
+    """
+    refuse_unless(actor, Role.AGENT)
+    if not reason.strip():
+        raise ReasonMissing
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    refuse_unfinished(batch)
+    waiting = batch.requests.filter(completed_at__isnull=True, verified_at__isnull=True)
+    numbers = list(waiting.order_by("position").values_list("number", flat=True))
+    waiting.update(
+        verified_at=now,
+        verified_by=actor.person,
+        verified_how="staff",
+        verified_reason_sealed=keys.seal(batch.key_id, reason.strip()[:2000].encode(), "verified-reason"),
+    )
+    subject = f"batch:{batch.pk}"
+    move_many(
+        actor=actor, now=now, subject=subject, numbers=numbers, to=State.VERIFIED, transitions=TRANSITIONS
+    )
+    record(actor=actor, now=now, subject=subject, facts={"how": "staff", "people": len(numbers)})
+    start("rights.prepare", key=str(batch_id), args={"batch_id": batch_id})
+    return len(numbers)
+
+
+def load_unproven(number: str) -> RightsRequest:
+    """Return a request whose identity is still to be proven, locked.
+
+    Raises:
+        UnknownRequest, ImportUnfinished, WrongRequestState
+    """
+    request = load_request(number)
+    refuse_unfinished(request.batch)
+    state = State(state_of_case(number))
+    if state is not State.RECEIVED:
+        raise WrongRequestState(number=number, state=state.value)
+    return request
+
+
+def settle_identity(
+    request: RightsRequest, *, actor: Actor, now: datetime, facts: dict[str, Json]
+) -> tuple[Missing, ...]:
+    """Keep what was shown; once nothing is missing, the identity counts as proven and the work begins."""
+    number = request.number
+    left = still_missing(request)
+    said: dict[str, Json] = {
+        **facts,
+        **({"missing": [one.value for one in left]} if left else {}),
+        "reason_recorded": request.verified_reason_sealed is not None,
+    }
+    if left:
+        request.save()
+        _ask_for_authority(request, left, actor=actor, now=now)
+        record(actor=actor, now=now, subject=f"request:{number}", facts=said)
+        return left
+    request.verified_at = now
+    request.verified_how = How.STAFF.value if How.STAFF in request.proofs else request.proofs[-1]
+    request.save()
+    cases.move(actor=actor, now=now, number=number, to=State.VERIFIED, transitions=TRANSITIONS)
+    for key in ("verify", "authority"):
+        drop_task(actor=actor, now=now, number=number, key=key)
+    record(actor=actor, now=now, subject=f"request:{number}", facts=said)
+    publish(IdentityVerified(number=number))
+    waiting = request.batch.requests.filter(verified_at__isnull=True, completed_at__isnull=True)
+    if not waiting.exists():
+        start(
+            "rights.prepare",
+            key=f"{request.batch_id}/{request.reopened_at.timestamp():.6f}"
+            if request.reopened_at
+            else str(request.batch_id),
+            args={"batch_id": request.batch_id},
+        )
+    return ()
+
+
+def _ask_for_authority(
+    request: RightsRequest, left: Sequence[Missing], *, actor: Actor, now: datetime
+) -> None:
+    if Missing.AUTHORITY in left:
+        task = NewTask(
+            key="authority",
+            what=TASK_AUTHORITY,
+            role=Role.AGENT,
+            url_name="rights:request",
+            url_args=(request.number,),
+        )
+        cases.add_task(actor=actor, now=now, number=request.number, task=task)

@@ -1,0 +1,60 @@
+"""The answer of a request to know: which kinds of data are held, in which systems, and no value of them.
+
+Source: GDPR Art. 15(1)(b), (c); Cal. Civ. Code 1798.110(a); 11 CCR 7024(k); PIPL Art. 44, 48.
+"""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Any
+
+from discreet.engines.subjects.found import Reach, TableReach
+from discreet.engines.subjects.reach import Purpose
+from discreet.foundation.datamap.queries import built
+from discreet.foundation.ledger.api import Json
+from discreet.mechanisms.rights import contacts, gaps, planning, queries
+from discreet.mechanisms.rights.actions import telling
+from discreet.mechanisms.rights.summaries import table_name
+from discreet.vocabulary.categories import CATEGORIES
+
+
+def tell_categories(batch_id: int, run: int, number: str, now: datetime) -> None:
+    """Look what is held of one person now, and answer with its categories."""
+    if queries.is_completed(number):
+        return
+    with planning.readers_of(built().graph) as readers:
+        reached = planning.reach_one(number, purpose=Purpose.ACCESS, readers=planning.as_readers(readers))
+    contacts.keep(batch_id, reached, now)
+    telling.finish_telling(
+        now=datetime.now(UTC),
+        batch_id=batch_id,
+        run=run,
+        number=number,
+        told=told_of(reached),
+        not_covered=gaps.of_access(reached),
+        is_reachable=number in contacts.held(batch_id),
+    )
+
+
+def told_of(reached: Reach) -> list[dict[str, Json]]:
+    """Return each category of which something is held, with its places: names and counts alone."""
+    places: dict[str, list[dict[str, Json]]] = defaultdict(list)
+    for ref in sorted(reached.tables):
+        for category, rows in _held(reached.tables[ref]).items():
+            places[category].append({"source": ref.source, "table": table_name(ref), "rows": rows})
+    order = {category: place for place, category in enumerate(CATEGORIES)}
+    known = sorted(places, key=lambda category: order.get(category, len(order)))
+    return [{"category": category, "places": list[Any](places[category])} for category in known]
+
+
+def _held(table: TableReach) -> dict[str, int]:
+    """Return by category how many rows of the person hold a value of it."""
+    rows = [row for key, row in table.rows.items() if key not in table.beyond_shared]
+    found: dict[str, int] = {}
+    for column in table.table.personal_columns:
+        if column.name not in table.columns:
+            continue
+        place = table.columns.index(column.name)
+        count = sum(row[place] not in (None, "") for row in rows)
+        if count:
+            found[column.category] = max(found.get(column.category, 0), count)
+    return found
