@@ -46,17 +46,24 @@ class VerificationView:
 
 @act("centre.start_verification")
 def start(
-    *, case_number: str, contacts: Sequence[HeldContact], actor: Actor, now: datetime, language: str = "en"
+    *,
+    case_number: str,
+    contacts: Sequence[HeldContact],
+    actor: Actor,
+    now: datetime,
+    language: str = "en",
+    template_id: str = TEMPLATE,
 ) -> Start:
     """Send a new code to the first contact that mail can reach. No contact is no error.
 
-    At most three codes a case, three mails a day and mailbox. Earlier codes stay valid for 30 minutes.
+    `template_id`: a mail with the code and the number of the case. At most three codes a case, three mails a day and mailbox. Earlier codes stay valid for 30 minutes.
     """
     subject = ledger_subject(case_number)
     check = _locked(case_number)
     outcome = _may_start(check, contacts)
     if outcome is Start.SENT:
-        outcome = _send_code(check, _first_reachable(contacts), actor=actor, now=now, language=language)
+        contact = _first_reachable(contacts)
+        outcome = _send_code(check, contact, actor=actor, now=now, language=language, template_id=template_id)
     record(actor=actor, now=now, subject=subject, facts={"outcome": outcome.value, "codes": check.codes})
     return outcome
 
@@ -169,14 +176,20 @@ def _first_reachable(contacts: Sequence[HeldContact]) -> HeldContact:
 
 
 def _send_code(
-    check: Verification, contact: HeldContact, *, actor: Actor, now: datetime, language: str
+    check: Verification,
+    contact: HeldContact,
+    *,
+    actor: Actor,
+    now: datetime,
+    language: str,
+    template_id: str,
 ) -> Start:
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     sent = send(
         actor=actor,
         now=now,
         to=contact,
-        template_id=TEMPLATE,
+        template_id=template_id,
         params={"code": code, "number": check.case_number},
         language=language,
     )

@@ -1,7 +1,5 @@
 from django.apps import AppConfig
 
-from discreet.vocabulary.text import gettext_noop
-
 
 class RightsConfig(AppConfig):
     name = "discreet.mechanisms.rights"
@@ -10,26 +8,19 @@ class RightsConfig(AppConfig):
     def ready(self) -> None:
         from discreet.foundation.centre import entries
         from discreet.mechanisms.rights import mails
+        from discreet.mechanisms.rights.kinds import OFFERED, RIGHTS
 
         mails.register()
-        entries.register(
-            entries.Entry(
-                kind="access",
-                icon="copy",
-                title=gettext_noop("Get a copy"),
-                summary=gettext_noop("Everything we hold about you"),
-                url_name="rights:ask_access",
-                order=10,
+        for kind in OFFERED:
+            right = RIGHTS[kind]
+            entries.register(
+                entries.Entry(
+                    kind=kind.value,
+                    icon=right.icon,
+                    title=right.offer,
+                    summary=right.offer_summary,
+                    url_name=f"rights:ask_{kind.value}",
+                    order=right.order,
+                )
             )
-        )
-        entries.register(
-            entries.Entry(
-                kind="erasure",
-                icon="trash",
-                title=gettext_noop("Erase"),
-                summary=gettext_noop("What no law makes us keep"),
-                url_name="rights:ask_erasure",
-                order=30,
-            )
-        )
         entries.register_status_page(case_kind="request", path="/privacy/request/%s/")

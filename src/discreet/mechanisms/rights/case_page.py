@@ -22,7 +22,7 @@ from discreet.foundation.desk.components import (
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
-from discreet.mechanisms.rights import copies, history, letters, names, queries
+from discreet.mechanisms.rights import copies, course_page, history, letters, names, queries
 from discreet.mechanisms.rights.choosing import row_words
 from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import left_words
@@ -150,7 +150,9 @@ def context(
         and any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)),
         "working": working(view),
         "me": actor.name,
-    }
+        "heading": gettext("%(kind)s %(number)s")
+        % {"kind": gettext(right_of(view.kind).title), "number": view.number},
+    } | course_page.context(view, actor=actor, now=now)
 
 
 def copy_words(summary: dict[str, Any]) -> str:

@@ -18,18 +18,25 @@ from discreet.foundation.centre.visits import remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import claims, copies, delivery, letters, queries
-from discreet.mechanisms.rights.actions import deciding, executing, proving, receiving
+from discreet.mechanisms.rights import claims, copies, delivery, letters, queries, status_page
+from discreet.mechanisms.rights.actions import appealing, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.complaints import complaint_words
-from discreet.mechanisms.rights.forms import AskForm, CodeForm
-from discreet.mechanisms.rights.identity import How
-from discreet.mechanisms.rights.kinds import Kind, Way, way_of
+from discreet.mechanisms.rights.forms import (
+    AppealForm,
+    AskForm,
+    CodeForm,
+    DeclarationForm,
+    DetailForm,
+    ForAnotherForm,
+)
+from discreet.mechanisms.rights.identity import How, Missing
+from discreet.mechanisms.rights.kinds import RIGHTS, Kind, right_of, way_of
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NoPackage
 from discreet.mechanisms.rights.request_views import RequestView
-from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.rules import State, may_appeal
 from discreet.mechanisms.rights.views import refusal_text
-from discreet.mechanisms.rights.words import NEXT_FOR_COPY, NEXT_FOR_PERSON, OUTCOMES
+from discreet.mechanisms.rights.words import OUTCOMES
 from discreet.vocabulary.actors import Actor, ActorKind
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.normalise import normalise_email
@@ -40,21 +47,12 @@ CANCELLABLE = frozenset({State.RECEIVED, State.VERIFIED, State.PLANNED, State.AC
 
 @require_http_methods(["GET", "POST"])
 @public_page
-def ask_access(request: HttpRequest) -> HttpResponseBase:
-    return _ask(request, Kind.ACCESS)
-
-
-@require_http_methods(["GET", "POST"])
-@public_page
-def ask_erasure(request: HttpRequest) -> HttpResponseBase:
-    return _ask(request, Kind.ERASURE)
-
-
-def _ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
+def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
+    """Take a request for one of the rights."""
     now = timezone.now()
-    form = AskForm(request.POST or None)
+    form, another = AskForm(request.POST or None), ForAnotherForm(request.POST or None)
     refusal: Refused | None = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and another.is_valid():
         try:
             form_id = form_guard.read(
                 token=request.POST.get(form_guard.TOKEN_FIELD, ""),
@@ -62,25 +60,34 @@ def _ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
                 now=now,
             )
         except FormTooFast as too_fast:  # a browser that fills forms in; what was typed is not lost
-            return _form(request, kind, form, refusal=too_fast, token=form_guard.issue_again(now=now))
+            token = form_guard.issue_again(now=now)
+            return _form(request, kind, form, another, refusal=too_fast, token=token)
         limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
         mailbox = normalise_email(form.cleaned_data["email"])
         if mailbox:
             limits.count(MAILBOX_FORMS, value=mailbox, now=now)
         limits.count(ALL_FORMS, value="", now=now)
         try:
-            return _received(request, kind, form, form_id, now)
+            return _received(request, kind, form, another, form_id, now)
         except Refused as refused:
             refusal = refused
-    return _form(request, kind, form, refusal=refusal, token=form_guard.issue(now=now))
+    return _form(request, kind, form, another, refusal=refusal, token=form_guard.issue(now=now))
 
 
 def _form(
-    request: HttpRequest, kind: Kind, form: AskForm, *, refusal: Refused | None, token: str
+    request: HttpRequest,
+    kind: Kind,
+    form: AskForm,
+    another: ForAnotherForm,
+    *,
+    refusal: Refused | None,
+    token: str,
 ) -> HttpResponse:
     context = {
         "form": form,
-        "kind": kind.value,
+        "another": another,
+        "is_for_another": another.is_bound and another["requester"].value() not in ("", None, "self"),
+        "right": RIGHTS[kind],
         "refusal_text": refusal_text(refusal),
         "token": token,
     }
@@ -89,9 +96,15 @@ def _form(
 
 
 def _received(
-    request: HttpRequest, kind: Kind, form: AskForm, form_id: str, now: datetime
+    request: HttpRequest,
+    kind: Kind,
+    form: AskForm,
+    another: ForAnotherForm,
+    form_id: str,
+    now: datetime,
 ) -> HttpResponseRedirect:
     made: list[str] = []
+    asking = another.asking()
 
     def make() -> str:
         received = receiving.receive_request(
@@ -102,11 +115,13 @@ def _received(
             residence=form.residence_code(),
             language=translation.get_language() or "en",
             channel="centre",
+            asking=asking,
         )
         made.append(received.public_token)
         return received.number
 
-    said = "\x1f".join((kind.value, form.residence_code(), claims.to_bytes(form.claim()).decode()))
+    words = (kind.value, form.residence_code(), asking.requester, asking.who.decode())
+    said = "\x1f".join((*words, claims.to_bytes(form.claim()).decode()))
     number = form_guard.once(form_id=form_guard.bound(form_id, said), now=now, make=make)
     token = made[0] if made else add_public_token(actor=CUSTOMER, now=now, number=number)
     response = HttpResponseRedirect(reverse("rights:status", args=[token]))
@@ -122,10 +137,16 @@ def status(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _status(
-    request: HttpRequest, token: str, *, problem: str = "", status_code: int = 200
+    request: HttpRequest,
+    token: str,
+    *,
+    problem: str = "",
+    refusal: Refused | None = None,
+    status_code: int = 200,
 ) -> HttpResponseBase:
     number = get_by_token(token).row.number
     view = queries.request_view(number)
+    now = timezone.now()
     check, copy = verification.status(number), copies.copy_of(view)
     language = translation.get_language() or "en"
     return render(
@@ -134,8 +155,23 @@ def _status(
         {
             "view": view,
             "token": token,
-            "next": (NEXT_FOR_PERSON if way_of(view.kind) is Way.ERASE else NEXT_FOR_COPY)[view.state],
+            "next": status_page.next_of(view),
             "outcome": OUTCOMES.get(view.outcome, ""),
+            "right": right_of(view.kind),
+            "way": way_of(view.kind).value,
+            "proof": status_page.proof_of(view),
+            "told": status_page.told_lines(view, language),
+            "words": None if view.case.row.is_expired else queries.words_sealed(number),
+            "may_appeal": may_appeal(
+                state=view.state,
+                completed_at=view.completed_at,
+                appealed_at=view.course.appealed_at,
+                now=now,
+            ),
+            "refusal_text": refusal_text(refusal),
+            "appeal_form": AppealForm(request.POST if problem == "appeal" else None),
+            "detail_form": DetailForm(request.POST if problem == "detail" else None),
+            "declaration_form": DeclarationForm(),
             "form": CodeForm(),
             "check": check,
             "problem": problem,
@@ -148,7 +184,7 @@ def _status(
             "search_words": letters.search_words(view),
             "not_searched": letters.not_searched(view),
             "copied": copies.copied_lines(copy),
-            "handed_over": copies.handed_over(view, copy, now=timezone.now()),
+            "handed_over": copies.handed_over(view, copy, now=now),
             "fingerprint": log_key().fingerprint,
             "command": letters.check_command(view),
             "whose_duty": letters.whose_duty(view),
@@ -172,6 +208,11 @@ def code(request: HttpRequest, token: str) -> HttpResponseBase:
     if form.is_valid() and verification.check(
         case_number=number, code=form.cleaned_data["code"], now=now, actor=CUSTOMER
     ):
+        if (
+            request.POST.get("declares")
+            and Missing.DECLARATION in queries.request_view(number).course.missing
+        ):
+            proving.declare(actor=CUSTOMER, now=now, number=number)
         proving.verify_identity(actor=CUSTOMER, now=now, number=number, how=How.CODE)
         return HttpResponseRedirect(reverse("rights:status", args=[token]))
     return _status(request, token, problem="code", status_code=422)
@@ -192,6 +233,54 @@ def _count_code(number: str, now: datetime) -> None:
     """Bound what one request's page may send; the address it comes from may be a whole office's."""
     limits.count(REQUEST_CODES, value=number, now=now)
     limits.count(ALL_CODES, value="", now=now)
+
+
+@require_POST
+@public_page
+def declare(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take the person's declaration that they are who they say."""
+    number = get_by_token(token).row.number
+    if not DeclarationForm(request.POST).is_valid():
+        return _status(request, token, problem="declaration", status_code=422)
+    proving.declare(actor=CUSTOMER, now=timezone.now(), number=number)
+    return HttpResponseRedirect(reverse("rights:status", args=[token]))
+
+
+@require_POST
+@public_page
+def detail(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take one more detail that we may hold; what came of it is not told, only whether the proof is complete."""
+    now = timezone.now()
+    number = get_by_token(token).row.number
+    _count_code(number, now)
+    form = DetailForm(request.POST)
+    if form.is_valid():
+        try:
+            proving.add_detail(
+                actor=CUSTOMER,
+                now=now,
+                number=number,
+                phone=form.cleaned_data["phone"],
+                customer_number=form.cleaned_data["customer_number"],
+            )
+        except Refused as refusal:
+            return _status(request, token, problem="detail", refusal=refusal, status_code=422)
+        return HttpResponseRedirect(reverse("rights:status", args=[token]))
+    return _status(request, token, problem="detail", status_code=422)
+
+
+@require_POST
+@public_page
+def appeal(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take that the person does not accept the answer."""
+    number = get_by_token(token).row.number
+    try:
+        appealing.appeal(
+            actor=CUSTOMER, now=timezone.now(), number=number, words=request.POST.get("words", "")
+        )
+    except Refused as refusal:
+        return _status(request, token, problem="appeal", refusal=refusal, status_code=422)
+    return HttpResponseRedirect(reverse("rights:status", args=[token]))
 
 
 @require_POST

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +21,16 @@ from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import case_page, letters, queries, report, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
 from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
-from discreet.mechanisms.rights.forms import RefuseForm, StaffAskForm, VerifyForm
+from discreet.mechanisms.rights.forms import (
+    AppealAnswerForm,
+    AppealForm,
+    AuthorityForm,
+    ExtendForm,
+    ForAnotherForm,
+    RefuseForm,
+    StaffAskForm,
+    VerifyForm,
+)
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.refusals import UnknownRequest
 from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome
@@ -91,9 +101,9 @@ def _number_words(words: str) -> str:
 @role_required(Role.AGENT, Role.ADMINISTRATOR)
 def new(request: HttpRequest) -> HttpResponseBase:
     """Record a request that came by phone, paper or e-mail."""
-    form = StaffAskForm(request.POST or None)
+    form, another = StaffAskForm(request.POST or None), ForAnotherForm(request.POST or None)
     refusal: Refused | None = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and another.is_valid():
         try:
             received = receiving.receive_request(
                 actor=actor_of(request),
@@ -102,7 +112,9 @@ def new(request: HttpRequest) -> HttpResponseBase:
                 claim=form.claim(),
                 residence=form.residence_code(),
                 language=form.cleaned_data["language"],
-                channel="desk",
+                channel=form.cleaned_data["channel"],
+                received_on=form.cleaned_data["received_on"],
+                asking=another.asking(),
             )
             return HttpResponseRedirect(reverse("rights:request", args=[received.number]))
         except Refused as refused:
@@ -111,7 +123,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     return render(
         request,
         "rights/new.html",
-        {"form": form, "refusal": refusal, "refusal_text": refusal_text(refusal)},
+        {"form": form, "another": another, "refusal": refusal, "refusal_text": refusal_text(refusal)},
         status=status,
     )
 
@@ -124,8 +136,7 @@ def request_page(request: HttpRequest, number: str) -> HttpResponseBase:
     return render(
         request,
         "rights/request.html",
-        case_page.context(view, actor=actor_of(request), now=timezone.now())
-        | {"verify_form": VerifyForm(), "refuse_form": RefuseForm()},
+        case_page.context(view, actor=actor_of(request), now=timezone.now()) | _forms(),
     )
 
 
@@ -190,8 +201,11 @@ def accept(request: HttpRequest, number: str) -> HttpResponseBase:
     actor, now = actor_of(request), timezone.now()
     batch_id = queries.batch_of(number)
     if way_of(queries.kind_of_batch(batch_id)) in (Way.COPY, Way.TELL):
-        deciding.accept_access(actor=actor, now=now, batch_id=batch_id)
-        messages.success(request, gettext("Accepted. The package is being made."))
+        step = deciding.accept_access(
+            actor=actor, now=now, batch_id=batch_id, plan_digest=request.POST.get("plan", "")
+        )
+        said = gettext("Accepted. The answer is being made.")
+        messages.success(request, said if step is ApprovalStep.SECOND else gettext("Second approval asked."))
         return _back(number)
     step = deciding.accept_erasure(
         actor=actor, now=now, batch_id=batch_id, plan_digest=request.POST.get("plan", "")
@@ -235,6 +249,7 @@ def refuse(request: HttpRequest, number: str) -> HttpResponseBase:
             number=number,
             reason=form.cleaned_data["reason"],
             article=form.cleaned_data["article"],
+            justification=form.cleaned_data["justification"],
         )
         messages.success(request, gettext("Refused. The customer reads the reason on the status page."))
     else:
@@ -253,8 +268,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponseBase:
     return render(
         request,
         "rights/request.html",
-        case_page.context(view, actor=actor_of(request), now=timezone.now(), revealed=claim)
-        | {"verify_form": VerifyForm(), "refuse_form": RefuseForm()},
+        case_page.context(view, actor=actor_of(request), now=timezone.now(), revealed=claim) | _forms(),
     )
 
 
@@ -311,6 +325,17 @@ def proof(request: HttpRequest, number: str) -> HttpResponseBase:
         headers={"Content-Disposition": f'attachment; filename="{view.number}-proof.json"'},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )
+
+
+def _forms() -> dict[str, Form]:
+    return {
+        "verify_form": VerifyForm(),
+        "refuse_form": RefuseForm(),
+        "authority_form": AuthorityForm(),
+        "extend_form": ExtendForm(),
+        "appeal_form": AppealForm(),
+        "appeal_answer_form": AppealAnswerForm(),
+    }
 
 
 def _back(number: str) -> HttpResponseRedirect:

@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy as lazy_text
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.desk.phrases import is_chinese
+from discreet.mechanisms.rights.asking import Asking, who_asks
 from discreet.mechanisms.rights.given import MOST
-from discreet.mechanisms.rights.kinds import RIGHTS
+from discreet.mechanisms.rights.items import OF_REQUESTS, WORDS
+from discreet.mechanisms.rights.kinds import RIGHTS, Requester
+from discreet.mechanisms.rights.words import REQUESTERS
 
 PLACES = [
     ("CN", _("Mainland China")),
@@ -68,6 +71,46 @@ class AskForm(forms.Form):
         return "" if code == "ZZ" else code
 
 
+class ForAnotherForm(forms.Form):
+    """Who asks for somebody else. Left alone, the person asks."""
+
+    requester = forms.ChoiceField(
+        label=_("Who asks?"),
+        choices=[(who, lazy_text(words)) for who, words in REQUESTERS.items()],
+        required=False,
+        initial=Requester.SELF.value,
+    )
+    who_name = forms.CharField(
+        label=_("Name of whoever asks"),
+        max_length=MOST["name"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    who_contact = forms.CharField(
+        label=_("How to reach them"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("E-mail or phone. Data are never sent there: they go to the person, or are handed over."),
+    )
+    relation = forms.CharField(
+        label=_("In which capacity"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Such as: lawyer with a signed permission, mother, son of the deceased."),
+    )
+
+    def asking(self, *, scope: str = "", wish: bytes = b"") -> Asking:
+        """Return who asks, from a form that is valid."""
+        data = self.cleaned_data
+        requester = data["requester"] or Requester.SELF.value
+        if requester == Requester.SELF:
+            return Asking(scope=scope, wish=wish)
+        who = who_asks(name=data["who_name"], contact=data["who_contact"], relation=data["relation"])
+        return Asking(requester=requester, who=who, scope=scope, wish=wish)
+
+
 class StaffAskForm(AskForm):
     """A request that reached staff by phone, paper or mail: it speaks of the customer, and not to them."""
 
@@ -102,11 +145,42 @@ class StaffAskForm(AskForm):
         label=_("Kind"),
         choices=[(right.kind.value, lazy_text(right.short)) for right in RIGHTS.values()],
     )
+    channel = forms.ChoiceField(
+        label=_("How it came"),
+        choices=[
+            ("phone", _("By phone")),
+            ("mail", _("By e-mail")),
+            ("letter", _("On paper")),
+            ("desk", _("In person")),
+        ],
+        initial="desk",
+        required=False,
+    )
+    received_on = forms.DateField(
+        label=_("Received on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Where it came before today: the legal clocks start on that day."),
+    )
     language = forms.ChoiceField(
         label=_("Language of the answer"),
         choices=[("en", _("English")), ("zh-hans", _("Simplified Chinese"))],
     )
-    field_order = ("kind", "email", "phone", "customer_number", "name", "residence", "language")
+
+    def clean_channel(self) -> str:
+        return self.cleaned_data["channel"] or "desk"
+
+    field_order = (
+        "kind",
+        "channel",
+        "received_on",
+        "email",
+        "phone",
+        "customer_number",
+        "name",
+        "residence",
+        "language",
+    )
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> object:
         """Return the page's language for the answer: who writes down the request speaks it with the customer."""
@@ -118,6 +192,50 @@ class StaffAskForm(AskForm):
         return replace(super().claim(), name=self.cleaned_data["name"] or None)
 
 
+class AuthorityForm(forms.Form):
+    authority_reason = forms.CharField(label=_("How did you check that they may ask?"), max_length=2000)
+
+
+class ExtendForm(forms.Form):
+    extension_reason = forms.CharField(
+        label=_("Why it takes longer; the person reads it"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AppealForm(forms.Form):
+    words = forms.CharField(
+        label=_("What is wrong with our answer?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class AppealAnswerForm(forms.Form):
+    appeal_reason = forms.CharField(
+        label=_("Why; the person reads it if the answer stands"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DetailForm(forms.Form):
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=MOST["phone"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    customer_number = forms.CharField(
+        label=_("Customer number"), max_length=MOST["customer_number"], required=False
+    )
+
+
+class DeclarationForm(forms.Form):
+    declares = forms.BooleanField(
+        label=_("I declare under penalty of perjury that I am the person whose data this request is about.")
+    )
+
+
 class VerifyForm(forms.Form):
     reason = forms.CharField(label=_("How did you check the identity?"), max_length=2000)
 
@@ -125,6 +243,12 @@ class VerifyForm(forms.Form):
 class RefuseForm(forms.Form):
     article = forms.CharField(label=_("Article"), max_length=80, required=False)
     reason = forms.CharField(label=_("Reason the customer reads"), max_length=500)
+    justification = forms.ChoiceField(
+        label=_("Why"),
+        required=False,
+        choices=[("", _("Another reason")), *((one.value, lazy_text(WORDS[one])) for one in OF_REQUESTS)],
+    )
+    field_order = ("justification", "article", "reason")
 
 
 class CodeForm(forms.Form):

@@ -266,6 +266,15 @@ RIGHTS: Mapping[Kind, Right] = MappingProxyType({right.kind: right for right in 
 TITLES: Mapping[Kind, str] = MappingProxyType({right.kind: right.title for right in _ALL})
 
 
+#: What the privacy centre offers; the rest is carried out where staff or programs ask for it.
+OFFERED = (Kind.KNOW, Kind.ACCESS, Kind.PORTABILITY, Kind.ERASURE, Kind.ACCOUNT_CLOSURE)
+
+
+def slug_of(kind: Kind) -> str:
+    """Return a kind as it stands in an address."""
+    return kind.value.replace("_", "-")
+
+
 def right_of(kind: str) -> Right:
     """Return the right of a stored kind."""
     return RIGHTS[Kind(kind)]

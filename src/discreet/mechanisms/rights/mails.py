@@ -19,6 +19,17 @@ def register() -> None:
         must_arrive=True,
     )
     register_template(
+        "rights.agent_code",
+        subject=gettext_noop("Somebody asks %(company)s for you (%(number)s)"),
+        body=gettext_noop(
+            "Somebody has made a request at %(company)s and says that you have allowed it.\n\n"
+            "If you have: give them this code, and nobody else.\n\n%(code)s\n\n"
+            "If you have not: do nothing, and tell us. Without the code nothing happens.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
         "rights.answered",
         subject=gettext_noop("Your request at %(company)s is answered (%(number)s)"),
         body=gettext_noop(

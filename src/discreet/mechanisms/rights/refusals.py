@@ -42,6 +42,12 @@ class ReasonMissing(Refused):
     status = 422
 
 
+class BadReceipt(Refused):
+    code = "rights.bad_receipt"
+    message = gettext_noop("A request is received today or earlier, and at most a year ago. Check the day.")
+    status = 422
+
+
 class UnknownRequester(Refused):
     code = "rights.unknown_requester"
     message = gettext_noop(
@@ -69,6 +75,12 @@ class ProofSaysNothing(Refused):
         "them: staff check their papers."
     )
     status = 409
+
+
+class NothingNew(Refused):
+    code = "rights.nothing_new"
+    message = gettext_noop("That stands in the request already. Give a detail that is not in it yet.")
+    status = 422
 
 
 class NotForAnother(Refused):

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from discreet.mechanisms.rights import centre, desk
+from discreet.mechanisms.rights import centre, desk, desk_course
+from discreet.mechanisms.rights.kinds import OFFERED, slug_of
 
 app_name = "rights"
 urlpatterns = [
@@ -10,6 +11,15 @@ urlpatterns = [
     path("desk/requests/new/", desk.new, name="new"),
     path("desk/requests/<str:number>/", desk.request_page, name="request"),
     path("desk/requests/<str:number>/verify/", desk.verify, name="verify"),
+    path("desk/requests/<str:number>/authorise/", desk_course.authorise, name="authorise"),
+    path("desk/requests/<str:number>/acknowledge/", desk_course.acknowledge, name="acknowledge"),
+    path("desk/requests/<str:number>/extend/", desk_course.extend, name="extend"),
+    path("desk/requests/<str:number>/pause/", desk_course.pause, name="pause"),
+    path("desk/requests/<str:number>/resume/", desk_course.resume, name="resume"),
+    path("desk/requests/<str:number>/duplicate/", desk_course.duplicate, name="duplicate"),
+    path("desk/requests/<str:number>/appeal/", desk_course.appeal, name="note_appeal"),
+    path("desk/requests/<str:number>/dismiss/", desk_course.dismiss, name="dismiss"),
+    path("desk/requests/<str:number>/reopen/", desk_course.reopen, name="reopen"),
     path("desk/requests/<str:number>/choose/", desk.choose, name="choose"),
     path("desk/requests/<str:number>/plan/", desk.plan_again, name="plan"),
     path("desk/requests/<str:number>/shared/", desk.decide_shared, name="shared"),
@@ -22,11 +32,16 @@ urlpatterns = [
     path("desk/requests/<str:number>/letter.pdf", desk.letter, name="letter"),
     path("desk/requests/<str:number>/report.pdf", desk.case_report, name="report"),
     path("desk/requests/<str:number>/proof.json", desk.proof, name="proof"),
-    path("privacy/ask/access/", centre.ask_access, name="ask_access"),
-    path("privacy/ask/erasure/", centre.ask_erasure, name="ask_erasure"),
+    *(
+        path(f"privacy/ask/{slug_of(kind)}/", centre.ask, {"kind": kind}, name=f"ask_{kind.value}")
+        for kind in OFFERED
+    ),
     path("privacy/request/<str:token>/", centre.status, name="status"),
     path("privacy/request/<str:token>/code/", centre.code, name="code"),
     path("privacy/request/<str:token>/again/", centre.again, name="again"),
+    path("privacy/request/<str:token>/declare/", centre.declare, name="declare"),
+    path("privacy/request/<str:token>/detail/", centre.detail, name="detail"),
+    path("privacy/request/<str:token>/appeal/", centre.appeal, name="appeal"),
     path("privacy/request/<str:token>/cancel/", centre.cancel, name="cancel"),
     path("privacy/request/<str:token>/letter.pdf", centre.letter, name="public_letter"),
     path("privacy/request/<str:token>/proof.json", centre.proof, name="public_proof"),

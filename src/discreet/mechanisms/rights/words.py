@@ -1,5 +1,7 @@
 """How a request stands, in plain words, for staff and for the person. English templates; doors translate."""
 
+from discreet.mechanisms.rights.identity import How, Missing
+from discreet.mechanisms.rights.kinds import Requester, Scope
 from discreet.mechanisms.rights.roots import FactKind
 from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome, State
 from discreet.vocabulary.text import gettext_noop
@@ -72,6 +74,41 @@ NEXT_FOR_PERSON: dict[State, str] = {
         "what came of it."
     ),
 }
+REQUESTERS: dict[str, str] = {
+    Requester.SELF: gettext_noop("The person"),
+    Requester.AGENT: gettext_noop("An agent with the person’s permission"),
+    Requester.GUARDIAN: gettext_noop("A guardian or legal representative"),
+    Requester.RELATIVE: gettext_noop("A close relative of somebody who died"),
+}
+SCOPES: dict[str, str] = {
+    Scope.ALL: gettext_noop("Everything"),
+    Scope.MARKETING: gettext_noop("Advertising"),
+    Scope.PROFILING: gettext_noop("Profiling"),
+}
+# What is still missing of a proof, as the person reads it.
+MISSING_FOR_PERSON: dict[Missing, str] = {
+    Missing.PROOF: gettext_noop("The code that we sent to the e-mail address we hold."),
+    Missing.POINTS: gettext_noop(
+        "One more detail that we hold of you: your phone number or your customer number. The law of California asks "
+        "for three that match before the data themselves leave."
+    ),
+    Missing.DECLARATION: gettext_noop("Your declaration that you are this person."),
+    Missing.AUTHORITY: gettext_noop(
+        "Our staff check that you may ask for this person. They tell you which paper they need, and destroy it "
+        "after the check."
+    ),
+}
+MISSING_FOR_STAFF: dict[Missing, str] = {
+    Missing.PROOF: gettext_noop("a code, a sign-in, or a check by staff"),
+    Missing.POINTS: gettext_noop("one more data point that matches (11 CCR 7062(c))"),
+    Missing.DECLARATION: gettext_noop("a declaration under penalty of perjury (11 CCR 7062(c))"),
+    Missing.AUTHORITY: gettext_noop("that whoever asks may ask for this person"),
+}
+PROOFS: dict[str, str] = {
+    How.CODE: gettext_noop("Code to the e-mail we hold"),
+    How.STAFF: gettext_noop("Checked by staff"),
+    How.HANDOVER: gettext_noop("Signed in on the company’s own site"),
+}
 # Where a request for a copy goes another way than one for erasure.
 NEXT_FOR_COPY: dict[State, str] = {
     **NEXT_FOR_PERSON,
@@ -80,6 +117,37 @@ NEXT_FOR_COPY: dict[State, str] = {
     State.EXECUTING: gettext_noop("The copy is being made."),
     State.DONE: gettext_noop("Your request is answered: the copy was made."),
 }
+# Where the answer is which kinds of data are held.
+NEXT_FOR_TOLD: dict[State, str] = {
+    **NEXT_FOR_PERSON,
+    State.PLANNED: gettext_noop("Our staff look at the answer before you get it."),
+    State.ACCEPTED: gettext_noop("The answer is being made."),
+    State.EXECUTING: gettext_noop("The answer is being made."),
+    State.DONE: gettext_noop("Your request is answered: what we hold stands below."),
+}
+NEXT_FOR_CORRECTION: dict[State, str] = {
+    **NEXT_FOR_PERSON,
+    State.PLANNED: gettext_noop("Our staff look at what would be changed, and where. Two people must agree."),
+    State.EXECUTING: gettext_noop("It is being corrected; then we read every place again."),
+}
+NEXT_FOR_CHOICE: dict[State, str] = {
+    **NEXT_FOR_PERSON,
+    State.VERIFIED: gettext_noop("We are noting your choice in every system that asks for it."),
+    State.PLANNED: gettext_noop(
+        "Until we have decided, your data are not used for what you object to. Our staff look at your reasons."
+    ),
+    State.ACCEPTED: gettext_noop("We are noting your choice in every system that asks for it."),
+    State.EXECUTING: gettext_noop("We are noting your choice in every system that asks for it."),
+    State.DONE: gettext_noop("Your choice holds from now on."),
+}
+NEXT_FOR_AGENT = gettext_noop(
+    "If we hold an account for what you entered, we have sent a code to the person whom you act for. Enter it below: "
+    "it shows that they know of this request. Our staff also check your signed permission."
+)
+NEXT_FOR_PAPERS = gettext_noop(
+    "Our staff check that you may ask for this person. They tell you which paper they need, and destroy it after the "
+    "check. Nothing of the person’s data is shown on this page."
+)
 ANSWERS: dict[str, str] = {
     Answer.MAIL: gettext_noop("Mailed to the address held"),
     Answer.MAIL_DUE: gettext_noop("Not sent yet: the mail leaves in a moment"),
@@ -213,6 +281,7 @@ ACTS: dict[str, str] = {
     "rights.dismiss_appeal": gettext_noop("Appeal dismissed"),
     "rights.reopen_request": gettext_noop("Opened again after an appeal"),
     "rights.finish_telling": gettext_noop("Told which kinds of data are held"),
+    "rights.settle_again": gettext_noop("The details were compared again"),
     "rights.add_detail": gettext_noop("Another detail given"),
     "rights.forget_request": gettext_noop("Sealed details of the request destroyed"),
 }

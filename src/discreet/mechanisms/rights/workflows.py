@@ -28,10 +28,11 @@ from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
 from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
-from discreet.mechanisms.rights.actions import answering, deciding, executing, receiving
+from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
+from discreet.mechanisms.rights.identity import may_prove_by_code
 from discreet.mechanisms.rights.items import ItemDecision, Verdict
-from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.kinds import Requester, Way, way_of
 from discreet.mechanisms.rights.refusals import (
     NobodyFound,
     NothingToSearch,
@@ -50,6 +51,7 @@ from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
 MAILS_AT_ONCE = 500
+AGENT_CODE = "rights.agent_code"
 
 
 class WroteTooMuch(Refused):
@@ -139,18 +141,48 @@ def locate_request(number: str, actor: Actor, now: datetime) -> int:
 
 
 def send_code(number: str, now: datetime) -> str:
-    """Send the code to the first e-mail address held for the only candidate; to nobody otherwise."""
-    found = queries.roots_of(number)
+    """Send the code to the first e-mail address held for the only candidate; to nobody otherwise.
+
+    Where a guardian or a relative asks, a code to the person's own address would prove nothing of them.
+    """
+    found, view = queries.roots_of(number), queries.request_view(number)
     reachable: list[HeldContact] = []
-    if found is not None and len(found.people) == 1:
+    is_clear = found is not None and len(found.people) == 1
+    if is_clear and may_prove_by_code(view.course.requester):
         reachable = [
             hold(case_number=number, kind=ContactKind.EMAIL, address=address)
             for address in planning.addresses_held(number)
         ]
-    language = queries.request_view(number).case.row.language
+    template = AGENT_CODE if view.course.requester == Requester.AGENT else verification.TEMPLATE
     return verification.start(
-        case_number=number, contacts=reachable, actor=SYSTEM, now=now, language=language
+        case_number=number,
+        contacts=reachable,
+        actor=SYSTEM,
+        now=now,
+        language=view.case.row.language,
+        template_id=template,
     ).value
+
+
+@workflow("rights.match_again")
+def match_again(ctx: WorkflowContext, number: str) -> None:
+    """After another detail was given: see whether it is the same person's, and no other's."""
+    if queries.state_of_request(number) is State.RECEIVED:
+        ctx.run(match_detail, number, ctx.now())
+
+
+def match_detail(number: str, now: datetime) -> bool:
+    """Keep what the detail matched, where it leads to the very person who was found before; else change nothing."""
+    before = queries.roots_of(number)
+    found = planning.candidates_of(planning.look([queries.claim_of(number)]).candidates[0], today=now.date())
+    if before is None or len(before.people) != 1 or len(found.people) != 1:
+        return False
+    rows = {(root.table, root.key) for root in before.people[0].roots}
+    if not rows <= {(root.table, root.key) for root in found.people[0].roots}:
+        return False
+    receiving.note_candidates(actor=SYSTEM, now=now, number=number, candidates=found)
+    proving.settle_again(actor=SYSTEM, now=now, number=number)
+    return True
 
 
 def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:

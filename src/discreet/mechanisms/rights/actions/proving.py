@@ -4,8 +4,10 @@ Source: GDPR Art. 12(6); EDPB Guidelines 01/2022; 11 CCR 7060 to 7063; PIPL Art.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from discreet.engines.subjects.identity import Identity
 from discreet.events.rights import IdentityVerified
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
@@ -14,6 +16,7 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
+from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
     load_request,
@@ -21,18 +24,22 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
+from discreet.mechanisms.rights.given import checked
 from discreet.mechanisms.rights.identity import How, Missing, may_prove_by_code
 from discreet.mechanisms.rights.identity_queries import still_missing
 from discreet.mechanisms.rights.kinds import Requester
 from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.queries import claim_of
 from discreet.mechanisms.rights.refusals import (
     NotForAnother,
+    NothingNew,
     ProofSaysNothing,
     ReasonMissing,
     WrongRequestState,
 )
 from discreet.mechanisms.rights.rules import TRANSITIONS, State
 from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.text import gettext_noop
 
 TASK_AUTHORITY = gettext_noop("Check that whoever asks may ask for this person")
@@ -75,6 +82,45 @@ def declare(*, actor: Actor, now: datetime, number: str) -> tuple[Missing, ...]:
     request = load_unproven(number)
     request.declared_at = request.declared_at or now
     return settle_identity(request, actor=actor, now=now, facts={"declared": True})
+
+
+@act("rights.add_detail")
+def add_detail(
+    *, actor: Actor, now: datetime, number: str, phone: str = "", customer_number: str = ""
+) -> None:
+    """Take another detail that the company may hold, where the law counts them. Nothing that was given is changed.
+
+    No contact point comes of it: codes and answers go where they went. Source: 11 CCR 7062; failure promise 16.
+
+    Raises:
+        EmptyIdentity, NotAPhone, NotReadable, TooLong, WrongRequestState
+        NothingNew: what was given stands already.
+    """
+    refuse_unless_theirs(actor)
+    request = load_unproven(number)
+    claim = claim_of(number)
+    added = checked(Identity(phone=phone or None, customer_number=customer_number or None))
+    more = replace(
+        claim,
+        phone=claim.phone or added.phone,
+        customer_number=claim.customer_number or added.customer_number,
+    )
+    if more == claim:
+        raise NothingNew
+    cases.change_subject(actor=actor, now=now, number=number, subject=sealed_claims.to_bytes(more))
+    facts: dict[str, Json] = {"phone": bool(added.phone), "customer_number": bool(added.customer_number)}
+    record(actor=actor, now=now, subject=f"request:{request.number}", facts=facts)
+    start("rights.match_again", key=f"{number}/{new_id(prefix='n')}", args={"number": number})
+
+
+@act("rights.settle_again")
+def settle_again(*, actor: Actor, now: datetime, number: str) -> None:
+    """See whether the identity is proven now that another detail matched."""
+    request = load_unproven(number)
+    if request.proofs:
+        settle_identity(request, actor=actor, now=now, facts={"matched_again": True})
+    else:
+        record(actor=actor, now=now, subject=f"request:{number}", facts={"matched_again": True})
 
 
 @act("rights.authorise")

@@ -5,7 +5,7 @@ Source: GDPR Art. 12(3), 12(6); EDPB Guidelines 01/2022; PIPL Art. 50; 11 CCR 70
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from discreet.engines.subjects.identity import Identity
 from discreet.events.rights import RequestReceived
@@ -30,6 +30,7 @@ from discreet.mechanisms.rights.given import checked
 from discreet.mechanisms.rights.kinds import RIGHTS, TITLES, Kind, Requester
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
+    BadReceipt,
     ImportUnfinished,
     NotACandidate,
     NotYours,
@@ -78,11 +79,15 @@ def receive_request(
     idempotency_key: str | None = None,
     batch_id: int | None = None,
     asking: Asking = BY_THEMSELVES,
+    received_on: date | None = None,
 ) -> Received:
-    """Record a request; the legal clocks start here, at receipt. The same idempotency key is one request.
+    """Record a request; the legal clocks start at receipt: now, or on an earlier day on which a letter came.
+
+    The same idempotency key is one request.
 
     Raises:
         UnknownKind, UnknownCountry
+        BadReceipt: a day that is still to come, or more than a year ago.
         UnknownRequester, RequesterMissing: as `asking.checked_asking`.
         NotReadable, TooLong, NotAnEmail, NotAPhone, EmptyIdentity, NameIsNotEnough: as `checked`.
         NotYours: somebody of the company who does not work on requests.
@@ -92,6 +97,7 @@ def receive_request(
         raise UnknownKind(kind=kind[:20], kinds=", ".join(Kind))
     if not is_residence(residence):
         raise UnknownCountry(residence=residence[:8])
+    received_at = _received_at(received_on, now)
     claim, asking = checked(claim), checked_asking(asking)
     if idempotency_key is not None:
         known = RightsRequest.objects.filter(idempotency_key=idempotency_key).first()
@@ -112,6 +118,7 @@ def receive_request(
     due_at, confirm_by = _set_clocks(
         actor=actor,
         now=now,
+        received_at=received_at,
         number=opened.number,
         kind=RIGHTS[Kind(kind)].clock,
         residence=residence,
@@ -128,7 +135,7 @@ def receive_request(
         requester=asking.requester,
         requester_sealed=_sealed(opened.number, asking.who, "requester"),
         wish_sealed=_sealed(opened.number, asking.wish, "wish"),
-        received_at=now,
+        received_at=received_at,
         acknowledged_at=now if channel == "centre" else None,
         due_at=due_at,
         opened_by=actor.person if actor.kind is not ActorKind.CUSTOMER else "",
@@ -249,19 +256,37 @@ def _sealed(number: str, value: bytes, label: str) -> bytes | None:
 
 
 def _set_clocks(
-    *, actor: Actor, now: datetime, number: str, kind: str, residence: str, is_told: bool
+    *,
+    actor: Actor,
+    now: datetime,
+    received_at: datetime,
+    number: str,
+    kind: str,
+    residence: str,
+    is_told: bool,
 ) -> tuple[datetime | None, datetime | None]:
     """Set every clock of the laws that apply; return when the strictest answer is due, and its confirmation.
 
     `is_told`: the person sees at once that the request arrived, so receipt is confirmed. Source: 11 CCR 7021(a).
     """
-    clocks = clocks_of(profile=profile(), residence=residence or None, kind=kind, received_at=now)
+    clocks = clocks_of(profile=profile(), residence=residence or None, kind=kind, received_at=received_at)
     cases.set_clocks(actor=actor, now=now, number=number, clocks=facts_of(clocks))
     for clock in clocks:
         if is_told and clock.purpose is Purpose.ACKNOWLEDGEMENT:
             cases.meet_clock(actor=actor, now=now, number=number, rule_id=clock.rule_id)
     answer, receipt = strictest(clocks), strictest(clocks, purpose=Purpose.ACKNOWLEDGEMENT)
     return answer.due_at if answer else None, receipt.due_at if receipt and not is_told else None
+
+
+def _received_at(day: date | None, now: datetime) -> datetime:
+    """Return when a request came: the start of an earlier day where the company is, or now."""
+    zone = profile().zone
+    today = now.astimezone(zone).date()
+    if day is None or day == today:
+        return now
+    if day > today or today - day > timedelta(days=366):
+        raise BadReceipt
+    return datetime.combine(day, time.min, zone)
 
 
 def facts_of(clocks: Sequence[Clock]) -> list[ClockFacts]:

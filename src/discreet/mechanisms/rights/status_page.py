@@ -1,0 +1,86 @@
+"""What the person's own page says of a request: what comes next, what is missing, what we told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from discreet.foundation.desk.phrases import listed
+from discreet.mechanisms.rights import names
+from discreet.mechanisms.rights.identity import Missing, may_prove_by_code
+from discreet.mechanisms.rights.kinds import Requester, Way, way_of
+from discreet.mechanisms.rights.request_views import RequestView
+from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.words import (
+    MISSING_FOR_PERSON,
+    NEXT_FOR_AGENT,
+    NEXT_FOR_CHOICE,
+    NEXT_FOR_COPY,
+    NEXT_FOR_CORRECTION,
+    NEXT_FOR_PAPERS,
+    NEXT_FOR_PERSON,
+    NEXT_FOR_TOLD,
+)
+from discreet.vocabulary.categories import CATEGORIES
+
+_NEXT = {
+    Way.ERASE: NEXT_FOR_PERSON,
+    Way.COPY: NEXT_FOR_COPY,
+    Way.TELL: NEXT_FOR_TOLD,
+    Way.CORRECT: NEXT_FOR_CORRECTION,
+    Way.STAND: NEXT_FOR_CHOICE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`missing`: sentences, beside the code. Which forms the page offers."""
+
+    missing: tuple[str, ...]
+    by_code: bool
+    declaration: bool
+    detail: bool
+    papers: bool
+
+
+def next_of(view: RequestView) -> str:
+    """Return the template of what comes next."""
+    if view.state is State.RECEIVED:
+        if not may_prove_by_code(view.course.requester):
+            return NEXT_FOR_PAPERS
+        if view.course.requester == Requester.AGENT:
+            return NEXT_FOR_AGENT
+    return _NEXT[way_of(view.kind)][view.state]
+
+
+def proof_of(view: RequestView) -> Proof:
+    """Return what the proof of identity still lacks, and what the page offers to give it."""
+    missing, has_code = view.course.missing, "code" in view.course.proofs
+    return Proof(
+        missing=tuple(MISSING_FOR_PERSON[one] for one in missing if one is not Missing.PROOF)
+        if has_code
+        else (),
+        by_code=view.state is State.RECEIVED and not has_code and may_prove_by_code(view.course.requester),
+        declaration=Missing.DECLARATION in missing,
+        detail=has_code and Missing.POINTS in missing,
+        papers=Missing.AUTHORITY in missing,
+    )
+
+
+def told_lines(view: RequestView, language: str) -> list[dict[str, str]]:
+    """Return one line for each kind of data that we told the person of: what, where, how much."""
+    with translation.override(language):
+        return [_told_line(one, language) for one in view.course.told]
+
+
+def _told_line(one: dict[str, Any], language: str) -> dict[str, str]:
+    category = CATEGORIES.get(str(one["category"]))
+    places = [names.place_name(str(place["source"]), str(place["table"])) for place in one["places"]]
+    rows = sum(int(place["rows"]) for place in one["places"])
+    return {
+        "category": category.label(language) if category else str(one["category"]),
+        "places": listed(list(dict.fromkeys(places))),
+        "rows": ngettext("%(n)s entry", "%(n)s entries", rows) % {"n": f"{rows:,}"},
+        "sensitive": gettext("sensitive") if category and category.is_sensitive_by_law else "",
+    }
