@@ -150,8 +150,7 @@ def context(
         and any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)),
         "working": working(view),
         "me": actor.name,
-        "heading": gettext("%(kind)s %(number)s")
-        % {"kind": gettext(right_of(view.kind).title), "number": view.number},
+        "heading": f"{gettext(right_of(view.kind).title)} {view.number}",
     } | course_page.context(view, actor=actor, now=now)
 
 
