@@ -175,6 +175,23 @@ def list_cases(*, where: CaseFilter, page: int = 1, page_size: int = 50) -> Case
     )
 
 
+def due_between(
+    where: CaseFilter, *, since: datetime | None, until: datetime | None, at_most: int
+) -> CasePage:
+    """Return how many cases have their next deadline in a span, and the first of them.
+
+    `since` included, `until` not; None = open. Without `until`, cases without a deadline stand at the end.
+    """
+    found = _filtered(where)
+    if since is not None:
+        due = Q(due_at__gte=since)
+        found = found.filter(due if until is not None else due | Q(due_at__isnull=True))
+    if until is not None:
+        found = found.filter(due_at__lt=until)
+    rows = found.order_by(F("due_at").asc(nulls_last=True), "id")[:at_most]
+    return CasePage(rows=tuple(_row(case) for case in rows), total=found.count(), page=1, page_size=at_most)
+
+
 def by_number(*, prefix: str, digits: str, limit: int) -> tuple[CaseRow, ...]:
     """Return cases whose number is or begins with the digits, the exact ones first; any prefix where it is ""."""
     found = Case.objects.filter(number__contains=f"-{digits}"[:12])

@@ -7,20 +7,18 @@ Source: W3C DPVCG, Data Privacy Vocabulary 2 (https://w3id.org/dpv). The map fil
 import io
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
 from django.utils.translation import get_language, gettext, pgettext
 from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from discreet.foundation.datamap import labels, reasons
 from discreet.foundation.datamap.models import DataField, DataLink
 from discreet.foundation.datamap.views import category_of
+from discreet.foundation.desk import workbook
 from discreet.foundation.desk.people import actors_in_words
 from discreet.vocabulary.categories import Category
 from discreet.vocabulary.text import gettext_noop
@@ -54,9 +52,6 @@ COLUMNS = (
     gettext_noop("Confirmed at"),
 )
 WIDTHS = (14, 24, 26, 16, 24, 18, 24, 16, 14, 60, 28, 22)
-MAX_CELL = 32_000
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -125,51 +120,22 @@ def written(names: Collection[str], *, kind: str, now: datetime) -> bytes:
     return {"xlsx": _xlsx, "jsonld": _jsonld}[kind](names, now)
 
 
-def _text(value: str) -> str:
-    return _NOT_IN_XML.sub("\ufffd", value)[:MAX_CELL]
-
-
-def _cell(sheet: WriteOnlyWorksheet, value: str | int, *, is_head: bool = False) -> Cell:
-    """Return a cell whose text stays text: names in a company's schema never become formulas."""
-    if isinstance(value, int):
-        return WriteOnlyCell(sheet, value)
-    cell = WriteOnlyCell(sheet, _text(value))
-    cell.data_type = "s"
-    if _FORMULA.match(value):
-        cell.quotePrefix = True
-    if is_head:
-        cell.font = Font(bold=True)
-    return cell
-
-
-def _sheet(book: Workbook, title: str, head: Sequence[str], widths: Sequence[int]) -> WriteOnlyWorksheet:
-    sheet = book.create_sheet(title)
-    assert isinstance(sheet, WriteOnlyWorksheet)
-    for position, width in enumerate(widths):
-        columns = sheet.column_dimensions  # type: ignore[attr-defined]
-        columns["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[position]].width = width
-    sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, gettext(text), is_head=True) for text in head])
-    return sheet
-
-
 def _xlsx(names: Collection[str], now: datetime) -> bytes:
     book = Workbook(write_only=True)
-    sheet = _sheet(book, _title(gettext("Fields")), COLUMNS, WIDTHS)
+    sheet = workbook.add_sheet(book, gettext("Fields"), [gettext(text) for text in COLUMNS], WIDTHS)
     for row in exported(names):
-        sheet.append([_cell(sheet, value) for value in _values(row)])
-    links = _sheet(
-        book, _title(pgettext("between tables", "Links")), _LINK_COLUMNS, (14, 34, 34, 26, 28, 14, 50, 28)
+        workbook.add_row(sheet, list(_values(row)))
+    links = workbook.add_sheet(
+        book,
+        pgettext("between tables", "Links"),
+        [gettext(text) for text in _LINK_COLUMNS],
+        (14, 34, 34, 26, 28, 14, 50, 28),
     )
     for values in _link_rows(names):
-        links.append([_cell(links, value) for value in values])
+        workbook.add_row(links, list(values))
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
-
-
-def _title(text: str) -> str:
-    return re.sub(r"[\[\]:*?/\\]", " ", text)[:31]
 
 
 def _values(row: ExportedField) -> Iterator[str | int]:

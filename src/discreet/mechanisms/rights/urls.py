@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from discreet.mechanisms.rights import centre, desk, desk_course
+from discreet.mechanisms.rights import centre, desk, desk_course, figure_pages
 from discreet.mechanisms.rights.kinds import OFFERED, slug_of
 
 app_name = "rights"
 urlpatterns = [
     path("desk/requests/", desk.requests, name="requests"),
+    path("desk/requests/board/", figure_pages.board, name="board"),
+    path("desk/requests/figures/", figure_pages.company_figures, name="figures"),
     path("desk/requests/new/", desk.new, name="new"),
     path("desk/requests/<str:number>/", desk.request_page, name="request"),
     path("desk/requests/<str:number>/verify/", desk.verify, name="verify"),
