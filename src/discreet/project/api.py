@@ -1,5 +1,7 @@
 """The REST API: every mechanism's router under one address, one way to refuse, one OpenAPI document."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from ninja import NinjaAPI
@@ -7,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from discreet.foundation.desk.phrases import sentences
 from discreet.foundation.desk.refusals import message_of
+from discreet.foundation.idempotency import door
 from discreet.mechanisms.rights import api as rights
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
@@ -17,12 +20,20 @@ NOT_UNDERSTOOD = gettext_noop("The request cannot be understood: %(where)s.")
 HINTS = {
     "header.Idempotency-Key": gettext_noop(
         "Send a header “Idempotency-Key” of 1 to 200 visible ASCII characters without blanks, a new one for each "
-        "request: sent again with the same key, it opens no second one."
+        "request: sent again with the same key, it is answered as before."
     )
 }
 NOTHING_HERE = gettext_noop("There is nothing at this address.")
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """Says of an answer that it was given before."""
+
+    def create_response(self, request: HttpRequest, data: Any, **kwargs: Any) -> HttpResponse:
+        return door.mark_repeated(request, super().create_response(request, data, **kwargs))
+
+
+api = Api(
     title="Discreet",
     version="1",
     description="Customers' requests, for programs. Tokens never approve: that takes people.",
@@ -30,6 +41,7 @@ api = NinjaAPI(
     docs_url=None,
     auth=rights.Token(),
 )
+api.add_decorator(door.once)
 api.add_router("", rights.router)
 
 

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "discreet.foundation.datamap",
     "discreet.foundation.cases",
     "discreet.foundation.centre",
+    "discreet.foundation.idempotency",
     "discreet.mechanisms.rights",
 ]
 

@@ -90,19 +90,46 @@ def test_a_program_carries_an_access_request_to_its_package(shop: Company, progr
     assert json.loads(taken.body)["actor"] == "api:wei (token crm)"
 
 
-def test_the_same_key_opens_one_request(program: Program) -> None:
+def test_the_same_key_opens_one_request_and_is_answered_alike(program: Program) -> None:
     first = program.post("/requests", {"kind": "erasure", "email": ANN})
-    again = program.post("/requests", {"kind": "erasure", "email": ANN})
-    assert (first[0], again[0]) == (201, 200)
-    assert first[1]["id"] == again[1]["id"]
-    assert again[1]["is_repeated"] is True
+    again = program.post("/requests", {"email": ANN, "kind": "erasure"}, key='"k-1"')
+    assert first == again
+    assert first[0] == 201
     assert RightsRequest.objects.count() == 1
+
+
+def test_an_answer_that_is_given_again_says_so(program: Program) -> None:
+    sent = {"Authorization": f"Bearer {program.raw}", "Idempotency-Key": "k"}
+    body = json.dumps({"kind": "erasure", "email": ANN})
+    answers = [program.client.post("/api/v1/requests", body, "application/json", headers=sent) for _ in "12"]
+    assert [answer.get("Idempotency-Replayed") for answer in answers] == [None, "true"]
+    assert answers[0].content == answers[1].content
 
 
 def test_a_key_does_not_answer_for_another_request(program: Program) -> None:
     program.post("/requests", {"kind": "erasure", "email": ANN})
-    assert program.post("/requests", {"kind": "erasure", "email": BOB})[1]["code"] == "rights.key_reused"
+    assert program.post("/requests", {"kind": "erasure", "email": BOB})[1]["code"] == "key_reused"
     assert program.post("/requests", {"kind": "access", "email": ANN})[0] == 422
+
+
+def test_a_refused_call_leaves_its_key_free(program: Program) -> None:
+    assert program.post("/requests", {"kind": "erasure", "email": "nobody"})[0] == 422
+    assert program.post("/requests", {"kind": "erasure", "email": ANN})[0] == 201
+
+
+def test_every_writing_call_takes_a_key(program: Program) -> None:
+    number = program.post("/requests", {"kind": "erasure", "email": ANN})[1]["id"]
+    first = program.post(f"/requests/{number}/verify", {"reason": "Seen"}, key="v")
+    assert first == program.post(f"/requests/{number}/verify", {"reason": "Seen"}, key="v")
+    assert first[0] == 200
+    paths = json.loads(Client().get("/api/v1/openapi.json").content)["paths"]
+    without = [
+        path
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if method != "get" and "Idempotency-Key" not in [one["name"] for one in operation["parameters"]]
+    ]
+    assert without == []
 
 
 def test_two_owners_do_not_share_keys(program: Program) -> None:
@@ -121,7 +148,7 @@ def test_twenty_parallel_posts_with_one_key_are_one_request() -> None:
     def send() -> None:
         gate.wait()
         status, body = Program(raw).post("/requests", {"kind": "erasure", "email": ANN})
-        answers.append((status, body.get("id")))
+        answers.append((status, body.get("id") or body.get("code")))
         connection.close()
 
     threads = [threading.Thread(target=send) for _ in range(20)]
@@ -129,9 +156,12 @@ def test_twenty_parallel_posts_with_one_key_are_one_request() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert RightsRequest.objects.count() == 1
-    assert sorted(status for status, _ in answers) == [200] * 19 + [201]
-    assert len({number for _, number in answers}) == 1
+    (request,) = RightsRequest.objects.all()
+    assert len(answers) == 20
+    assert (201, request.number) in answers
+    assert set(answers) <= {(201, request.number), (409, "still_running")}
+    send_again = Program(raw).post("/requests", {"kind": "erasure", "email": ANN})
+    assert (send_again[0], send_again[1]["id"]) == (201, request.number)
 
 
 @pytest.mark.parametrize("header", [None, "Bearer nothing", "Basic d2VpOng=", "Bearer "])
@@ -278,7 +308,7 @@ def test_pages_show_every_request_once(program: Program) -> None:
 def test_an_identity_is_verified_once(program: Program) -> None:
     number = program.post("/requests", {"kind": "erasure", "email": ANN})[1]["id"]
     assert program.post(f"/requests/{number}/verify", {"reason": "Seen"})[0] == 200
-    status, body = program.post(f"/requests/{number}/verify", {"reason": "Seen"})
+    status, body = program.post(f"/requests/{number}/verify", {"reason": "Seen"}, key="k-2")
     assert (status, body["code"]) == (409, "rights.wrong_state")
     assert state(str(number)).value == "verified"
 

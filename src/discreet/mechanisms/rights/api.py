@@ -5,11 +5,9 @@ Scopes: `requests:read` lists and shows, `requests:write` opens and verifies; a 
 everybody.
 """
 
-import hashlib
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Path, Query, Router, Schema, Status
@@ -18,13 +16,14 @@ from pydantic import Field
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import MAX_PAGE, MAX_PAGE_SIZE, CaseFilter, list_cases
+from discreet.foundation.idempotency import door
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.queries import authenticate_token
 from discreet.foundation.staff.rules import SCOPE_ROLES, Scope
 from discreet.mechanisms.rights import delivery, given, queries
 from discreet.mechanisms.rights.actions import proving, receiving
 from discreet.mechanisms.rights.kinds import Kind
-from discreet.mechanisms.rights.refusals import KeyReused, PlanMissing, ScopeMissing
+from discreet.mechanisms.rights.refusals import PlanMissing, ScopeMissing
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.views import plan_document, request_document
@@ -89,7 +88,6 @@ class NewRequest(Schema):
 class Opened(Schema):
     id: str
     due_at: datetime | None
-    is_repeated: bool = Field(description="The same Idempotency-Key was used before: nothing was opened now")
 
 
 class Row(Schema):
@@ -168,25 +166,28 @@ REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503
 
 @router.post(
     "/requests",
-    response={200: Opened, 201: Opened, **REFUSALS},
+    response={201: Opened, **REFUSALS},
     summary="Open a request",
     **_needs(Scope.REQUESTS_WRITE),
 )
 def open_request(
     request: HttpRequest,
     body: NewRequest,
-    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,200}$")],
+    idempotency_key: Annotated[str, Header(alias=door.HEADER, pattern=door.PATTERN)],
 ) -> Any:
     """Record a request; its legal clocks start now. The same key opens one request, however often it is sent."""
-    actor = _actor(request)
     claim = Identity(email=body.email, phone=body.phone, name=body.name, customer_number=body.customer_number)
-    received = _received_once(actor, body, claim, _own_key(actor, idempotency_key))
-    is_repeated = not received.public_token
-    if is_repeated:
-        _refuse_another(received.number, body.kind, claim)
+    received = receiving.receive_request(
+        actor=_actor(request),
+        now=timezone.now(),
+        kind=body.kind.value,
+        claim=claim,
+        residence=body.residence,
+        language=body.language,
+        channel="api",
+    )
     due_at = received.due_at.astimezone(UTC) if received.due_at else None
-    opened = {"id": received.number, "due_at": due_at, "is_repeated": is_repeated}
-    return Status(200 if is_repeated else 201, opened)
+    return Status(201, {"id": received.number, "due_at": due_at})
 
 
 @router.get(
@@ -236,7 +237,12 @@ def show_request(request: HttpRequest, number: Number) -> Any:
     summary="Verify an identity",
     **_needs(Scope.REQUESTS_WRITE),
 )
-def verify(request: HttpRequest, number: Number, body: Verification) -> Any:
+def verify(
+    request: HttpRequest,
+    number: Number,
+    body: Verification,
+    idempotency_key: Annotated[str | None, Header(alias=door.HEADER, pattern=door.PATTERN)] = None,
+) -> Any:
     """Take the identity as proven, for the token's owner; the plan is made next."""
     proving.verify_identity(actor=_actor(request), now=timezone.now(), number=number, reason=body.reason)
     return {"id": number, "state": State.VERIFIED.value}
@@ -296,38 +302,6 @@ def proof(request: HttpRequest, number: Number) -> Any:
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.auth  # type: ignore[attr-defined]
     return actor
-
-
-def _own_key(actor: Actor, key: str) -> str:
-    """Return the key as it is stored: two programs of different people never share one."""
-    return hashlib.sha256(f"{actor.person}\0{key}".encode()).hexdigest()
-
-
-def _received_once(actor: Actor, body: NewRequest, claim: Identity, key: str) -> receiving.Received:
-    def receive() -> receiving.Received:
-        return receiving.receive_request(
-            actor=actor,
-            now=timezone.now(),
-            kind=body.kind.value,
-            claim=claim,
-            residence=body.residence,
-            language=body.language,
-            channel="api",
-            idempotency_key=key,
-        )
-
-    try:
-        return receive()
-    except IntegrityError:  # another worker's COMMIT took the key meanwhile: it is found now
-        return receive()
-
-
-def _refuse_another(number: str, kind: Kind, claim: Identity) -> None:
-    view = queries.request_view(number)
-    if view.kind != kind or (
-        not view.case.row.is_expired and queries.claim_of(number) != given.tidied(claim)
-    ):
-        raise KeyReused
 
 
 def _row(row: queries.RequestRow) -> dict[str, Any]:

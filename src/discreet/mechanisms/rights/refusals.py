@@ -331,12 +331,6 @@ class TooLong(Refused):
     templates = frozenset({"field"})
 
 
-class KeyReused(Refused):
-    code = "rights.key_reused"
-    message = gettext_noop("This Idempotency-Key opened another request. Use a new key for a new request.")
-    status = 422
-
-
 class NoLetterDue(Refused):
     code = "rights.no_letter_due"
     message = gettext_noop("No letter is due for %(number)s.")

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IdempotencyConfig(AppConfig):
+    name = "discreet.foundation.idempotency"
+    label = "idempotency"
