@@ -52,6 +52,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "discreet.project.operations.cli:tombstones",
         "Find who came back with a restored source.",
     ),
+    "webhooks": (
+        "discreet.foundation.webhooks.cli:webhooks",
+        "List the receivers of messages, and test one.",
+    ),
     "staff": ("discreet.foundation.staff.cli:staff", "Add, list and change staff accounts."),
 }
 # commands that choose the home before Django is loaded, or run where the database is missing or broken

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "discreet.foundation.cases",
     "discreet.foundation.centre",
     "discreet.foundation.idempotency",
+    "discreet.foundation.webhooks",
     "discreet.mechanisms.rights",
 ]
 

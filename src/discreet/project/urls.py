@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/desk/"), name="front"),
     path("", include("discreet.mechanisms.rights.urls")),
     path("desk/staff/", include("discreet.foundation.staff.desk_urls")),
+    path("desk/webhooks/", include("discreet.foundation.webhooks.urls")),
     path("desk/map/", include("discreet.foundation.datamap.urls")),
     path("desk/law/", include("discreet.foundation.rulepacks.urls")),
     path("desk/", include("discreet.foundation.desk.urls")),

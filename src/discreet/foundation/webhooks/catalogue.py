@@ -1,0 +1,58 @@
+"""The events that leave, by the names that receivers know. A line here makes one; a message holds ids only."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from discreet.events.base import Event
+from discreet.events.cases import CaseExpired
+from discreet.events.datamap import MapChanged, ScanFinished, SourceMapped
+from discreet.events.rights import (
+    AccessDelivered,
+    ErasureAccepted,
+    ErasureVerified,
+    IdentityVerified,
+    RequestReceived,
+)
+from discreet.vocabulary.text import gettext_noop
+
+TEST = "webhook.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`label` says in English what happened, for `gettext`."""
+
+    name: str
+    event: type[Event]
+    label: str
+
+
+KINDS = (
+    Kind("request.received", RequestReceived, gettext_noop("A request arrived")),
+    Kind("request.verified", IdentityVerified, gettext_noop("An identity was verified")),
+    Kind("request.decided", ErasureAccepted, gettext_noop("An erasure was approved")),
+    Kind("erasure.verified", ErasureVerified, gettext_noop("An erasure ended and was searched after")),
+    Kind("access.delivered", AccessDelivered, gettext_noop("A copy was delivered")),
+    Kind("case.expired", CaseExpired, gettext_noop("A case reached the end of its retention")),
+    Kind("source.mapped", SourceMapped, gettext_noop("A source's map was confirmed")),
+    Kind("map.changed", MapChanged, gettext_noop("A source's map changed")),
+    Kind("scan.finished", ScanFinished, gettext_noop("A scan ended")),
+)
+NAMES = tuple(kind.name for kind in KINDS)
+#: What receivers know a field of an event by; others keep their name.
+_FIELDS = {"number": "request", "case_number": "case", "batch_id": "batch", "scan_id": "scan"}
+
+
+def names_of(event: Event) -> tuple[str, ...]:
+    """Return the names under which an event leaves."""
+    return tuple(kind.name for kind in KINDS if type(event) is kind.event)
+
+
+def data_of(event: Event) -> dict[str, str | int]:
+    """Return what a message says of an event: its ids. A batch is called as the API calls it."""
+    found: dict[str, str | int] = {}
+    for field in dataclasses.fields(event):
+        value = getattr(event, field.name)
+        if isinstance(value, str | int):
+            found[_FIELDS.get(field.name, field.name)] = f"B-{value}" if field.name == "batch_id" else value
+    return found
