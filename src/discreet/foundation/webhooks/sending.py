@@ -73,7 +73,7 @@ def post(
     try:
         addresses = _checked(target, permitted, wire, ends_at)
         with _connected(target, addresses, wire, ends_at) as connection:
-            return _exchange(connection, target, headers, body)
+            return _exchange(connection, target, headers, body, ends_at)
     except _Failed as failed:
         return Outcome(reason=str(failed))
     except ssl.SSLCertVerificationError:
@@ -166,17 +166,23 @@ def _cut(used: socket.socket) -> None:
 
 
 def _exchange(
-    connection: http.client.HTTPConnection, target: Target, headers: Mapping[str, str], body: bytes
+    connection: http.client.HTTPConnection,
+    target: Target,
+    headers: Mapping[str, str],
+    body: bytes,
+    ends_at: float,
 ) -> Outcome:
     connection.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
     fixed = {"Host": target.authority, "Content-Type": "application/json", "User-Agent": "Discreet"}
     for name, value in {**fixed, "Content-Length": str(len(body)), "Connection": "close", **headers}.items():
         connection.putheader(name, value)
     connection.endheaders(body)
+    used = connection.sock  # the connection forgets it where the receiver will close
     answer = connection.getresponse()
+    _left(ends_at)  # an answer that was cut off looks like one that ended
     status, retry_after = answer.status, answer.headers.get("Retry-After")
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-        connection.sock.settimeout(_GRACE_S)
+        used.settimeout(_GRACE_S)
         answer.read1(4096)
     if 200 <= status < 300:
         return Outcome(status=status)
