@@ -27,6 +27,9 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    def real(self) -> datetime:
+        return datetime.now(UTC)
+
     def pass_(self, **span: float) -> datetime:
         self.now += timedelta(**span)
         return self.now

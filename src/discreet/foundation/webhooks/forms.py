@@ -21,7 +21,7 @@ class EventsForm(forms.Form):
 class SubscriptionForm(EventsForm):
     name = forms.CharField(label=_("What receives it"), max_length=80)
     address = forms.CharField(
-        label=_("Address"),
+        label=_("Address it is sent to"),
         max_length=MAX_ADDRESS,
         help_text=_("https://… without user name or password. Messages are posted here, signed."),
     )

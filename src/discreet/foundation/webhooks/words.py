@@ -27,7 +27,7 @@ _SUBSCRIPTION_STATES = {
 }
 _DELIVERY_STATES = {
     DeliveryState.WAITING: gettext_noop("Waiting"),
-    DeliveryState.DELIVERED: gettext_noop("Delivered"),
+    DeliveryState.DELIVERED: gettext_noop("Arrived"),
     DeliveryState.GIVEN_UP: gettext_noop("Given up"),
     DeliveryState.DROPPED: gettext_noop("Dropped"),
 }
