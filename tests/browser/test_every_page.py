@@ -1,6 +1,7 @@
 """Every page of the desk and of signing in, by the registry of addresses: no axe fault in any language and theme."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from playwright.sync_api import Page
 from discreet.foundation.datamap.models import DataTable, Scan
 from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.sequencer import sequence_once
+from discreet.foundation.webhooks import actions as webhooks
+from discreet.foundation.webhooks.models import DeliveryState, PermittedNetwork, WebhookDelivery
 from discreet.vocabulary.actors import Role
 from tests.browser import test_datamap as the_map
 from tests.browser.harness import choose, faults_in_both_themes, overflows, picture, sign_in
@@ -18,6 +21,7 @@ from tests.browser.test_datamap import base, path
 from tests.browser.test_desk import with_work
 from tests.foundation.staff.people import PASSWORD, add
 from tests.foundation.staff.test_matrix import MATRIX, account, desk
+from tests.foundation.webhooks.conftest import ADMIN, REASON, RECEIVED
 from tests.mechanisms.rights import driving
 
 __all__ = ["base", "path"]
@@ -80,7 +84,30 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
         "rights": {"number": number},
         "datamap": {"number": change.rstrip("/").rpartition("/")[2]},
         "law": {"rule_id": "CA-DSR-RESP"},
+        "webhooks": {"subscription_id": with_webhooks()},
     }
+
+
+def with_webhooks() -> str:
+    """Permit a network and make a webhook with messages in every state; return its id."""
+    now = timezone.now()
+    webhooks.permit_network(actor=ADMIN, now=now, network="127.0.0.0/8", reason=REASON)
+    webhooks.permit_network(actor=ADMIN, now=now, network="10.20.0.0/16", reason=REASON)
+    webhooks.withdraw_network(actor=ADMIN, now=now, network_id=PermittedNetwork.objects.latest("pk").pk)
+    subscription_id, _ = webhooks.subscribe(
+        actor=ADMIN, now=now, name="Tickets", address="http://127.0.0.1:8080/privacy", events=[RECEIVED]
+    )
+    for number, state in enumerate([*DeliveryState] * 3):
+        webhooks.queue(now=now, event=RECEIVED, data={"request": f"R-{number}"})
+        if state != DeliveryState.WAITING:
+            webhooks.note_delivery(
+                now=now - timedelta(days=number),
+                delivery_id=WebhookDelivery.objects.latest("pk").delivery_id,
+                state=state,
+                status=200 if state == DeliveryState.DELIVERED else 500,
+                reason="" if state == DeliveryState.DELIVERED else "http_500",
+            )
+    return subscription_id
 
 
 def pages(known: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str]]:
