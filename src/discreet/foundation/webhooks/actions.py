@@ -186,14 +186,7 @@ def send_again(*, actor: Actor, now: datetime, delivery_id: str) -> None:
         UnknownDelivery, StillWaiting, NotActive
     """
     _require_administrator(actor)
-    found = WebhookDelivery.objects.filter(delivery_id=delivery_id).values_list(
-        "subscription__subscription_id", flat=True
-    )
-    subscription_id = found.first()
-    if subscription_id is None:
-        raise refusals.UnknownDelivery
-    subscription = _locked(subscription_id)
-    delivery = subscription.deliveries.select_for_update().get(delivery_id=delivery_id)
+    subscription, delivery = _locked_delivery(delivery_id)
     if delivery.state == DeliveryState.WAITING:
         raise refusals.StillWaiting
     if subscription.state != SubscriptionState.ACTIVE:
@@ -203,7 +196,9 @@ def send_again(*, actor: Actor, now: datetime, delivery_id: str) -> None:
     delivery.save(update_fields=["state", "attempts", "next_at", "ended_at"])
     Subscription.objects.filter(pk=subscription.pk).update(resting_until=None)
     _ask_to_send(subscription, now)
-    record(actor=actor, now=now, subject=_subject(subscription_id), facts={"message": delivery_id})
+    record(
+        actor=actor, now=now, subject=_subject(subscription.subscription_id), facts={"message": delivery_id}
+    )
 
 
 @act("webhooks.queue")
@@ -234,15 +229,10 @@ def ask_to_send(*, now: datetime, subscription_ids: Collection[str]) -> None:
 @act("webhooks.note_delivery")
 def note_delivery(*, now: datetime, delivery_id: str, state: DeliveryState, status: int, reason: str) -> None:
     """Record that a message arrived, or was given up; in that case tell who looks after it, once a day."""
-    delivery = (
-        WebhookDelivery.objects.select_for_update()
-        .select_related("subscription")
-        .get(delivery_id=delivery_id)
-    )
+    subscription, delivery = _locked_delivery(delivery_id)
     delivery.state, delivery.next_at, delivery.ended_at = state, None, now
     delivery.status, delivery.reason = status, reason
     delivery.save(update_fields=["state", "next_at", "ended_at", "status", "reason"])
-    subscription = delivery.subscription
     if state == DeliveryState.DELIVERED:
         Subscription.objects.filter(pk=subscription.pk).update(
             failing_since=None, resting_until=None, last_success_at=now
@@ -355,6 +345,19 @@ def _locked(subscription_id: str) -> Subscription:
     if found is None:
         raise refusals.UnknownSubscription
     return found
+
+
+def _locked_delivery(delivery_id: str) -> tuple[Subscription, WebhookDelivery]:
+    """Lock a message, its receiver first, as everybody does: two locks taken crosswise would wait for good."""
+    found = WebhookDelivery.objects.filter(delivery_id=delivery_id)
+    subscription_id = found.values_list("subscription__subscription_id", flat=True).first()
+    if subscription_id is None:
+        raise refusals.UnknownDelivery
+    subscription = _locked(subscription_id)
+    delivery = subscription.deliveries.select_for_update().filter(delivery_id=delivery_id).first()
+    if delivery is None:
+        raise refusals.UnknownDelivery
+    return subscription, delivery
 
 
 def _subject(subscription_id: str) -> str:

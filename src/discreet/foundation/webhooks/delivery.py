@@ -91,7 +91,8 @@ def _is_over(field: str, now: datetime, furthest: timedelta) -> Q:
 
 
 def _is_due(now: datetime) -> Q:
-    return Q(state=DeliveryState.WAITING) & (Q(next_at__lte=now) | Q(next_at__gt=now + _FURTHEST))
+    waits = Q(state=DeliveryState.WAITING, next_at__isnull=False)  # so that the index of what is due serves
+    return waits & (Q(next_at__lte=now) | Q(next_at__gt=now + _FURTHEST))
 
 
 def _claim(subscription_id: str, worker: str, now: datetime) -> _Claimed | None:
