@@ -24,6 +24,8 @@ the operating system; `separate`: at the shell that user decides for their own a
 | DISCREET_OIDC_ROLES | `group=role, …`: groups decide roles, and accounts come into being | none |
 | DISCREET_MAX_SCAN_ROWS | a fresh search scans no larger table without an index; it is named as not searched | \
 5000000 |
+| DISCREET_ANTIVIRUS | virus scanner for papers that customers send: `unix:/run/clamav/clamd.ctl`, \
+`tcp://127.0.0.1:3310`, or `command:/usr/bin/clamscan -` | none; staff are told that a paper was not scanned |
 | DISCREET_LEASE_SECONDS | a worker silent for this long is taken over | 10 |
 | DISCREET_WORKER_THREADS | jobs that one worker runs at a time | 8 |
 | DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes and threads of `discreet serve` | 2, 4 |
@@ -33,6 +35,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from discreet.foundation.papers.antivirus import Antivirus, AntivirusMisconfigured, read_antivirus
 from discreet.foundation.staff.provider_settings import (
     ProviderMisconfigured,
     ProviderSettings,
@@ -55,6 +58,7 @@ class Environment:
     identity_provider: ProviderSettings | None
     shell_approvals: str
     max_scan_rows: int
+    antivirus: Antivirus | None
 
 
 def is_installed() -> bool:
@@ -87,6 +91,14 @@ def _identity_provider() -> ProviderSettings | None:
         raise SystemExit(f"Error: {refusal}") from refusal
 
 
+def _antivirus() -> Antivirus | None:
+    """Return the virus scanner, or end the process: papers must not be shown unscanned because of a slip."""
+    try:
+        return read_antivirus(os.environ.get("DISCREET_ANTIVIRUS", ""))
+    except AntivirusMisconfigured as refusal:
+        raise SystemExit(f"Error: {refusal}") from refusal
+
+
 def read_environment() -> Environment:
     """Return the settings of this process."""
     home = Path(os.environ.get("DISCREET_HOME") or Path.home() / ".discreet").absolute()
@@ -104,4 +116,5 @@ def read_environment() -> Environment:
         identity_provider=_identity_provider(),
         shell_approvals=os.environ.get("DISCREET_SHELL_APPROVALS") or "recorded",
         max_scan_rows=_count("DISCREET_MAX_SCAN_ROWS", 5_000_000),
+        antivirus=_antivirus(),
     )

@@ -19,6 +19,7 @@ DISCREET_DEMO = ENVIRONMENT.demo
 DISCREET_BASE_URL = ENVIRONMENT.base_url
 DISCREET_SHELL_APPROVALS = ENVIRONMENT.shell_approvals
 DISCREET_MAX_SCAN_ROWS = ENVIRONMENT.max_scan_rows
+DISCREET_ANTIVIRUS = ENVIRONMENT.antivirus
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 ROOT_URLCONF = "discreet.project.urls"
 WSGI_APPLICATION = "discreet.project.wsgi.application"
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "discreet.foundation.centre",
     "discreet.foundation.idempotency",
     "discreet.foundation.webhooks",
+    "discreet.foundation.papers",
     "discreet.mechanisms.rights",
 ]
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", RedirectView.as_view(url="/desk/"), name="front"),
     path("", include("discreet.mechanisms.rights.urls")),
+    path("", include("discreet.foundation.papers.urls")),
     path("desk/staff/", include("discreet.foundation.staff.desk_urls")),
     path("desk/webhooks/", include("discreet.foundation.webhooks.urls")),
     path("desk/map/", include("discreet.foundation.datamap.urls")),

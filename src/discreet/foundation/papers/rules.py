@@ -1,0 +1,106 @@
+"""Which papers are taken, who may look at them, and when they go. Facts in, decision out.
+
+Source: GDPR Art. 5(1)(c), 12(6); EDPB Guidelines 01/2022, 73 to 79 (a copy of a document is asked for only where
+nothing less will do, and deleted after the check); PIPL Art. 19, 49, 50; 11 CCR 7060(c), 7063(a).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+MIB = 1024 * 1024
+MOST_BYTES = 10 * MIB
+MOST_A_CASE = 5  # that lie here at a time
+MOST_EVER_A_CASE = 20
+MOST_BYTES_IN_ALL = 2048 * MIB
+MOST_PAGES = 10
+MOST_PIXELS = 50_000_000
+LONGEST_SIDE = 20_000
+UNCHECKED_FOR = timedelta(days=30)
+MOST_LOOKS = 2  # by two people
+LONGEST_REASON = 200
+
+
+class FileType(StrEnum):
+    """What its bytes say a file is."""
+
+    PDF = "pdf"
+    JPEG = "jpg"
+    PNG = "png"
+
+
+class Purpose(StrEnum):
+    """What a paper is asked to show."""
+
+    IDENTITY = "identity"
+    PERMISSION = "permission"  # an agent's, signed by the person
+    GUARDIAN = "guardian"
+    RELATIVE = "relative"  # of a person who died
+
+
+class Seen(StrEnum):
+    """What kind of document staff saw. Nothing that stands in it is noted."""
+
+    IDENTITY_CARD = "identity_card"
+    PASSPORT = "passport"
+    DRIVING_LICENCE = "driving_licence"
+    RESIDENCE_PERMIT = "residence_permit"
+    SIGNED_PERMISSION = "signed_permission"
+    GUARDIANSHIP = "guardianship"
+    KINSHIP = "kinship"
+    DEATH = "death"
+    OTHER = "other"
+    UNREADABLE = "unreadable"
+
+
+class Verdict(StrEnum):
+    """What the virus scanner said."""
+
+    NONE = ""
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
+class Gone(StrEnum):
+    """Why a paper was destroyed."""
+
+    CHECKED = "checked"
+    INFECTED = "infected"
+    NEVER_CHECKED = "never_checked"
+    CASE_ENDED = "case_ended"
+    LOST = "lost"  # its file is missing, as after a restore
+
+
+class Look(StrEnum):
+    """What stands against looking at a paper."""
+
+    ALLOWED = "allowed"
+    GONE = "gone"
+    IN_QUARANTINE = "in_quarantine"
+    SEEN_BY_YOU = "seen_by_you"
+    SEEN_BY_TWO = "seen_by_two"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """`shown_to`: the `Actor.person` of everybody who looked."""
+
+    is_gone: bool
+    verdict: Verdict
+    shown_to: tuple[str, ...]
+
+
+def may_look(paper: PaperFacts, *, person: str, has_scanner: bool) -> Look:
+    """Decide whether somebody may look: once each, two people at most, never unscanned where a scanner is set up."""
+    if paper.is_gone:
+        return Look.GONE
+    if has_scanner and paper.verdict is not Verdict.CLEAN:
+        return Look.IN_QUARANTINE
+    if person in paper.shown_to:
+        return Look.SEEN_BY_YOU
+    return Look.SEEN_BY_TWO if len(paper.shown_to) >= MOST_LOOKS else Look.ALLOWED
+
+
+def is_over(*, received_at: datetime, is_case_open: bool, now: datetime) -> bool:
+    """Say whether an unchecked paper must go: 30 days old, or its case has ended."""
+    return not is_case_open or received_at + UNCHECKED_FOR <= now

@@ -1,0 +1,37 @@
+"""Papers in words: English templates for `gettext`."""
+
+from discreet.foundation.papers.rules import FileType, Gone, Purpose, Seen
+from discreet.vocabulary.text import gettext_noop
+
+PURPOSES = {
+    Purpose.IDENTITY: gettext_noop("Who the person is"),
+    Purpose.PERMISSION: gettext_noop("The person’s signed permission for an agent"),
+    Purpose.GUARDIAN: gettext_noop("Guardianship or parental authority"),
+    Purpose.RELATIVE: gettext_noop("Being a near relative of a person who died"),
+}
+ASKED = {
+    Purpose.IDENTITY: gettext_noop("We need to see a document that shows who you are."),
+    Purpose.PERMISSION: gettext_noop("We need to see the signed permission to act for the person."),
+    Purpose.GUARDIAN: gettext_noop("We need to see a document that shows that you may act for the person."),
+    Purpose.RELATIVE: gettext_noop("We need to see a document that shows how you are related to the person."),
+}
+KINDS = {
+    Seen.IDENTITY_CARD: gettext_noop("Identity card"),
+    Seen.PASSPORT: gettext_noop("Passport"),
+    Seen.DRIVING_LICENCE: gettext_noop("Driving licence"),
+    Seen.RESIDENCE_PERMIT: gettext_noop("Residence permit"),
+    Seen.SIGNED_PERMISSION: gettext_noop("Signed permission"),
+    Seen.GUARDIANSHIP: gettext_noop("Proof of guardianship"),
+    Seen.KINSHIP: gettext_noop("Proof of kinship or inheritance"),
+    Seen.DEATH: gettext_noop("Death certificate"),
+    Seen.OTHER: gettext_noop("Another document"),
+    Seen.UNREADABLE: gettext_noop("Nothing that could be read"),
+}
+ENDS = {
+    Gone.CHECKED: gettext_noop("Destroyed after the check"),
+    Gone.INFECTED: gettext_noop("Destroyed: it carried malware"),
+    Gone.NEVER_CHECKED: gettext_noop("Destroyed: nobody checked it in 30 days"),
+    Gone.CASE_ENDED: gettext_noop("Destroyed: its request has ended"),
+    Gone.LOST: gettext_noop("Missing: its file was not found"),
+}
+FILES = {FileType.PDF: "PDF", FileType.JPEG: "JPEG", FileType.PNG: "PNG"}
