@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("discreet.foundation.papers.urls")),
     path("desk/staff/", include("discreet.foundation.staff.desk_urls")),
     path("desk/webhooks/", include("discreet.foundation.webhooks.urls")),
+    path("desk/sites/", include("discreet.foundation.centre.handover_urls")),
     path("desk/map/", include("discreet.foundation.datamap.urls")),
     path("desk/law/", include("discreet.foundation.rulepacks.urls")),
     path("desk/", include("discreet.foundation.desk.urls")),

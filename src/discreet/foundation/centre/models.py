@@ -58,3 +58,40 @@ class SentForm(models.Model):
     form_id = models.CharField(max_length=40, primary_key=True)
     result = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(db_index=True)
+
+
+class HandoverSite(models.Model):
+    """A site of the company that may hand its signed-in customers over. It signs in one way only."""
+
+    site_id = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    algorithm = models.CharField(max_length=8)
+    public_key = models.TextField(blank=True)
+    secret_sealed = models.BinaryField(default=bytes)
+    return_url = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(algorithm="HS256") & Q(public_key=""))
+                | (Q(algorithm__in=["EdDSA", "ES256"]) & ~Q(public_key="")),
+                name="centre_site_signs_in_one_way",
+            )
+        ]
+
+
+class Handover(models.Model):
+    """A token that was taken. `jti_hash` keeps it from being taken again; who came lies sealed until the visit ends."""
+
+    site = models.ForeignKey(HandoverSite, on_delete=models.CASCADE, related_name="handovers")
+    jti_hash = models.CharField(max_length=64)
+    visit_hash = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField(default=bytes)
+    expires_at = models.DateTimeField()
+    keep_until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "jti_hash"], name="centre_token_taken_once")]

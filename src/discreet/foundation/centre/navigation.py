@@ -1,10 +1,27 @@
 """The acts of the privacy centre in words."""
 
 from discreet.foundation.desk import acts
+from discreet.foundation.desk.navigation import Group, NavItem, register
+from discreet.vocabulary.actors import Role
 from discreet.vocabulary.text import gettext_noop
 
+register(
+    NavItem(
+        label=gettext_noop("Sites"),
+        icon="world",
+        url_name="handover:sites",
+        group=Group.GOVERNANCE,
+        roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        order=97,
+    )
+)
 acts.register(
     {
+        "centre.register_site": gettext_noop("Site registered that hands customers over"),
+        "centre.revoke_site": gettext_noop("Site revoked that handed customers over"),
+        "centre.verify_handover": gettext_noop("Signed-in customer handed over by a site"),
+        "centre.use_handover": gettext_noop("Identity proven by the site’s sign-in"),
+        "centre.end_handover": gettext_noop("Hand-over ended by the visitor"),
         "centre.start_verification": gettext_noop("Code sent to the contact held"),
         "centre.check_code": gettext_noop("Code entered"),
         "centre.ask_progress": gettext_noop("Progress asked for"),

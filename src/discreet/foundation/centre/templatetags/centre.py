@@ -7,7 +7,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from discreet.foundation.centre import form_guard
+from discreet.foundation.centre.handover import HandedOver
 from discreet.foundation.centre.shell import Shell, shell_of
+from discreet.foundation.desk import masks
 
 register = template.Library()
 
@@ -35,3 +37,11 @@ def guard_fields(token: str) -> SafeString:
 def text(message: str) -> str:
     """Translate a registered English text."""
     return gettext(message)
+
+
+@register.inclusion_tag("centre/parts/handed_over.html", takes_context=True)
+def handed_over_note(context: Context, held: HandedOver) -> dict[str, object]:
+    """Say who came signed in and from where, masked, with a way to say that it is somebody else."""
+    number, email = held.customer_number, held.email
+    who = masks.mask_email(email) if email else f"••{number[-2:]}" if len(number) > 3 else ""
+    return {"held": held, "who": who, "csrf_token": context.get("csrf_token")}
