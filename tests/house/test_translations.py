@@ -16,7 +16,7 @@ APPS = sorted(
     {path.parent for path in PACKAGE.rglob("apps.py")} | {PACKAGE / "project", PACKAGE / "vocabulary"}
 )
 #: Apps that speak to customers, too: there the polite form is right.
-TO_CUSTOMERS = {"centre", "mail", "rights"}
+TO_CUSTOMERS = {"centre", "mail", "papers", "rights"}
 PARAMETER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 

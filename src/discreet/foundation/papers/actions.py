@@ -51,9 +51,9 @@ from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.text import gettext_noop
 
-TASK_CHECK = gettext_noop("Look at a paper and say what came of it")
-TASK_INFECTED = gettext_noop("A paper carried malware and was destroyed: ask for another")
-TASK_LOST = gettext_noop("The file of a paper is missing: ask for it again")
+TASK_CHECK = gettext_noop("Look at a document and say what came of it")
+TASK_INFECTED = gettext_noop("A document carried malware and was destroyed: ask for another")
+TASK_LOST = gettext_noop("The file of a document is missing: ask for it again")
 _REFUSALS: dict[Look, type[Refused]] = {
     Look.GONE: PaperGone,
     Look.IN_QUARANTINE: PaperInQuarantine,

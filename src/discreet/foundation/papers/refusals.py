@@ -93,14 +93,14 @@ class NoRoomForPapers(Refused):
 
 class UnknownPaper(Refused):
     code: ClassVar[str] = "unknown_paper"
-    message: ClassVar[str] = gettext_noop("There is no such paper. It may have been destroyed with its case.")
+    message: ClassVar[str] = gettext_noop("There is no such document. It may have been destroyed with its case.")
     status: ClassVar[int] = 404
 
 
 class PaperGone(Refused):
     code: ClassVar[str] = "paper_gone"
     message: ClassVar[str] = gettext_noop(
-        "This paper was destroyed. If it is still needed, ask for it again."
+        "This document was destroyed. If it is still needed, ask for it again."
     )
     status: ClassVar[int] = 410
 
@@ -108,7 +108,7 @@ class PaperGone(Refused):
 class PaperInQuarantine(Refused):
     code: ClassVar[str] = "paper_in_quarantine"
     message: ClassVar[str] = gettext_noop(
-        "This paper has not been scanned for viruses yet, so it is not shown. It is scanned as soon as the "
+        "This document has not been scanned for viruses yet, so it is not shown. It is scanned as soon as the "
         "scanner answers."
     )
     status: ClassVar[int] = 409
@@ -117,7 +117,7 @@ class PaperInQuarantine(Refused):
 class PaperShownBefore(Refused):
     code: ClassVar[str] = "paper_shown_before"
     message: ClassVar[str] = gettext_noop(
-        "A paper is shown once to each person, and you have seen this one. Note what came of it, or let a second "
+        "A document is shown once to each person, and you have seen this one. Note what came of it, or let a second "
         "person look."
     )
     status: ClassVar[int] = 409
@@ -126,14 +126,14 @@ class PaperShownBefore(Refused):
 class PaperShownTwice(Refused):
     code: ClassVar[str] = "paper_shown_twice"
     message: ClassVar[str] = gettext_noop(
-        "Two people have seen this paper. One of them must note what came of it."
+        "Two people have seen this document. One of them must note what came of it."
     )
     status: ClassVar[int] = 409
 
 
 class PaperNotSeen(Refused):
     code: ClassVar[str] = "paper_not_seen"
-    message: ClassVar[str] = gettext_noop("Look at the paper first: only who has seen it can say what it is.")
+    message: ClassVar[str] = gettext_noop("Look at the document first: only who has seen it can say what it is.")
     status: ClassVar[int] = 409
 
 
@@ -145,7 +145,7 @@ class WhyMissing(Refused):
 
 class NotForYou(Refused):
     code: ClassVar[str] = "not_for_you"
-    message: ClassVar[str] = gettext_noop("Only agents and approvers work with papers.")
+    message: ClassVar[str] = gettext_noop("Only agents and approvers work with documents.")
     status: ClassVar[int] = 403
 
 
@@ -154,7 +154,7 @@ class ScannerAway(Refused):
 
     code: ClassVar[str] = "scanner_away"
     message: ClassVar[str] = gettext_noop(
-        "The virus scanner does not answer as it should. Papers stay in quarantine until it does: look at "
+        "The virus scanner does not answer as it should. Documents stay in quarantine until it does: look at "
         "DISCREET_ANTIVIRUS and at the scanner's own log."
     )
     status: ClassVar[int] = 503
