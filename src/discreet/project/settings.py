@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "discreet.foundation.idempotency",
     "discreet.foundation.webhooks",
     "discreet.foundation.papers",
+    "discreet.foundation.permission",
     "discreet.mechanisms.rights",
 ]
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PermissionConfig(AppConfig):
+    name = "discreet.foundation.permission"
+    label = "permission"

@@ -1,0 +1,159 @@
+"""Who a choice is of: keyed digests of what names the person, and nothing else.
+
+A digest cannot be turned back without the company's key; with it, whoever knows an address can tell whether it has
+made a choice. So the store is pseudonymous personal data (GDPR Art. 4(5)), and is declared as such in the guide.
+Two addresses that only look alike have different digests: nothing is folded but case and width.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from discreet.foundation.keys import api as keys
+from discreet.foundation.organisation.queries import profile
+from discreet.foundation.permission.refusals import NobodyNamed, NotAnAddress, NotReadable
+from discreet.vocabulary.normalise import narrow_forms, normalise_email, normalise_phone, phone_digits
+
+_PURPOSE = "permission.person"
+MAX_LENGTH = 320
+_FEWEST_DIGITS, _MOST_DIGITS = 5, 20
+_BETWEEN = frozenset(" ().-/+\u2010\u2011\u2012\u2013\u2014\u2015")
+
+
+class IdentifierKind(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    CUSTOMER_NUMBER = "customer_number"
+    DEVICE = "device"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class RowKey:
+    """A row of a source that is this person. `key` is the row's key as text."""
+
+    source: str
+    table: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whatever names one person. `device` is a browser's or an app's own id. `region` reads a phone number."""
+
+    email: str = ""
+    phone: str = ""
+    customer_number: str = ""
+    device: str = ""
+    rows: tuple[RowKey, ...] = ()
+    region: str = ""
+
+
+def home_region() -> str:
+    """Return where a phone number without country code is read to be from."""
+    return profile().phone_region
+
+
+def keys_of(person: Person, *, phone_region: str) -> dict[str, IdentifierKind]:
+    """Return the digests a choice of this person is kept under, each with what it is of.
+
+    Raises:
+        NotAnAddress, NotReadable: one of them cannot be read.
+        NobodyNamed: nothing names anybody.
+    """
+    found: dict[str, IdentifierKind] = {}
+    if email := _tidy(person.email):
+        found[_email(email)] = IdentifierKind.EMAIL
+    if phone := _tidy(person.phone):
+        found[_phones(phone, person.region or phone_region)[0]] = IdentifierKind.PHONE
+    if number := _tidy(person.customer_number):
+        found[_digest(IdentifierKind.CUSTOMER_NUMBER, narrow_forms(number).casefold())] = (
+            IdentifierKind.CUSTOMER_NUMBER
+        )
+    if device := _tidy(person.device):
+        found[_digest(IdentifierKind.DEVICE, device)] = IdentifierKind.DEVICE
+    for row in person.rows:
+        found[_row(row)] = IdentifierKind.ROW
+    if not found:
+        raise NobodyNamed
+    return found
+
+
+def searched_for(person: Person, *, phone_region: str) -> frozenset[str]:
+    """Return under which digests choices of this person may be kept.
+
+    A number that was once read without its country code is looked for both ways.
+
+    Raises:
+        As `keys_of`.
+    """
+    found = set(keys_of(person, phone_region=phone_region))
+    if phone := _tidy(person.phone):
+        found.update(_phones(phone, person.region or phone_region))
+    return frozenset(found)
+
+
+def person_of_words(words: str) -> Person:
+    """Return whom a single field names that takes an e-mail address or a phone number.
+
+    Raises:
+        NotAnAddress, NotReadable
+    """
+    clean = _tidy(words)
+    if "@" in narrow_forms(clean):
+        if normalise_email(clean) is None:
+            raise NotAnAddress
+        return Person(email=clean)
+    if not is_phone(clean):
+        raise NotAnAddress
+    return Person(phone=clean)
+
+
+def is_contact(words: str) -> bool:
+    """Say whether the words are somebody's e-mail address or phone number, which no address line may carry."""
+    return normalise_email(words) is not None or is_phone(words)
+
+
+def is_phone(text: str) -> bool:
+    """Say whether a text may be a phone number in some country: digits, and what stands between."""
+    narrow = unicodedata.normalize("NFKC", text).strip()
+    digits = sum(char.isdecimal() for char in narrow)
+    return _FEWEST_DIGITS <= digits <= _MOST_DIGITS and all(
+        char.isdecimal() or char in _BETWEEN for char in narrow
+    )
+
+
+def facts_of(kinds: Mapping[str, IdentifierKind]) -> list[str]:
+    """Return what evidence says of the identifiers: their kinds, sorted."""
+    return sorted({kind.value for kind in kinds.values()})
+
+
+def _tidy(text: str) -> str:
+    clean = "".join(" " if unicodedata.category(char) == "Zs" else char for char in text).strip()
+    if len(clean) > MAX_LENGTH or not clean.isprintable():
+        raise NotReadable
+    return clean
+
+
+def _email(text: str) -> str:
+    address = normalise_email(text)
+    if address is None:
+        raise NotAnAddress
+    return _digest(IdentifierKind.EMAIL, address)
+
+
+def _phones(text: str, region: str) -> list[str]:
+    """Return the digests of a number as it is kept first, then as it may have been kept."""
+    if not is_phone(text):
+        raise NotAnAddress
+    spelled = dict.fromkeys((normalise_phone(text, region=region or None), phone_digits(text)))
+    return [_digest(IdentifierKind.PHONE, one) for one in spelled if one]
+
+
+def _row(row: RowKey) -> str:
+    return _digest(IdentifierKind.ROW, "\0".join(_tidy(part) for part in (row.source, row.table, row.key)))
+
+
+def _digest(kind: IdentifierKind, text: str) -> str:
+    return keys.hmac_company(_PURPOSE, f"{kind.value}\0{text}".encode()).hex()

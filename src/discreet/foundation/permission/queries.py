@@ -1,0 +1,103 @@
+"""What people chose, asked afresh each time: no process remembers an answer, so a change counts from its commit."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from discreet.foundation.permission.models import Choice, ChoiceKey
+from discreet.foundation.permission.people import Person, home_region, searched_for
+from discreet.foundation.permission.refusals import UnknownPurpose
+from discreet.foundation.permission.rules import (
+    AskAgain,
+    Decision,
+    Fact,
+    Kind,
+    Standing,
+    Use,
+    may_ask_again,
+    standing,
+)
+from discreet.vocabulary.purposes import PURPOSES
+
+_AT_ONCE = 10_000  # SQLite takes 32,766 parameters in one statement
+
+
+def standing_of(*, person: Person, use: Use, at: datetime) -> Standing:
+    """Return whether the person's choices leave a use allowed. Any of the identifiers finds a choice.
+
+    Raises:
+        UnknownPurpose, NotAnAddress, NotReadable, NobodyNamed
+    """
+    return standing_of_many(people=[person], use=use, at=at)[0]
+
+
+def standing_of_many(*, people: Sequence[Person], use: Use, at: datetime) -> list[Standing]:
+    """Return as `standing_of` for each person, in their order, by one statement for thousands.
+
+    Raises:
+        As `standing_of`; one that cannot be read refuses all.
+    """
+    if use.purpose not in PURPOSES:
+        raise UnknownPurpose
+    return [standing(facts=facts, use=use, at=at) for facts in facts_of_many(people=people, at=at)]
+
+
+def facts_of_many(*, people: Sequence[Person], at: datetime) -> list[tuple[Fact, ...]]:
+    """Return the choices of each person that stood at a moment, the first one first."""
+    region = home_region()
+    wanted = [searched_for(person, phone_region=region) for person in people]
+    found = _by_digest({digest for digests in wanted for digest in digests}, at)
+    answers = []
+    for digests in wanted:
+        own = {fact.ref: fact for digest in digests for fact in found.get(digest, ())}
+        answers.append(tuple(sorted(own.values(), key=lambda fact: (fact.since, fact.ref))))
+    return answers
+
+
+def may_ask_again_of(*, person: Person, at: datetime) -> AskAgain:
+    """Return whether a person who opted out or limited may be asked to agree again, and from when."""
+    return may_ask_again(facts=facts_of_many(people=[person], at=at)[0], at=at)
+
+
+def facts_by_ref(refs: Iterable[str]) -> list[Fact]:
+    """Return choices by reference, ended ones too, in the order of the references; unknown ones are left out."""
+    found = {one.ref: _fact(one) for one in Choice.objects.filter(ref__in=list(refs))}
+    return [found[ref] for ref in refs if ref in found]
+
+
+def _by_digest(digests: set[str], at: datetime) -> dict[str, list[Fact]]:
+    found: dict[str, list[Fact]] = defaultdict(list)
+    wanted = sorted(digests)
+    for start in range(0, len(wanted), _AT_ONCE):
+        keys = ChoiceKey.objects.filter(
+            Q(choice__ended_at__isnull=True) | Q(choice__ended_at__gt=at),
+            Q(choice__until__isnull=True) | Q(choice__until__gt=at),
+            digest__in=wanted[start : start + _AT_ONCE],
+            since__lte=at,
+            choice__since__lte=at,
+        )
+        for key in keys.select_related("choice"):
+            found[key.digest].append(_fact(key.choice))
+    return found
+
+
+def _fact(choice: Choice) -> Fact:
+    return Fact(
+        ref=choice.ref,
+        kind=Kind(choice.kind),
+        law=choice.law,
+        article=choice.article,
+        since=choice.since,
+        last_said_at=choice.last_said_at,
+        purpose=choice.purpose,
+        data_set=choice.data_set,
+        only_profiling=choice.only_profiling,
+        decision=Decision(choice.decision),
+        decided_at=choice.decided_at,
+        until=choice.until,
+        ended_at=choice.ended_at,
+        channel=choice.channel,
+        origin=choice.origin,
+    )
