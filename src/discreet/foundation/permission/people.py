@@ -50,48 +50,66 @@ class Person:
     region: str = ""
 
 
-def home_region() -> str:
-    """Return where a phone number without country code is read to be from."""
-    return profile().phone_region
+class Digests:
+    """What turns people into keyed digests: the key and the company's region, read once for thousands."""
 
+    def __init__(self) -> None:
+        self._hash = keys.company_hasher(_PURPOSE)
+        self._region = profile().phone_region
 
-def keys_of(person: Person, *, phone_region: str) -> dict[str, IdentifierKind]:
-    """Return the digests a choice of this person is kept under, each with what it is of.
+    def keys_of(self, person: Person) -> dict[str, IdentifierKind]:
+        """Return the digests a choice of this person is kept under, each with what it is of.
 
-    Raises:
-        NotAnAddress, NotReadable: one of them cannot be read.
-        NobodyNamed: nothing names anybody.
-    """
-    found: dict[str, IdentifierKind] = {}
-    if email := _tidy(person.email):
-        found[_email(email)] = IdentifierKind.EMAIL
-    if phone := _tidy(person.phone):
-        found[_phones(phone, person.region or phone_region)[0]] = IdentifierKind.PHONE
-    if number := _tidy(person.customer_number):
-        found[_digest(IdentifierKind.CUSTOMER_NUMBER, narrow_forms(number).casefold())] = (
-            IdentifierKind.CUSTOMER_NUMBER
-        )
-    if device := _tidy(person.device):
-        found[_digest(IdentifierKind.DEVICE, device)] = IdentifierKind.DEVICE
-    for row in person.rows:
-        found[_row(row)] = IdentifierKind.ROW
-    if not found:
-        raise NobodyNamed
-    return found
+        Raises:
+            NotAnAddress, NotReadable: one of them cannot be read.
+            NobodyNamed: nothing names anybody.
+        """
+        found: dict[str, IdentifierKind] = {}
+        if email := _tidy(person.email):
+            found[self._email(email)] = IdentifierKind.EMAIL
+        if phone := _tidy(person.phone):
+            found[self._phones(phone, person.region)[0]] = IdentifierKind.PHONE
+        if number := _tidy(person.customer_number):
+            digest = self._digest(IdentifierKind.CUSTOMER_NUMBER, narrow_forms(number).casefold())
+            found[digest] = IdentifierKind.CUSTOMER_NUMBER
+        if device := _tidy(person.device):
+            found[self._digest(IdentifierKind.DEVICE, device)] = IdentifierKind.DEVICE
+        for row in person.rows:
+            words = "\0".join(_tidy(part) for part in (row.source, row.table, row.key))
+            found[self._digest(IdentifierKind.ROW, words)] = IdentifierKind.ROW
+        if not found:
+            raise NobodyNamed
+        return found
 
+    def searched_for(self, person: Person) -> frozenset[str]:
+        """Return under which digests choices of this person may be kept.
 
-def searched_for(person: Person, *, phone_region: str) -> frozenset[str]:
-    """Return under which digests choices of this person may be kept.
+        A number that was once read without its country code is looked for both ways.
 
-    A number that was once read without its country code is looked for both ways.
+        Raises:
+            As `keys_of`.
+        """
+        found = set(self.keys_of(person))
+        if phone := _tidy(person.phone):
+            found.update(self._phones(phone, person.region))
+        return frozenset(found)
 
-    Raises:
-        As `keys_of`.
-    """
-    found = set(keys_of(person, phone_region=phone_region))
-    if phone := _tidy(person.phone):
-        found.update(_phones(phone, person.region or phone_region))
-    return frozenset(found)
+    def _email(self, text: str) -> str:
+        address = normalise_email(text)
+        if address is None:
+            raise NotAnAddress
+        return self._digest(IdentifierKind.EMAIL, address)
+
+    def _phones(self, text: str, region: str) -> list[str]:
+        """Return the digests of a number as it is kept first, then as it may have been kept."""
+        if not is_phone(text):
+            raise NotAnAddress
+        read = normalise_phone(text, region=region or self._region or None)
+        spelled = dict.fromkeys((read, phone_digits(text)))
+        return [self._digest(IdentifierKind.PHONE, one) for one in spelled if one]
+
+    def _digest(self, kind: IdentifierKind, text: str) -> str:
+        return self._hash(f"{kind.value}\0{text}".encode()).hex()
 
 
 def person_of_words(words: str) -> Person:
@@ -134,26 +152,3 @@ def _tidy(text: str) -> str:
     if len(clean) > MAX_LENGTH or not clean.isprintable():
         raise NotReadable
     return clean
-
-
-def _email(text: str) -> str:
-    address = normalise_email(text)
-    if address is None:
-        raise NotAnAddress
-    return _digest(IdentifierKind.EMAIL, address)
-
-
-def _phones(text: str, region: str) -> list[str]:
-    """Return the digests of a number as it is kept first, then as it may have been kept."""
-    if not is_phone(text):
-        raise NotAnAddress
-    spelled = dict.fromkeys((normalise_phone(text, region=region or None), phone_digits(text)))
-    return [_digest(IdentifierKind.PHONE, one) for one in spelled if one]
-
-
-def _row(row: RowKey) -> str:
-    return _digest(IdentifierKind.ROW, "\0".join(_tidy(part) for part in (row.source, row.table, row.key)))
-
-
-def _digest(kind: IdentifierKind, text: str) -> str:
-    return keys.hmac_company(_PURPOSE, f"{kind.value}\0{text}".encode()).hex()

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from discreet.foundation.permission.models import Choice, ChoiceKey
-from discreet.foundation.permission.people import Person, home_region, searched_for
+from discreet.foundation.permission.people import Digests, Person
 from discreet.foundation.permission.refusals import UnknownPurpose
 from discreet.foundation.permission.rules import (
     AskAgain,
@@ -46,8 +46,8 @@ def standing_of_many(*, people: Sequence[Person], use: Use, at: datetime) -> lis
 
 def facts_of_many(*, people: Sequence[Person], at: datetime) -> list[tuple[Fact, ...]]:
     """Return the choices of each person that stood at a moment, the first one first."""
-    region = home_region()
-    wanted = [searched_for(person, phone_region=region) for person in people]
+    digests_of = Digests().searched_for
+    wanted = [digests_of(person) for person in people]
     found = _by_digest({digest for digests in wanted for digest in digests}, at)
     answers = []
     for digests in wanted:

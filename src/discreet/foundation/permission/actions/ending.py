@@ -13,7 +13,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, record, record_many
 from discreet.foundation.permission.actions.writing import refuse_unless, refuse_unless_theirs
 from discreet.foundation.permission.models import Choice, ChoiceKey, OptInAsk
-from discreet.foundation.permission.people import Person, facts_of, home_region, keys_of, searched_for
+from discreet.foundation.permission.people import Digests, Person, facts_of
 from discreet.foundation.permission.refusals import (
     AnotherKind,
     AskedTooLongAgo,
@@ -124,15 +124,15 @@ def ask_opt_in(*, actor: Actor, now: datetime, person: Person, kind: Kind = Kind
     refuse_unless_theirs(actor)
     if kind not in (Kind.OPT_OUT, Kind.LIMIT):
         raise AnotherKind
-    region = home_region()
+    of = Digests()
     ask = OptInAsk.objects.create(
         ref=new_id(prefix="o", length=26),
         kind=kind.value,
-        digests=sorted(searched_for(person, phone_region=region)),
+        digests=sorted(of.searched_for(person)),
         asked_at=now,
         expires_at=now + OPT_IN_WAITS,
     )
-    facts = {"kind": kind.value, "identifiers": facts_of(keys_of(person, phone_region=region))}
+    facts = {"kind": kind.value, "identifiers": facts_of(of.keys_of(person))}
     record(actor=actor, now=now, subject=f"opt_in:{ask.ref}", facts=facts)
     return ask.ref
 
@@ -175,9 +175,9 @@ def tie(*, actor: Actor, now: datetime, person: Person) -> int:
     For whoever has a source's row that holds several. It only ever makes more of a person's choices be found.
     """
     refuse_unless(actor, Role.AGENT)
-    region = home_region()
-    own = keys_of(person, phone_region=region)
-    digests = searched_for(person, phone_region=region)
+    of = Digests()
+    own = of.keys_of(person)
+    digests = of.searched_for(person)
     found = Choice.objects.filter(keys__digest__in=digests, ended_at__isnull=True).distinct()
     known = {(key.choice_id, key.digest) for key in ChoiceKey.objects.filter(choice__in=found)}
     missing = [

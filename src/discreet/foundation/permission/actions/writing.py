@@ -10,7 +10,7 @@ from django.db.models import F
 from discreet.foundation.ledger.api import Evidence, Json, record_many
 from discreet.foundation.ledger.canonical import plain_name
 from discreet.foundation.permission.models import Choice, ChoiceKey
-from discreet.foundation.permission.people import IdentifierKind, facts_of, home_region, keys_of
+from discreet.foundation.permission.people import Digests, IdentifierKind, facts_of
 from discreet.foundation.permission.refusals import NotYours, PurposeNeedless, UnknownPurpose
 from discreet.foundation.permission.rules import (
     GPC_ARTICLE,
@@ -44,8 +44,8 @@ def write(*, actor: Actor, now: datetime, said: Sequence[Said], source: Source) 
         NotYours
     """
     refuse_unless_theirs(actor)
-    region = home_region()
-    rows = [_row(actor, now, one, source, region) for one in said]
+    digests = Digests()
+    rows = [_row(actor, now, one, source, digests) for one in said]
     single = {row.choice.said_key: row for row in reversed(rows)}
     _end_what_is_over(list(single), now)
     stands: dict[str, tuple[str, datetime]] = {}
@@ -94,9 +94,9 @@ def check_purpose(*, kind: Kind, purpose: str) -> None:
         raise PurposeNeedless
 
 
-def _row(actor: Actor, now: datetime, said: Said, source: Source, region: str) -> _Row:
+def _row(actor: Actor, now: datetime, said: Said, source: Source, digests: Digests) -> _Row:
     check_purpose(kind=said.kind, purpose=said.purpose)
-    keys = keys_of(said.person, phone_region=region)
+    keys = digests.keys_of(said.person)
     law, article = article_of(kind=said.kind, law=said.law or HOME_LAW[said.kind], purpose=said.purpose)
     if source.channel is Channel.GPC:
         article = GPC_ARTICLE
