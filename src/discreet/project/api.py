@@ -10,6 +10,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from discreet.foundation.desk.phrases import sentences
 from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.idempotency import door
+from discreet.foundation.permission import api as permission
+from discreet.foundation.staff.bearer import Token
 from discreet.mechanisms.rights import api as rights
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
@@ -36,13 +38,14 @@ class Api(NinjaAPI):
 api = Api(
     title="Discreet",
     version="1",
-    description="Customers' requests, for programs. Tokens never approve: that takes people.",
+    description="Customers' requests and choices, for programs. Tokens never approve: that takes people.",
     urls_namespace="api",
     docs_url=None,
-    auth=rights.Token(),
+    auth=Token(),
 )
 api.add_decorator(door.once)
 api.add_router("", rights.router)
+api.add_router("/permission", permission.router)
 
 
 def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

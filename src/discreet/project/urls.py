@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/desk/"), name="front"),
     path("", include("discreet.mechanisms.rights.urls")),
     path("", include("discreet.foundation.papers.urls")),
+    path("", include("discreet.foundation.permission.public_urls")),
+    path("desk/choices/", include("discreet.foundation.permission.urls")),
     path("desk/staff/", include("discreet.foundation.staff.desk_urls")),
     path("desk/webhooks/", include("discreet.foundation.webhooks.urls")),
     path("desk/sites/", include("discreet.foundation.centre.handover_urls")),

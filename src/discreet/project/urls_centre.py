@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/privacy/"), name="front"),
+    path("", include("discreet.foundation.permission.public_urls")),
     path("privacy/", include("discreet.foundation.centre.urls")),
 ]
 handler400 = "discreet.foundation.centre.public.bad_request"

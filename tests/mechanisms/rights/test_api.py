@@ -217,6 +217,9 @@ def test_no_address_approves(program: Program) -> None:
         "/api/v1/requests/{number}/plan",
         "/api/v1/requests/{number}/package",
         "/api/v1/requests/{number}/proof",
+        "/api/v1/permission/opt-outs",
+        "/api/v1/permission/check",
+        "/api/v1/permission/check/batch",
     }
 
 

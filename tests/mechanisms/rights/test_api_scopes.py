@@ -16,6 +16,7 @@ from tests.mechanisms.rights.company import ANN
 
 pytestmark = [pytest.mark.duty("M8.1"), pytest.mark.django_db]
 READ, WRITE, EVIDENCE = Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.EVIDENCE_READ
+CHOICES, CHOOSE = Scope.CHOICES_READ, Scope.CHOICES_WRITE
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 #: What each operation needs. Everything else is refused.
 TABLE: dict[tuple[str, str], frozenset[Scope]] = {
@@ -26,11 +27,29 @@ TABLE: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/requests/{number}/plan"): frozenset({READ}),
     ("GET", "/requests/{number}/package"): frozenset({READ, WRITE}),
     ("GET", "/requests/{number}/proof"): frozenset({EVIDENCE}),
+    ("POST", "/permission/opt-outs"): frozenset({CHOOSE}),
+    ("POST", "/permission/check"): frozenset({CHOICES}),
+    ("POST", "/permission/check/batch"): frozenset({CHOICES}),
 }
-BODIES = {"/requests": {"kind": "erasure", "email": ANN}, "/requests/{number}/verify": {"reason": "Seen"}}
+BODIES = {
+    "/requests": {"kind": "erasure", "email": ANN},
+    "/requests/{number}/verify": {"reason": "Seen"},
+    "/permission/opt-outs": {"email": ANN},
+    "/permission/check": {"person": {"email": ANN}, "purpose": "Marketing"},
+    "/permission/check/batch": {"people": [{"email": ANN}], "purpose": "Marketing"},
+}
 SCOPES = [
     frozenset(held)
-    for held in ((READ,), (WRITE,), (EVIDENCE,), (READ, WRITE), (READ, EVIDENCE), (READ, WRITE, EVIDENCE))
+    for held in (
+        (READ,),
+        (WRITE,),
+        (EVIDENCE,),
+        (READ, WRITE),
+        (READ, EVIDENCE),
+        (READ, WRITE, EVIDENCE),
+        (CHOICES,),
+        (CHOOSE,),
+    )
 ]
 EVERY_ROLE = (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR)
 
@@ -62,7 +81,9 @@ def test_the_document_names_the_scopes_of_every_operation() -> None:
         for method, operation in operations.items()
     }
     assert named == {
-        where: [{"Token": [scope.value for scope in (READ, WRITE, EVIDENCE) if scope in needed]}]
+        where: [
+            {"Token": [scope.value for scope in (READ, WRITE, EVIDENCE, CHOICES, CHOOSE) if scope in needed]}
+        ]
         for where, needed in TABLE.items()
     }
 
@@ -97,8 +118,7 @@ def test_a_token_reaches_no_further_than_its_owner() -> None:
 
 
 def test_an_operation_that_names_no_scope_is_refused_to_everybody() -> None:
-    from discreet.mechanisms.rights.api import Token
-    from discreet.mechanisms.rights.refusals import ScopeMissing
+    from discreet.foundation.staff.bearer import ScopeMissing, Token
     from discreet.project.api import api
 
     raw = token(frozenset(Scope), *EVERY_ROLE)

@@ -1,13 +1,14 @@
 """What people chose, asked afresh each time: no process remembers an answer, so a change counts from its commit."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
 from discreet.foundation.permission.models import Choice, ChoiceKey
-from discreet.foundation.permission.people import Digests, Person
+from discreet.foundation.permission.people import Digests, IdentifierKind, Person
 from discreet.foundation.permission.refusals import UnknownPurpose
 from discreet.foundation.permission.rules import (
     AskAgain,
@@ -20,6 +21,16 @@ from discreet.foundation.permission.rules import (
     standing,
 )
 from discreet.vocabulary.purposes import PURPOSES
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """A choice as pages show it. `known_by`: what its identifiers are, never which."""
+
+    fact: Fact
+    known_by: tuple[IdentifierKind, ...]
+    ended_how: str = ""
+
 
 _AT_ONCE = 10_000  # SQLite takes 32,766 parameters in one statement
 
@@ -61,10 +72,32 @@ def may_ask_again_of(*, person: Person, at: datetime) -> AskAgain:
     return may_ask_again(facts=facts_of_many(people=[person], at=at)[0], at=at)
 
 
-def facts_by_ref(refs: Iterable[str]) -> list[Fact]:
+def choices_of(*, person: Person, at: datetime) -> list[ChoiceView]:
+    """Return the choices that stand for a person, the first one first, with what each is known by."""
+    facts = facts_of_many(people=[person], at=at)[0]
+    return choices_by_ref([fact.ref for fact in facts])
+
+
+def choices_by_ref(refs: Sequence[str]) -> list[ChoiceView]:
     """Return choices by reference, ended ones too, in the order of the references; unknown ones are left out."""
-    found = {one.ref: _fact(one) for one in Choice.objects.filter(ref__in=list(refs))}
+    known_by: dict[str, set[str]] = defaultdict(set)
+    keys = ChoiceKey.objects.filter(choice__ref__in=refs)
+    for ref, kind in keys.values_list("choice__ref", "kind"):
+        known_by[ref].add(kind)
+    found = {
+        one.ref: ChoiceView(
+            fact=_fact(one),
+            known_by=tuple(kind for kind in IdentifierKind if kind in known_by[one.ref]),
+            ended_how=one.ended_how,
+        )
+        for one in Choice.objects.filter(ref__in=refs)
+    }
     return [found[ref] for ref in refs if ref in found]
+
+
+def not_before(found: Sequence[ChoiceView], *, at: datetime) -> datetime | None:
+    """Return before when nobody may ask whether these choices are taken back; None where nothing forbids it."""
+    return may_ask_again(facts=[one.fact for one in found], at=at).not_before
 
 
 def _by_digest(digests: set[str], at: datetime) -> dict[str, list[Fact]]:

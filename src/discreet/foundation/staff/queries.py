@@ -12,7 +12,7 @@ from discreet.foundation.staff.actors import actor_for
 from discreet.foundation.staff.models import ApiToken, StaffMember
 from discreet.foundation.staff.permissions import roles_of
 from discreet.foundation.staff.refusals import UnknownMember
-from discreet.foundation.staff.rules import Scope, token_roles
+from discreet.foundation.staff.rules import Scope, lent_scopes, token_roles
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 
 
@@ -58,6 +58,14 @@ class TokenView:
 
     def is_usable(self, now: datetime) -> bool:
         return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """Two scopes may lend the same role, so what a token may do goes by its scopes."""
+
+    actor: Actor
+    scopes: frozenset[Scope]
 
 
 def members() -> list[MemberView]:
@@ -119,7 +127,13 @@ def tokens() -> list[TokenView]:
 
 
 def authenticate_token(raw: str, *, now: datetime) -> Actor | None:
-    """Return who a token acts as, or `None` when it is unknown, over, revoked or its owner is gone.
+    """Return who a token acts as, or `None` when it is unknown, over, revoked or its owner is gone."""
+    grant = grant_of_token(raw, now=now)
+    return grant.actor if grant is not None else None
+
+
+def grant_of_token(raw: str, *, now: datetime) -> TokenGrant | None:
+    """Return who a token acts as and what it may do, or `None` as `authenticate_token`.
 
     The look-up goes by the hash of 256 random bits, so its timing tells nothing about any token.
     """
@@ -132,12 +146,14 @@ def authenticate_token(raw: str, *, now: datetime) -> Actor | None:
         return None
     known = {scope.value: scope for scope in Scope}
     scopes = [known[name] for name in token.scopes if name in known]
-    return Actor(
+    owner_roles = roles_of(token.owner)
+    actor = Actor(
         kind=ActorKind.API,
         name=token.owner.username,
-        roles=token_roles(scopes=scopes, owner_roles=roles_of(token.owner)),
+        roles=token_roles(scopes=scopes, owner_roles=owner_roles),
         token=token.name,
     )
+    return TokenGrant(actor=actor, scopes=lent_scopes(scopes=scopes, owner_roles=owner_roles))
 
 
 def _member(member: StaffMember, *, has_second_factor: bool, is_tied_to_provider: bool) -> MemberView:

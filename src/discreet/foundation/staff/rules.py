@@ -18,6 +18,8 @@ class Scope(StrEnum):
     REQUESTS_READ = "requests:read"
     REQUESTS_WRITE = "requests:write"
     EVIDENCE_READ = "evidence:read"
+    CHOICES_READ = "choices:read"
+    CHOICES_WRITE = "choices:write"
 
 
 #: The roles a scope lends to its token, as far as its owner has them.
@@ -25,6 +27,8 @@ SCOPE_ROLES: Mapping[Scope, frozenset[Role]] = {
     Scope.REQUESTS_READ: frozenset({Role.VIEWER}),
     Scope.REQUESTS_WRITE: frozenset({Role.AGENT}),
     Scope.EVIDENCE_READ: frozenset({Role.AUDITOR}),
+    Scope.CHOICES_READ: frozenset({Role.VIEWER}),
+    Scope.CHOICES_WRITE: frozenset({Role.AGENT}),
 }
 MAX_TOKEN_DAYS = 366
 
@@ -42,6 +46,15 @@ def token_roles(*, scopes: Collection[Scope], owner_roles: Collection[Role]) -> 
     lent = {role for scope in scopes for role in SCOPE_ROLES[scope]}
     held = {*owner_roles, Role.VIEWER} if owner_roles else set()
     return frozenset(lent & held)
+
+
+def lent_scopes(*, scopes: Collection[Scope], owner_roles: Collection[Role]) -> frozenset[Scope]:
+    """Return the scopes that a token has in effect: those whose roles its owner holds."""
+    return frozenset(
+        scope
+        for scope in scopes
+        if SCOPE_ROLES[scope] <= token_roles(scopes=[scope], owner_roles=owner_roles)
+    )
 
 
 def leaves_no_administrator(*, member: str, administrators: Collection[str]) -> bool:

@@ -27,6 +27,8 @@ _SCOPES = {
     Scope.REQUESTS_READ: gettext_noop("Read requests"),
     Scope.REQUESTS_WRITE: gettext_noop("Open and prepare requests"),
     Scope.EVIDENCE_READ: gettext_noop("Read evidence"),
+    Scope.CHOICES_READ: gettext_noop("Ask what people chose"),
+    Scope.CHOICES_WRITE: gettext_noop("Pass on opt-outs"),
 }
 
 

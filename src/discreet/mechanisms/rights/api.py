@@ -11,61 +11,26 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Path, Query, Router, Schema, Status
-from ninja.security import HttpBearer
 from pydantic import Field
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import MAX_PAGE, MAX_PAGE_SIZE, CaseFilter, list_cases
 from discreet.foundation.idempotency import door
 from discreet.foundation.ledger import prove
-from discreet.foundation.staff.queries import authenticate_token
-from discreet.foundation.staff.rules import SCOPE_ROLES, Scope
+from discreet.foundation.staff.bearer import REFUSALS, actor_of_token, needs
+from discreet.foundation.staff.rules import Scope
 from discreet.mechanisms.rights import delivery, given, queries
 from discreet.mechanisms.rights.actions import proving, receiving
 from discreet.mechanisms.rights.kinds import Kind
-from discreet.mechanisms.rights.refusals import PlanMissing, ScopeMissing
+from discreet.mechanisms.rights.refusals import PlanMissing
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.views import plan_document, request_document
-from discreet.vocabulary.actors import Actor
 
 router = Router(tags=["requests"])
 
 Number = Annotated[str, Path(pattern=r"^R-[1-9][0-9]{0,11}$", description="The request's number, e.g. R-1")]
 Moment = date(2000, 1, 1), date(2200, 1, 1)
-
-
-class Token(HttpBearer):
-    """`Authorization: Bearer dsc_…`, made on the desk's page of tokens. It must lend every one of `scopes`."""
-
-    openapi_description = (
-        "A token of the desk. requests:read lists and shows; requests:write opens and verifies; fetching a "
-        "package needs both; evidence:read fetches proofs. A token reaches no further than its owner's roles."
-    )
-
-    def __init__(self, *scopes: Scope) -> None:
-        super().__init__()
-        self.scopes = scopes
-
-    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        actor = authenticate_token(token, now=timezone.now())
-        needed = {role for scope in self.scopes for role in SCOPE_ROLES[scope]}
-        if actor is not None and not (needed and needed <= actor.roles):
-            raise ScopeMissing(scopes=", ".join(self.scopes))
-        return actor
-
-
-def _needs(*scopes: Scope, **openapi: Any) -> dict[str, Any]:
-    """Return what makes an operation need these scopes, and its OpenAPI name them."""
-    security = ({Token.__name__: [scope.value for scope in scopes]},)  # a tuple: Ninja would append to a list
-    return {"auth": Token(*scopes), "openapi_extra": {**openapi, "security": security}}
-
-
-class Problem(Schema):
-    """Why something was refused. `code` is stable, `message` for people."""
-
-    code: str
-    message: str
 
 
 def _up_to(field: str) -> Any:
@@ -161,14 +126,11 @@ class Verified(Schema):
     state: str
 
 
-REFUSALS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 503), Problem)
-
-
 @router.post(
     "/requests",
     response={201: Opened, **REFUSALS},
     summary="Open a request",
-    **_needs(Scope.REQUESTS_WRITE),
+    **needs(Scope.REQUESTS_WRITE),
 )
 def open_request(
     request: HttpRequest,
@@ -178,7 +140,7 @@ def open_request(
     """Record a request; its legal clocks start now. The same key opens one request, however often it is sent."""
     claim = Identity(email=body.email, phone=body.phone, name=body.name, customer_number=body.customer_number)
     received = receiving.receive_request(
-        actor=_actor(request),
+        actor=actor_of_token(request),
         now=timezone.now(),
         kind=body.kind.value,
         claim=claim,
@@ -194,7 +156,7 @@ def open_request(
     "/requests",
     response={200: Page, **REFUSALS},
     summary="List requests",
-    **_needs(Scope.REQUESTS_READ),
+    **needs(Scope.REQUESTS_READ),
 )
 def list_requests(
     request: HttpRequest,
@@ -224,7 +186,7 @@ def list_requests(
     "/requests/{number}",
     response={200: Request, **REFUSALS},
     summary="Show a request",
-    **_needs(Scope.REQUESTS_READ),
+    **needs(Scope.REQUESTS_READ),
 )
 def show_request(request: HttpRequest, number: Number) -> Any:
     """Show state, outcome, clocks, what was kept, and what was done in each source."""
@@ -235,7 +197,7 @@ def show_request(request: HttpRequest, number: Number) -> Any:
     "/requests/{number}/verify",
     response={200: Verified, **REFUSALS},
     summary="Verify an identity",
-    **_needs(Scope.REQUESTS_WRITE),
+    **needs(Scope.REQUESTS_WRITE),
 )
 def verify(
     request: HttpRequest,
@@ -244,7 +206,9 @@ def verify(
     idempotency_key: Annotated[str | None, Header(alias=door.HEADER, pattern=door.PATTERN)] = None,
 ) -> Any:
     """Take the identity as proven, for the token's owner; the plan is made next."""
-    proving.verify_identity(actor=_actor(request), now=timezone.now(), number=number, reason=body.reason)
+    proving.verify_identity(
+        actor=actor_of_token(request), now=timezone.now(), number=number, reason=body.reason
+    )
     return {"id": number, "state": State.VERIFIED.value}
 
 
@@ -252,7 +216,7 @@ def verify(
     "/requests/{number}/plan",
     response={200: Plan, **REFUSALS},
     summary="Show the plan",
-    **_needs(Scope.REQUESTS_READ),
+    **needs(Scope.REQUESTS_READ),
 )
 def plan(request: HttpRequest, number: Number) -> Any:
     """Show the plan as it was last made. Only a person approves it, on the desk or the command line."""
@@ -266,7 +230,7 @@ def plan(request: HttpRequest, number: Number) -> Any:
     "/requests/{number}/package",
     response=REFUSALS,
     summary="Fetch the package",
-    **_needs(
+    **needs(
         Scope.REQUESTS_READ,
         Scope.REQUESTS_WRITE,
         responses={
@@ -279,7 +243,7 @@ def plan(request: HttpRequest, number: Number) -> Any:
 )
 def package(request: HttpRequest, number: Number) -> HttpResponse:
     """Return the package of a delivered access request. That it was taken is recorded first."""
-    blob = delivery.take_package(actor=_actor(request), now=timezone.now(), number=number)
+    blob = delivery.take_package(actor=actor_of_token(request), now=timezone.now(), number=number)
     return HttpResponse(
         blob,
         content_type="application/zip",
@@ -291,7 +255,7 @@ def package(request: HttpRequest, number: Number) -> HttpResponse:
     "/requests/{number}/proof",
     response={200: dict[str, Any], **REFUSALS},
     summary="Fetch the proof",
-    **_needs(Scope.EVIDENCE_READ),
+    **needs(Scope.EVIDENCE_READ),
 )
 def proof(request: HttpRequest, number: Number) -> Any:
     """Return what `discreet ledger prove` writes: evidence that verifies without Discreet, and names no person."""
@@ -299,9 +263,6 @@ def proof(request: HttpRequest, number: Number) -> Any:
     return prove.complete_bundle(f"request:{view.number}", now=timezone.now())
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    return actor
 
 
 def _row(row: queries.RequestRow) -> dict[str, Any]:

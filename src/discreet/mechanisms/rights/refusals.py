@@ -232,14 +232,6 @@ class NotYours(Refused):
     status = 403
 
 
-class ScopeMissing(Refused):
-    code = "rights.scope_missing"
-    message = gettext_noop(
-        "This token may not do that. It takes the scope %(scopes)s, and an owner whose role allows it."
-    )
-    status = 403
-
-
 class NothingToSearch(Refused):
     code = "rights.nothing_to_search"
     message = gettext_noop(
