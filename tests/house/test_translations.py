@@ -16,7 +16,7 @@ APPS = sorted(
     {path.parent for path in PACKAGE.rglob("apps.py")} | {PACKAGE / "project", PACKAGE / "vocabulary"}
 )
 #: Apps that speak to customers, too: there the polite form is right.
-TO_CUSTOMERS = {"centre", "mail", "papers", "rights"}
+TO_CUSTOMERS = {"centre", "mail", "papers", "permission", "rights"}
 PARAMETER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 

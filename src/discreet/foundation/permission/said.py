@@ -10,7 +10,10 @@ from discreet.foundation.rulepacks.law import Law
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One person's choice. `purpose` "": all; `data_set` "": all, else a source or `source/table`."""
+    """One person's choice. `purpose` "": all; `data_set` "": all, else a source or `source/table`.
+
+    `origin`: the number of this person's own request, where many say something at once.
+    """
 
     person: Person
     kind: Kind
@@ -19,6 +22,7 @@ class Said:
     data_set: str = ""
     only_profiling: bool = False
     until: datetime | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

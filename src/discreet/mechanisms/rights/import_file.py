@@ -39,6 +39,8 @@ _COLUMN_OF = {alias: column for column, aliases in _ALIASES.items() for alias in
 _KINDS = {
     "access": Kind.ACCESS, "查阅": Kind.ACCESS, "查阅请求": Kind.ACCESS,
     "erasure": Kind.ERASURE, "deletion": Kind.ERASURE, "删除": Kind.ERASURE, "删除请求": Kind.ERASURE,
+    "opt_out": Kind.OPT_OUT, "opt-out": Kind.OPT_OUT, "选择退出": Kind.OPT_OUT,
+    "limit": Kind.LIMIT, "限制使用敏感个人信息": Kind.LIMIT,
 }  # fmt: skip
 _LANGUAGES = {
     "": "en", "en": "en", "english": "en", "英文": "en",

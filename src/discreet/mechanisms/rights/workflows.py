@@ -28,7 +28,7 @@ from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
 from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
-from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
+from discreet.mechanisms.rights.actions import answering, applying, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.identity import may_prove_by_code
 from discreet.mechanisms.rights.items import ItemDecision, Verdict
@@ -189,6 +189,10 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
     """Locate whom nobody looked for yet, then plan. Returns the plan's digest, "" where none is due."""
     members = queries.members(batch_id)
     if not members or queries.state_of_batch(batch_id) not in (State.VERIFIED, State.PLANNED):
+        return ""
+    if way_of(members[0].kind) is Way.STAND:
+        while applying.apply_choices(actor=actor, now=now, batch_id=batch_id):
+            pass
         return ""
     _find([one.number for one in members if one.candidates is None], batch_id, actor, now)
     if way_of(members[0].kind) in (Way.COPY, Way.TELL):

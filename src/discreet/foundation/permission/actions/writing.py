@@ -114,7 +114,7 @@ def _row(actor: Actor, now: datetime, said: Said, source: Source, digests: Diges
         until=said.until,
         decision=first_decision(kind=said.kind, purpose=said.purpose).value,
         channel=source.channel.value,
-        origin=source.origin,
+        origin=said.origin or source.origin,
         said_by=actor.label[:250],
     )
     return _Row(choice=choice, keys=keys)
@@ -173,8 +173,8 @@ def _evidence(row: _Row, kept: Kept, source: Source) -> Evidence:
         "channel": source.channel.value,
         "identifiers": facts_of(row.keys),
     }
-    if source.origin:
-        facts["origin"] = source.origin
+    if choice.origin:
+        facts["origin"] = choice.origin
     if choice.purpose:
         facts["purpose"] = choice.purpose
     if choice.data_set:

@@ -23,6 +23,7 @@ from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.clocks import strictest
 from discreet.mechanisms.rights import claims as sealed_claims
+from discreet.mechanisms.rights.actions import standing
 from discreet.mechanisms.rights.actions.receiving import (
     facts_of,
     new_batch,
@@ -178,6 +179,11 @@ def _receive_some(
         )
     ]
     _receive_all(actor=actor, now=now, requests=requests)
+    if standing.is_applied_at_receipt(kind.value):
+        claimed = {
+            number: (claim, residence) for number, (claim, residence, _) in zip(numbers, some, strict=True)
+        }
+        standing.apply_at_receipt(actor=actor, now=now, batch_id=batch.pk, claims=claimed)
     batch.to_receive -= len(some)
     batch.save(update_fields=["import_key", "to_receive"])
     facts: dict[str, Json] = {"requests": len(numbers)}

@@ -23,6 +23,7 @@ from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import claims as sealed_claims
+from discreet.mechanisms.rights.actions import standing
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.asking import BY_THEMSELVES, Asking, checked_asking
 from discreet.mechanisms.rights.contact_digests import digests_of, home_region
@@ -155,7 +156,11 @@ def receive_request(
         },
     )
     publish(RequestReceived(number=opened.number))
-    if channel == "centre":
+    if standing.is_applied_at_receipt(kind):
+        standing.apply_at_receipt(
+            actor=actor, now=now, batch_id=batch.pk, claims={opened.number: (claim, residence)}
+        )
+    elif channel == "centre":
         start("rights.locate", key=opened.number, args={"number": opened.number})
     elif batch_id is None:
         task = NewTask(

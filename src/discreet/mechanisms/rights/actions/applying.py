@@ -1,0 +1,47 @@
+"""Choices whose identity is proven: they stand, and the person is told.
+
+Source: GDPR Art. 7(3), 12(3), 18, 21(3); PIPL Art. 15, 44, 50.
+"""
+
+from datetime import datetime
+
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import record
+from discreet.foundation.permission.actions import choosing
+from discreet.foundation.permission.rules import Channel
+from discreet.foundation.permission.said import Source
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions.standing import end_applied, said_of
+from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, way_of_answer
+from discreet.vocabulary.actors import Actor
+
+AT_ONCE = 1000
+
+
+@act("rights.apply_choices")
+def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
+    """Let stand what the proven requests of a batch chose, and end them, some at a time; return how many.
+
+    Repeating it changes nothing: what has ended is left.
+    """
+    found = RightsRequest.objects.select_for_update().filter(
+        batch_id=batch_id, verified_at__isnull=False, completed_at__isnull=True
+    )
+    requests = list(found.order_by("position", "pk")[:AT_ONCE])
+    subject = f"batch:{batch_id}"
+    if not requests:
+        record(actor=actor, now=now, subject=subject, facts={"applied": 0})
+        return 0
+    claims = queries.claims_of_many([one.number for one in requests])
+    said = [said_of(one, claim, one.residence) for one, claim in zip(requests, claims, strict=True)]
+    choosing.choose_some(actor=actor, now=now, said=said, source=Source(Channel.REQUEST, f"B-{batch_id}"))
+    answers = {
+        one.number: way_of_answer(is_reachable=False, has_page=one.channel == "centre") for one in requests
+    }
+    end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=TRANSITIONS)
+    by_letter = [number for number, answer in answers.items() if answer is Answer.LETTER_DUE]
+    answering.ask_for_letters(actor=actor, now=now, numbers=by_letter)
+    record(actor=actor, now=now, subject=subject, facts={"applied": len(requests)})
+    return len(requests)
