@@ -12,7 +12,7 @@ from discreet.foundation.permission.rules import Channel
 from discreet.foundation.permission.said import Source
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import answering
-from discreet.mechanisms.rights.actions.standing import end_applied, said_of
+from discreet.mechanisms.rights.actions.standing import end_applied, said_by
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, way_of_answer
 from discreet.vocabulary.actors import Actor
@@ -35,7 +35,7 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
         record(actor=actor, now=now, subject=subject, facts={"applied": 0})
         return 0
     claims = queries.claims_of_many([one.number for one in requests])
-    said = [said_of(one, claim, one.residence) for one, claim in zip(requests, claims, strict=True)]
+    said = said_by((one, claim, one.residence) for one, claim in zip(requests, claims, strict=True))
     choosing.choose_some(actor=actor, now=now, said=said, source=Source(Channel.REQUEST, f"B-{batch_id}"))
     answers = {
         one.number: way_of_answer(is_reachable=False, has_page=one.channel == "centre") for one in requests

@@ -4,7 +4,7 @@ An opt-out and a limit take no proof of identity and stand from receipt; the oth
 Source: GDPR Art. 7(3), 18, 21; PIPL Art. 15, 44; 11 CCR 7026, 7027, 7060(b).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from discreet.engines.subjects.identity import Identity
@@ -52,24 +52,32 @@ def apply_at_receipt(
     the status page says that it was done.
     """
     requests = list(RightsRequest.objects.filter(number__in=claims, completed_at__isnull=True))
-    said = [said_of(one, *claims[one.number]) for one in requests]
+    said = said_by((one, *claims[one.number]) for one in requests)
     channel = Channel.IMPORT if requests and requests[0].channel == "import" else Channel.REQUEST
     choosing.choose_some(actor=actor, now=now, said=said, source=Source(channel, f"B-{batch_id}"))
     answers = {one.number: Answer.PAGE if one.channel == "centre" else Answer.NONE for one in requests}
     end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=_FROM_RECEIPT)
 
 
-def said_of(request: RightsRequest, claim: Identity, residence: str) -> Said:
-    """Return what a request says, as the facts of permission take it."""
-    kind, scope = Kind(request.kind), request.scope
-    return Said(
-        person=_person(request, claim),
-        kind=_CHOICES[kind],
-        law=_law(kind, residence),
-        purpose=MARKETING if scope == Scope.MARKETING else "",
-        only_profiling=kind is Kind.OBJECTION and scope == Scope.PROFILING,
-        origin=request.number,
-    )
+def said_by(asked: Iterable[tuple[RightsRequest, Identity, str]]) -> list[Said]:
+    """Return what requests say, as the facts of permission take it: each with its claim and residence."""
+    laws: dict[tuple[str, str], Law | None] = {}
+    said = []
+    for request, claim, residence in asked:
+        kind, place = Kind(request.kind), (request.kind, residence)
+        if place not in laws:
+            laws[place] = _law(kind, residence)
+        said.append(
+            Said(
+                person=_person(request, claim),
+                kind=_CHOICES[kind],
+                law=laws[place],
+                purpose=MARKETING if request.scope == Scope.MARKETING else "",
+                only_profiling=kind is Kind.OBJECTION and request.scope == Scope.PROFILING,
+                origin=request.number,
+            )
+        )
+    return said
 
 
 def end_applied(
