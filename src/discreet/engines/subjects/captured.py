@@ -42,9 +42,9 @@ def capture(
     """
     values = captured_values(reach=reach, identities=identities)
     found = search_values(graph=reach.graph, readers=readers, values=values, budget=budget)
-    outside = _outside(reach, found.hits)
+    outside = outside_of(reach, found.hits)
     texts = search_texts(graph=reach.graph, readers=readers, values=values, budget=budget)
-    others = _others(reach, readers, outside)
+    others = others_of(reach, readers, outside)
     unlinked = _by_column(
         hit
         for hit in outside
@@ -58,7 +58,7 @@ def capture(
         others={ref: frozenset(keys) for ref, keys in others.items()},
         unlinked=(
             *_counted("holds_a_value_without_link", unlinked),
-            *_counted("named_in_text", _by_column(_outside(reach, texts.hits))),
+            *_counted("named_in_text", _by_column(outside_of(reach, texts.hits))),
             *texts.not_searched,
         ),
         nameless=tuple(_nameless(reach, readers, plan)),
@@ -66,7 +66,7 @@ def capture(
     )
 
 
-def _outside(reach: Reach, hits: Iterable[ValueHit]) -> list[ValueHit]:
+def outside_of(reach: Reach, hits: Iterable[ValueHit]) -> list[ValueHit]:
     return [
         hit for hit in hits if hit.table not in reach.tables or hit.key not in reach.tables[hit.table].rows
     ]
@@ -202,7 +202,7 @@ def _may_stay(table: TablePlan) -> bool:
     return table.reason not in (Reason.NOT_WRITABLE, Reason.NO_KEY, Reason.SHARED_ASK)
 
 
-def _others(
+def others_of(
     reach: Reach, readers: Mapping[str, Reader], hits: Sequence[ValueHit]
 ) -> dict[TableRef, set[Key]]:
     """Return the hits that are another person's own: people rows, and rows that belong to one.

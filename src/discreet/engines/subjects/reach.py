@@ -18,10 +18,11 @@ from discreet.engines.subjects.walk import Direction, TableState, Walk, hops_of,
 
 
 class Purpose(StrEnum):
-    """ERASURE reads keys and finds out who else uses each row; ACCESS reads whole rows."""
+    """ERASURE reads keys and finds out who else uses each row; ACCESS reads whole rows; CORRECTION does both."""
 
     ERASURE = "erasure"
     ACCESS = "access"
+    CORRECTION = "correction"
 
 
 def reach(
@@ -40,11 +41,11 @@ def reach(
     """
     if not all(any(keys for keys in roots.values()) for roots in roots_by_person):
         raise NoStartingRow
-    walk = Walk(graph=graph, readers=readers, limits=limits, all_columns=purpose is Purpose.ACCESS)
+    walk = Walk(graph=graph, readers=readers, limits=limits, all_columns=purpose is not Purpose.ERASURE)
     walk.start(roots_by_person)
     walk.run()
     sharing = Sharing()
-    if purpose is Purpose.ERASURE or _leads_on_from_details(walk):
+    if purpose is not Purpose.ACCESS or _leads_on_from_details(walk):
         sharing = Detector(walk).detect()
     return Reach(
         graph=graph,
@@ -61,7 +62,7 @@ def reach(
 def _table(walk: Walk, sharing: Sharing, state: TableState, purpose: Purpose) -> TableReach:
     ref = state.table.ref
     columns, copies = state.table.primary_key, Counter[Key]()
-    if not columns and purpose is Purpose.ERASURE:
+    if not columns and purpose is not Purpose.ACCESS:
         columns, copies = _addresses(walk, state)
     return TableReach(
         table=state.table,

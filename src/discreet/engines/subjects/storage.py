@@ -13,7 +13,7 @@ from functools import cache
 from typing import TypeVar, get_type_hints
 from uuid import UUID
 
-from discreet.engines.subjects import captures, found, graph, plans
+from discreet.engines.subjects import captures, corrections, found, graph, plans
 
 T = TypeVar("T")
 
@@ -58,6 +58,10 @@ _CLASSES: Mapping[str, type] = {
         captures.Finding,
         captures.Searched,
         captures.SearchResult,
+        corrections.Change,
+        corrections.Place,
+        corrections.Write,
+        corrections.CorrectionPlan,
     )
 }
 
@@ -77,6 +81,10 @@ def plan_from_json(text: str) -> plans.ErasurePlan:
 
 def captured_from_json(text: str) -> captures.Captured:
     return _expect(captures.Captured, from_json(text))
+
+
+def correction_from_json(text: str) -> corrections.CorrectionPlan:
+    return _expect(corrections.CorrectionPlan, from_json(text))
 
 
 def result_from_json(text: str) -> captures.SearchResult:
