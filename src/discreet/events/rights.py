@@ -50,3 +50,13 @@ class RequestEnded(Event):
     """Refused, withdrawn, or a duplicate: it ended without being carried out."""
 
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionAccepted(Event):
+    batch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionVerified(Event):
+    batch_id: int

@@ -323,6 +323,15 @@ class WriteSession(_Session):
             for statement, parameters in self._build.updates(table, tuple(key_columns), keys, values)
         )
 
+    def defer_checks(self) -> None:
+        """Have references checked at COMMIT where the engine can: a key and what refers to it change together."""
+        self._touch()
+        try:
+            self.statements += self._dialect.defer_checks(self._connection)
+        except sa.exc.DBAPIError as error:
+            self._is_broken = True
+            raise self._translate(error, "") from None
+
     def missing_rights(self) -> tuple[MissingRight, ...]:
         """Return what the account may not do now on the tables that can be written. Nothing is tried."""
         self._touch()

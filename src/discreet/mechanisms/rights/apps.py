@@ -7,10 +7,11 @@ class RightsConfig(AppConfig):
 
     def ready(self) -> None:
         from discreet.foundation.centre import entries
-        from discreet.mechanisms.rights import mails
+        from discreet.mechanisms.rights import correction_mails, mails
         from discreet.mechanisms.rights.kinds import OFFERED, RIGHTS
 
         mails.register()
+        correction_mails.register()
         for kind in OFFERED:
             right = RIGHTS[kind]
             entries.register(

@@ -101,11 +101,14 @@ def context(
     """Return everything the template shows."""
     claim = None if view.case.row.is_expired else queries.claim_of(view.number)
     language = translation.get_language() or "en"
-    is_erasure = way_of(view.kind) is Way.ERASE
+    is_erasure, is_correction = way_of(view.kind) is Way.ERASE, way_of(view.kind) is Way.CORRECT
     candidates = _candidates(view)
     return {
         "view": view,
         "is_erasure": is_erasure,
+        "is_correction": is_correction,
+        "open_places": correction_page.open_places(view.plan.summary),
+        "corrected": correction_letters.corrected_lines(view, language),
         "state": gettext(OUTCOMES[view.outcome]) if view.outcome else gettext(STATES[view.state]),
         "tone": OUTCOME_TONES[view.outcome] if view.outcome else TONES[view.state],
         "person": _person(claim),
@@ -114,7 +117,7 @@ def context(
         "clocks": clocks(view),
         "steps": stages(view),
         "groups": _groups(view),
-        "summary": plan_words(view.plan.summary) if is_erasure else copy_words(view.plan.summary),
+        "summary": _summary_words(view),
         "gaps": _gaps(view.plan.summary.get("not_covered")),
         "missing_indexes": [] if view.completed_at else _missing_indexes(view.plan.summary.get("steps")),
         "questions": view.plan.summary.get("open_questions", []),
@@ -135,7 +138,7 @@ def context(
         "may_verify": view.state is State.RECEIVED
         and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
         "may_decide": view.state is State.PLANNED and bool(view.plan.digest),
-        "approval": _approval(view, actor),
+        "approval": correction_page.approval(view, actor) if is_correction else _approval(view, actor),
         "also_open": _also_open(view, now=now),
         "may_refuse": view.state in (State.RECEIVED, State.VERIFIED, State.PLANNED)
         and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
@@ -152,6 +155,13 @@ def context(
         "me": actor.name,
         "heading": f"{gettext(right_of(view.kind).title)} {view.number}",
     } | course_page.context(view, actor=actor, now=now)
+
+
+def _summary_words(view: RequestView) -> str:
+    if way_of(view.kind) is Way.CORRECT:
+        return correction_page.summary_words(view.plan.summary)
+    is_erasure = way_of(view.kind) is Way.ERASE
+    return plan_words(view.plan.summary) if is_erasure else copy_words(view.plan.summary)
 
 
 def copy_words(summary: dict[str, Any]) -> str:

@@ -18,7 +18,15 @@ from discreet.foundation.centre.visits import remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import claims, copies, delivery, letters, queries, status_page
+from discreet.mechanisms.rights import (
+    claims,
+    copies,
+    correction_letters,
+    delivery,
+    letters,
+    queries,
+    status_page,
+)
 from discreet.mechanisms.rights.actions import appealing, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.forms import (
@@ -181,6 +189,7 @@ def _status(
             "company": profile(),
             "kept": letters.kept_lines(view, language),
             "erased": letters.erased_lines(view, language),
+            "corrected": correction_letters.corrected_lines(view, language),
             "search_words": letters.search_words(view),
             "not_searched": letters.not_searched(view),
             "copied": copies.copied_lines(copy),

@@ -18,7 +18,7 @@ from discreet.foundation.desk.clocks import next_clock
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import case_page, letters, queries, report, workflows
+from discreet.mechanisms.rights import case_page, correction_desk, letters, queries, report, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
 from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.forms import (
@@ -207,6 +207,8 @@ def accept(request: HttpRequest, number: str) -> HttpResponseBase:
         said = gettext("Accepted. The answer is being made.")
         messages.success(request, said if step is ApprovalStep.SECOND else gettext("Second approval asked."))
         return _back(number)
+    if way_of(queries.kind_of_batch(batch_id)) is Way.CORRECT:
+        return correction_desk.accept(request, number)
     step = deciding.accept_erasure(
         actor=actor, now=now, batch_id=batch_id, plan_digest=request.POST.get("plan", "")
     )

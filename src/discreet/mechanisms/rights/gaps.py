@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from discreet.engines.subjects.captures import Captured, SearchResult
+from discreet.engines.subjects.corrections import CorrectionPlan
 from discreet.engines.subjects.found import NotCovered, Reach
 from discreet.engines.subjects.gaps import gaps_of_graph
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
@@ -37,6 +38,19 @@ def of_plan(plan: ErasurePlan, reached: Reach, captured: Captured | None) -> Gap
         map(gap, gaps_of_graph(graph=reached.graph, taken=gone, texts_not_read=not_read)),
         map(gap, captured.unlinked if captured is not None else ()),
         map(gap, _beyond_the_source(plan)),
+        map(gap, plan.not_covered),
+    )
+
+
+def of_correction(plan: CorrectionPlan, reached: Reach) -> Gaps:
+    """Return what a correction would not cover, known before anybody approves it."""
+    written: dict[str, Counter[TableRef]] = {}
+    for place in plan.written:
+        written.setdefault(place.table.source, Counter())[place.table] += len(place.keys)
+    return _joined(
+        _of_map(),
+        map(gap, gaps_of_graph(graph=reached.graph, taken={})),
+        map(gap, (one for source in sorted(written) for one in _beyond_writes(source, written[source]))),
         map(gap, plan.not_covered),
     )
 
@@ -84,20 +98,24 @@ def _beyond_the_source(plan: ErasurePlan) -> Iterator[NotCovered]:
     refer to rows that are deleted.
     """
     for source in sorted(plan.operations):
-        catalogue = describe(source)
         written: Counter[TableRef] = Counter()
         for operation in plan.operations[source]:
             written[operation.table] += len(operation.keys)
-        refused = {one.table for one in catalogue.missing_rights}
-        for ref in sorted(written):
-            if ref in refused:
-                yield NotCovered(ref, "write_right_missing", (), written[ref])
-            known = catalogue.table(ref)
-            if known is not None and known.triggers:
-                yield NotCovered(ref, "trigger", (), written[ref])
-        if written and not catalogue.sees_triggers:
-            yield NotCovered(TableRef(source, ""), "triggers_not_seen")
-        yield from _outside(catalogue, plan.operations[source])
+        yield from _beyond_writes(source, written)
+        yield from _outside(describe(source), plan.operations[source])
+
+
+def _beyond_writes(source: str, written: Mapping[TableRef, int]) -> Iterator[NotCovered]:
+    catalogue = describe(source)
+    refused = {one.table for one in catalogue.missing_rights}
+    for ref in sorted(written):
+        if ref in refused:
+            yield NotCovered(ref, "write_right_missing", (), written[ref])
+        known = catalogue.table(ref)
+        if known is not None and known.triggers:
+            yield NotCovered(ref, "trigger", (), written[ref])
+    if written and not catalogue.sees_triggers:
+        yield NotCovered(TableRef(source, ""), "triggers_not_seen")
 
 
 def _outside(catalogue: Catalogue, operations: Iterable[Operation]) -> Iterator[NotCovered]:

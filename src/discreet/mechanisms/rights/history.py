@@ -17,6 +17,9 @@ from discreet.mechanisms.rights.words import (
     STEPS_OF_OTHERS,
 )
 
+ACCEPTED = frozenset({"rights.accept_erasure", "rights.accept_access", "rights.accept_correction"})
+DECISIONS = ACCEPTED - {"rights.accept_access"} | {"rights.send_back"}
+
 
 def steps(number: str) -> list[TimelineItem]:
     """Return the evidence of a request, newest first; what only serves a step is marked as work."""
@@ -37,9 +40,7 @@ def steps(number: str) -> list[TimelineItem]:
 
 def sent_back(number: str) -> str:
     """Return why the approved plan came back and waits for a decision again; "" where none did."""
-    deciding = [
-        entry for entry in timeline(number) if entry.act in ("rights.send_back", "rights.accept_erasure")
-    ]
+    deciding = [entry for entry in timeline(number) if entry.act in DECISIONS]
     if not deciding or deciding[-1].act != "rights.send_back":
         return ""
     reason = str(deciding[-1].facts.get("reason", ""))
@@ -80,7 +81,7 @@ def _plan_again(entry: EntryView) -> str:
 def _title(entry: EntryView) -> str:
     """Return the act in words; a decision is named by which of the two it is."""
     step = str(entry.facts.get("step", ""))
-    if entry.act in ("rights.accept_erasure", "rights.accept_access") and step in APPROVALS:
+    if entry.act in ACCEPTED and step in APPROVALS:
         return gettext(APPROVALS[step])
     return acts.title(entry)
 

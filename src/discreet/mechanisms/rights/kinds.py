@@ -267,7 +267,14 @@ TITLES: Mapping[Kind, str] = MappingProxyType({right.kind: right.title for right
 
 
 #: What the privacy centre offers; the rest is carried out where staff or programs ask for it.
-OFFERED = (Kind.KNOW, Kind.ACCESS, Kind.PORTABILITY, Kind.ERASURE, Kind.ACCOUNT_CLOSURE)
+OFFERED = (
+    Kind.KNOW,
+    Kind.ACCESS,
+    Kind.PORTABILITY,
+    Kind.RECTIFICATION,
+    Kind.ERASURE,
+    Kind.ACCOUNT_CLOSURE,
+)
 
 
 def slug_of(kind: Kind) -> str:

@@ -113,6 +113,7 @@ def _known(one: Gap, found: Mapping[tuple[str, str], Mapping[str, str]]) -> list
 
 class _Kind(StrEnum):
     NAMED = "named"
+    OLD_VALUE = "old_value"
     UNLINKED = "unlinked"
     TEXT = "text"
     UNMAPPED = "unmapped"
@@ -122,6 +123,7 @@ class _Kind(StrEnum):
 
 _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(("named_in_text", "holds_a_value_without_link"), _Kind.NAMED),
+    **dict.fromkeys(("other_value_without_link", "old_value_in_text"), _Kind.OLD_VALUE),
     **dict.fromkeys(("no_link", "no_link_nor_value", "reference_without_link", "view"), _Kind.UNLINKED),
     **dict.fromkeys(("links_not_confirmed", "no_identity_column"), _Kind.UNLINKED),
     **dict.fromkeys(("names_in_text", "free_text"), _Kind.TEXT),
@@ -134,6 +136,10 @@ _KINDS: dict[str, _Kind] = {
 _TOLD: dict[_Kind, str] = {
     _Kind.NAMED: gettext_noop(
         "A text in somebody else's record names you. Somebody must take it out by hand"
+    ),
+    _Kind.OLD_VALUE: gettext_noop(
+        "The value that was wrong stands in free text, or in rows that nothing links to you. Somebody must look at "
+        "them by hand"
     ),
     _Kind.UNLINKED: gettext_noop("Parts without a link to you were not searched automatically"),
     _Kind.TEXT: gettext_noop(

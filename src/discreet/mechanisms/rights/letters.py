@@ -28,7 +28,7 @@ from discreet.foundation.mail.letters import (
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import copies, names
+from discreet.mechanisms.rights import copies, correction_letters, names
 from discreet.mechanisms.rights.citations import citation
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.kinds import Way, right_of, way_of
@@ -131,6 +131,8 @@ def _kept_fields(one: Mapping[str, object], fields: Sequence[object], language: 
 
 def erased_lines(view: RequestView, language: str) -> list[dict[str, str]]:
     """Return one line for each table that was written: rows deleted, fields emptied or replaced in rows kept."""
+    if way_of(view.kind) is not Way.ERASE:
+        return []
     with translation.override(language):
         written = {source.name for source in view.sources}
         return [
@@ -195,6 +197,8 @@ def search_words(view: RequestView) -> str:
         if view.search.get("not_searched"):
             return gettext(NOTHING_BUT_KEPT_WITH_GAPS if is_kept else NOTHING_WITH_GAPS)
         return gettext(NOTHING_BUT_KEPT if is_kept else NOTHING)
+    if way_of(view.kind) is Way.CORRECT:
+        return correction_letters.read_again(view)
     if view.outcome != Outcome.INCOMPLETE:
         return ""
     if view.search.get("refused"):
@@ -264,6 +268,7 @@ def _blocks(view: RequestView, language: str, now: datetime) -> list[Block]:
     blocks: list[Block] = [facts(view)]
     if words := search_words(view):
         blocks.append(Paragraph(words))
+    blocks += correction_letters.blocks(view, language)
     blocks += _copied_blocks(view, now) + _erased_blocks(view, language) + _kept_blocks(view, language)
     for one in refusals(view):
         blocks.append(Heading(gettext("Why we refused")))

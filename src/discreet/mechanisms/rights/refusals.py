@@ -327,3 +327,54 @@ class NoLetterDue(Refused):
     code = "rights.no_letter_due"
     message = gettext_noop("No letter is due for %(number)s.")
     status = 409
+
+
+class NothingToCorrect(Refused):
+    code = "rights.nothing_to_correct"
+    message = gettext_noop("Say which field is wrong and what is right.")
+    status = 422
+
+
+class NotACorrection(Refused):
+    code = "rights.not_a_correction"
+    message = gettext_noop("%(number)s is not a correction request.")
+
+
+class TooManyChanges(Refused):
+    code = "rights.too_many_changes"
+    message = gettext_noop("At most %(most)s fields can be corrected in one request.")
+    status = 422
+
+
+class OpenPlaces(Refused):
+    code = "rights.open_places"
+    message = gettext_noop(
+        "Choose first what happens to the fields that are asked about: %(count)s are open."
+    )
+
+
+class NothingWouldChange(Refused):
+    code = "rights.nothing_would_change"
+    message = gettext_noop(
+        "Nothing would be written: no field holds the value that is to be corrected, or all of them are left. "
+        "Choose a field, or refuse the request with the reason."
+    )
+
+
+class NotAPlace(Refused):
+    code = "rights.not_a_place"
+    message = gettext_noop("The plan has changed since this page was shown. Look again and choose.")
+
+
+class ValuesChanged(Refused):
+    code = "rights.values_changed"
+    message = gettext_noop(
+        "%(table)s.%(column)s no longer holds the value that was to be corrected. Nothing was written there."
+    )
+
+
+class WroteOtherRows(Refused):
+    code = "rights.wrote_other_rows"
+    message = gettext_noop(
+        "A statement on %(table)s touched %(rows)s rows instead of %(expected)s; it was rolled back."
+    )

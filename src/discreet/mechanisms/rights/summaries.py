@@ -8,6 +8,7 @@ from typing import Any
 from discreet.engines.subjects.found import NotCovered, Reach, as_set
 from discreet.engines.subjects.graph import EraseAction, TableRef
 from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
+from discreet.mechanisms.rights import correction_words
 from discreet.vocabulary.text import gettext_noop
 
 REASONS: dict[str, str] = {
@@ -25,6 +26,7 @@ REASONS: dict[str, str] = {
     Reason.MENTION_NOT_NULL: gettext_noop("Another's row that must name this person"),
     Reason.ORDER: gettext_noop("A reference is emptied first, so that rows can be deleted"),
     "access": gettext_noop("A copy goes to the person"),
+    **correction_words.WHY,
 }
 
 GAPS: dict[str, str] = {
@@ -81,6 +83,7 @@ GAPS: dict[str, str] = {
     ),
     "backups": gettext_noop("Backups of the source: apply the tombstones after a restore"),
     "replicas": gettext_noop("Replicas follow their primary"),
+    **correction_words.GAPS,
 }
 
 
@@ -97,7 +100,7 @@ def plan_summary(plan: ErasurePlan, reached: Reach, *, not_covered: list[dict[st
     return {
         "people": plan.person_count,
         "sources": [{"name": name, "tables": by_source[name]} for name in sorted(by_source)],
-        "steps": _steps(reached),
+        "steps": steps_of(reached),
         "operations": _operations(plan),
         "not_covered": not_covered,
         "open_questions": [str(ref) for ref in plan.open_questions],
@@ -124,7 +127,7 @@ def access_summary(reached: Reach, *, not_covered: list[dict[str, Any]]) -> dict
     return {
         "people": reached.person_count,
         "sources": [{"name": name, "tables": by_source[name]} for name in sorted(by_source)],
-        "steps": _steps(reached),
+        "steps": steps_of(reached),
         "operations": [],
         "not_covered": not_covered,
         "open_questions": [],
@@ -231,7 +234,7 @@ def _table(table: TablePlan) -> dict[str, Any]:
     }
 
 
-def _steps(reached: Reach) -> list[dict[str, Any]]:
+def steps_of(reached: Reach) -> list[dict[str, Any]]:
     return [
         {
             "source": step.table.source,

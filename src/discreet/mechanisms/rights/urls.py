@@ -2,8 +2,15 @@
 
 from django.urls import path
 
-from discreet.mechanisms.rights import centre, desk, desk_course, figure_pages
-from discreet.mechanisms.rights.kinds import OFFERED, slug_of
+from discreet.mechanisms.rights import (
+    centre,
+    correction_centre,
+    correction_desk,
+    desk,
+    desk_course,
+    figure_pages,
+)
+from discreet.mechanisms.rights.kinds import OFFERED, Way, slug_of, way_of
 
 app_name = "rights"
 urlpatterns = [
@@ -34,8 +41,18 @@ urlpatterns = [
     path("desk/requests/<str:number>/letter.pdf", desk.letter, name="letter"),
     path("desk/requests/<str:number>/report.pdf", desk.case_report, name="report"),
     path("desk/requests/<str:number>/proof.json", desk.proof, name="proof"),
+    path("desk/requests/<str:number>/correction/", correction_desk.correction, name="correction"),
+    path("desk/requests/<str:number>/correction/wish/", correction_desk.wish, name="wish"),
+    path(
+        "desk/requests/<str:number>/correction/places/", correction_desk.decide_places, name="decide_places"
+    ),
     *(
-        path(f"privacy/ask/{slug_of(kind)}/", centre.ask, {"kind": kind}, name=f"ask_{kind.value}")
+        path(
+            f"privacy/ask/{slug_of(kind)}/",
+            correction_centre.ask if way_of(kind) is Way.CORRECT else centre.ask,
+            {"kind": kind},
+            name=f"ask_{kind.value}",
+        )
         for kind in OFFERED
     ),
     path("privacy/request/<str:token>/", centre.status, name="status"),

@@ -1,5 +1,6 @@
 """How a request stands, in plain words, for staff and for the person. English templates; doors translate."""
 
+from discreet.mechanisms.rights.correction_words import DONE
 from discreet.mechanisms.rights.identity import How, Missing
 from discreet.mechanisms.rights.kinds import Requester, Scope
 from discreet.mechanisms.rights.roots import FactKind
@@ -160,10 +161,15 @@ ACTIONS: dict[str, str] = {
     "null": gettext_noop("Empty"),
     "replace": gettext_noop("Replace"),
     "keep": gettext_noop("Keep"),
+    **DONE,
 }
 FIELD_WORDS: dict[str, str] = {
     "null": gettext_noop("Emptied: %(fields)s"),
     "replace": gettext_noop("Replaced: %(fields)s"),
+    "correct": gettext_noop("Corrected: %(fields)s"),
+    "ask": gettext_noop("Asked about: %(fields)s"),
+    "leave": gettext_noop("Left as they are: %(fields)s"),
+    "right": gettext_noop("Right already: %(fields)s"),
 }
 FACTS: dict[FactKind, str] = {
     FactKind.NAME: gettext_noop("Name"),
@@ -201,6 +207,10 @@ SENT_BACK: dict[str, str] = {
     "rights.identity_changed": gettext_noop(
         "The rows that the plan started from are no longer the person's, so nothing was written. The person was "
         "looked for again: the plan needs both decisions again."
+    ),
+    "rights.values_changed": gettext_noop(
+        "A field no longer held the value that was to be corrected, so nothing was written. This is the plan as it "
+        "is now: it needs both decisions again."
     ),
     "": gettext_noop(
         "The approved plan could not be carried out as it was, so nothing was written. It needs both decisions "
@@ -280,6 +290,13 @@ ACTS: dict[str, str] = {
     "rights.appeal": gettext_noop("Appeal received"),
     "rights.dismiss_appeal": gettext_noop("Appeal dismissed"),
     "rights.reopen_request": gettext_noop("Opened again after an appeal"),
+    "rights.receive_correction": gettext_noop("Said what is to be corrected"),
+    "rights.set_wish": gettext_noop("What is to be corrected was written down"),
+    "rights.ask_what": gettext_noop("Asked what is to be corrected"),
+    "rights.open_correction": gettext_noop("Old and new values read"),
+    "rights.decide_places": gettext_noop("Chosen, field by field, what is corrected"),
+    "rights.accept_correction": gettext_noop("Decision on the correction"),
+    "rights.finish_correction": gettext_noop("Read again and answered"),
     "rights.finish_telling": gettext_noop("Told which kinds of data are held"),
     "rights.settle_again": gettext_noop("The details were compared again"),
     "rights.add_detail": gettext_noop("Another detail given"),

@@ -29,6 +29,7 @@ from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
 from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
 from discreet.mechanisms.rights.actions import answering, applying, deciding, executing, proving, receiving
+from discreet.mechanisms.rights.correction_workflow import prepare_or_ask
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.identity import may_prove_by_code
 from discreet.mechanisms.rights.items import ItemDecision, Verdict
@@ -195,6 +196,9 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
             pass
         return ""
     _find([one.number for one in members if one.candidates is None], batch_id, actor, now)
+    if way_of(members[0].kind) is Way.CORRECT:
+        number = members[0].number
+        return prepare_or_ask(batch_id, number, actor, now, lambda: _find([number], batch_id, actor, now))
     if way_of(members[0].kind) in (Way.COPY, Way.TELL):
         return _prepare_access(batch_id, actor, now)
     planned = planning.plan_batch(batch_id, today=now.date(), is_captured=True)

@@ -132,6 +132,12 @@ OUTCOMES = {
         "已删除，保留的数据除外：见该记录中的 kept",
     ),
     "incomplete": ("INCOMPLETE, not everything was erased", "未完成，并非全部删除"),
+    "corrected": ("corrected, every field read again", "已更正，已逐项复查"),
+    "corrected_except": (
+        "corrected, except fields that stay as they are: see “kept” in the entry",
+        "已更正，保持原样的字段除外：见该记录中的 kept",
+    ),
+    "incomplete_correction": ("INCOMPLETE, not everything was corrected", "未完成，并非全部更正"),
     "delivered": ("a copy of the data was delivered", "已提供数据副本"),
     "refused": ("the request was refused", "请求被拒绝"),
     "cancelled": ("the request was withdrawn", "请求已撤回"),
@@ -168,6 +174,7 @@ OUTCOME_ACTS = {
     "rights.finish_erasure": None,  # None: the entry names it
     "rights.finish_search": None,
     "rights.finish_access": None,
+    "rights.finish_correction": None,
     FROM_TOMBSTONE: None,
     "rights.refuse_request": "refused",
     "rights.cancel_request": "cancelled",
@@ -388,6 +395,8 @@ def headline(bundle: dict[str, Any]) -> list[tuple[Any, ...]]:
         if act == FROM_TOMBSTONE and isinstance(outcome, str) and outcome:
             on = str(body["facts"].get("on", "?"))
             return [("outcome_again", outcome, on, count, subject, entry["index"] + 1)]
+        if act == "rights.finish_correction" and outcome == "incomplete":
+            outcome = "incomplete_correction"
         if act in OUTCOME_ACTS and isinstance(outcome, str) and outcome:
             return [ended(outcome, body["facts"].get("search"), (count, subject, entry["index"] + 1))]
     return [("so_far", count, subject), ("so_far_means",)]

@@ -208,6 +208,10 @@ class Dialect(ABC):
     def begin(self, connection: sa.Connection, *, is_writer: bool) -> int:
         """Begin a transaction, read-only for a reader; return the number of statements it took."""
 
+    def defer_checks(self, connection: sa.Connection) -> int:
+        """Have references checked at COMMIT where the engine can; return the number of statements it took."""
+        return 0
+
     @abstractmethod
     def facts(self, connection: sa.Connection) -> Facts:
         """Return every table there is, with what reflection does not tell."""

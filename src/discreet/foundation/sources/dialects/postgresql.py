@@ -100,6 +100,10 @@ class PostgreSqlDialect(base.Dialect):
     def begin(self, connection: sa.Connection, *, is_writer: bool) -> int:
         return 1  # psycopg sends BEGIN ISOLATION LEVEL REPEATABLE READ [READ ONLY] with the first statement
 
+    def defer_checks(self, connection: sa.Connection) -> int:
+        connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")  # those that were declared deferrable
+        return 1
+
     def facts(self, connection: sa.Connection) -> base.Facts:
         return postgresql_catalogue.facts(connection)
 

@@ -111,6 +111,10 @@ class SqliteDialect(base.Dialect):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
         return 1
 
+    def defer_checks(self, connection: sa.Connection) -> int:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # until the end of the transaction
+        return 1
+
     def reflected_schemas(self, connection: sa.Connection, facts: base.Facts) -> Iterable[str | None]:
         return [None]
 

@@ -77,6 +77,8 @@ def _template(request: RightsRequest) -> str:
     name = "rights.answered"
     if way_of(request.kind) is Way.ERASE:
         name = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
+    elif way_of(request.kind) is Way.CORRECT:
+        name = "rights.correction_incomplete" if is_incomplete else "rights.correction_done"
     return name if request.channel == "centre" else f"{name}_link"
 
 
