@@ -22,7 +22,16 @@ from discreet.foundation.desk.components import (
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
-from discreet.mechanisms.rights import copies, course_page, history, letters, names, queries
+from discreet.mechanisms.rights import (
+    copies,
+    correction_letters,
+    correction_page,
+    course_page,
+    history,
+    letters,
+    names,
+    queries,
+)
 from discreet.mechanisms.rights.choosing import row_words
 from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import left_words

@@ -14,7 +14,7 @@ from discreet.mechanisms.rights import contacts, correction_page, queries, workf
 from discreet.mechanisms.rights.actions import correcting
 from discreet.mechanisms.rights.correction_forms import WishForm
 from discreet.mechanisms.rights.kinds import Way, way_of
-from discreet.mechanisms.rights.refusals import NotACorrection
+from discreet.mechanisms.rights.refusals import NotThisKind
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import ApprovalStep
 from discreet.vocabulary.actors import Role
@@ -87,7 +87,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponseBase:
 def _correction(number: str) -> RequestView:
     view = queries.request_view(number)
     if way_of(view.kind) is not Way.CORRECT:
-        raise NotACorrection(number=view.number)
+        raise NotThisKind(number=view.number)
     return view
 
 

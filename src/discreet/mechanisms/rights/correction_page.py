@@ -15,6 +15,7 @@ from discreet.foundation.desk import masks
 from discreet.mechanisms.rights import correction_planning, correction_queries, names
 from discreet.mechanisms.rights.correction_rules import notice_is_due
 from discreet.mechanisms.rights.correction_summary import action_of, reason_of
+from discreet.mechanisms.rights.correction_wish import Wish
 from discreet.mechanisms.rights.correction_words import DONE, WHY
 from discreet.mechanisms.rights.refusals import NothingToCorrect, PlanMissing
 from discreet.mechanisms.rights.request_views import RequestView
@@ -125,7 +126,7 @@ def _written(plan: CorrectionPlan | None) -> int:
     return sum(len(place.keys) for place in plan.written) if plan is not None else 0
 
 
-def _wish(number: str) -> correction_queries.Wish | None:
+def _wish(number: str) -> Wish | None:
     try:
         return correction_queries.wish_of(number)
     except NothingToCorrect:

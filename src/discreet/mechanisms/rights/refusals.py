@@ -335,9 +335,9 @@ class NothingToCorrect(Refused):
     status = 422
 
 
-class NotACorrection(Refused):
-    code = "rights.not_a_correction"
-    message = gettext_noop("%(number)s is not a correction request.")
+class NotThisKind(Refused):
+    code = "rights.not_this_kind"
+    message = gettext_noop("%(number)s is another kind of request: this cannot be done to it.")
 
 
 class TooManyChanges(Refused):

@@ -28,6 +28,7 @@ from discreet.mechanisms.rights.actions.deciding import (
     ask_for_decision,
     load_batch,
     numbers_of,
+    refuse_other_kinds,
     state_of,
     subject_of_batch,
 )
@@ -46,10 +47,10 @@ from discreet.mechanisms.rights.correction_wish import AAD, Wish, checked_change
 from discreet.mechanisms.rights.kinds import Kind, Way, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
-    NotACorrection,
     NotAnApprover,
     NotAPlace,
     NothingWouldChange,
+    NotThisKind,
     OpenPlaces,
     PlanChanged,
     PlanMissing,
@@ -122,14 +123,14 @@ def set_wish(*, actor: Actor, now: datetime, number: str, changes: Sequence[Chan
     """Keep, sealed, what is to be corrected. A plan made for something else is void.
 
     Raises:
-        NotACorrection: the request is about something else.
+        NotThisKind: the request is about something else.
         WrongRequestState: it was decided or has ended.
         NothingToCorrect, TooManyChanges, NotValid
     """
     refuse_unless_theirs(actor)
     request = load_request(number)
     if way_of(request.kind) is not Way.CORRECT:
-        raise NotACorrection(number=number)
+        raise NotThisKind(number=number)
     state = State(state_of_case(number))
     if state is not State.RECEIVED and state not in PREPARABLE:
         raise WrongRequestState(number=number, state=state.value)
@@ -223,7 +224,7 @@ def accept_correction(
     before anything is written; where there is none, staff are.
 
     Raises:
-        NotACorrection, NotAnApprover, SamePersonApproves, ShellActsForAnother, PlanMissing, PlanChanged,
+        NotThisKind, NotAnApprover, SamePersonApproves, ShellActsForAnother, PlanMissing, PlanChanged,
         OpenPlaces, NothingWouldChange, WrongRequestState
     """
     if not (actor.may(Role.APPROVER) or actor.may(Role.AGENT)):
@@ -232,8 +233,7 @@ def accept_correction(
         raise ShellActsForAnother(shell_user=actor.shell_user[:32])
     batch = load_batch(batch_id)
     (number,), state = numbers_of(batch), state_of(batch)
-    if way_of(batch.kind) is not Way.CORRECT:
-        raise NotACorrection(number=number)
+    refuse_other_kinds(batch, [number], Way.CORRECT)
     summary = batch.plan_summary
     if not batch.plan_digest or state is State.VERIFIED:
         raise PlanMissing(number=number)

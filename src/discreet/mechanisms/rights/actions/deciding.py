@@ -32,12 +32,13 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless_theirs,
 )
 from discreet.mechanisms.rights.items import ItemDecision, Justification, Verdict
-from discreet.mechanisms.rights.kinds import Kind, right_of
+from discreet.mechanisms.rights.kinds import Kind, Way, right_of, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.queries import takes_two_people
 from discreet.mechanisms.rights.refusals import (
     NotAnApprover,
     NotAnArticle,
+    NotThisKind,
     OpenQuestions,
     PlanChanged,
     PlanMissing,
@@ -184,6 +185,7 @@ def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: s
     _refuse_another(actor)
     batch = load_batch(batch_id)
     numbers, state, subject = numbers_of(batch), state_of(batch), subject_of_batch(batch)
+    refuse_other_kinds(batch, numbers, Way.ERASE)
     if not batch.plan_digest or state is State.VERIFIED:
         raise PlanMissing(number=numbers[0])
     if state is not State.PLANNED:
@@ -265,6 +267,7 @@ def accept_access(*, actor: Actor, now: datetime, batch_id: int, plan_digest: st
     _refuse_another(actor)
     batch = load_batch(batch_id)
     numbers, state, subject = numbers_of(batch), state_of(batch), subject_of_batch(batch)
+    refuse_other_kinds(batch, numbers, Way.COPY, Way.TELL)
     if state in (State.ACCEPTED, State.DONE):
         record(actor=actor, now=now, subject=subject, facts={"repeated": True})
         return ApprovalStep.SECOND
@@ -439,6 +442,12 @@ def set_apart(*, actor: Actor, now: datetime, batch_id: int) -> int:
         batch.save(update_fields=["plan_digest"])
     record(actor=actor, now=now, subject=f"batch:{batch.pk}", facts={"set_apart": moved, "left": len(left)})
     return moved
+
+
+def refuse_other_kinds(batch: Batch, numbers: Sequence[str], *ways: Way) -> None:
+    """Let a decision start only what it was made for: an approval of one kind carries out no other."""
+    if way_of(batch.kind) not in ways:
+        raise NotThisKind(number=numbers[0])
 
 
 def acts_for_another(actor: Actor) -> bool:
