@@ -16,7 +16,11 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """`dpv` is empty for what is not personal. `sensitivity` names the laws, empty if ordinary."""
+    """`dpv` is empty for what is not personal. `sensitivity` names the laws, empty if ordinary.
+
+    `never_returned`: the rule by which a copy only says that it is held; `numbers_never_returned`: only of the
+    numbers in it.
+    """
 
     id: str
     dpv: str
@@ -24,6 +28,12 @@ class Category:
     zh: str
     sensitivity: str = ""
     is_identity: bool = False
+    never_returned: str = ""
+    numbers_never_returned: str = ""
+
+    @property
+    def is_never_returned(self) -> bool:
+        return bool(self.never_returned)
 
     @property
     def is_sensitive(self) -> bool:
@@ -56,6 +66,8 @@ def _load() -> Mapping[str, Category]:
                 zh=row["zh"],
                 sensitivity=row.get("sensitive", ""),
                 is_identity=row.get("identity", False),
+                never_returned=row.get("never_returned", ""),
+                numbers_never_returned=row.get("numbers_never_returned", ""),
             )
             for name, row in rows.items()
         }

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from discreet.engines.subjects.access import rows_for_access
 from discreet.engines.subjects.found import Reach
 from discreet.engines.subjects.graph import Graph, LinkRole
 from discreet.engines.subjects.limits import Limits, NoStartingRow, TooManyRows
@@ -126,49 +125,3 @@ def test_reach_names_a_starting_row_that_is_gone():
 def test_reach_of_a_batch_needs_no_more_statements_than_of_one():
     """Statements serve all people of a batch at once."""
     assert len(run(ANN, BEN, CAT).steps) <= len(run(ANN).steps) + 2
-
-
-def test_an_access_package_holds_only_the_persons_rows():
-    """Ann sees her orders and addresses, not Ben's order to the same house."""
-    found = run(ANN, purpose=Purpose.ACCESS)
-    package = {
-        str(table.table): (table.columns, list(table.rows))
-        for table in rows_for_access(reach=found, person=0)
-    }
-    columns, rows = package["shop.orders"]
-    assert {row[columns.index("id")] for row in rows} == {10, 11}
-    assert len(package["shop.address"][1]) == 2
-    assert "shop.employee" not in package
-    assert len(found.steps) <= 25
-
-
-def test_an_access_package_of_a_batch_is_split_by_person():
-    """Two people of one pass see nothing of each other."""
-    found = run(ANN, BEN, purpose=Purpose.ACCESS)
-    for person, order_ids in ((0, {10, 11}), (1, {12})):
-        tables = {table.table: table for table in rows_for_access(reach=found, person=person)}
-        assert {row[0] for row in tables[ref("orders")].rows} == order_ids
-
-
-def test_an_access_package_leaves_out_what_only_a_shared_address_leads_to():
-    """Orders shipped to Ben's house by Ann and Cat are theirs, even if the map says the address owns them."""
-    graph = shop.graph()
-    links = tuple(
-        replace(one, role=LinkRole.OWNER) if one.from_columns == ("shipping_address_id",) else one
-        for one in graph.links
-    )
-    found = run(BEN, graph=replace(graph, links=links), purpose=Purpose.ACCESS)
-    tables = {table.table: list(table.rows) for table in rows_for_access(reach=found, person=0)}
-    assert {row[0] for row in tables[ref("orders")]} == {12}
-    assert {row[0] for row in tables[ref("order_line")]} == {12}
-
-
-def test_a_package_withholds_the_column_that_names_somebody_else():
-    """A name by which a row mentions an employee is the employee's."""
-    graph = shop.graph()
-    more = shop.link("shop.orders.ship_name", "shop.employee.name", LinkRole.MENTION)
-    found = run(ANN, graph=replace(graph, links=(*graph.links, more)), purpose=Purpose.ACCESS)
-    (orders,) = [one for one in rows_for_access(reach=found, person=0) if one.table == ref("orders")]
-    assert orders.withheld == ("ship_name",)
-    assert "ship_name" not in orders.columns
-    assert "customer_id" in orders.columns

@@ -18,10 +18,14 @@ from discreet.engines.subjects.walk import Direction, TableState, Walk, hops_of,
 
 
 class Purpose(StrEnum):
-    """ERASURE reads keys and finds out who else uses each row; ACCESS reads whole rows; CORRECTION does both."""
+    """ERASURE reads keys and finds out who else uses each row; ACCESS reads whole rows, COPY what leads to them.
+
+    CORRECTION reads whole rows and finds out who else uses them.
+    """
 
     ERASURE = "erasure"
     ACCESS = "access"
+    COPY = "copy"
     CORRECTION = "correction"
 
 

@@ -7,13 +7,14 @@ Source: DESIGN.md "Parts" (crypto), "People in the ledger, and after erasure".
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from discreet.engines.envelope import streaming
 from discreet.engines.envelope.keyed_hash import keyed_hash
 from discreet.engines.envelope.sealing import Unsealable, new_key
 from discreet.engines.envelope.sealing import open_sealed as _open
@@ -172,6 +173,29 @@ def open_sealed(case_id: str, sealed: bytes, aad: str) -> bytes:
     """
     try:
         return _open(key=_case_key(case_id), sealed=bytes(sealed), aad=f"{case_id}/{aad}".encode())
+    except Unsealable:
+        raise SealBroken from None
+
+
+def seal_stream(case_id: str, sink: streaming.Sink, aad: str) -> streaming.SealingWriter:
+    """Return a writer that seals under the case's key into `sink`, for the place `aad`; `finish` ends it.
+
+    Raises:
+        KeyDestroyed: the case has no key (any more).
+    """
+    return streaming.SealingWriter(sink, key=_case_key(case_id), aad=f"{case_id}/{aad}".encode())
+
+
+def open_stream(case_id: str, stream: IO[bytes], aad: str) -> Iterator[bytes]:
+    """Yield what was sealed, piece by piece; that nothing is missing is only sure at the end.
+
+    Raises:
+        KeyDestroyed: the case's key is gone.
+        SealBroken: changed, cut, or of another place.
+    """
+    key = _case_key(case_id)
+    try:
+        yield from streaming.opened(stream, key=key, aad=f"{case_id}/{aad}".encode())
     except Unsealable:
         raise SealBroken from None
 
