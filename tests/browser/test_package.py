@@ -1,7 +1,6 @@
 """The page of a package in a real browser: a file opened from a disk, on a desktop and on a phone."""
 
-import io
-import zipfile
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from discreet.mechanisms.rights.package import FieldMeaning, TableData, build
+from discreet.engines.subjects.redact import Kind, Tally
+from discreet.mechanisms.rights.package import FieldMeaning, TableData
 from tests.browser.harness import DESKTOP, PHONE, accessibility_faults, broken_words, overflows, picture
+from tests.mechanisms.rights.packages import zipped
 
 pytestmark = pytest.mark.browser
 LOOKS = [("en", "light"), ("zh-hans", "dark"), ("zh-hans", "light"), ("en", "dark")]
@@ -49,6 +50,7 @@ WIDE = TableData(
 )
 NARROW = replace(WIDE, title="Shop / Notes", columns=NAMES[:4], rows=[row[:4] for row in WIDE.rows])
 SINGLE = replace(WIDE, title="Shop / Person", rows=WIDE.rows[:1])
+TALLY = Tally(counts=Counter({("token", Kind.HELD, "token"): 1, ("note", Kind.ANOTHER, ""): 1_200}))
 _FITS = "[...document.querySelectorAll('.wrap')].every(one => one.scrollWidth <= one.clientWidth)"
 _NARROWEST = "Math.min(...[...document.querySelectorAll('td')].map(one => one.clientWidth))"
 
@@ -57,18 +59,17 @@ _NARROWEST = "Math.min(...[...document.querySelectorAll('td')].map(one => one.cl
 def test_a_package_reads_on_a_desktop_and_on_a_phone(
     page: Page, tmp_path: Path, language: str, theme: str
 ) -> None:
-    blob = build(
+    archive = zipped(
+        [replace(SINGLE, tally=TALLY), NARROW, WIDE],
         number="R-1001",
-        company="Qingshan Home",
         language=language,
-        made_at=datetime(2026, 4, 2, tzinfo=UTC),
-        tables=[SINGLE, NARROW, WIDE],
         gaps=["Shop / Old messages"],
         officer="Lena Brandt",
         officer_email="privacy@example.com",
+        is_for_machines=True,
     )
     path = tmp_path / "index.html"
-    path.write_bytes(zipfile.ZipFile(io.BytesIO(blob)).read("index.html"))
+    path.write_bytes(archive.read("index.html"))
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     for (width, height), name in ((DESKTOP, "desktop"), (PHONE, "phone")):
         page.set_viewport_size({"width": width, "height": height})

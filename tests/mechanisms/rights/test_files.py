@@ -80,7 +80,9 @@ def test_access_copies_what_files_hold(folder: Path) -> None:
     hand_over(number)
     work()
     assert failures() == []
-    archive = zipfile.ZipFile(io.BytesIO(delivery.take_package(actor=AGENT, now=NOW, number=number)))
+    archive = zipfile.ZipFile(
+        io.BytesIO(b"".join(delivery.take_package(actor=AGENT, now=NOW, number=number)))
+    )
     data = json.loads(archive.read("data.json"))["sources"]["crm"]
     assert data["customers"][0]["phone"] == "0049171234567"
     assert [row["备注"] for row in data["eu/orders"]] == ["请放门口", None]

@@ -172,7 +172,7 @@ def test_the_outcome_of_access_names_what_the_package_does_not_cover(crm: Compan
     entry = json.loads(LedgerEntry.objects.get(act="rights.finish_access").body)
     assert reasons(entry["facts"]["not_covered"]) == EXPECTED
     assert reasons(views.request_document(queries.request_view(number))["not_covered"]) == EXPECTED
-    blob = delivery.take_package(actor=AGENT, now=NOW, number=number)
+    blob = b"".join(delivery.take_package(actor=AGENT, now=NOW, number=number))
     data = json.loads(zipfile.ZipFile(io.BytesIO(blob)).read("data.json"))
     assert reasons(data["not_covered"]) == EXPECTED
 

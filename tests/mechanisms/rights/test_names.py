@@ -1,8 +1,6 @@
 """Customers read tables and fields by plain names; no rule knows anybody's tables."""
 
-import io
 import json
-import zipfile
 
 import pytest
 from django.utils import translation
@@ -11,10 +9,11 @@ from hypothesis import strategies as st
 
 from discreet.foundation.datamap.views import Meaning
 from discreet.mechanisms.rights import letters, names
-from discreet.mechanisms.rights.package import TableData, build, file_names
+from discreet.mechanisms.rights.package import TableData, file_names
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
-from tests.mechanisms.rights.company import ANN, NOW
+from tests.mechanisms.rights.company import ANN
+from tests.mechanisms.rights.packages import zipped
 from tests.mechanisms.rights.test_package import delivered, opened_zip
 
 GAP = {
@@ -91,10 +90,7 @@ def test_letters_and_packages_show_no_raw_table_name(shop: Company) -> None:
 def test_a_package_says_in_words_what_it_does_not_cover(language: str, said: str) -> None:
     with translation.override(language):
         told = letters.gap_lines([GAP])
-    blob = build(
-        number="R-1", company="Co", language=language, made_at=NOW, tables=[], not_covered=[GAP], gaps=told
-    )
-    archive = zipfile.ZipFile(io.BytesIO(blob))
+    archive = zipped(company="Co", language=language, not_covered=[GAP], gaps=told)
     html = archive.read("index.html").decode()
     assert said in html
     assert ("What this copy does not cover" if language == "en" else "这份副本没有涵盖的内容") in html

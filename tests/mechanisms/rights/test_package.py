@@ -20,18 +20,16 @@ from discreet.mechanisms.rights import delivery, queries, workflows
 from discreet.mechanisms.rights.actions import deciding, executing
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.package import (
-    FORMULA_STARTS,
     FieldMeaning,
     TableData,
-    build,
-    csv_cell,
-    plain,
 )
+from discreet.mechanisms.rights.package_values import FORMULA_STARTS, csv_cell, plain
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
 from discreet.mechanisms.rights.rules import State
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, ANN_NAME, BOB, CLEO, CUSTOMER, NOW, VIEWER
 from tests.mechanisms.rights.driving import batch_of, failures, hand_over, planned, work
+from tests.mechanisms.rights.packages import checked, zipped
 
 
 def delivered(email: str | None, **more: str) -> str:
@@ -44,7 +42,7 @@ def delivered(email: str | None, **more: str) -> str:
 
 
 def opened_zip(number: str) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(delivery.take_package(actor=AGENT, now=NOW, number=number)))
+    return checked(b"".join(delivery.take_package(actor=AGENT, now=NOW, number=number)))
 
 
 def data_of(archive: zipfile.ZipFile) -> dict[str, list[dict[str, object]]]:
@@ -134,8 +132,7 @@ def test_every_value_of_a_database_is_json(value: object) -> None:
 def test_markup_in_a_value_stays_text(name: str, value: str) -> None:
     row = (f"<script>{value}</script>",)
     table = TableData(source="shop", table=name or "t", columns=("note",), rows=[row], meanings={})
-    blob = build(number="R-1", company="<b>Co</b>", language="en", made_at=NOW, tables=[table])
-    archive = zipfile.ZipFile(io.BytesIO(blob))
+    archive = zipped([table], company="<b>Co</b>")
     html = archive.read("index.html").decode()
     assert "<script>" not in html and "<b>Co</b>" not in html
     for entry in archive.namelist():
@@ -155,16 +152,8 @@ MEMBER = TableData(
 
 
 def page_of(*tables: TableData, language: str = "en") -> str:
-    blob = build(
-        number="R-1",
-        company="Qingshan Home",
-        language=language,
-        made_at=NOW,
-        tables=tables,
-        officer="Lena Brandt",
-        officer_email="privacy@example.com",
-    )
-    return zipfile.ZipFile(io.BytesIO(blob)).read("index.html").decode()
+    archive = zipped(tables, language=language, officer="Lena Brandt", officer_email="privacy@example.com")
+    return archive.read("index.html").decode()
 
 
 @pytest.mark.parametrize(
@@ -199,7 +188,7 @@ def test_a_package_names_the_company_and_whom_to_ask() -> None:
 
 def test_a_package_runs_no_script_and_loads_nothing() -> None:
     html = page_of(MEMBER)
-    assert "<script" not in html and " src=" not in html and "http" not in html
+    assert "<script" not in html and " src=" not in html and "://" not in html
 
 
 def test_numbers_and_dates_keep_their_digits() -> None:

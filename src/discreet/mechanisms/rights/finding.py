@@ -17,7 +17,7 @@ from discreet.foundation.ledger.api import record
 from discreet.foundation.sources.queries import require_source
 from discreet.mechanisms.rights import gaps
 from discreet.mechanisms.rights.given import checked
-from discreet.mechanisms.rights.package import plain
+from discreet.mechanisms.rights.package_values import plain
 from discreet.mechanisms.rights.planning import as_readers, readers_of
 from discreet.mechanisms.rights.refusals import NotYours
 from discreet.mechanisms.rights.summaries import table_name
