@@ -31,6 +31,7 @@ _PHONE = re.compile(
     r"(?<![0-9A-Za-z.,-])(?:\(\d{1,4}\)[ -]?)?\d{2,5}(?:[ /-]?\d{2,5}){1,5}(?![0-9A-Za-z-]|[.,]\d)"
 )
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+_LEAST_IDENTITY, _LEAST_CARD, _LEAST_CHINESE = 6, 13, 17  # digits
 _LEAST_PHONE, _MOST_PHONE = 8, 15
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Mme|Mlle|Señora?|Sra?|Signora?|Monsieur|Madame)\.? "
@@ -79,10 +80,11 @@ def secrets_in(text: str, *, category: str = "", is_key: bool = False) -> list[S
     """
     thin = narrow(text)
     found: list[Span] = []
-    if any(char.isdigit() for char in thin):
-        found += _identity_numbers(thin)
-        if not is_key and category not in _UNISSUED:
-            found += _cards(thin)
+    digits = sum(map(str.isdigit, thin))
+    if digits >= _LEAST_IDENTITY:
+        found += _identity_numbers(thin, digits)
+    if digits >= _LEAST_CARD and not is_key and category not in _UNISSUED:
+        found += _cards(thin)
     found += [Span(*hit.span(1), "password") for hit in _SECRET.finditer(thin)]
     if "$" in thin or "{" in thin:
         found += [Span(*hit.span(), "password_hash") for hit in patterns.PASSWORD_HASH.finditer(thin)]
@@ -105,8 +107,8 @@ def _cards(text: str) -> Iterator[Span]:
                     yield Span(stretch.start() + start, stretch.start() + end, "payment_card")
 
 
-def _identity_numbers(text: str) -> Iterator[Span]:
-    for hit in _CHINESE_ID.finditer(text):
+def _identity_numbers(text: str, digits: int) -> Iterator[Span]:
+    for hit in _CHINESE_ID.finditer(text) if digits >= _LEAST_CHINESE else ():
         if patterns.is_chinese_id(re.sub("[ -]", "", hit.group())):
             yield Span(*hit.span(), "national_id")
     for hit in _IBAN.finditer(text):
@@ -161,7 +163,7 @@ def _words_before(address: str) -> int:
 def phones_in(text: str) -> list[Span]:
     """Return where phone numbers stand; dates and bare counts are none."""
     thin = narrow(text)
-    if sum(char.isdigit() for char in thin) < _LEAST_PHONE:
+    if sum(map(str.isdigit, thin)) < _LEAST_PHONE:
         return []
     found = [Span(*hit.span(), "phone") for hit in _MOBILE.finditer(thin)]
     found += [Span(*hit.span(), "phone") for hit in _INTERNATIONAL.finditer(thin) if _has_digits(hit.group())]

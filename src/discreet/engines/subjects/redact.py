@@ -23,6 +23,7 @@ _TEXTS = frozenset(("free_text", "unknown", "family", "minor"))  # whoever wrote
 _CODE = re.compile(r"[A-Za-z]{0,4}[ -]?(?:\d[ .-]?){6,}[A-Za-z]?")
 _LEAST_DIGITS = 12  # a shorter number is no card and no identity number of known form
 _MOST_DEPTH = 20
+_SHORT, _MOST_SEEN = 80, 2_000  # characters of a text, and texts, that are worth remembering
 
 
 class Kind(StrEnum):
@@ -74,6 +75,7 @@ class Redactor:
             for is_own in (True, False)
         }
         self._groups = _groups(table)
+        self._seen: dict[tuple[str, str, str], object] = {}  # most texts of a column are few and come again
 
     def _links(self, reach: Reach) -> list[_Reference]:
         found = []
@@ -186,6 +188,17 @@ class Redactor:
         return value if edited == text else edited
 
     def _string(self, column: Column, text: str) -> object:
+        known = self._seen.get((column.name, column.category, text))
+        if known is not None:
+            return known
+        found = self._read(column, text)
+        if len(text) <= _SHORT:
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
+            self._seen[(column.name, column.category, text)] = found
+        return found
+
+    def _read(self, column: Column, text: str) -> object:
         if text[:1] in ("{", "[") and len(text) > 2:
             try:
                 document = json.loads(text)

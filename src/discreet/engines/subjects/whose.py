@@ -24,6 +24,7 @@ from discreet.vocabulary.normalise import normalise_name
 #: Values that tell a person.
 TELLING = ("name", "email", "phone", "username", "social_media", "customer_id")
 MOST_NAMES = 50_000  # names of a people table that are known when texts are looked through
+_MOST_TOLD = 2_000
 MOST_LINKED = 500  # others whom the rows point at, and whose names are then known
 _OTHERS = frozenset(("person", "staff", "supplier", *ACTORS))
 _RELATIONS = frozenset(
@@ -69,6 +70,8 @@ class Own:
     words: set[str] = field(default_factory=set)
     joined: set[str] = field(default_factory=set)
 
+    _told: dict[tuple[str, str], bool] = field(default_factory=dict)
+
     def add(self, category: str, text: str) -> None:
         self.marks.add(mark_of(category, text, region=self.region))
         if category == "name" and (name := normalise_name(text)):
@@ -77,6 +80,14 @@ class Own:
 
     def holds(self, category: str, text: str) -> bool:
         """Return whether a value is the person's own; a name also where it leaves out or adds a middle name."""
+        known = self._told.get((category, text))
+        if known is None:
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            known = self._told[(category, text)] = self._holds(category, text)
+        return known
+
+    def _holds(self, category: str, text: str) -> bool:
         if mark_of(category, text, region=self.region) in self.marks:
             return True
         if category != "name":

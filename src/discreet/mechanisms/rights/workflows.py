@@ -249,7 +249,7 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
     for member in members:
         with planning.readers_of(graph) as readers:
             reached = planning.reach_one(
-                member.number, purpose=Purpose.ACCESS, readers=planning.as_readers(readers)
+                member.number, purpose=Purpose.COPY, readers=planning.as_readers(readers)
             )
         categories = [
             CATEGORIES[column.category]
