@@ -245,9 +245,9 @@ def _learn_linked(
         for met in reader.select(Select(ref, wanted, to_columns, list(values))):
             key, told = met[: len(to_columns)], met[len(to_columns) :]
             marks = [link_mark(ref, key)]
-            for column, value in zip(columns, told, strict=True):
-                if value is not None and str(value).strip() and not own.holds(column.category, str(value)):
-                    marks.append(mark_of(column.category, str(value), region=own.region))
+            for column, said in zip(columns, told, strict=True):
+                if said is not None and str(said).strip() and not own.holds(column.category, str(said)):
+                    marks.append(mark_of(column.category, str(said), region=own.region))
             _learn_name(columns, told, names)
             stand_ins.of(marks)
 

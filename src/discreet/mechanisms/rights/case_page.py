@@ -160,6 +160,9 @@ def context(
         "may_plan": view.state in (State.VERIFIED, State.PLANNED)
         and view.candidates in (None, 1)
         and any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)),
+        "may_preview": way_of(view.kind) is Way.COPY
+        and view.state is State.PLANNED
+        and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
         "working": working(view),
         "me": actor.name,
         "heading": f"{gettext(right_of(view.kind).title)} {view.number}",

@@ -1,15 +1,17 @@
-"""What staff decided of a copy's tables, item by item: what is not handed over, and which stand-ins are lifted.
+"""What staff decided of a copy's tables, item by item: what is not handed over, and which letters are lifted.
 
 Source: GDPR Art. 15(4), 23; PIPL Art. 45; issue "Customer rights in full", Decisions item by item.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from django.utils.translation import gettext
 
 from discreet.engines.subjects.access import Choice
 from discreet.engines.subjects.graph import TableRef
-from discreet.mechanisms.rights.models import Batch
+from discreet.foundation.datamap.queries import built
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.items import WORDS, ItemDecision, Justification, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +24,25 @@ class Decided:
 
 
 def of_request(number: str) -> dict[TableRef, Decided]:
-    """Return what was decided of each table of the copy that a request asks for."""
-    batch = Batch.objects.filter(requests__number=number).first()
-    stored: Mapping[str, Any] = getattr(batch, "item_decisions", None) or {}
-    return {table_of(name): decided(one) for name, one in stored.items()}
+    """Return what was decided of each table of the copy that a request asks for, in the language that is set."""
+    stored = queries.item_decisions_of(queries.batch_of(number))
+    return {table: decided(one) for table, one in stored.items()}
 
 
-def decided(stored: Mapping[str, Any]) -> Decided:
-    """Return a stored decision. A table that is refused is held back whole; of one partly granted, its columns."""
-    verdict = stored.get("verdict", "grant")
-    columns = frozenset(stored.get("columns") or ())
+def decided(one: ItemDecision) -> Decided:
+    """Return a decision. A table that is refused is held back whole; of one partly granted, its columns."""
+    known = one.justification in set(Justification)
     return Decided(
         choice=Choice(
-            is_withheld=verdict == "refuse",
-            withheld=columns if verdict == "partly" else frozenset(),
-            lifted=frozenset(stored.get("lifted") or ()),
+            is_withheld=one.verdict is Verdict.REFUSE,
+            withheld=frozenset(one.columns) if one.verdict is Verdict.PARTLY else frozenset(),
+            lifted=frozenset(one.lifted),
         ),
-        reason=str(stored.get("justification", "")),
-        article=str(stored.get("article", "")),
+        reason=gettext(WORDS[Justification(one.justification)]) if known else one.justification,
+        article=one.article,
     )
 
 
-def name_of(table: TableRef) -> str:
-    """Return the name under which a decision on a table is kept."""
-    return "\x1f".join(part for part in (table.source, table.schema, table.table) if part)
-
-
-def table_of(name: str) -> TableRef:
-    source, *schema, table = name.split("\x1f")
-    return TableRef(source=source, schema=schema[0] if schema else "", table=table)
+def columns_of(table: TableRef) -> tuple[str, ...]:
+    """Return the columns of a table of the confirmed map."""
+    return tuple(column.name for column in built().graph.tables[table].columns)

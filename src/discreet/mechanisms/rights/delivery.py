@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, cast
 
 from django.conf import settings
 from django.utils import translation
@@ -121,7 +122,7 @@ def _write(number: str, reached: Reach, tables: Iterator[TableData], *, now: dat
         )
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
             sealed = keys.seal_stream(number, stream, AAD)
-            written = build(stream=sealed, folder=path.parent, about=about, tables=tables)
+            written = build(stream=cast("IO[bytes]", sealed), folder=path.parent, about=about, tables=tables)
             sealed.finish()
             stream.flush()
             os.fsync(stream.fileno())

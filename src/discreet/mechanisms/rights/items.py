@@ -5,7 +5,7 @@ PIPL Art. 47; DPV extension `justifications`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -94,13 +94,17 @@ OF_REQUESTS = (
 
 @dataclass(frozen=True, slots=True)
 class ItemDecision:
-    """What staff decided of one table. `columns`: of a partly granted one, those that are not given or erased."""
+    """What staff decided of one table. `columns`: of a partly granted one, those that are not given or erased.
+
+    `lifted`: columns of a copy in which no letter stands for others, with why (`lifting.Lift`).
+    """
 
     verdict: Verdict
     columns: tuple[str, ...] = ()
     justification: str = ""
     article: str = ""
     by: str = ""
+    lifted: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -109,6 +113,7 @@ class ItemDecision:
             "justification": self.justification,
             "article": self.article,
             "by": self.by,
+            **({"lifted": dict(self.lifted)} if self.lifted else {}),
         }
 
 
@@ -120,6 +125,7 @@ def item_from_json(stored: Mapping[str, Any]) -> ItemDecision:
         justification=str(stored.get("justification", "")),
         article=str(stored.get("article", "")),
         by=str(stored.get("by", "")),
+        lifted=dict(stored.get("lifted", {})),
     )
 
 

@@ -8,6 +8,7 @@ from discreet.mechanisms.rights import (
     correction_desk,
     desk,
     desk_course,
+    desk_package,
     figure_pages,
 )
 from discreet.mechanisms.rights.kinds import OFFERED, Way, slug_of, way_of
@@ -38,6 +39,7 @@ urlpatterns = [
     path("desk/requests/<str:number>/refuse/", desk.refuse, name="refuse"),
     path("desk/requests/<str:number>/reveal/", desk.reveal, name="reveal"),
     path("desk/requests/<str:number>/answer/", desk.answer, name="answer"),
+    path("desk/requests/<str:number>/package/", desk_package.package, name="package_preview"),
     path("desk/requests/<str:number>/letter.pdf", desk.letter, name="letter"),
     path("desk/requests/<str:number>/report.pdf", desk.case_report, name="report"),
     path("desk/requests/<str:number>/proof.json", desk.proof, name="proof"),

@@ -265,6 +265,8 @@ ACTS: dict[str, str] = {
     "rights.answer_by_letter": gettext_noop("Answer sent by staff"),
     "rights.fetch_package": gettext_noop("Package fetched"),
     "rights.take_package": gettext_noop("Package taken by staff"),
+    "rights.view_package": gettext_noop("Copy looked at, masked"),
+    "rights.lift_stand_ins": gettext_noop("Decided whether letters stand for others"),
     "rights.reveal_person": gettext_noop("Person unmasked"),
     "rights.refuse_request": gettext_noop("Refused"),
     "rights.cancel_request": gettext_noop("Withdrawn"),

@@ -276,7 +276,11 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
 
 def _summary_digest(summary: dict[str, Any], *, decided: Mapping[TableRef, ItemDecision]) -> str:
     """Return what an approval of an answer binds to: which rows of which tables, and what is left out."""
-    said = {str(table): one.to_json() for table, one in decided.items() if one.verdict is not Verdict.GRANT}
+    said = {
+        str(table): one.to_json()
+        for table, one in decided.items()
+        if one.verdict is not Verdict.GRANT or one.lifted
+    }
     text = json.dumps([summary["sources"], said] if said else summary["sources"], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

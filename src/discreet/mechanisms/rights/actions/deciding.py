@@ -157,7 +157,9 @@ def decide_item(
     state = state_of(batch)
     if state not in PREPARABLE:
         raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
-    kept = {**decision.to_json(), "by": actor.person, "article": decision.article[:80]}
+    before: dict[str, Json] = batch.item_decisions.get(decision_key(table), {})
+    lifted = {"lifted": before["lifted"]} if "lifted" in before else {}
+    kept = {**decision.to_json(), **lifted, "by": actor.person, "article": decision.article[:80]}
     batch.item_decisions = {**batch.item_decisions, decision_key(table): kept}
     _set_proposer(batch, None)
     batch.plan_digest = ""
