@@ -8,7 +8,8 @@ everybody.
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from ninja import Header, Path, Query, Router, Schema, Status
 from pydantic import Field
@@ -241,11 +242,11 @@ def plan(request: HttpRequest, number: Number) -> Any:
         },
     ),
 )
-def package(request: HttpRequest, number: Number) -> HttpResponse:
+def package(request: HttpRequest, number: Number) -> StreamingHttpResponse:
     """Return the package of a delivered access request. That it was taken is recorded first."""
-    blob = delivery.take_package(actor=actor_of_token(request), now=timezone.now(), number=number)
-    return HttpResponse(
-        blob,
+    pieces = delivery.take_package(actor=actor_of_token(request), now=timezone.now(), number=number)
+    return StreamingHttpResponse(
+        pieces,
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{number}.zip"'},
     )

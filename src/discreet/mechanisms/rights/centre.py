@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -344,7 +351,7 @@ def package(request: HttpRequest, number: str, token: str) -> HttpResponseBase:
         is_ready = queries.is_package_ready(number, token, now=timezone.now())
         return render(request, "rights/fetch.html", {"is_ready": is_ready}, status=200 if is_ready else 410)
     executing.fetch_package(now=timezone.now(), number=number, token=token)
-    return HttpResponse(
+    return StreamingHttpResponse(
         delivery.read_package(number),
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{number}.zip"'},

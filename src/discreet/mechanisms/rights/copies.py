@@ -4,15 +4,17 @@ From the evidence of the delivery: the data may have changed since the preview.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from discreet.engines.subjects.redact import Kind as Why
 from discreet.foundation.desk import times
 from discreet.foundation.ledger.queries import entries_for
 from discreet.mechanisms.rights import names
+from discreet.mechanisms.rights.package_values import WITHHELD, kind_words
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Answer, Outcome
 from discreet.mechanisms.rights.words import ANSWERS
@@ -20,11 +22,15 @@ from discreet.mechanisms.rights.words import ANSWERS
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """`rows`: “source.table” → rows. `fetched_at`: None = nobody has used the link."""
+    """`rows`: “source.table” → rows. `fetched_at`: None = nobody has used the link.
+
+    `replaced`: how many values are described instead of sent, by category; are another person's; are held back.
+    """
 
     rows: Mapping[str, int]
     not_covered: Sequence[Mapping[str, Any]]
     fetched_at: datetime | None
+    replaced: Mapping[str, int] = field(default_factory=dict)
 
 
 def copy_of(view: RequestView) -> Copy | None:
@@ -40,17 +46,29 @@ def copy_of(view: RequestView) -> Copy | None:
         rows=facts["rows"],
         not_covered=facts.get("not_covered") or (),
         fetched_at=next((one.at for one in reversed(entries) if one.act == "rights.fetch_package"), None),
+        replaced=facts.get("replaced") or {},
     )
 
 
 def copied_lines(copy: Copy | None) -> list[dict[str, str]]:
-    """Return one line for each table that the copy holds rows of, in the reader's language."""
+    """Return a line for each table that the copy holds rows of, then what was replaced, in the reader's language."""
     found = []
     for place, rows in (copy.rows if copy else {}).items():
         source, _, table = place.partition(".")  # no source's name holds a dot
         count = ngettext("%(n)s row", "%(n)s rows", rows) % {"n": f"{rows:,}"}
         found.append({"table": names.place_name(source, table), "rows": count})
-    return found
+    return [*found, *(_replaced(*one) for one in (copy.replaced if copy else {}).items())]
+
+
+def _replaced(kind: str, values: int) -> dict[str, str]:
+    """Return the line on what is not sent as it stands: described, another person's, or held back."""
+    count = ngettext("%(n)s value", "%(n)s values", values) % {"n": f"{values:,}"}
+    if kind == Why.ANOTHER:
+        return {"table": gettext("Other people, with letters in their place"), "rows": count}
+    if kind == WITHHELD:
+        count = ngettext("%(n)s part", "%(n)s parts", values) % {"n": f"{values:,}"}
+        return {"table": gettext("Held back for the rights of others or for secrets"), "rows": count}
+    return {"table": gettext("Held, not sent: %(kind)s") % {"kind": kind_words(kind)}, "rows": count}
 
 
 def handed_over(view: RequestView, copy: Copy | None, *, now: datetime) -> str:

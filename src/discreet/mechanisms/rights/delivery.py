@@ -30,6 +30,7 @@ from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import choices, gaps, names, planning, queries
 from discreet.mechanisms.rights.actions import executing
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.left_out import told_customer
 from discreet.mechanisms.rights.package import About, FieldMeaning, TableData, Withheld, Written, build
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
@@ -118,7 +119,7 @@ def _write(number: str, reached: Reach, tables: Iterator[TableData], *, now: dat
             gaps=gaps_told,
             officer=company.officer,
             officer_email=company.officer_email,
-            is_for_machines=queries.request_view(number).kind == "portability",
+            is_for_machines=queries.request_view(number).kind == Kind.PORTABILITY,
         )
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
             sealed = keys.seal_stream(number, stream, AAD)

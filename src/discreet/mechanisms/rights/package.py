@@ -28,7 +28,7 @@ from django.utils.translation import gettext, ngettext
 from discreet.engines.subjects.redact import Kind as Why
 from discreet.engines.subjects.redact import Tally
 from discreet.mechanisms.rights.package_schema import Json, Shape, schema_of
-from discreet.mechanisms.rights.package_values import csv_cell, kind_words, plain, read_as
+from discreet.mechanisms.rights.package_values import WITHHELD, csv_cell, kind_words, plain, read_as
 from discreet.mechanisms.rights.spool import Spool
 from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.dates import written_date
@@ -235,7 +235,7 @@ class _Writing:
                 {
                     **place,
                     "columns": list(one.columns),
-                    "kind": "withheld",
+                    "kind": WITHHELD,
                     "reason": one.reason,
                     "article": one.article,
                 }
@@ -249,7 +249,7 @@ class _Writing:
     def counts(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for one in self.replaced:
-            name = str(one["category"] or one["kind"]) if one["kind"] != "withheld" else "withheld"
+            name = str(one["category"] or one["kind"]) if one["kind"] != WITHHELD else WITHHELD
             values = one.get("values", 1)
             found[name] = found.get(name, 0) + (values if isinstance(values, int) else 1)
         return found

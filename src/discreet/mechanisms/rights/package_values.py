@@ -15,6 +15,8 @@ from discreet.vocabulary.categories import CATEGORIES
 # The wide forms are read as formulas by spreadsheets set to Chinese or Japanese.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
+WITHHELD = "withheld"
+
 Plain = str | int | float | bool | None
 
 

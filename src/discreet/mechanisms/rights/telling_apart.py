@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from discreet.engines.classify.spans import secrets_in
 from discreet.engines.subjects.found import Reach, TableReach, as_set
 from discreet.engines.subjects.graph import Key
 from discreet.engines.subjects.limits import Limits
@@ -100,7 +101,10 @@ def _city(table: TableReach, key: Key) -> list[Fact]:
     return [
         Fact(FactKind.CITY, str(value)[:40])
         for name, value in zip(table.columns, table.rows[key], strict=True)
-        if value and table.table.column(name).category in ("address", "geo_location") and _CITY.search(name)
+        if value
+        and table.table.column(name).category in ("address", "geo_location")
+        and _CITY.search(name)
+        and not secrets_in(str(value))
     ]
 
 
