@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from discreet.engines.subjects.access import withheld_columns
 from discreet.engines.subjects.captures import Budget
 from discreet.engines.subjects.correction_checks import Checks
 from discreet.engines.subjects.correction_order import correction_digest, ordered_writes
@@ -151,7 +150,7 @@ class _Finder:
     def _of_table(
         self, table: TableReach, change: Change, meant: Sequence[str]
     ) -> Iterator[tuple[Key, Column, _Found]]:
-        withheld = withheld_columns(graph=self.graph, table=table.table)
+        withheld = self.graph.columns_of_others(table.table)
         columns = [
             column
             for column in table.table.columns

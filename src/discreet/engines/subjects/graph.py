@@ -132,3 +132,15 @@ class Graph:
 
     def outgoing(self, ref: TableRef) -> tuple[Link, ...]:
         return tuple(link for link in self.links if link.from_table == ref)
+
+    def columns_of_others(self, table: Table) -> tuple[str, ...]:
+        """Return the personal columns by which a table names somebody other than its owner."""
+        names: set[str] = set()
+        own: set[str] = set()
+        for link in self.outgoing(table.ref):
+            (names if link.role is LinkRole.MENTION else own).update(link.from_columns)
+        return tuple(
+            column.name
+            for column in table.columns
+            if column.is_personal and column.name in names and column.name not in own
+        )

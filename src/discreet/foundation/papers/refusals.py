@@ -93,7 +93,9 @@ class NoRoomForPapers(Refused):
 
 class UnknownPaper(Refused):
     code: ClassVar[str] = "unknown_paper"
-    message: ClassVar[str] = gettext_noop("There is no such document. It may have been destroyed with its case.")
+    message: ClassVar[str] = gettext_noop(
+        "There is no such document. It may have been destroyed with its case."
+    )
     status: ClassVar[int] = 404
 
 
@@ -133,7 +135,9 @@ class PaperShownTwice(Refused):
 
 class PaperNotSeen(Refused):
     code: ClassVar[str] = "paper_not_seen"
-    message: ClassVar[str] = gettext_noop("Look at the document first: only who has seen it can say what it is.")
+    message: ClassVar[str] = gettext_noop(
+        "Look at the document first: only who has seen it can say what it is."
+    )
     status: ClassVar[int] = 409
 
 

@@ -8,8 +8,7 @@ everybody.
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 
-from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import Header, Path, Query, Router, Schema, Status
 from pydantic import Field
@@ -262,8 +261,6 @@ def proof(request: HttpRequest, number: Number) -> Any:
     """Return what `discreet ledger prove` writes: evidence that verifies without Discreet, and names no person."""
     view = queries.request_view(number)
     return prove.complete_bundle(f"request:{view.number}", now=timezone.now())
-
-
 
 
 def _row(row: queries.RequestRow) -> dict[str, Any]:
