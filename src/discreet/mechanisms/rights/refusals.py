@@ -83,6 +83,12 @@ class NothingNew(Refused):
     status = 422
 
 
+class NoCodeReturned(Refused):
+    code = "rights.no_code_returned"
+    message = gettext_noop("No code that was sent for %(number)s has come back.")
+    status = 409
+
+
 class NotForAnother(Refused):
     code = "rights.not_for_another"
     message = gettext_noop("%(number)s was made by the person: there is no authority to check.")

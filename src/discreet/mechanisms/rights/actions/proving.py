@@ -12,6 +12,7 @@ from discreet.events.rights import IdentityVerified
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import move_many, state_of_case
+from discreet.foundation.centre import verification
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
@@ -31,6 +32,7 @@ from discreet.mechanisms.rights.kinds import Requester
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.queries import claim_of
 from discreet.mechanisms.rights.refusals import (
+    NoCodeReturned,
     NotForAnother,
     NothingNew,
     ProofSaysNothing,
@@ -55,6 +57,7 @@ def verify_identity(
 
     Raises:
         ReasonMissing: staff gave none.
+        NoCodeReturned: no code that we sent came back for this request.
         ProofSaysNothing: a code to the person's contact proves nothing of the guardian or relative who asks.
         WrongRequestState: it was proven before, or the request has ended.
     """
@@ -65,6 +68,8 @@ def verify_identity(
     request = load_unproven(number)
     if how is not How.STAFF and not may_prove_by_code(request.requester):
         raise ProofSaysNothing(number=number)
+    if how is How.CODE and verification.status(number).verified_at is None:
+        raise NoCodeReturned(number=number)
     request.proofs = [*request.proofs, how.value]
     request.verified_by = actor.person if how is How.STAFF else request.verified_by
     if reason.strip():
