@@ -11,7 +11,11 @@ from discreet.events.rights import (
     ErasureAccepted,
     ErasureVerified,
     IdentityVerified,
+    RequestAppealed,
+    RequestEnded,
+    RequestExtended,
     RequestReceived,
+    RequestReopened,
 )
 from discreet.vocabulary.text import gettext_noop
 
@@ -30,9 +34,13 @@ class Kind:
 KINDS = (
     Kind("request.received", RequestReceived, gettext_noop("A request arrived")),
     Kind("request.verified", IdentityVerified, gettext_noop("An identity was verified")),
+    Kind("request.extended", RequestExtended, gettext_noop("A deadline was extended")),
     Kind("request.decided", ErasureAccepted, gettext_noop("An erasure was approved")),
     Kind("erasure.verified", ErasureVerified, gettext_noop("An erasure ended and was searched after")),
     Kind("access.delivered", AccessDelivered, gettext_noop("A copy was delivered")),
+    Kind("request.ended", RequestEnded, gettext_noop("A request ended without being carried out")),
+    Kind("request.appealed", RequestAppealed, gettext_noop("A decision was appealed")),
+    Kind("request.reopened", RequestReopened, gettext_noop("A request was reopened")),
     Kind("case.expired", CaseExpired, gettext_noop("A case reached the end of its retention")),
     Kind("source.mapped", SourceMapped, gettext_noop("A source's map was confirmed")),
     Kind("map.changed", MapChanged, gettext_noop("A source's map changed")),

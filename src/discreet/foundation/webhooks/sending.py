@@ -146,6 +146,7 @@ def _connected(
             yield connection
         finally:
             watchdog.cancel()
+            watchdog.join()
             used.close()
 
 
