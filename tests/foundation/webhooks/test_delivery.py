@@ -11,7 +11,7 @@ from discreet.events.rights import ErasureVerified, RequestReceived
 from discreet.foundation.desk.models import Notification
 from discreet.foundation.jobs import delivery as events
 from discreet.foundation.jobs.api import publish
-from discreet.foundation.jobs.models import Job, OutboxEvent
+from discreet.foundation.jobs.models import Delivery, Job, OutboxEvent
 from discreet.foundation.jobs.registry import load_all
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
@@ -77,6 +77,8 @@ def test_an_event_that_nobody_wants_leaves_no_message_and_no_evidence(link: Link
     events.deliver_once(now=NOW)
     assert not WebhookDelivery.objects.exists()
     assert entries_for("webhook_event:erasure.verified") == []
+    assert not Delivery.objects.filter(handler__contains="webhooks").exists()
+    assert OutboxEvent.objects.filter(is_delivered=False).count() == 0
 
 
 def test_a_batch_is_named_as_the_api_names_it(link: Link) -> None:

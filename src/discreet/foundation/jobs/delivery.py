@@ -3,6 +3,7 @@
 A handler runs in the transaction that notes its delivery, so a crash undoes both or neither.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -17,7 +18,7 @@ from discreet.foundation.jobs.outcomes import (
     logger,
     may_try_again,
 )
-from discreet.foundation.jobs.registry import Registered, handlers_of
+from discreet.foundation.jobs.registry import Registered, listeners_of
 from discreet.vocabulary.errors import Refused
 
 _AT_ONCE = 200
@@ -36,20 +37,22 @@ def _open_events(now: datetime) -> QuerySet[OutboxEvent]:
 def deliver_once(*, now: datetime) -> int:
     """Deliver the events that are due; return how many are through with all their handlers."""
     rows = list(_open_events(now)[:_AT_ONCE])
-    unheard = [row.pk for row in rows if not handlers_of(row.name)]
+    listeners = {name: listeners_of(name) for name in {row.name for row in rows}}
+    unheard = [row.pk for row in rows if not listeners[row.name]]
     if unheard:
         OutboxEvent.objects.filter(pk__in=unheard).update(is_delivered=True)
-    through = [row.pk for row in rows if handlers_of(row.name) and _deliver(row, now)]
+    heard = [row for row in rows if listeners[row.name]]
+    through = [row.pk for row in heard if _deliver(row, listeners[row.name], now)]
     if not through:
         return len(unheard)
     marked = OutboxEvent.objects.filter(pk__in=through, is_delivered=False).update(is_delivered=True)
     return len(unheard) + marked
 
 
-def _deliver(row: OutboxEvent, now: datetime) -> bool:
+def _deliver(row: OutboxEvent, listeners: Sequence[Registered], now: datetime) -> bool:
     """Give one event to each handler that has not had it; return whether all of them have."""
     had = set(Delivery.objects.filter(event_id=row.event_id).values_list("handler", flat=True))
-    missing = [handler for handler in handlers_of(row.name) if handler.name not in had]
+    missing = [handler for handler in listeners if handler.name not in had]
     retry: Exception | None = None
     for handler in missing:
         try:
@@ -63,7 +66,7 @@ def _deliver(row: OutboxEvent, now: datetime) -> bool:
             retry = error
     if retry is None:
         return True
-    _try_later(row, retry, now)
+    _try_later(row, listeners, retry, now)
     return False
 
 
@@ -87,7 +90,7 @@ def _note_refusal(row: OutboxEvent, handler: Registered, refusal: Refused) -> No
     )
 
 
-def _try_later(row: OutboxEvent, error: Exception, now: datetime) -> None:
+def _try_later(row: OutboxEvent, listeners: Sequence[Registered], error: Exception, now: datetime) -> None:
     attempts = row.attempts + 1
     if may_try_again(attempts, transient=is_transient(error)):
         OutboxEvent.objects.filter(pk=row.pk).update(
@@ -95,7 +98,7 @@ def _try_later(row: OutboxEvent, error: Exception, now: datetime) -> None:
         )
         return
     with transaction.atomic():
-        for handler in handlers_of(row.name):
+        for handler in listeners:
             Delivery.objects.get_or_create(
                 event_id=row.event_id,
                 handler=handler.name,

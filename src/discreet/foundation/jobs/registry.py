@@ -18,11 +18,12 @@ _MODULES = ("workflows", "handlers", "schedules")
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A handler of an event."""
+    """A handler of an event. Where `only_if` says no, the event does not come to it."""
 
     name: str
     event: type[Event]
     function: Handler
+    only_if: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +67,20 @@ def workflow(
     return register
 
 
-def on(event: type[E]) -> Callable[[Callable[[E, datetime], None]], Callable[[E, datetime], None]]:
+def on(
+    event: type[E], *, only_if: Callable[[], bool] | None = None
+) -> Callable[[Callable[[E, datetime], None]], Callable[[E, datetime], None]]:
     """Register `handle(event, now)`, one act, for an event class.
 
-    Delivery is at least once and deduplicated by (event, handler) in the handler's own transaction.
+    Delivery is at least once and deduplicated by (event, handler) in the handler's own transaction. `only_if` is
+    asked once a round, so that thousands of events that nobody wants cost no transaction each.
     """
 
     def register(function: Callable[[E, datetime], None]) -> Callable[[E, datetime], None]:
         name = f"{function.__module__}.{function.__qualname__}"
         listed = _handlers.setdefault(event.event_name(), [])
         listed[:] = [other for other in listed if other.name != name]
-        listed.append(Registered(name=name, event=event, function=function))
+        listed.append(Registered(name=name, event=event, function=function, only_if=only_if))
         _events[event.event_name()] = event
         return function
 
@@ -128,6 +132,11 @@ def tells_from_records(name: str) -> bool:
 
 def handlers_of(event_name: str) -> tuple[Registered, ...]:
     return tuple(_handlers.get(event_name, ()))
+
+
+def listeners_of(event_name: str) -> tuple[Registered, ...]:
+    """Return the handlers that want the event now."""
+    return tuple(one for one in handlers_of(event_name) if one.only_if is None or one.only_if())
 
 
 def schedules() -> Mapping[str, Schedule]:

@@ -1,5 +1,6 @@
 """What happens inside becomes messages to outside."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from discreet.events.base import Event
@@ -12,9 +13,13 @@ from discreet.foundation.webhooks.queries import is_wanted
 def announce(event: Event, now: datetime) -> None:
     """Make the messages of an event, with the note that it was handled, or neither."""
     for name in names_of(event):
-        if is_wanted(name):
-            queue(now=now, event=name, data=data_of(event))
+        queue(now=now, event=name, data=data_of(event))
 
 
-for _kind in KINDS:
-    on(_kind.event)(announce)
+def _wanted(event: type[Event]) -> Callable[[], bool]:
+    names = tuple(kind.name for kind in KINDS if kind.event is event)
+    return lambda: any(is_wanted(name) for name in names)
+
+
+for _event in {kind.event for kind in KINDS}:
+    on(_event, only_if=_wanted(_event))(announce)
