@@ -8,6 +8,8 @@ from discreet.events.cases import CaseExpired
 from discreet.events.datamap import MapChanged, ScanFinished, SourceMapped
 from discreet.events.rights import (
     AccessDelivered,
+    CorrectionAccepted,
+    CorrectionVerified,
     ErasureAccepted,
     ErasureVerified,
     IdentityVerified,
@@ -27,24 +29,31 @@ class Kind:
     """`label` says in English what happened, for `gettext`."""
 
     name: str
-    event: type[Event]
+    events: tuple[type[Event], ...]
     label: str
 
 
 KINDS = (
-    Kind("request.received", RequestReceived, gettext_noop("A request arrived")),
-    Kind("request.verified", IdentityVerified, gettext_noop("An identity was verified")),
-    Kind("request.extended", RequestExtended, gettext_noop("A deadline was extended")),
-    Kind("request.decided", ErasureAccepted, gettext_noop("An erasure was approved")),
-    Kind("erasure.verified", ErasureVerified, gettext_noop("An erasure ended and was searched after")),
-    Kind("access.delivered", AccessDelivered, gettext_noop("A copy was delivered")),
-    Kind("request.ended", RequestEnded, gettext_noop("A request ended without being carried out")),
-    Kind("request.appealed", RequestAppealed, gettext_noop("A decision was appealed")),
-    Kind("request.reopened", RequestReopened, gettext_noop("A request was reopened")),
-    Kind("case.expired", CaseExpired, gettext_noop("A case reached the end of its retention")),
-    Kind("source.mapped", SourceMapped, gettext_noop("A source's map was confirmed")),
-    Kind("map.changed", MapChanged, gettext_noop("A source's map changed")),
-    Kind("scan.finished", ScanFinished, gettext_noop("A scan ended")),
+    Kind("request.received", (RequestReceived,), gettext_noop("A request arrived")),
+    Kind("request.verified", (IdentityVerified,), gettext_noop("An identity was verified")),
+    Kind("request.extended", (RequestExtended,), gettext_noop("A deadline was extended")),
+    Kind(
+        "request.decided",
+        (ErasureAccepted, CorrectionAccepted),
+        gettext_noop("An erasure or a correction was approved"),
+    ),
+    Kind("erasure.verified", (ErasureVerified,), gettext_noop("An erasure ended and was searched after")),
+    Kind(
+        "correction.verified", (CorrectionVerified,), gettext_noop("A correction was written and read again")
+    ),
+    Kind("access.delivered", (AccessDelivered,), gettext_noop("A copy was delivered")),
+    Kind("request.ended", (RequestEnded,), gettext_noop("A request ended without being carried out")),
+    Kind("request.appealed", (RequestAppealed,), gettext_noop("A decision was appealed")),
+    Kind("request.reopened", (RequestReopened,), gettext_noop("A request was reopened")),
+    Kind("case.expired", (CaseExpired,), gettext_noop("A case reached the end of its retention")),
+    Kind("source.mapped", (SourceMapped,), gettext_noop("A source's map was confirmed")),
+    Kind("map.changed", (MapChanged,), gettext_noop("A source's map changed")),
+    Kind("scan.finished", (ScanFinished,), gettext_noop("A scan ended")),
 )
 NAMES = tuple(kind.name for kind in KINDS)
 #: What receivers know a field of an event by; others keep their name.
@@ -53,7 +62,7 @@ _FIELDS = {"number": "request", "case_number": "case", "batch_id": "batch", "sca
 
 def names_of(event: Event) -> tuple[str, ...]:
     """Return the names under which an event leaves."""
-    return tuple(kind.name for kind in KINDS if type(event) is kind.event)
+    return tuple(kind.name for kind in KINDS if type(event) in kind.events)
 
 
 def data_of(event: Event) -> dict[str, str | int]:

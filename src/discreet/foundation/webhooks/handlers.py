@@ -17,9 +17,9 @@ def announce(event: Event, now: datetime) -> None:
 
 
 def _wanted(event: type[Event]) -> Callable[[], bool]:
-    names = tuple(kind.name for kind in KINDS if kind.event is event)
+    names = tuple(kind.name for kind in KINDS if event in kind.events)
     return lambda: any(is_wanted(name) for name in names)
 
 
-for _event in {kind.event for kind in KINDS}:
+for _event in {event for kind in KINDS for event in kind.events}:
     on(_event, only_if=_wanted(_event))(announce)
