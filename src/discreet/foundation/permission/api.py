@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Header, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from discreet.foundation.centre import limits
+from discreet.foundation.idempotency import door
 from discreet.foundation.permission import queries
 from discreet.foundation.permission.actions import choosing
 from discreet.foundation.permission.counted import TOKEN_CHECKS, TOKEN_CHOICES
@@ -154,7 +155,11 @@ class Answers(Schema):
     summary="Pass on an opt-out",
     **needs(Scope.CHOICES_WRITE),
 )
-def opt_out(request: HttpRequest, body: OptOut) -> Any:
+def opt_out(
+    request: HttpRequest,
+    body: OptOut,
+    idempotency_key: Annotated[str | None, Header(alias=door.HEADER, pattern=door.PATTERN)] = None,
+) -> Any:
     """Keep an opt-out or a limit; it counts at once, everywhere. The same again changes nothing."""
     now, actor = timezone.now(), actor_of_token(request)
     limits.count(TOKEN_CHOICES, value=_token(actor), now=now)
@@ -176,6 +181,7 @@ def opt_out(request: HttpRequest, body: OptOut) -> Any:
     summary="Ask whether a person's choices allow a use",
     **needs(Scope.CHOICES_READ),
 )
+@door.reads
 def check(request: HttpRequest, body: Check) -> Any:
     """Answer by what the person chose. It says nothing of basis and notice, and keeps nothing of the question."""
     now = _counted(request)
@@ -191,6 +197,7 @@ def check(request: HttpRequest, body: Check) -> Any:
     summary="Ask for many people at once",
     **needs(Scope.CHOICES_READ),
 )
+@door.reads
 def check_batch(request: HttpRequest, body: BatchCheck) -> Any:
     """Answer for up to 5,000 people, one use for all."""
     now = _counted(request)
