@@ -13,7 +13,9 @@ from discreet.foundation.permission.said import Source
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.standing import end_applied, said_by
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.refusals import NotThisKind
 from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, way_of_answer
 from discreet.vocabulary.actors import Actor
 
@@ -25,6 +27,9 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
     """Let stand what the proven requests of a batch chose, and end them, some at a time; return how many.
 
     Repeating it changes nothing: what has ended is left.
+
+    Raises:
+        NotThisKind: the batch asks for something else.
     """
     found = RightsRequest.objects.select_for_update().filter(
         batch_id=batch_id, verified_at__isnull=False, completed_at__isnull=True
@@ -34,6 +39,8 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
     if not requests:
         record(actor=actor, now=now, subject=subject, facts={"applied": 0})
         return 0
+    if way_of(requests[0].kind) is not Way.STAND:
+        raise NotThisKind(number=requests[0].number)
     claims = queries.claims_of_many([one.number for one in requests])
     said = said_by((one, claim, one.residence) for one, claim in zip(requests, claims, strict=True))
     choosing.choose_some(actor=actor, now=now, said=said, source=Source(Channel.REQUEST, f"B-{batch_id}"))

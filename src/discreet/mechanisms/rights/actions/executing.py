@@ -33,10 +33,12 @@ from discreet.mechanisms.rights.actions.deciding import (
     state_of,
     subject_of_batch,
 )
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import (
     NoPackage,
     NothingToSearch,
+    NotThisKind,
     PlanChanged,
     UnknownRequest,
     WrongRequestState,
@@ -99,6 +101,8 @@ def begin_execution(
     batch = load_batch(batch_id)
     numbers = numbers_of(batch)
     subject, state = subject_of_batch(batch, numbers), state_of(batch, numbers)
+    if way_of(batch.kind) not in (Way.ERASE, Way.CORRECT):
+        raise NotThisKind(number=numbers[0])
     if state is State.EXECUTING and batch.run == run:
         record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "resumed": True})
         return
@@ -364,6 +368,8 @@ def finish_access(
         record(actor=SYSTEM, now=now, subject=f"request:{number}", facts={"run": run, "repeated": True})
         return
     state = state_of(batch)
+    if way_of(batch.kind) is not Way.COPY:
+        raise NotThisKind(number=number)
     if state is not State.ACCEPTED or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
     is_reached = contact is not None and is_reachable(contact)

@@ -12,7 +12,8 @@ from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.deciding import load_batch, state_of
 from discreet.mechanisms.rights.actions.executing import destroy_batch_key
 from discreet.mechanisms.rights.actions.receiving import load_request
-from discreet.mechanisms.rights.refusals import WrongRequestState
+from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.refusals import NotThisKind, WrongRequestState
 from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, State, way_of_answer
 from discreet.vocabulary.actors import SYSTEM
 
@@ -39,6 +40,8 @@ def finish_telling(
         record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "repeated": True})
         return
     state = state_of(batch)
+    if way_of(batch.kind) is not Way.TELL:
+        raise NotThisKind(number=number)
     if state is not State.ACCEPTED or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
     answer = way_of_answer(is_reachable=is_reachable, has_page=request.channel == "centre")
