@@ -43,6 +43,7 @@ from discreet.mechanisms.rights.forms import (
     DeclarationForm,
     DetailForm,
     ForAnotherForm,
+    ScopeForm,
 )
 from discreet.mechanisms.rights.identity import How, Missing
 from discreet.mechanisms.rights.kinds import RIGHTS, Kind, right_of, way_of
@@ -66,8 +67,9 @@ def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     """Take a request for one of the rights."""
     now = timezone.now()
     form, another = AskForm(request.POST or None), ForAnotherForm(request.POST or None)
+    about = ScopeForm(kind, request.POST or None)
     refusal: Refused | None = None
-    if request.method == "POST" and form.is_valid() and another.is_valid():
+    if request.method == "POST" and form.is_valid() and another.is_valid() and about.is_valid():
         try:
             form_id = form_guard.read(
                 token=request.POST.get(form_guard.TOKEN_FIELD, ""),
@@ -76,17 +78,17 @@ def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
             )
         except FormTooFast as too_fast:  # a browser that fills forms in; what was typed is not lost
             token = form_guard.issue_again(now=now)
-            return _form(request, kind, form, another, refusal=too_fast, token=token)
+            return _form(request, kind, form, another, about, refusal=too_fast, token=token)
         limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
         mailbox = normalise_email(form.cleaned_data["email"])
         if mailbox:
             limits.count(MAILBOX_FORMS, value=mailbox, now=now)
         limits.count(ALL_FORMS, value="", now=now)
         try:
-            return _received(request, kind, form, another, form_id, now)
+            return _received(request, kind, form, another, about, form_id, now)
         except Refused as refused:
             refusal = refused
-    return _form(request, kind, form, another, refusal=refusal, token=form_guard.issue(now=now))
+    return _form(request, kind, form, another, about, refusal=refusal, token=form_guard.issue(now=now))
 
 
 def _form(
@@ -94,6 +96,7 @@ def _form(
     kind: Kind,
     form: AskForm,
     another: ForAnotherForm,
+    about: ScopeForm,
     *,
     refusal: Refused | None,
     token: str,
@@ -101,6 +104,7 @@ def _form(
     context = {
         "form": form,
         "another": another,
+        "about": about,
         "is_for_another": another.is_bound and another["requester"].value() not in ("", None, "self"),
         "right": RIGHTS[kind],
         "refusal_text": refusal_text(refusal),
@@ -115,11 +119,12 @@ def _received(
     kind: Kind,
     form: AskForm,
     another: ForAnotherForm,
+    about: ScopeForm,
     form_id: str,
     now: datetime,
 ) -> HttpResponseRedirect:
     made: list[str] = []
-    asking = another.asking()
+    asking = another.asking(scope=about.scope_code(), wish=about.wish())
 
     def make() -> str:
         received = receiving.receive_request(
@@ -135,7 +140,14 @@ def _received(
         made.append(received.public_token)
         return received.number
 
-    words = (kind.value, form.residence_code(), asking.requester, asking.who.decode())
+    words = (
+        kind.value,
+        form.residence_code(),
+        asking.requester,
+        asking.who.decode(),
+        asking.scope,
+        asking.wish.decode(),
+    )
     said = "\x1f".join((*words, claims.to_bytes(form.claim()).decode()))
     number = form_guard.once(form_id=form_guard.bound(form_id, said), now=now, make=make)
     token = made[0] if made else add_public_token(actor=CUSTOMER, now=now, number=number)

@@ -1,6 +1,8 @@
 """What people type, explained. The acts enforce it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +13,8 @@ from discreet.foundation.desk.phrases import is_chinese
 from discreet.mechanisms.rights.asking import Asking, who_asks
 from discreet.mechanisms.rights.given import MOST
 from discreet.mechanisms.rights.items import OF_REQUESTS, WORDS
-from discreet.mechanisms.rights.kinds import RIGHTS, Requester
-from discreet.mechanisms.rights.words import REQUESTERS
+from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester
+from discreet.mechanisms.rights.words import REQUESTERS, SCOPES
 
 PLACES = [
     ("CN", _("Mainland China")),
@@ -109,6 +111,35 @@ class ForAnotherForm(forms.Form):
             return Asking(scope=scope, wish=wish)
         who = who_asks(name=data["who_name"], contact=data["who_contact"], relation=data["relation"])
         return Asking(requester=requester, who=who, scope=scope, wish=wish)
+
+
+class ScopeForm(forms.Form):
+    """What an objection or a withdrawal is about, and why."""
+
+    scope = forms.ChoiceField(label=_("What is it about?"), widget=forms.RadioSelect)
+    reasons = forms.CharField(
+        label=_("Your reasons"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Not needed for advertising. They are kept sealed, and staff who decide read them."),
+    )
+
+    def __init__(self, kind: Kind, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"scope": SCOPES_OF[kind][0].value} if kind in SCOPES_OF else None)
+        if kind not in SCOPES_OF:
+            del self.fields["scope"]
+        else:
+            field = cast(forms.ChoiceField, self.fields["scope"])
+            field.choices = [(one.value, lazy_text(SCOPES[one])) for one in SCOPES_OF[kind]]
+        if kind not in (Kind.OBJECTION, Kind.RESTRICTION):
+            del self.fields["reasons"]
+
+    def scope_code(self) -> str:
+        return str(self.cleaned_data.get("scope", ""))
+
+    def wish(self) -> bytes:
+        return str(self.cleaned_data.get("reasons", "")).encode()
 
 
 class StaffAskForm(AskForm):

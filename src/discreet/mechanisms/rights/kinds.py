@@ -45,6 +45,23 @@ class Tier(IntEnum):
     STRONG = 3  # three points, and a declaration where the law asks for one
 
 
+class Requester(StrEnum):
+    """Who asks. The data are always those of the person whom the request is about."""
+
+    SELF = "self"
+    AGENT = "agent"  # with the person's signed permission. Source: 11 CCR 7063
+    GUARDIAN = "guardian"  # of a child, or of an adult who is represented. Source: PIPL Art. 31; GDPR Art. 8
+    RELATIVE = "relative"  # of somebody who died. Source: PIPL Art. 49
+
+
+class Scope(StrEnum):
+    """What an objection, a restriction or a withdrawal is about."""
+
+    ALL = "all"
+    MARKETING = "marketing"
+    PROFILING = "profiling"
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """One right. Texts are English templates. `clock`: the kind of request whose legal clocks run."""
@@ -274,6 +291,19 @@ OFFERED = (
     Kind.RECTIFICATION,
     Kind.ERASURE,
     Kind.ACCOUNT_CLOSURE,
+    Kind.RESTRICTION,
+    Kind.OBJECTION,
+    Kind.CONSENT_WITHDRAWAL,
+    Kind.LIMIT,
+)
+
+
+#: What a right may be about; the others are about everything.
+SCOPES_OF: Mapping[Kind, tuple[Scope, ...]] = MappingProxyType(
+    {
+        Kind.OBJECTION: (Scope.MARKETING, Scope.PROFILING, Scope.ALL),
+        Kind.CONSENT_WITHDRAWAL: (Scope.ALL, Scope.MARKETING),
+    }
 )
 
 
@@ -289,20 +319,3 @@ def right_of(kind: str) -> Right:
 
 def way_of(kind: str) -> Way:
     return right_of(kind).way
-
-
-class Requester(StrEnum):
-    """Who asks. The data are always those of the person whom the request is about."""
-
-    SELF = "self"
-    AGENT = "agent"  # with the person's signed permission. Source: 11 CCR 7063
-    GUARDIAN = "guardian"  # of a child, or of an adult who is represented. Source: PIPL Art. 31; GDPR Art. 8
-    RELATIVE = "relative"  # of somebody who died. Source: PIPL Art. 49
-
-
-class Scope(StrEnum):
-    """What an objection, a restriction or a withdrawal is about."""
-
-    ALL = "all"
-    MARKETING = "marketing"
-    PROFILING = "profiling"

@@ -23,7 +23,7 @@ from discreet.mechanisms.rights.asking import who_of
 from discreet.mechanisms.rights.identity import needs_second_person
 from discreet.mechanisms.rights.identity_queries import still_missing
 from discreet.mechanisms.rights.items import ItemDecision, Verdict, item_from_json
-from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.kinds import Kind, Way, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
 from discreet.mechanisms.rights.request_views import Course, PlanView, RequestView, SourceView, Words
@@ -175,6 +175,7 @@ def words_sealed(number: str) -> Words:
         extension=_opened(request, request.extension_sealed, "extension"),
         appeal=_opened(request, request.appeal_sealed, "appeal"),
         appeal_answer=_opened(request, request.appeal_answer_sealed, "appeal-answer"),
+        reasons=_opened(request, request.wish_sealed, "wish") if way_of(request.kind) is Way.STAND else "",
         who=who_of(_opened(request, request.requester_sealed, "requester").encode()),
     )
 

@@ -87,9 +87,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What people wrote about a request, opened; "" = nothing, or destroyed. `who`: name, contact, relation."""
+    """What people wrote about a request, opened; "" = nothing, or destroyed. `reasons`: of an objection. `who`: name, contact, relation."""
 
     extension: str
     appeal: str
     appeal_answer: str
+    reasons: str
     who: dict[str, str]
