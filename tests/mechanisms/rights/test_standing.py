@@ -1,8 +1,12 @@
 """Requests that are choices: what each kind leaves standing, from when, and how its request ends."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.ledger.models import LedgerEntry
@@ -97,3 +101,19 @@ def test_a_file_of_opt_outs_stands_as_it_is_received_and_again_changes_nothing()
     people = [Person(email=claim.email or "") for claim, *_ in claims]
     assert [len(facts) for facts in facts_of_many(people=people, at=NOW)] == [1] * 1200
     assert len(again.numbers) == 3 and Choice.objects.count() == 1200
+
+
+def test_the_centre_asks_what_an_objection_is_about_and_marketing_stops_at_once(client: Client) -> None:
+    """GDPR Art. 21(3): from the public form to the fact, with one code in between."""
+    page = client.get("/privacy/ask/objection/")
+    token = re.search(r'name="form_token" value="([^"]+)"', page.content.decode())
+    assert token is not None and b"Marketing and advertising" in page.content
+    fields = {"email": "ann@example.com", "scope": "marketing", "form_token": token.group(1)}
+    with time_machine.travel(timezone.now() + timedelta(seconds=5), tick=True):
+        assert client.post("/privacy/ask/objection/", {**fields, "scope": "x"}).status_code == 422
+        assert client.post("/privacy/ask/objection/", fields).status_code == 302
+    request = RightsRequest.objects.get()
+    proving.verify_identity(actor=AGENT, now=timezone.now(), number=request.number, reason="Known by voice")
+    workflows.prepare_batch(request.batch_id, SYSTEM, timezone.now())
+    (fact,) = facts_of_many(people=[Person(email="ann@example.com")], at=timezone.now())[0]
+    assert (fact.purpose, fact.decision, fact.article) == ("Marketing", "upheld", "GDPR Art. 21(2)")

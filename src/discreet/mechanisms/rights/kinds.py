@@ -283,7 +283,8 @@ RIGHTS: Mapping[Kind, Right] = MappingProxyType({right.kind: right for right in 
 TITLES: Mapping[Kind, str] = MappingProxyType({right.kind: right.title for right in _ALL})
 
 
-#: What the privacy centre offers; the rest is carried out where staff or programs ask for it.
+#: What the privacy centre offers as a request. An opt-out and a limit are no request there: `foundation/permission`
+#: takes them with one click.
 OFFERED = (
     Kind.KNOW,
     Kind.ACCESS,
@@ -294,7 +295,6 @@ OFFERED = (
     Kind.RESTRICTION,
     Kind.OBJECTION,
     Kind.CONSENT_WITHDRAWAL,
-    Kind.LIMIT,
 )
 
 
