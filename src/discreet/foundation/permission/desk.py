@@ -1,21 +1,31 @@
-"""The staff page of standing choices: how many stand, how they arrive, what changed, and whose, by a contact."""
+"""The staff pages of standing choices: how many stand, how they arrive, whose, and what is decided of one."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from discreet.foundation.desk.cases import page_of
 from discreet.foundation.desk.phrases import is_chinese
 from discreet.foundation.permission import queries
+from discreet.foundation.permission.actions import ending
 from discreet.foundation.permission.figures import Figures, figures, recent_changes
 from discreet.foundation.permission.people import MAX_LENGTH, Person, person_of_words
-from discreet.foundation.permission.refusals import NotAnAddress, NotReadable
+from discreet.foundation.permission.refusals import NotAnAddress, NotReadable, UnknownChoice
+from discreet.foundation.permission.rules import Decision, Kind, holds
 from discreet.foundation.permission.words import CHANNELS, KINDS, staff_rows
+from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
+from discreet.vocabulary.actors import Role
 from discreet.vocabulary.dates import written_date
+
+DECIDERS = frozenset({Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR})
+OVERRIDERS = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+LIFTERS = frozenset({Role.AGENT, Role.ADMINISTRATOR})
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,6 +60,67 @@ def choices(request: HttpRequest) -> HttpResponse:
             "weeks": _week_rows(counted),
         },
     )
+
+
+@require_safe
+@role_required()
+def choice(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one choice, and what may be done with it now."""
+    (found,) = queries.choices_by_ref([ref]) or (None,)
+    if found is None:
+        raise UnknownChoice
+    now, fact, roles = timezone.now(), found.fact, actor_of(request).roles
+    stands = holds(fact, at=now)
+    is_open = stands and fact.decision is Decision.PENDING
+    (row,) = staff_rows([found], now=now, language=get_language() or "en")
+    context = {
+        "row": row,
+        "only_profiling": fact.only_profiling,
+        "origin_url": page_of(kind="request", number=fact.origin) if fact.origin.startswith("R-") else "",
+        "may_uphold": is_open and bool(roles & DECIDERS),
+        "may_override": is_open and bool(roles & OVERRIDERS),
+        "may_lift": stands and fact.kind is Kind.RESTRICTION and bool(roles & LIFTERS),
+        "told_at": found.told_at,
+        "to_tell": ending.BEFORE_LIFTING,
+    }
+    return render(request, "permission/choice_desk.html", context)
+
+
+@require_POST
+@role_required(*DECIDERS)
+def uphold(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take an objection as justified."""
+    ending.uphold_objection(actor=actor_of(request), now=timezone.now(), ref=ref)
+    return _back(ref)
+
+
+@require_POST
+@role_required(*OVERRIDERS)
+def override(request: HttpRequest, ref: str) -> HttpResponse:
+    """Override an objection on compelling grounds."""
+    grounds = request.POST.get("grounds", "")
+    ending.override_objection(actor=actor_of(request), now=timezone.now(), ref=ref, grounds=grounds)
+    return _back(ref)
+
+
+@require_POST
+@role_required(*LIFTERS)
+def tell_lifting(request: HttpRequest, ref: str) -> HttpResponse:
+    """Note that the person was told that a restriction will be lifted."""
+    ending.tell_lifting(actor=actor_of(request), now=timezone.now(), ref=ref)
+    return _back(ref)
+
+
+@require_POST
+@role_required(*LIFTERS)
+def lift(request: HttpRequest, ref: str) -> HttpResponse:
+    """Lift a restriction."""
+    ending.lift_restriction(actor=actor_of(request), now=timezone.now(), ref=ref)
+    return _back(ref)
+
+
+def _back(ref: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("permission:choice", args=[ref]))
 
 
 def _heading(counted: Figures) -> str:

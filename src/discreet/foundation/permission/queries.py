@@ -30,6 +30,7 @@ class ChoiceView:
     fact: Fact
     known_by: tuple[IdentifierKind, ...]
     ended_how: str = ""
+    told_at: datetime | None = None
 
 
 _AT_ONCE = 10_000  # SQLite takes 32,766 parameters in one statement
@@ -89,6 +90,7 @@ def choices_by_ref(refs: Sequence[str]) -> list[ChoiceView]:
             fact=_fact(one),
             known_by=tuple(kind for kind in IdentifierKind if kind in known_by[one.ref]),
             ended_how=one.ended_how,
+            told_at=one.told_at,
         )
         for one in Choice.objects.filter(ref__in=refs)
     }
