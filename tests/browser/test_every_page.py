@@ -12,9 +12,13 @@ from playwright.sync_api import Page
 from discreet.foundation.datamap.models import DataTable, Scan
 from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.sequencer import sequence_once
+from discreet.foundation.permission.actions import choosing
+from discreet.foundation.permission.people import Person
+from discreet.foundation.permission.rules import Channel
+from discreet.foundation.permission.said import Source
 from discreet.foundation.webhooks import actions as webhooks
 from discreet.foundation.webhooks.models import DeliveryState, PermittedNetwork, WebhookDelivery
-from discreet.vocabulary.actors import Role
+from discreet.vocabulary.actors import SYSTEM, Role
 from tests.browser import test_datamap as the_map
 from tests.browser.harness import choose, faults_in_both_themes, overflows, picture, sign_in
 from tests.browser.test_datamap import base, path
@@ -85,7 +89,17 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
         "datamap": {"number": change.rstrip("/").rpartition("/")[2]},
         "law": {"rule_id": "CA-DSR-RESP"},
         "webhooks": {"subscription_id": with_webhooks()},
+        "permission": {"ref": with_choices()},
     }
+
+
+def with_choices() -> str:
+    """Let people choose, and return an objection that waits for a decision."""
+    ann = Person(email="anna@example.com")
+    source, now = Source(channel=Channel.REQUEST, origin="R-1"), timezone.now()
+    choosing.opt_out(actor=SYSTEM, now=now, person=ann, source=source)
+    choosing.restrict(actor=SYSTEM, now=now, person=ann, source=source)
+    return choosing.object_to(actor=SYSTEM, now=now, person=ann, source=source, purpose="CustomerCare").ref
 
 
 def with_webhooks() -> str:
