@@ -1,12 +1,18 @@
 """The pages of choices in Chromium: the real signal, keyboard alone, both languages and themes, no fault for axe."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from discreet.foundation.permission.actions import choosing
 from discreet.foundation.permission.models import Choice
 from discreet.foundation.permission.rules import Channel
-from tests.browser.harness import faults_in_both_themes
+from discreet.vocabulary.actors import Role
+from tests.browser.harness import PICTURES, faults_in_both_themes, sign_in
+from tests.foundation.permission.said import ANN, CUSTOMER, FORM, REQUEST
+from tests.foundation.staff.people import PASSWORD, add
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.duty("M8.1")]
 
@@ -59,4 +65,27 @@ def test_every_state_of_the_pages_is_accessible(page: Page, live_server: LiveSer
     page.get_by_role("link", name="Make another choice").click()
     page.get_by_role("heading", name="What stands for this browser").wait_for()
     found += faults_in_both_themes(page)
+    assert found == []
+
+
+def test_the_desks_pages_are_accessible_and_draw_the_chart(
+    page: Page, live_server: LiveServer, settings: Settings
+) -> None:
+    settings.DISCREET_DEMO = True
+    add("chief", Role.APPROVER, Role.AGENT)
+    sign_in(page, live_server.url, "chief", PASSWORD)
+    page.goto(f"{live_server.url}/desk/choices/")
+    found = faults_in_both_themes(page)
+    now = timezone.now()
+    choosing.opt_out(actor=CUSTOMER, now=now, person=ANN, source=FORM)
+    restriction = choosing.restrict(actor=CUSTOMER, now=now, person=ANN, source=REQUEST).ref
+    objection = choosing.object_to(actor=CUSTOMER, now=now, person=ANN, source=REQUEST).ref
+    page.goto(f"{live_server.url}/desk/choices/")
+    page.locator("[data-chart] svg").first.wait_for()
+    found += faults_in_both_themes(page)
+    page.screenshot(path=PICTURES / "choices.png", full_page=True)
+    for ref in (restriction, objection):
+        page.goto(f"{live_server.url}/desk/choices/{ref}/")
+        found += faults_in_both_themes(page)
+    page.screenshot(path=PICTURES / "choice.png", full_page=True)
     assert found == []
