@@ -10,7 +10,7 @@ from discreet.foundation.permission.actions import choosing
 from discreet.foundation.permission.models import Choice
 from discreet.foundation.permission.rules import Channel
 from discreet.vocabulary.actors import Role
-from tests.browser.harness import PICTURES, faults_in_both_themes, sign_in
+from tests.browser.harness import PICTURES, faults_in_both_themes, overflows, runs_over_a_neighbour, sign_in
 from tests.foundation.permission.said import ANN, CUSTOMER, FORM, REQUEST
 from tests.foundation.staff.people import PASSWORD, add
 
@@ -83,6 +83,7 @@ def test_the_desks_pages_are_accessible_and_draw_the_chart(
     page.goto(f"{live_server.url}/desk/choices/")
     page.locator("[data-chart] svg").first.wait_for()
     found += faults_in_both_themes(page)
+    assert not overflows(page) and not runs_over_a_neighbour(page)
     page.screenshot(path=PICTURES / "choices.png", full_page=True)
     for ref in (restriction, objection):
         page.goto(f"{live_server.url}/desk/choices/{ref}/")
