@@ -74,10 +74,10 @@ def sweep(now: datetime) -> int:
     for paper_id in queries.to_remove(AT_ONCE):
         remove_file(now=now, paper_id=paper_id)
         done += 1
-    return done + _remove_orphans(now)
+    return done + remove_orphans(now)
 
 
-def _remove_orphans(now: datetime) -> int:
+def remove_orphans(now: datetime) -> int:
     """Remove files without a row: their act was cut off before it committed, so no key opens them."""
     before = (now - _ORPHAN_AFTER).timestamp()
     old = [paper_id for paper_id, written in vault.lying() if written < before]

@@ -34,6 +34,7 @@ class MemoryOnly(FileUploadHandler):
         self._parts: list[bytes] = []
         self._size = 0
         self._files = 0
+        self.is_over = False
 
     def new_file(self, *args: object, **kwargs: object) -> None:
         super().new_file(*args, **kwargs)  # type: ignore[arg-type]
@@ -45,6 +46,7 @@ class MemoryOnly(FileUploadHandler):
         self._size += len(raw_data)
         if self._size > MOST_BYTES:
             self._parts.clear()
+            self.is_over = True
             raise StopUpload(connection_reset=True)
         self._parts.append(raw_data)
 
@@ -83,8 +85,11 @@ def uploaded(request: HttpRequest) -> bytes:
 
     Raises:
         PaperMissing: none came.
+        PaperTooLarge: it went on after what is kept.
     """
     file = request.FILES.get(FIELD)
+    if any(handler.is_over for handler in request.upload_handlers if isinstance(handler, MemoryOnly)):
+        raise PaperTooLarge(mib=MOST_BYTES // MIB)
     if file is None:
         raise PaperMissing
     content: bytes = file.read()
