@@ -26,7 +26,7 @@ from discreet.foundation.centre.handover_refusals import (
     SiteKeyBad,
     SiteKeyPrivate,
 )
-from discreet.vocabulary.normalise import normalise_email
+from discreet.vocabulary.normalise import normalise_email, normalise_phone
 
 LONGEST_TOKEN = 4096
 LONGEST_LIFE = timedelta(minutes=5)
@@ -200,8 +200,9 @@ def _claims(payload: Mapping[str, object], jti: str, expires_at: datetime) -> Cl
     number = _text(payload.get("sub"))
     email = _text(payload.get("email")) if payload.get("email_verified") is True else ""
     phone = _text(payload.get("phone_number")) if payload.get("phone_number_verified") is True else ""
-    if email and normalise_email(email) is None:
-        email = ""
+    # What cannot be compared with the company's data is no identity: it would only have the request refused.
+    email = email if normalise_email(email) else ""
+    phone = phone if normalise_phone(phone, region=None) else ""
     if not (number or email or phone):
         raise HandoverNobody
     kind = _text(payload.get("kind"))

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.cases.queries import get_by_token
 from discreet.foundation.centre import form_guard, limits, verification
+from discreet.foundation.centre.handover import HandedOver, waiting
 from discreet.foundation.centre.public import public_page
 from discreet.foundation.centre.refusals import FormTooFast
 from discreet.foundation.centre.rules import ALL_CODES, ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS, REQUEST_CODES
-from discreet.foundation.centre.visits import remember_case
+from discreet.foundation.centre.visits import handover_token_of, remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
@@ -32,6 +33,7 @@ from discreet.mechanisms.rights import (
     delivery,
     letters,
     queries,
+    signed_in,
     status_page,
 )
 from discreet.mechanisms.rights.actions import appealing, deciding, executing, proving, receiving
@@ -44,6 +46,7 @@ from discreet.mechanisms.rights.forms import (
     DetailForm,
     ForAnotherForm,
     ScopeForm,
+    SignedInForm,
 )
 from discreet.mechanisms.rights.identity import How, Missing
 from discreet.mechanisms.rights.kinds import RIGHTS, Kind, right_of, way_of
@@ -64,8 +67,11 @@ CANCELLABLE = frozenset({State.RECEIVED, State.VERIFIED, State.PLANNED, State.AC
 @require_http_methods(["GET", "POST"])
 @public_page
 def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
-    """Take a request for one of the rights."""
+    """Take a request for one of the rights; of whoever comes signed in from a site of ours, without a code."""
     now = timezone.now()
+    held = waiting(token=handover_token_of(request), now=now) if "without" not in request.GET else None
+    if held is not None:
+        return _ask_signed_in(request, kind, held, now)
     form, another = AskForm(request.POST or None), ForAnotherForm(request.POST or None)
     about = ScopeForm(kind, request.POST or None)
     refusal: Refused | None = None
@@ -89,6 +95,59 @@ def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
         except Refused as refused:
             refusal = refused
     return _form(request, kind, form, another, about, refusal=refusal, token=form_guard.issue(now=now))
+
+
+def _ask_signed_in(request: HttpRequest, kind: Kind, held: HandedOver, now: datetime) -> HttpResponseBase:
+    form, refusal, token = SignedInForm(request.POST or None), None, form_guard.issue(now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form_id = form_guard.read(
+                token=request.POST.get(form_guard.TOKEN_FIELD, ""),
+                trap=request.POST.get(form_guard.TRAP_FIELD, ""),
+                now=now,
+            )
+            limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
+            limits.count(ALL_FORMS, value="", now=now)
+            return _received_signed_in(request, kind, form, held, form_id, now)
+        except FormTooFast as too_fast:
+            refusal, token = too_fast, form_guard.issue_again(now=now)
+    context = {
+        "form": form,
+        "held": held,
+        "right": RIGHTS[kind],
+        "refusal_text": refusal_text(refusal),
+        "token": token,
+    }
+    status = 200 if request.method == "GET" else 422
+    return render(request, "rights/ask_signed_in.html", context, status=status)
+
+
+def _received_signed_in(
+    request: HttpRequest, kind: Kind, form: SignedInForm, held: HandedOver, form_id: str, now: datetime
+) -> HttpResponseRedirect:
+    made: list[str] = []
+    visit, residence = handover_token_of(request), form.residence_code()
+    receive = signed_in.receiver(
+        actor=CUSTOMER,
+        now=now,
+        kind=kind,
+        held=held,
+        visit=visit,
+        residence=residence,
+        language=translation.get_language() or "en",
+    )
+
+    def make() -> str:
+        received = receive()
+        made.append(received.public_token)
+        return received.number
+
+    bound = form_guard.bound(form_id, "\x1f".join((kind.value, residence, visit)))
+    number = form_guard.once(form_id=bound, now=now, make=make)
+    token = made[0] if made else add_public_token(actor=CUSTOMER, now=now, number=number)
+    response = HttpResponseRedirect(reverse("rights:status", args=[token]))
+    remember_case(request, response, number=number, token=token)
+    return response
 
 
 def _form(

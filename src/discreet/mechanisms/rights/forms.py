@@ -73,6 +73,21 @@ class AskForm(forms.Form):
         return "" if code == "ZZ" else code
 
 
+class SignedInForm(forms.Form):
+    """The public form of whoever comes signed in: who it is, the site said."""
+
+    residence = forms.ChoiceField(
+        label=_("Where do you live?"),
+        choices=RESIDENCES,
+        required=False,
+        help_text=_("It decides which law sets our deadline. Unknown means the strictest."),
+    )
+
+    def residence_code(self) -> str:
+        code: str = self.cleaned_data["residence"]
+        return "" if code == "ZZ" else code
+
+
 class ForAnotherForm(forms.Form):
     """Who asks for somebody else. Left alone, the person asks."""
 

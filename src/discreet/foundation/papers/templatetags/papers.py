@@ -4,6 +4,7 @@ from django import template
 from django.template import Context
 from django.utils.translation import gettext
 
+from discreet.foundation.cases.queries import get
 from discreet.foundation.papers import queries
 from discreet.foundation.papers.forms import AskPaperForm
 from discreet.foundation.papers.rules import MIB, MOST_BYTES, Gone
@@ -15,15 +16,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("papers/parts/case.html", takes_context=True)
-def case_papers(context: Context, number: str, is_open: bool = True) -> dict[str, object]:
+def case_papers(context: Context, number: str) -> dict[str, object]:
     """Draw the papers of a case for staff, and the form that asks for one."""
-    request = context["request"]
-    asked = queries.asked_for(number)
+    request, is_open = context["request"], get(number).row.closed_at is None
+    asked, rows = queries.asked_for(number), [_row(view) for view in queries.papers_of(number)]
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "number": number,
-        "rows": [_row(view) for view in queries.papers_of(number)],
+        "rows": rows,
+        "is_shown": is_open or bool(rows),
         "asked": gettext(PURPOSES[asked]) if asked else "",
         "form": AskPaperForm(),
         "may_ask": is_open and bool(actor_of(request).roles & {Role.AGENT, Role.APPROVER}),
