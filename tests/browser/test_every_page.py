@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 from discreet.foundation.datamap.models import DataTable, Scan
 from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.sequencer import sequence_once
+from discreet.foundation.papers import actions as papers
+from discreet.foundation.papers.rules import Purpose
 from discreet.foundation.permission.actions import choosing
 from discreet.foundation.permission.people import Person
 from discreet.foundation.permission.rules import Channel
@@ -23,6 +25,7 @@ from tests.browser import test_datamap as the_map
 from tests.browser.harness import choose, faults_in_both_themes, overflows, picture, sign_in
 from tests.browser.test_datamap import base, path
 from tests.browser.test_desk import with_work
+from tests.foundation.papers import files
 from tests.foundation.staff.people import PASSWORD, add
 from tests.foundation.staff.test_matrix import MATRIX, account, desk
 from tests.foundation.webhooks.conftest import ADMIN, REASON, RECEIVED
@@ -90,6 +93,7 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
         "law": {"rule_id": "CA-DSR-RESP"},
         "webhooks": {"subscription_id": with_webhooks()},
         "permission": {"ref": with_choices()},
+        "papers": {"paper_id": with_paper(number)},
     }
 
 
@@ -100,6 +104,14 @@ def with_choices() -> str:
     choosing.opt_out(actor=SYSTEM, now=now, person=ann, source=source)
     choosing.restrict(actor=SYSTEM, now=now, person=ann, source=source)
     return choosing.object_to(actor=SYSTEM, now=now, person=ann, source=source, purpose="CustomerCare").ref
+
+
+def with_paper(number: str) -> str:
+    """Ask for a document, take one, and return its id."""
+    papers.ask_paper(actor=driving.AGENT, now=timezone.now(), number=number, purpose=Purpose.IDENTITY)
+    return papers.receive_paper(
+        actor=driving.AGENT, now=timezone.now(), number=number, content=files.png(), has_scanner=False
+    )
 
 
 def with_webhooks() -> str:

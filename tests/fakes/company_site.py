@@ -39,6 +39,7 @@ class CompanySite:
     discreet: str = ""
     audience: str = ""
     url: str = ""
+    language: str = "en"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     sessions: dict[str, str] = field(default_factory=dict)
 
@@ -72,7 +73,7 @@ class CompanySite:
         return (
             f'<h1>My personal data</h1><form method="post" action="{self.discreet}/privacy/handover/">'
             f'<input type="hidden" name="token" value="{self._signed(login)}">'
-            '<input type="hidden" name="language" value="en"><button>Ask about my data</button></form>'
+            f'<input type="hidden" name="language" value="{self.language}"><button>Ask about my data</button></form>'
         )
 
     def _signed(self, login: str) -> str:

@@ -183,6 +183,7 @@ class Requests(RuleBasedStateMachine):
             assert known.requester in (Requester.SELF, Requester.AGENT)
         if how is How.CODE:
             assert known.is_code_back
+        assert how is not How.HANDOVER, "no site vouched for anybody in these histories"
         known.has_proof = True
         self.note_proof(number, left)
 

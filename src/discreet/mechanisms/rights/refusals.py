@@ -89,6 +89,12 @@ class NoCodeReturned(Refused):
     status = 409
 
 
+class NoSignIn(Refused):
+    code = "rights.no_sign_in"
+    message = gettext_noop("No site of the company vouched for whoever made %(number)s.")
+    status = 409
+
+
 class NotForAnother(Refused):
     code = "rights.not_for_another"
     message = gettext_noop("%(number)s was made by the person: there is no authority to check.")

@@ -17,6 +17,7 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.ledger.queries import entries_for
 from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
@@ -33,6 +34,7 @@ from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.queries import claim_of
 from discreet.mechanisms.rights.refusals import (
     NoCodeReturned,
+    NoSignIn,
     NotForAnother,
     NothingNew,
     ProofSaysNothing,
@@ -58,6 +60,7 @@ def verify_identity(
     Raises:
         ReasonMissing: staff gave none.
         NoCodeReturned: no code that we sent came back for this request.
+        NoSignIn: no site of the company vouched for whoever asks.
         ProofSaysNothing: a code to the person's contact proves nothing of the guardian or relative who asks.
         WrongRequestState: it was proven before, or the request has ended.
     """
@@ -70,11 +73,18 @@ def verify_identity(
         raise ProofSaysNothing(number=number)
     if how is How.CODE and verification.status(number).verified_at is None:
         raise NoCodeReturned(number=number)
+    if how is How.HANDOVER and not _is_vouched_for(number):
+        raise NoSignIn(number=number)
     request.proofs = [*request.proofs, how.value]
     request.verified_by = actor.person if how is How.STAFF else request.verified_by
     if reason.strip():
         request.verified_reason_sealed = keys.seal(number, reason.strip()[:2000].encode(), "verified-reason")
     return settle_identity(request, actor=actor, now=now, facts={"how": how.value})
+
+
+def _is_vouched_for(number: str) -> bool:
+    """Say whether a signed hand-over was spent on this request."""
+    return any(entry.act == "centre.use_handover" for entry in entries_for(f"request:{number}"))
 
 
 @act("rights.declare")
