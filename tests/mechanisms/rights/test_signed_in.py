@@ -114,6 +114,20 @@ def test_who_asks_for_somebody_else_goes_the_other_way(site: str) -> None:
     assert request.verified_at is None and request.proofs == []
 
 
+def test_a_correction_is_asked_for_signed_in_as_well_and_only_for_oneself(site: str) -> None:
+    client = Client()
+    path = come(client, BOB, kind="rectification")
+    page = client.get(path).content.decode()
+    assert "You come signed in from Web shop" in page and 'name="email"' not in page
+    send(
+        client, path, email=ANN, requester="agent", who_name="Eve",
+        kind_1="name", old_1="Bob Else", new_1="Bob Elsewhere", note="",
+    )  # fmt: skip
+    (request,) = RightsRequest.objects.all()
+    assert (request.verified_how, request.requester) == ("handover", "self")
+    assert queries.claim_of(request.number).email == BOB
+
+
 def test_a_double_click_is_one_request(site: str) -> None:
     client = Client()
     path = come(client, BOB)

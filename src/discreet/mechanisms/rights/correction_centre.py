@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.centre import form_guard, limits
+from discreet.foundation.centre.handover import HandedOver, waiting
 from discreet.foundation.centre.public import public_page
 from discreet.foundation.centre.refusals import FormTooFast
 from discreet.foundation.centre.rules import ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS
-from discreet.foundation.centre.visits import remember_case
-from discreet.mechanisms.rights import claims
+from discreet.foundation.centre.visits import handover_token_of, remember_case
+from discreet.mechanisms.rights import claims, signed_in
 from discreet.mechanisms.rights.actions import correcting
 from discreet.mechanisms.rights.correction_forms import CorrectForm
 from discreet.mechanisms.rights.correction_wish import Wish
@@ -33,7 +34,9 @@ CUSTOMER = Actor(kind=ActorKind.CUSTOMER, name="customer")
 def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     """Take a request to correct. What was typed stays when something of it is refused."""
     now = timezone.now()
-    form, another = CorrectForm(request.POST or None), ForAnotherForm(request.POST or None)
+    held = waiting(token=handover_token_of(request), now=now) if "without" not in request.GET else None
+    fields = signed_in.as_said(request.POST, held) if held and request.POST else request.POST
+    form, another = CorrectForm(fields or None), ForAnotherForm(fields or None)
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid() and another.is_valid():
         try:
@@ -44,17 +47,17 @@ def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
             )
         except FormTooFast as too_fast:  # a browser that fills forms in
             token = form_guard.issue_again(now=now)
-            return _form(request, kind, form, another, refusal=too_fast, token=token)
+            return _form(request, kind, form, another, held, refusal=too_fast, token=token)
         limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
         mailbox = normalise_email(form.cleaned_data["email"])
         if mailbox:
             limits.count(MAILBOX_FORMS, value=mailbox, now=now)
         limits.count(ALL_FORMS, value="", now=now)
         try:
-            return _received(request, form, another, form_id, now)
+            return _received(request, form, another, held, form_id, now)
         except Refused as refused:
             refusal = refused
-    return _form(request, kind, form, another, refusal=refusal, token=form_guard.issue(now=now))
+    return _form(request, kind, form, another, held, refusal=refusal, token=form_guard.issue(now=now))
 
 
 def _form(
@@ -62,6 +65,7 @@ def _form(
     kind: Kind,
     form: CorrectForm,
     another: ForAnotherForm,
+    held: HandedOver | None,
     *,
     refusal: Refused | None,
     token: str,
@@ -69,6 +73,7 @@ def _form(
     context = {
         "form": form,
         "another": another,
+        "held": held,
         "is_for_another": another.is_bound and another["requester"].value() not in ("", None, "self"),
         "right": RIGHTS[kind],
         "refusal_text": refusal_text(refusal),
@@ -80,10 +85,15 @@ def _form(
 
 
 def _received(
-    request: HttpRequest, form: CorrectForm, another: ForAnotherForm, form_id: str, now: datetime
+    request: HttpRequest,
+    form: CorrectForm,
+    another: ForAnotherForm,
+    held: HandedOver | None,
+    form_id: str,
+    now: datetime,
 ) -> HttpResponseRedirect:
     made: list[str] = []
-    asking = another.asking()
+    asking, visit = another.asking(), handover_token_of(request) if held else ""
 
     def make() -> str:
         received = correcting.receive_correction(
@@ -97,12 +107,14 @@ def _received(
             channel="centre",
             asking=asking,
         )
+        if held:
+            signed_in.prove(actor=CUSTOMER, now=now, visit=visit, number=received.number)
         made.append(received.public_token)
         return received.number
 
     wish = Wish(changes=tuple(form.changes()), salt="", note=form.cleaned_data["note"]).to_bytes().decode()
     claim = claims.to_bytes(form.claim()).decode()
-    who = (asking.requester, asking.who.decode())
+    who = (asking.requester, asking.who.decode(), visit)
     said = "\x1f".join((Kind.RECTIFICATION.value, form.residence_code(), *who, claim, wish))
     number = form_guard.once(form_id=form_guard.bound(form_id, said), now=now, make=make)
     token = made[0] if made else add_public_token(actor=CUSTOMER, now=now, number=number)

@@ -8,6 +8,8 @@ Source: GDPR Art. 12(6), recital 57; 11 CCR 7061.
 from collections.abc import Callable
 from datetime import datetime
 
+from django.http import QueryDict
+
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.centre.handover import HandedOver, use_handover
 from discreet.mechanisms.rights.actions import proving, receiving
@@ -40,9 +42,26 @@ def receiver(
             language=language,
             channel="centre",
         )
-        subject = f"request:{received.number}"
-        use_handover(actor=actor, now=now, token=visit, number=received.number, subject=subject)
-        proving.verify_identity(actor=actor, now=now, number=received.number, how=How.HANDOVER)
+        prove(actor=actor, now=now, visit=visit, number=received.number)
         return received
 
     return receive
+
+
+def prove(*, actor: Actor, now: datetime, visit: str, number: str) -> None:
+    """Take the site's word for the identity of a request, in the running transaction.
+
+    Raises:
+        HandoverOver: the sign-in ended meanwhile.
+    """
+    use_handover(actor=actor, now=now, token=visit, number=number, subject=f"request:{number}")
+    proving.verify_identity(actor=actor, now=now, number=number, how=How.HANDOVER)
+
+
+def as_said(post: QueryDict, held: HandedOver) -> QueryDict:
+    """Return a form's fields with who the person is as the site said, and for nobody else, whatever was typed."""
+    fields = post.copy()
+    said = {"email": held.email, "phone": held.phone, "customer_number": held.customer_number}
+    for name, value in {**said, "requester": "", "who_name": "", "who_contact": "", "relation": ""}.items():
+        fields[name] = value
+    return fields

@@ -24,7 +24,13 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 def _home() -> Iterator[Finding]:
     home: Path = settings.DISCREET_HOME
     wanted = [home, home / "keys", home / "keys" / "keyring.json", home / "keys" / "session.key"]
-    wanted += [home / "discreet.sqlite3", home / "tombstones", home / "packages", home / "mail"]
+    wanted += [
+        home / "discreet.sqlite3",
+        home / "tombstones",
+        home / "packages",
+        home / "papers",
+        home / "mail",
+    ]
     open_to_others = [path for path in wanted if path.exists() and path.stat().st_mode & 0o077]
     for path in open_to_others:
         what = gettext_noop("Other accounts of this machine may enter %(path)s.")
