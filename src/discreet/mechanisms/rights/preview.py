@@ -89,7 +89,7 @@ def preview(number: str) -> list[TableShown]:
             rows = max(read, counts[place])
             one = _table(table, rows, read, categories[place], stored.get(place), language)
             shown.append(replace(one, value=refs[place]))
-    return shown
+    return sorted(shown, key=lambda one: not (one.replaced or one.decided))  # what there is to look at first
 
 
 def _table(
