@@ -5,5 +5,5 @@ reach   = reach.reach(graph=, readers=, roots_by_person=, limits=)     → found
 plan    = plan.make_plan(reach=, decisions=, today=, holds=)           → plans.py
 capture = captured.capture(readers=, reach=, plan=, budget=)           → captures.py
 result  = search.fresh_search(graph=, readers=, captured=, budget=)
-tables  = access.rows_for_access(reach=, person=)                      (reach with_values=True)
+tables  = access.rows_for_access(reach=, person=, readers=, others=)    (reach with Purpose.COPY)
 """

@@ -29,6 +29,10 @@ class Purpose(StrEnum):
     CORRECTION = "correction"
 
 
+_WHOLE_ROWS = (Purpose.ACCESS, Purpose.CORRECTION)
+_WRITTEN = (Purpose.ERASURE, Purpose.CORRECTION)  # what may be written: who else uses a row must be known
+
+
 def reach(
     *,
     graph: Graph,
@@ -45,11 +49,11 @@ def reach(
     """
     if not all(any(keys for keys in roots.values()) for roots in roots_by_person):
         raise NoStartingRow
-    walk = Walk(graph=graph, readers=readers, limits=limits, all_columns=purpose is not Purpose.ERASURE)
+    walk = Walk(graph=graph, readers=readers, limits=limits, all_columns=purpose in _WHOLE_ROWS)
     walk.start(roots_by_person)
     walk.run()
     sharing = Sharing()
-    if purpose is not Purpose.ACCESS or _leads_on_from_details(walk):
+    if purpose in _WRITTEN or _leads_on_from_details(walk):
         sharing = Detector(walk).detect()
     return Reach(
         graph=graph,
@@ -66,7 +70,7 @@ def reach(
 def _table(walk: Walk, sharing: Sharing, state: TableState, purpose: Purpose) -> TableReach:
     ref = state.table.ref
     columns, copies = state.table.primary_key, Counter[Key]()
-    if not columns and purpose is not Purpose.ACCESS:
+    if not columns and purpose in _WRITTEN:
         columns, copies = _addresses(walk, state)
     return TableReach(
         table=state.table,
