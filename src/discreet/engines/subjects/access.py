@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from discreet.engines.subjects.found import Reach, TableReach, as_set
-from discreet.engines.subjects.graph import Graph, Key, LinkRole, Table, TableRef
+from discreet.engines.subjects.graph import Key, TableRef
 from discreet.engines.subjects.reader import Reader, Row, Select
 from discreet.engines.subjects.redact import Redactor, Tally
 from discreet.engines.subjects.walk import picker
@@ -115,16 +115,3 @@ def _rows(
 
 def _is_own(found: TableReach, key: Key, own: int) -> bool:
     return bool(found.paths.get(key, 0) & own)
-
-
-def withheld_columns(*, graph: Graph, table: Table) -> tuple[str, ...]:
-    """Return the personal columns by which the table names somebody other than its owner."""
-    names: set[str] = set()
-    own: set[str] = set()
-    for link in graph.outgoing(table.ref):
-        (names if link.role is LinkRole.MENTION else own).update(link.from_columns)
-    return tuple(
-        column.name
-        for column in table.columns
-        if column.is_personal and column.name in names and column.name not in own
-    )
