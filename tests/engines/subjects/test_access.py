@@ -8,7 +8,7 @@ import pytest
 
 from discreet.engines.subjects import access
 from discreet.engines.subjects.access import AccessTable, Choice, rows_for_access
-from discreet.engines.subjects.graph import Graph, LinkRole
+from discreet.engines.subjects.graph import Graph, LinkRole, Match
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.reach import Purpose, reach
 from discreet.engines.subjects.standins import Another, Document, Edited, Held, StandIns, letter, mark_of
@@ -197,6 +197,20 @@ def test_columns_of_another_person_are_one_person_by_their_prefix() -> None:
     assert first["recipient_email"] == first["recipient_address"] == zoe
     assert isinstance(first["agent"], Another) and first["agent"] != zoe and first["wrapped"] == 1
     assert second["recipient_name"] == "Ann Lee" and second["recipient_address"] == "One Street"
+
+
+def test_whom_a_value_mentions_is_a_stand_in_whatever_its_field_is_called() -> None:
+    graph, opened = extra(
+        "CREATE TABLE post(id INTEGER PRIMARY KEY, customer_id INTEGER, addr TEXT);"
+        "INSERT INTO post VALUES (1, 1, 'ben@example.com'), (2, 1, 'ANN@example.com');",
+        _table("post", "id", "id!# customer_id# addr:email"),
+        links=(
+            link("shop.post.customer_id", "shop.customer.id", LinkRole.OWNER),
+            link("shop.post.addr", "shop.customer.email", LinkRole.MENTION, match=Match.EMAIL),
+        ),
+    )
+    first, second = rows_of(ANN, graph=graph, opened=opened)["post"]
+    assert isinstance(first["addr"], Another) and second["addr"] == "ANN@example.com"
 
 
 def test_what_a_person_decided_is_held_back_or_left_as_it_is() -> None:

@@ -70,8 +70,17 @@ class Redactor:
         self._table, self._others, self._lifted, self._tally = table, others, frozenset(lifted), tally
         self._keys = _key_columns(reach, table)
         self._references = self._links(reach)
+        mentioned = {
+            name
+            for link in reach.graph.outgoing(table.ref)
+            if link.role is LinkRole.MENTION and link.match is not Match.EXACT
+            for name in link.from_columns
+        }
         self._foreign = {  # by whether the row is the person itself
-            is_own: [names_another(column, is_own_row=is_own) for column in table.columns]
+            is_own: [
+                column.name in mentioned or names_another(column, is_own_row=is_own)
+                for column in table.columns
+            ]
             for is_own in (True, False)
         }
         self._groups = _groups(table)
