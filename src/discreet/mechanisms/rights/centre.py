@@ -37,6 +37,7 @@ from discreet.mechanisms.rights import (
     status_page,
 )
 from discreet.mechanisms.rights.actions import appealing, deciding, executing, proving, receiving
+from discreet.mechanisms.rights.asking import Asking
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.forms import (
     AppealForm,
@@ -99,7 +100,8 @@ def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
 
 def _ask_signed_in(request: HttpRequest, kind: Kind, held: HandedOver, now: datetime) -> HttpResponseBase:
     form, refusal, token = SignedInForm(request.POST or None), None, form_guard.issue(now=now)
-    if request.method == "POST" and form.is_valid():
+    about = ScopeForm(kind, request.POST or None)
+    if request.method == "POST" and form.is_valid() and about.is_valid():
         try:
             form_id = form_guard.read(
                 token=request.POST.get(form_guard.TOKEN_FIELD, ""),
@@ -108,11 +110,13 @@ def _ask_signed_in(request: HttpRequest, kind: Kind, held: HandedOver, now: date
             )
             limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
             limits.count(ALL_FORMS, value="", now=now)
-            return _received_signed_in(request, kind, form, held, form_id, now)
+            asking = Asking(scope=about.scope_code(), wish=about.wish())
+            return _received_signed_in(request, kind, form, asking, held, form_id, now)
         except FormTooFast as too_fast:
             refusal, token = too_fast, form_guard.issue_again(now=now)
     context = {
         "form": form,
+        "about": about,
         "held": held,
         "right": RIGHTS[kind],
         "refusal_text": refusal_text(refusal),
@@ -123,7 +127,13 @@ def _ask_signed_in(request: HttpRequest, kind: Kind, held: HandedOver, now: date
 
 
 def _received_signed_in(
-    request: HttpRequest, kind: Kind, form: SignedInForm, held: HandedOver, form_id: str, now: datetime
+    request: HttpRequest,
+    kind: Kind,
+    form: SignedInForm,
+    asking: Asking,
+    held: HandedOver,
+    form_id: str,
+    now: datetime,
 ) -> HttpResponseRedirect:
     made: list[str] = []
     visit, residence = handover_token_of(request), form.residence_code()
@@ -135,6 +145,7 @@ def _received_signed_in(
         visit=visit,
         residence=residence,
         language=translation.get_language() or "en",
+        asking=asking,
     )
 
     def make() -> str:
@@ -142,7 +153,9 @@ def _received_signed_in(
         made.append(received.public_token)
         return received.number
 
-    bound = form_guard.bound(form_id, "\x1f".join((kind.value, residence, visit)))
+    bound = form_guard.bound(
+        form_id, "\x1f".join((kind.value, residence, visit, asking.scope, asking.wish.decode()))
+    )
     number = form_guard.once(form_id=bound, now=now, make=make)
     token = made[0] if made else add_public_token(actor=CUSTOMER, now=now, number=number)
     response = HttpResponseRedirect(reverse("rights:status", args=[token]))

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.centre.handover import HandedOver, use_handover
 from discreet.mechanisms.rights.actions import proving, receiving
+from discreet.mechanisms.rights.asking import Asking
 from discreet.mechanisms.rights.identity import How
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.vocabulary.actors import Actor
@@ -28,7 +29,15 @@ def claim_of(held: HandedOver) -> Identity:
 
 
 def receiver(
-    *, actor: Actor, now: datetime, kind: Kind, held: HandedOver, visit: str, residence: str, language: str
+    *,
+    actor: Actor,
+    now: datetime,
+    kind: Kind,
+    held: HandedOver,
+    visit: str,
+    residence: str,
+    language: str,
+    asking: Asking,
 ) -> Callable[[], receiving.Received]:
     """Return what receives the request and takes the site's word for its identity, for one transaction."""
 
@@ -41,6 +50,7 @@ def receiver(
             residence=residence,
             language=language,
             channel="centre",
+            asking=asking,
         )
         prove(actor=actor, now=now, visit=visit, number=received.number)
         return received
