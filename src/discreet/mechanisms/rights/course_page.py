@@ -69,6 +69,7 @@ def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]
         and (actor.may(Role.APPROVER) or actor.may(Role.ADMINISTRATOR))
         and actor.person != view.plan.approved_by,
         "strictest": _strictest(view),
+        "batch_name": f"B-{view.plan.batch_id}",
     }
     offers = ("may_acknowledge", "may_extend", "may_pause", "duplicates", "may_note_appeal")
     found["may_course"] = any(found[name] for name in offers) or (course.paused_at is not None and is_open)

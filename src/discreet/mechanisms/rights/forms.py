@@ -13,7 +13,7 @@ from discreet.foundation.desk.phrases import is_chinese
 from discreet.mechanisms.rights.asking import Asking, who_asks
 from discreet.mechanisms.rights.given import MOST
 from discreet.mechanisms.rights.items import OF_REQUESTS, WORDS
-from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester
+from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester, Way
 from discreet.mechanisms.rights.words import REQUESTERS, SCOPES
 
 PLACES = [
@@ -236,6 +236,31 @@ class StaffAskForm(AskForm):
 
     def claim(self) -> Identity:
         return replace(super().claim(), name=self.cleaned_data["name"] or None)
+
+
+class ListForm(forms.Form):
+    """A list of requests: CSV or XLSX."""
+
+    file = forms.FileField(
+        label=_("File with the requests"),
+        help_text=_(
+            "CSV or XLSX. The first line names the columns: kind, email, phone, customer number, name, residence, "
+            "language. One of e-mail, phone and customer number is enough."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind, where the file names none"),
+        required=False,
+        choices=[
+            ("", _("As the file says")),
+            *(
+                (one.kind.value, lazy_text(one.short))
+                for one in RIGHTS.values()
+                if one.way is not Way.CORRECT
+            ),
+        ],
+    )
 
 
 class AuthorityForm(forms.Form):

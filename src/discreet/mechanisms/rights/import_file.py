@@ -5,9 +5,13 @@ What is wrong is told by line and code, never by what the line held.
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
 
 from discreet.engines.subjects.identity import Identity, check_identity
 from discreet.mechanisms.rights import given
@@ -24,6 +28,8 @@ MAX_BYTES = 64 * 1024 * 1024
 _MOST_OTHER = 40
 _IMPLAUSIBLE = frozenset('|"\\()[]:`')
 _DELIMITERS = (",", ";", "\t", "|", "，")
+MAX_UNPACKED = 512 * 1024 * 1024
+_ZIP = b"PK\x03\x04"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 _ALIASES: dict[str, tuple[str, ...]] = {
@@ -37,11 +43,19 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _COLUMN_OF = {alias: column for column, aliases in _ALIASES.items() for alias in aliases}
 _KINDS = {
-    "access": Kind.ACCESS, "查阅": Kind.ACCESS, "查阅请求": Kind.ACCESS,
-    "erasure": Kind.ERASURE, "deletion": Kind.ERASURE, "删除": Kind.ERASURE, "删除请求": Kind.ERASURE,
-    "opt_out": Kind.OPT_OUT, "opt-out": Kind.OPT_OUT, "选择退出": Kind.OPT_OUT,
-    "limit": Kind.LIMIT, "限制使用敏感个人信息": Kind.LIMIT,
+    **{kind.value: kind for kind in Kind},
+    "查阅": Kind.ACCESS, "查阅请求": Kind.ACCESS, "复制": Kind.ACCESS,
+    "知情": Kind.KNOW, "知情请求": Kind.KNOW,
+    "转移": Kind.PORTABILITY, "转移请求": Kind.PORTABILITY,
+    "deletion": Kind.ERASURE, "delete": Kind.ERASURE, "删除": Kind.ERASURE, "删除请求": Kind.ERASURE,
+    "account closure": Kind.ACCOUNT_CLOSURE, "注销": Kind.ACCOUNT_CLOSURE, "注销账号": Kind.ACCOUNT_CLOSURE,
+    "限制处理": Kind.RESTRICTION, "反对": Kind.OBJECTION, "拒绝": Kind.OBJECTION,
+    "consent withdrawal": Kind.CONSENT_WITHDRAWAL, "撤回同意": Kind.CONSENT_WITHDRAWAL,
+    "opt-out": Kind.OPT_OUT, "opt out": Kind.OPT_OUT, "选择退出": Kind.OPT_OUT,
+    "限制使用敏感个人信息": Kind.LIMIT,
 }  # fmt: skip
+#: What cannot come in a list: a correction names old and new values.
+_ONE_BY_ONE = frozenset({Kind.RECTIFICATION})
 _LANGUAGES = {
     "": "en", "en": "en", "english": "en", "英文": "en",
     "zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans", "zh_cn": "zh-hans", "中文": "zh-hans",
@@ -59,7 +73,7 @@ MESSAGES: dict[str, str] = {
     "value": gettext_noop("The cell %(column)s is too long or holds characters that cannot be printed."),
     "email": gettext_noop("This is not an e-mail address."),
     "phone": gettext_noop("This is not a phone number."),
-    "kind": gettext_noop("The kind is neither access nor erasure."),
+    "kind": gettext_noop("The kind is none that a list can hold: %(kinds)s."),
     "residence": gettext_noop("The residence is no country code, such as DE or CN, or US-CA."),
     "language": gettext_noop("The language is neither en nor zh-hans."),
     "duplicate": gettext_noop("The same person as in line %(first)s: one request serves both."),
@@ -100,8 +114,13 @@ def read_import(path: Path) -> ImportFile:
         OSError: it cannot be read at all.
     """
     with path.open("rb") as file:
-        blob = file.read(MAX_BYTES + 1)
-    text, encoding = _decoded(blob)
+        return read_content(file.read(MAX_BYTES + 1))
+
+
+def read_content(blob: bytes) -> ImportFile:
+    """Read what a file holds: text with columns, or a workbook, of which the first sheet counts."""
+    is_workbook = blob.startswith(_ZIP)
+    text, encoding = ("", "xlsx") if is_workbook else _decoded(blob)
     asked: list[Asked] = []
     errors: list[Remark] = []
     try:
@@ -109,7 +128,8 @@ def read_import(path: Path) -> ImportFile:
             raise _BadFile(1, "too_large")
         if not encoding:
             raise _BadFile(1, "encoding")
-        for line, cells in _rows(text):
+        rows = _of_workbook(blob) if is_workbook else _rows(text)
+        for line, cells in rows:
             try:
                 asked.append(_asked(line, _cells(cells)))
             except _BadLine as bad:
@@ -166,6 +186,42 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str] | _BadLine]]:
             yield begins, dict(zip(header, map(given.tidy, row), strict=False))
 
 
+def _of_workbook(blob: bytes) -> Iterator[tuple[int, dict[str, str] | _BadLine]]:
+    """Yield the rows of the first sheet as `_rows` does those of a text. What it would unpack to is bounded first."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(blob)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+                raise _BadFile(1, "too_large")
+        book = load_workbook(io.BytesIO(blob), read_only=True, data_only=True, keep_links=False)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+        raise _BadFile(1, "encoding") from None
+    header: list[str] | None = None
+    try:
+        for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+            cells = [_cell_text(value) for value in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            if header is None:
+                header = _header(cells, line) if cells else None
+            elif len(cells) > len(header):
+                yield line, _BadLine("cells")
+            elif cells:
+                yield line, dict(zip(header, map(given.tidy, cells), strict=False))
+    finally:
+        book.close()
+    if header is None:
+        raise _BadFile(1, "no_request")
+
+
+def _cell_text(value: object) -> str:
+    """Return a cell as somebody would have typed it: a phone number that became a number keeps its digits."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 def _delimiter(text: str) -> str:
     """Return the delimiter under which the first line names most columns."""
     first = next(line for line in text.splitlines() if line.strip())
@@ -202,8 +258,8 @@ def _cells(cells: dict[str, str] | _BadLine) -> dict[str, str]:
 
 def _asked(line: int, cells: Mapping[str, str]) -> Asked:
     kind = cells.get("kind", "").casefold()
-    if kind and kind not in _KINDS:
-        raise _BadLine("kind")
+    if kind and (kind not in _KINDS or _KINDS[kind] in _ONE_BY_ONE):
+        raise _BadLine("kind", kinds=", ".join(one for one in Kind if one not in _ONE_BY_ONE))
     residence = cells.get("residence", "")
     if not is_residence(residence):
         raise _BadLine("residence")

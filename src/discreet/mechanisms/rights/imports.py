@@ -25,7 +25,12 @@ def import_csv(
         FileUnreadable, NotYours
     """
     refuse_unless_theirs(actor)
-    file = _read(path, default_kind)
+    return import_file(actor=actor, now=now, file=_read(path, default_kind), skip_bad=skip_bad)
+
+
+def import_file(*, actor: Actor, now: datetime, file: ImportFile, skip_bad: bool = False) -> dict[str, Any]:
+    """Open one batch for each kind in a file that was read, as `import_csv` does."""
+    refuse_unless_theirs(actor)
     if not file.asked or (file.errors and not skip_bad):
         raise BadImport(file.errors)
     batches = []

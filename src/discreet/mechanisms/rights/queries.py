@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -366,6 +367,12 @@ def batch_key(batch_id: int) -> str:
     if found is None:
         raise UnknownRequest(number=f"B-{batch_id}")
     return str(found[0])
+
+
+def states_of_batch(batch_id: int) -> Counter[tuple[State, str]]:
+    """Return how many requests of a batch stand where: (state, outcome) → count."""
+    outcomes = dict(RightsRequest.objects.filter(batch_id=batch_id).values_list("number", "outcome"))
+    return Counter((State(case.state), outcomes[case.number]) for case in rows_of(list(outcomes)))
 
 
 def kind_of_batch(batch_id: int) -> Kind:

@@ -291,6 +291,14 @@ class FileUnwritable(Refused):
     status = 422
 
 
+class NoDraft(Refused):
+    code = "rights.no_draft"
+    message = gettext_noop(
+        "There is no such list: it was imported, dropped, or its day is over. Upload it again."
+    )
+    status = 404
+
+
 class ImportUnfinished(Refused):
     code = "rights.import_unfinished"
     message = gettext_noop(

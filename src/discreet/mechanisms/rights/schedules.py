@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from discreet.foundation.jobs.api import scheduled
 from discreet.mechanisms.rights import waiting
+from discreet.mechanisms.rights.actions.drafts import drop_old_lists
 from discreet.mechanisms.rights.actions.forgetting import expire_package
 from discreet.mechanisms.rights.delivery import package_path, remove_package
 from discreet.mechanisms.rights.models import RightsRequest
@@ -39,6 +40,12 @@ def _with_living_package(numbers: Sequence[str], now: datetime) -> set[str]:
         part = RightsRequest.objects.filter(is_living, number__in=numbers[start : start + 500])
         living.update(part.values_list("number", flat=True))
     return living
+
+
+@scheduled("rights.drop_lists", every_s=3600)
+def drop_lists(now: datetime) -> int:
+    """Destroy uploaded lists that nobody imported within a day."""
+    return drop_old_lists(now)
 
 
 @scheduled("rights.tell_of_waiting", every_s=15)

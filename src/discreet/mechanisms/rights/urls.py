@@ -10,6 +10,7 @@ from discreet.mechanisms.rights import (
     desk_course,
     desk_package,
     figure_pages,
+    import_pages,
 )
 from discreet.mechanisms.rights.kinds import OFFERED, Way, slug_of, way_of
 
@@ -18,6 +19,11 @@ urlpatterns = [
     path("desk/requests/", desk.requests, name="requests"),
     path("desk/requests/board/", figure_pages.board, name="board"),
     path("desk/requests/figures/", figure_pages.company_figures, name="figures"),
+    path("desk/requests/import/", import_pages.upload, name="import"),
+    path("desk/requests/import/<str:draft>/", import_pages.preview, name="import_preview"),
+    path("desk/requests/import/<str:draft>/drop/", import_pages.drop, name="import_drop"),
+    path("desk/batches/<str:name>/", import_pages.batch, name="batch"),
+    path("desk/batches/<str:name>/verify/", import_pages.verify, name="batch_verify"),
     path("desk/requests/new/", desk.new, name="new"),
     path("desk/requests/<str:number>/", desk.request_page, name="request"),
     path("desk/requests/<str:number>/verify/", desk.verify, name="verify"),

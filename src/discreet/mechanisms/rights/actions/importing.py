@@ -31,7 +31,7 @@ from discreet.mechanisms.rights.actions.receiving import (
 )
 from discreet.mechanisms.rights.contact_digests import digests_of, home_region
 from discreet.mechanisms.rights.given import checked
-from discreet.mechanisms.rights.kinds import TITLES, Kind
+from discreet.mechanisms.rights.kinds import TITLES, Kind, right_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import UnknownCountry
 from discreet.mechanisms.rights.rules import State, is_residence
@@ -224,7 +224,10 @@ def _start_clocks(
     due_at: dict[str, datetime | None] = {}
     for residence, members in alike.items():
         clocks = clocks_of(
-            profile=profile(), residence=residence or None, kind=batch.kind, received_at=received_at
+            profile=profile(),
+            residence=residence or None,
+            kind=right_of(batch.kind).clock,
+            received_at=received_at,
         )
         set_clocks_many(
             actor=actor, now=now, subject=f"batch:{batch.pk}", numbers=members, clocks=facts_of(clocks)
