@@ -94,7 +94,7 @@ def test_home_shows_when_the_answer_is_due_and_not_the_acknowledgement(shop: Com
     number = receiving.receive_request(
         actor=AGENT, now=NOW, kind="erasure", claim=who(ANN), residence="US-CA", channel="shell"
     ).number
-    (item,) = (one for one in my_work(actor=AGENT, now=NOW) if one.what == "Check the identity")
+    (item,) = (one for one in my_work(actor=AGENT, now=NOW) if one.act == "Check the identity")
     view = queries.request_view(number)
     assert view.case.row.due_at is not None and view.due_at is not None
     assert item.due_at == view.due_at > view.case.row.due_at

@@ -258,6 +258,7 @@ def _status(
             "outcome": OUTCOMES.get(view.outcome, ""),
             "right": right_of(view.kind),
             "way": way_of(view.kind).value,
+            "ask_again_url": status_page.ask_again_url(view),
             "proof": status_page.proof_of(view),
             "told": status_page.told_lines(view, language),
             "words": None if view.case.row.is_expired else queries.words_sealed(number),

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from discreet.foundation.desk.phrases import listed
 from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.identity import Missing, may_prove_by_code
-from discreet.mechanisms.rights.kinds import Requester, Way, way_of
+from discreet.mechanisms.rights.kinds import OFFERED, Kind, Requester, Way, way_of
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.words import (
@@ -52,6 +53,12 @@ def next_of(view: RequestView) -> str:
         if view.course.requester == Requester.AGENT:
             return NEXT_FOR_AGENT
     return _NEXT[way_of(view.kind)][view.state]
+
+
+def ask_again_url(view: RequestView) -> str:
+    """Return where the person may ask for the same anew."""
+    kind = Kind(view.kind)
+    return reverse(f"rights:ask_{kind.value}") if kind in OFFERED else reverse("centre:front")
 
 
 def proof_of(view: RequestView) -> Proof:
