@@ -242,7 +242,7 @@ def test_the_source_page_says_why_erasing_will_be_refused(
     url = f"sqlite:///{shop}"
     connect_source(actor=SHELL, now=NOW, name="shop", url=url, write_url=url)
     page = signed_in(Role.VIEWER).get(reverse("datamap:source", kwargs={"source": "shop"})).content.decode()
-    assert "the write account lacks writing the database file; writing the folder" in page
+    assert "the write account lacks writing the file; writing the folder" in page
     assert "possible: a write address" not in page
 
 

@@ -41,7 +41,7 @@ from discreet.vocabulary.text import on_screen
 def classify(file: Path, is_json: bool) -> None:
     """Say what kind of personal data each column of FILE holds, and why. Nothing is kept.
 
-    FILE: CSV, TSV, JSON, JSON lines, Parquet (also .gz), or an SQLite database.
+    FILE: CSV, TSV, JSON, JSON lines (also .gz), Parquet, XLSX, or an SQLite database.
     """
     document, findings, left_out = _look(file)
     if is_json:

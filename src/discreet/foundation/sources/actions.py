@@ -56,8 +56,6 @@ def connect_source(
         writing = _kept_account(name, reading)
     if writing is not None and writing.engine is not reading.engine:
         raise refusals.OtherEngine
-    if writing is not None and reading.engine is Engine.FILES:
-        raise refusals.FilesReadOnly
     if reading.engine in (Engine.SQLITE, Engine.FILES) and actor.kind not in (
         ActorKind.SHELL,
         ActorKind.SYSTEM,

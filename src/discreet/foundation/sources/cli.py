@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from discreet.foundation.sources import queries
-from discreet.foundation.sources.catalogue import Engine, TableKind
+from discreet.foundation.sources.catalogue import Catalogue, Engine, TableKind
 from discreet.foundation.sources.grants import grant_script
 from discreet.foundation.sources.left_out import left_out_in_words
 from discreet.foundation.sources.rights import in_words
+from discreet.vocabulary.text import on_screen
 
 
 @click.command()
@@ -70,13 +71,21 @@ def _contents(name: str) -> str:
     return _(", ").join(parts)
 
 
+def _not_rewritten(catalogue: Catalogue) -> list[str]:
+    names = [on_screen(table.ref.table) for table in catalogue.tables if not table.is_writable]
+    if not names:
+        return []
+    text = _("Only read, as rewriting them could lose something: %(names)s.")
+    return [text % {"names": _(", ").join(names)}]
+
+
 def _warnings(name: str) -> list[str]:
     view, catalogue = queries.source(name), queries.describe(name)
     lines = []
-    if catalogue.engine is Engine.FILES:
-        lines.append(_("Files are only read: what is to be erased in them is left to a person."))
-    elif not view.is_writable:
+    if not view.is_writable:
         lines.append(_("Read only: erasure needs --write-url."))
+    elif catalogue.engine is Engine.FILES:
+        lines += _not_rewritten(catalogue)
     if view.missing_rights:
         lines.append(
             _(

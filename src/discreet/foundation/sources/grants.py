@@ -16,8 +16,10 @@ def grant_script(catalogue: Catalogue, database: str) -> str:
     if catalogue.engine is Engine.FILES:
         return _remark(
             "#",
+            gettext("Files know no accounts: their permissions are the rights."),
             gettext(
-                "Files know no accounts: Discreet's user must read the folder and its files. It never writes them."
+                "Discreet's user must read the folder and its files, and for erasure write the files and the folders"
+                " they stand in. Files of another owner are not replaced."
             ),
         )
     build = _postgresql if catalogue.engine is Engine.POSTGRESQL else _mysql

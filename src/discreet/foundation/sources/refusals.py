@@ -91,12 +91,6 @@ class FolderMissing(SourceRefusal):
     status = 422
 
 
-class FilesReadOnly(SourceRefusal):
-    code = "files_read_only"
-    message = gettext_noop("Files are only read: a folder has no address to erase at.")
-    status = 422
-
-
 class NotADatabase(SourceRefusal):
     code = "not_a_database"
     message = gettext_noop("The file is no SQLite database, or it is damaged.")
@@ -106,7 +100,7 @@ class NotADatabase(SourceRefusal):
 class NotATable(SourceRefusal):
     code = "not_a_table"
     message = gettext_noop(
-        "“%(file)s” is no table that can be read: CSV, TSV, JSON, JSON lines, Parquet (also .gz) or an SQLite database."
+        "“%(file)s” is no table that can be read: CSV, TSV, JSON, JSON lines (also .gz), Parquet, XLSX or an SQLite database."
     )
     status = 422
 
@@ -253,6 +247,38 @@ class NoWriteAddress(SourceRefusal):
 class NotWritable(SourceRefusal):
     code = "not_writable"
     message = gettext_noop("“%(table)s” cannot be written in a transaction (%(kind)s).")
+
+
+class FileNotRewritten(SourceRefusal):
+    code = "file_not_rewritten"
+    message = gettext_noop(
+        "The file of “%(table)s” in “%(source)s” cannot be rewritten so that everything else in it certainly stays"
+        " as it is. It was not touched."
+    )
+
+
+class WorkbookNotRewritten(FileNotRewritten):
+    code = "workbook_not_rewritten"
+    message = gettext_noop(
+        "The workbook of “%(table)s” in “%(source)s” holds more than plain lines (%(parts)s): rewriting could lose"
+        " it or leave a copy of what is to go. Change it by hand. It was not touched."
+    )
+
+
+class FileNotReplaceable(SourceRefusal):
+    code = "file_not_replaceable"
+    message = gettext_noop(
+        "The file of “%(table)s” in “%(source)s” may not be replaced: it or its folder is read-only, another"
+        " account's, or stands under several names. It was not touched."
+    )
+
+
+class UnfitForFile(SourceRefusal):
+    code = "unfit_for_file"
+    message = gettext_noop(
+        "A new value cannot stand in the file of “%(table)s” in “%(source)s”: its encoding or form has no way to"
+        " say it. It was not touched."
+    )
 
 
 class UnusableKey(SourceRefusal):

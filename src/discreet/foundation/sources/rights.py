@@ -13,8 +13,8 @@ from discreet.vocabulary.text import gettext_noop
 
 _MOST_NAMES = 12
 _WORDS = {
-    Right.FILE: gettext_noop("writing the database file"),
-    Right.FOLDER: gettext_noop("writing the folder of the database file"),
+    Right.FILE: gettext_noop("writing the file"),
+    Right.FOLDER: gettext_noop("writing the folder of the file"),
 }
 
 

@@ -14,7 +14,13 @@ from discreet.engines.subjects.graph import Key, TableRef
 from discreet.engines.subjects.keys import loose_key
 from discreet.engines.subjects.reader import Row, Select
 from discreet.foundation.sources import pools, refusals
-from discreet.foundation.sources.catalogue import Catalogue, MissingRight, TableInfo, fingerprint_of
+from discreet.foundation.sources.catalogue import (
+    Catalogue,
+    Engine,
+    MissingRight,
+    TableInfo,
+    fingerprint_of,
+)
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.dialects.base import DriverFailed
 from discreet.foundation.sources.rights import missing_rights
@@ -34,6 +40,7 @@ class _Session:
         self._connection = connection
         self._dialect = dialect_of(source.catalogue.engine)
         self._build = Statements(source, self._dialect)
+        self._dialect.prepare(connection, source.catalogue)
         self._has_answered = False
         self._is_broken = False
         self._answers: dict[int, tuple[Select, list[Row]]] = {}
@@ -300,7 +307,7 @@ class WriteSession(_Session):
         if (answered := self._answered(query)) is not None:
             return answered
         rows: list[Row] = []
-        for statement, parameters in self._build.selects(query, locks=True):
+        for statement, parameters in self._build.selects(query, locks=self._dialect.locks_rows):
             result = self._execute(statement, parameters, table=query.table.table)
             rows += [tuple(row) for row in self._fetch(result, query.table.table)]
         return rows
@@ -416,7 +423,15 @@ def write(name: str) -> Iterator[WriteSession]:
     """
     source = pools.known(name)
     with _connected(source, use="write", is_writer=True) as connection:
-        yield WriteSession(source, connection)
+        yield _write_session(source)(source, connection)
+
+
+def _write_session(source: pools.Known) -> type[WriteSession]:
+    if source.catalogue.engine is not Engine.FILES:
+        return WriteSession
+    from discreet.foundation.sources.file_session import FileWriteSession  # which builds on this module
+
+    return FileWriteSession
 
 
 def fingerprint(name: str) -> str:

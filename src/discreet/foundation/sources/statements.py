@@ -131,6 +131,26 @@ class Statements:
     def _delete(self, info: TableInfo, table: sa.Table) -> sa.Delete:
         return self.only(sa.delete(table), info, table)
 
+    def whole_rows(
+        self, table_ref: TableRef, key_columns: tuple[str, ...], keys: Sequence[Key]
+    ) -> Iterator[tuple[sa.Select[tuple[object, ...]], Parameters]]:
+        """Yield selects of all that the rows with these keys hold."""
+        info, table = self._source.table(table_ref)
+        start: sa.Select[tuple[object, ...]] = sa.select(sa.literal_column("*")).select_from(table)
+        columns = self._key_columns(info, table, key_columns)
+        for batch in self._batches(info, columns, keys):
+            yield start.where(batch.where()), batch.parameters
+
+    def new_values(self, table_ref: TableRef, values: Mapping[str, object]) -> dict[str, object]:
+        """Return values as the columns hold them.
+
+        Raises:
+            UnusableValue: one does not fit.
+        """
+        info, _ = self._source.table(table_ref)
+        named = {name: self.named(info, name) for name in values}
+        return {one.name: self._new_value(info, one, values[name]) for name, one in named.items()}
+
     def updates(
         self,
         table_ref: TableRef,

@@ -17,7 +17,6 @@ from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.verify import verify_ledger
 from discreet.foundation.sources import queries as sources
 from discreet.foundation.sources import session
-from discreet.foundation.sources.catalogue import Engine
 from discreet.foundation.sources.rights import in_words
 from discreet.project.operations import settings_checks
 from discreet.project.operations.findings import Finding, Status, fail, good, warn
@@ -189,9 +188,7 @@ def _source_warnings(check: str, view: sources.SourceView, fingerprint: str) -> 
         yield fail(check, what, gettext_noop("Connect it again with TLS in its address."))
     if not view.is_writable:
         what = gettext_noop("It can be read only: erasure will not reach it.")
-        by_hand = gettext_noop("Have a person erase in its files what requests leave there.")
-        is_files = view.engine == Engine.FILES
-        yield warn(check, what, by_hand if is_files else gettext_noop("Connect it again with --write-url."))
+        yield warn(check, what, gettext_noop("Connect it again with --write-url."))
     if view.is_replica:
         what = gettext_noop("The read address is a replica, which never serves verification.")
         yield warn(check, what, gettext_noop("Name the primary as --write-url, or read from it."))

@@ -14,6 +14,7 @@ from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
 from discreet.foundation.sources.catalogue import (
+    Catalogue,
     ColumnInfo,
     Engine,
     Kind,
@@ -199,6 +200,7 @@ class Dialect(ABC):
     keys_per_statement: ClassVar[int]
     asks_together: ClassVar[bool] = False
     sends_texts_as_bytes: ClassVar[bool] = False  # in samples
+    locks_rows: ClassVar[bool] = True
 
     @abstractmethod
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
@@ -211,6 +213,10 @@ class Dialect(ABC):
     def defer_checks(self, connection: sa.Connection) -> int:
         """Have references checked at COMMIT where the engine can; return the number of statements it took."""
         return 0
+
+    def prepare(self, connection: sa.Connection, catalogue: Catalogue) -> None:
+        """Tell a fresh connection what is known of the source, where it has to know."""
+        return
 
     @abstractmethod
     def facts(self, connection: sa.Connection) -> Facts:

@@ -1,5 +1,6 @@
-"""Folders of files, read by DuckDB. There is no writer, no snapshot beyond a statement, and no index."""
+"""Folders of files, read by DuckDB. There is no snapshot beyond a statement, and no index; files are written anew."""
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,18 @@ from sqlalchemy.pool import NullPool
 from discreet.engines.subjects.graph import Key
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import Engine, Kind, Right, Skipped, TableInfo, passed_over
+from discreet.foundation.sources.catalogue import (
+    Catalogue,
+    Engine,
+    Kind,
+    Right,
+    Skipped,
+    TableInfo,
+    passed_over,
+)
 from discreet.foundation.sources.cells import BINARY_PREFIX
 from discreet.foundation.sources.dialects import base, places
+from discreet.foundation.sources.files.replacing import may_be_replaced
 
 if TYPE_CHECKING:
     from discreet.foundation.sources.files.opening import FolderConnection
@@ -34,15 +44,17 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "DOUBLE": sa.Float(),
 }
 
+_DUCKDB = {"BIGINT": "UBIGINT", "FLOAT": "DOUBLE", "BOOLEAN": "BOOLEAN"}  # of JSON
+
 
 class FilesDialect(base.Dialect):
     engine = Engine.FILES
     keys_per_statement = 2_000
+    locks_rows = False
 
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
-        if is_writer:
-            raise refusals.FilesReadOnly
         try:
+            from discreet.foundation.sources.files.changing import WritableFolder
             from discreet.foundation.sources.files.opening import FolderConnection
         except ModuleNotFoundError:
             raise refusals.DriverMissing(source="", extra=Engine.FILES.value) from None
@@ -51,7 +63,7 @@ class FilesDialect(base.Dialect):
             folder = Path(address.database)
             if not folder.is_dir():
                 raise refusals.FolderMissing
-            return FolderConnection(folder)
+            return WritableFolder(folder) if is_writer else FolderConnection(folder)
 
         # not pooled: each session sees the files that are there now, and keeps nothing of them afterwards
         return sa.create_engine("duckdb://", creator=connect, poolclass=NullPool, hide_parameters=True)
@@ -75,7 +87,7 @@ class FilesDialect(base.Dialect):
                 skipped.append((Skipped.NO_TABLE, name))
                 continue
             tables["", name] = base.TableFacts(
-                is_transactional=False,
+                is_transactional=counted.is_certain,
                 estimated_rows=counted.rows,
                 broken_lines=counted.broken,
                 broken_at=counted.at,
@@ -110,7 +122,23 @@ class FilesDialect(base.Dialect):
     def missing_rights(
         self, connection: sa.Connection, tables: Sequence[base.TableKey]
     ) -> Iterable[tuple[base.TableKey, Right]]:
-        return ()
+        """A new file is written beside the old one, so the folder that it stands in counts too."""
+        folder = _folder(connection)
+        for table in tables:
+            file = folder.file_of(table[1])
+            if file is not None and not may_be_replaced(file.path):
+                yield table, Right.FILE
+            if file is not None and not os.access(file.path.parent, os.W_OK | os.X_OK):
+                yield table, Right.FOLDER
+
+    def prepare(self, connection: sa.Connection, catalogue: Catalogue) -> None:
+        """A file that lost rows keeps the columns that are known."""
+        _folder(connection).expected = {
+            table.ref.table: tuple(
+                (column.name, _DUCKDB.get(column.type, "VARCHAR")) for column in table.columns
+            )
+            for table in catalogue.tables
+        }
 
     def tls(self, connection: sa.Connection, address: Address) -> str:
         return "file"

@@ -1,7 +1,7 @@
 """A folder opened: an in-memory DuckDB with one view per file, that can reach these files and nothing else."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +12,13 @@ from duckdb_engine import ConnectionWrapper, CursorWrapper
 from discreet.foundation.sources.catalogue import Skipped
 from discreet.foundation.sources.dialects import base
 from discreet.foundation.sources.files import reading
+from discreet.foundation.sources.files.expected import as_expected
 from discreet.foundation.sources.files.memory import InMemory
 from discreet.foundation.sources.files.mending import MOST_NOTED
-from discreet.foundation.sources.files.tree import DataFile, tree_of, tree_of_one
-from discreet.foundation.sources.files.windows import can_be_spread, spread_over
+from discreet.foundation.sources.files.slices import has_pieces
+from discreet.foundation.sources.files.tree import DataFile, Format, tree_of, tree_of_one
+from discreet.foundation.sources.files.windows import can_be_spread, line_numbers, spread_over
+from discreet.foundation.sources.files.workbook_rewriting import more_than_sheets
 
 _IN_MEMORY = 4
 _MOST_ROWS_PASSED = 20_000_000  # on the way through a file that has no places of its own
@@ -42,7 +45,7 @@ class OpenFile:
     path: str  # as a literal
 
 
-def _tables(files: Sequence[DataFile]) -> dict[str, DataFile]:
+def tables_of(files: Sequence[DataFile]) -> dict[str, DataFile]:
     """Return the tables of files by name: a document may hold several. A file keeps its name before a part."""
     parts = [part for file in files for part in reading.parts_of(file)]
     tables: dict[str, DataFile] = {}
@@ -64,6 +67,7 @@ class Counted:
     rows: int
     broken: int = 0
     at: tuple[int, ...] = ()
+    is_certain: bool = True  # each row is known by its bytes, so the file can be written anew
 
 
 class FolderConnection(ConnectionWrapper):
@@ -75,8 +79,9 @@ class FolderConnection(ConnectionWrapper):
 
     def __init__(self, folder: Path, *, only: Path | None = None) -> None:
         self.folder = folder
+        self.expected: Mapping[str, reading.Columns] = {}
         tree = tree_of(folder) if only is None else tree_of_one(only)
-        self._files = _tables(tree.files)
+        self._files = tables_of(tree.files)
         self._skipped = tree.skipped
         self._open: dict[str, OpenFile] = {}
         self._finding_out = InMemory()
@@ -108,7 +113,7 @@ class FolderConnection(ConnectionWrapper):
         skipped = list(self._skipped)
         for name, file in self._files.items():
             try:
-                how = reading.reading_of(self.raw, file, self._finding_out)
+                how = self._reading(name, file)
             except reading.Unreadable as why:
                 skipped.append((why.reason, str(file.path.relative_to(self.folder))))
                 continue
@@ -127,15 +132,26 @@ class FolderConnection(ConnectionWrapper):
         if name in self._open:
             return self._open[name]
         file = self._files[name]
-        how = reading.reading_of(self.raw, file, self._finding_out)
+        how = self._reading(name, file)
         if how is None:
             return None
         path = reading.path_literal(file.path)
         if how.is_lent:
             path = reading.path_literal(self._lend(file, how).path)
-        self.raw.execute(f"CREATE OR REPLACE VIEW {reading.quoted(name)} AS {how.select.format(path=path)}")
+        self._show(name, how.select.format(path=path))
         self._open[name] = OpenFile(file, how, path)
         return self._open[name]
+
+    def _reading(self, name: str, file: DataFile) -> reading.Reading | None:
+        """Return how a file is read: JSON and empty files with the columns that are expected of them."""
+        how = reading.reading_of(self.raw, file, self._finding_out)
+        expected = self.expected.get(name)
+        if expected and (how is None or file.format in (Format.JSON, Format.JSON_LINES)):
+            return as_expected(how, expected)
+        return how
+
+    def _show(self, name: str, select: str) -> None:
+        self.raw.execute(f"CREATE OR REPLACE VIEW {reading.quoted(name)} AS {select}")
 
     def _lend(self, file: DataFile, how: reading.Reading) -> InMemory:
         """Give the file in memory that was lent first, taking it from whom it was lent to."""
@@ -174,18 +190,31 @@ class FolderConnection(ConnectionWrapper):
         table = self.opened(name)
         if table is None:
             return Counted(0)
+        is_certain = self.why_not_rewritten(table.file) == () and has_pieces(table.how.encoding)
         if not table.how.rejects:
             found = self.raw.execute(f"SELECT count(*) FROM {reading.quoted(name)}").fetchall()  # noqa: S608
-            return Counted(int(found[0][0]))
+            return Counted(int(found[0][0]), is_certain=is_certain)
         rows = int(self.raw.execute(table.how.rejects.format(path=table.path)).fetchall()[0][0])
         broken = int(self.raw.execute(table.how.broken.format(path=table.path)).fetchall()[0][0])
         at = set(table.how.flaws.at)
         if broken and table.how.broken_at:
             places = [int(place) for (place,) in self.raw.execute(table.how.broken_at).fetchall()]
-            at |= set(reading.line_numbers(table.file, table.how, places))
+            at |= set(line_numbers(table.file, table.how, places))
         self.raw.execute("DROP TABLE IF EXISTS reject_errors")
         self.raw.execute("DROP TABLE IF EXISTS reject_scans")
-        return Counted(rows, broken + table.how.flaws.count, tuple(sorted(at)[:MOST_NOTED]))
+        lost = broken + table.how.flaws.count
+        is_certain = is_certain and lost == table.how.preamble
+        return Counted(rows, lost, tuple(sorted(at)[:MOST_NOTED]), is_certain)
+
+    @staticmethod
+    def why_not_rewritten(file: DataFile) -> tuple[str, ...]:
+        """Return what in a file would be lost were it written anew, as far as its kind tells."""
+        if file.format is Format.WORKBOOK:
+            return more_than_sheets(file.path)
+        return () if file.part is None else (file.path.suffix,)
+
+    def file_of(self, name: str) -> DataFile | None:
+        return self._files.get(name)
 
     def rollback(self) -> None:
         """Roll back, views included: they are made again when they are named."""

@@ -10,14 +10,16 @@ import codecs
 import gzip
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from discreet.foundation.sources.catalogue import Skipped
-from discreet.foundation.sources.files import documents, encodings, shapes
+from discreet.foundation.sources.files import documents, encodings, shapes, workbooks
+from discreet.foundation.sources.files.kinds import plain
 from discreet.foundation.sources.files.memory import InMemory
 from discreet.foundation.sources.files.mending import MOST_NOTED, Flaws, Rules, mended
 from discreet.foundation.sources.files.tree import DataFile, Format
@@ -36,10 +38,7 @@ _BOMB_RATIO = 100  # tables of text shrink to a tenth or so; nothing packs beyon
 _EVEN = 0.8  # share of lines with the usual number of fields, below which a text is prose
 _KEPT = 4_000
 _BROKEN_COUNTED = 100_000
-_AS_THEY_ARE = ("VARCHAR", "BOOLEAN", "DATE", "TIME", "TIMESTAMP", "UUID", "BLOB", "FLOAT", "DOUBLE",
-                "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
-                "UBIGINT", "UHUGEINT")  # fmt: skip
-_JSON_NUMBERS = (
+JSON_NUMBERS = (
     ({"UBIGINT"}, "UBIGINT"),
     ({"UBIGINT", "BIGINT"}, "BIGINT"),
     ({"UBIGINT", "BIGINT", "DOUBLE"}, "DOUBLE"),
@@ -57,6 +56,10 @@ _KEYS = (
 _MANY_KEYS = 100  # looking up each key anew takes time with the square of their number
 
 
+_NO_WORKBOOK = (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, workbooks.TooLarge)
+Columns = tuple[tuple[str, str], ...]  # with their types
+
+
 class Unreadable(Exception):
     """The file is no table that can be read."""
 
@@ -70,14 +73,19 @@ class Reading:
     """How a file is read. In `select` and `rejects`, `{path}` stands for the file's path as a literal."""
 
     select: str
-    columns: tuple[tuple[str, str], ...]  # with their types
+    columns: Columns
     encoding: str = encodings.UTF_8
     is_part: bool = False  # of a document
+    texts: tuple[str, ...] = ()  # of JSON, the columns as texts
+    below: str = ""  # of JSON, what the texts are taken from
+    empty: frozenset[str] = frozenset()  # of JSON, columns that are NULL in every row
     rejects: str = ""  # counts the rows and notes what cannot be read
     broken: str = ""  # counts what cannot be read
     broken_at: str = ""  # where in the file the first of it begins, in bytes
     flaws: Flaws = field(default_factory=Flaws)  # what DuckDB does not see
     rules: Rules | None = None
+    has_header: bool = False
+    preamble: int = 0  # so many of the flaws are titles before the header
 
     @property
     def is_lent(self) -> bool:
@@ -110,12 +118,19 @@ def reading_of(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: 
     return kept
 
 
+def forget(file: DataFile) -> None:
+    """Forget how a file is read that is soon no longer there."""
+    _kept.pop(_at(file), None)
+
+
 def _at(file: DataFile) -> _At:
     return (file.path, file.size, file.changed_ns, file.part)
 
 
 def parts_of(file: DataFile) -> list[DataFile]:
     """Return the tables of a file: itself, or those that a JSON document holds."""
+    if file.format is Format.WORKBOOK:
+        return _sheets_of(file)
     if file.format is not Format.JSON or not 0 < file.size <= documents.MOST_BYTES:
         return [file]
     at = (_at(file), file.name)
@@ -128,6 +143,36 @@ def parts_of(file: DataFile) -> list[DataFile]:
             text = ""
         _kept_parts[at] = documents.parts_of(file, text)
     return _kept_parts[at]
+
+
+def _sheets_of(file: DataFile) -> list[DataFile]:
+    at = (_at(file), file.name)
+    if at not in _kept_parts:
+        try:
+            _kept_parts[at] = workbooks.parts_of(file) if file.size else [file]
+        except _NO_WORKBOOK:
+            _kept_parts[at] = [file]  # reading it says why
+    return _kept_parts[at]
+
+
+def _workbook(file: DataFile) -> Reading | None:
+    """Return how a sheet is read that was handed over as lines of texts."""
+    try:
+        names = workbooks.columns_of(file) if file.part else workbooks.check(file)
+    except workbooks.TooLarge:
+        raise Unreadable(Skipped.TOO_LARGE) from None
+    except PermissionError:
+        raise
+    except _NO_WORKBOOK:
+        raise Unreadable from None
+    if not names:
+        return None
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
+    options = f"columns = {{{columns}}}, auto_detect = false, delim = ',', quote = '\"', escape = '\"', header = false"
+    source = "read_csv({path}, " + braced(options) + f", parallel = false, max_line_size = {_LINE})"
+    return Reading(
+        select=f"SELECT * FROM {source}", columns=tuple((name, "VARCHAR") for name in names), is_part=True
+    )
 
 
 def _whole_text(file: DataFile) -> str:
@@ -152,6 +197,8 @@ def _found_out(connection: "duckdb.DuckDBPyConnection", file: DataFile, memory: 
             raise Unreadable(Skipped.BOMB)
         if file.format is Format.PARQUET:
             return _parquet(connection, file)
+        if file.format is Format.WORKBOOK:
+            return _workbook(file)
         with opened(file) as raw:
             head = raw.read(_HEAD)
         encoding = _encoding(file, head)
@@ -233,6 +280,9 @@ def texts_of(file: DataFile, encoding: str, *, at_most: int = _DECODED) -> Itera
 
 def handed_over(file: DataFile, how: Reading) -> Iterator[bytes]:
     """Yield the file in UTF-8 as DuckDB is to read it."""
+    if file.format is Format.WORKBOOK:
+        yield from workbooks.as_csv(file)
+        return
     if file.part is not None:
         yield from _part(file)
         return
@@ -259,26 +309,6 @@ def _flaws_of(file: DataFile, encoding: str, rules: Rules, *, preamble: int) -> 
     for _ in mended(texts_of(file, encoding, at_most=_LOOKED_THROUGH), rules, flaws):
         pass
     return flaws
-
-
-def line_numbers(file: DataFile, how: Reading, places: Sequence[int]) -> list[int]:
-    """Return the numbers of the lines that begin at these places of what DuckDB read, in bytes."""
-    blocks = handed_over(file, how) if how.is_lent else _blocks(file)
-    found: list[int] = []
-    waiting, number, passed = sorted(places), 1, 0
-    for block in blocks:
-        while waiting and waiting[0] - passed <= len(block):
-            found.append(number + block.count(b"\n", 0, waiting.pop(0) - passed))
-        if not waiting:
-            break
-        number += block.count(b"\n")
-        passed += len(block)
-    return found
-
-
-def _blocks(file: DataFile) -> Iterator[bytes]:
-    with opened(file) as raw:
-        yield from iter(lambda: raw.read(_HEAD), b"")
 
 
 def literal(text: str) -> str:
@@ -341,6 +371,8 @@ def _delimited(file: DataFile, head: bytes, encoding: str) -> Reading | None:
         broken_at=f"SELECT DISTINCT line_byte_position FROM reject_errors ORDER BY ALL LIMIT {MOST_NOTED}",
         flaws=flaws,
         rules=rules,
+        has_header=layout.has_header,
+        preamble=layout.preamble,
     )
 
 
@@ -356,28 +388,16 @@ def _parquet(connection: "duckdb.DuckDBPyConnection", file: DataFile) -> Reading
         raise Unreadable from None
     names = shapes.unique_names([str(each[0]) for each in found])
     cells = [
-        f"{_plain(quoted(str(raw)), str(kind))} AS {quoted(name)}"
+        f"{plain(quoted(str(raw)), str(kind))} AS {quoted(name)}"
         for (raw, kind, *_), name in zip(found, names, strict=True)
     ]
-    select = _braced(f"SELECT {', '.join(cells)} FROM ") + source
+    select = braced(f"SELECT {', '.join(cells)} FROM ") + source
     given = connection.execute("DESCRIBE " + select.format(path=path_literal(file.path))).fetchall()
     return Reading(select=select, columns=tuple((str(name), str(kind)) for name, kind, *_ in given))
 
 
-def _braced(text: str) -> str:
+def braced(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
-
-
-def _plain(column: str, kind: str) -> str:
-    """Return the column in a type that compares and that Python has."""
-    if kind in _AS_THEY_ARE or kind.startswith("DECIMAL"):
-        return column
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"timezone('UTC', {column})"
-    if kind.startswith("TIMESTAMP"):
-        return f"CAST({column} AS TIMESTAMP)"
-    is_nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "JSON"))
-    return f"CAST(to_json({column}) AS VARCHAR)" if is_nested else f"CAST({column} AS VARCHAR)"
 
 
 def _json(
@@ -385,7 +405,7 @@ def _json(
 ) -> Reading | None:
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     text = text.removeprefix("\ufeff").lstrip()
-    if not text:
+    if not text or (len(text) < _HEAD and "".join(text.split()) == "[]"):
         return None
     formats = ["newline_delimited"]
     if file.format is Format.JSON:
@@ -423,16 +443,16 @@ def _json_as(
         return None
     keys = {str(key): frozenset(map(str, kinds)) for key, kinds in found}
     names = shapes.unique_names(list(keys))
-    cells = [
-        f"{_of_json(key, kinds)} AS {quoted(name)}"
-        for (key, kinds), name in zip(keys.items(), names, strict=True)
-    ]
-    select = _braced(f"SELECT {', '.join(cells)} FROM ") + source + f" WHERE {_IS_OBJECT}"
+    texts, below = [_of_json(key) for key in keys], f"{source} WHERE {_IS_OBJECT}"
     if len(keys) > _MANY_KEYS and "" not in keys and len({key.lower() for key in keys}) == len(keys):
-        select = _of_many_keys(keys, names, source)
+        texts, below = _of_many_keys(keys, source)
+    columns = tuple((name, _json_kind(kinds)) for name, kinds in zip(names, keys.values(), strict=True))
     return Reading(
-        select=select,
-        columns=tuple((name, _json_kind(kinds)) for name, kinds in zip(names, keys.values(), strict=True)),
+        select=json_select(columns, texts, below),
+        columns=columns,
+        texts=tuple(texts),
+        below=below,
+        empty=frozenset(name for name, kinds in zip(names, keys.values(), strict=True) if kinds <= {"NULL"}),
         encoding=encoding,
         is_part=file.part is not None,
         rejects=f"SELECT count(*) FROM {source} WHERE {_IS_OBJECT}",
@@ -440,28 +460,30 @@ def _json_as(
     )
 
 
-def _of_many_keys(keys: Mapping[str, frozenset[str]], names: Sequence[str], source: str) -> str:
-    """Return the select of objects with many keys, each object taken apart once."""
-    cells = []
-    for (key, kinds), name in zip(keys.items(), names, strict=True):
-        text, plain = f"struct_extract(cells, {literal(key)})", _json_kind(kinds)
-        cell = text if plain == "VARCHAR" else f"TRY_CAST({text} AS {plain})"
-        cells.append(f"{cell} AS {quoted(name)}")
+def json_select(columns: Columns, texts: Sequence[str], below: str) -> str:
+    """Return the select of records, each column from the text that stands for it."""
+    cells = [
+        f"{text if kind == 'VARCHAR' else f'TRY_CAST({text} AS {kind})'} AS {quoted(name)}"
+        for text, (name, kind) in zip(texts, columns, strict=True)
+    ]
+    return braced(f"SELECT {', '.join(cells)} FROM ") + below
+
+
+def _of_many_keys(keys: Iterable[str], source: str) -> tuple[list[str], str]:
+    """Return the texts of objects with many keys, and what they are of: each object is taken apart once."""
     structure = literal(json.dumps(dict.fromkeys(keys, "VARCHAR"), ensure_ascii=False))
-    apart = _braced(
-        f"SELECT {', '.join(cells)} FROM (SELECT json_transform(json, {structure}) AS cells FROM "
+    below = braced(f"(SELECT json_transform(json, {structure}) AS cells FROM ")
+    return (
+        [f"struct_extract(cells, {literal(key)})" for key in keys],
+        f"{below}{source} WHERE {_IS_OBJECT})",
     )
-    return f"{apart}{source} WHERE {_IS_OBJECT})"
 
 
-def _of_json(key: str, kinds: frozenset[str]) -> str:
-    pointer = literal("/" + key.replace("~", "~0").replace("/", "~1"))
-    text = f"(json ->> {pointer})"
-    plain = _json_kind(kinds)
-    return text if plain == "VARCHAR" else f"TRY_CAST({text} AS {plain})"
+def _of_json(key: str) -> str:
+    return f"(json ->> {literal('/' + key.replace('~', '~0').replace('/', '~1'))})"
 
 
 def _json_kind(kinds: frozenset[str]) -> str:
     """Return the type for a key's values: a number where all of them are, else text."""
     told = kinds - {"NULL"}
-    return next((kind for seen, kind in _JSON_NUMBERS if told and told <= seen), "VARCHAR")
+    return next((kind for seen, kind in JSON_NUMBERS if told and told <= seen), "VARCHAR")

@@ -1,6 +1,7 @@
 """Which files below a folder are tables, and how these are named. Links are never followed."""
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
@@ -14,12 +15,17 @@ MOST_FILES = 2_000
 MOST_FOLDERS_DEEP = 8
 
 
+REMNANT_PREFIX, REMNANT_SUFFIX = ".discreet-", ".tmp"  # hidden, and with an ending that no table has
+_REMNANT = re.compile(r"\.discreet-[0-9a-f]{32}\.tmp")
+
+
 class Format(StrEnum):
     DELIMITED = "delimited"
     TEXT = "text"  # delimited, or no table at all
     JSON = "json"
     JSON_LINES = "json_lines"
     PARQUET = "parquet"
+    WORKBOOK = "workbook"
 
 
 _FORMATS = {
@@ -30,7 +36,11 @@ _FORMATS = {
     ".jsonl": Format.JSON_LINES,
     ".ndjson": Format.JSON_LINES,
     ".parquet": Format.PARQUET,
+    ".xlsx": Format.WORKBOOK,
 }
+
+
+_PACKED = (Format.PARQUET, Format.WORKBOOK)  # by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,8 @@ def _walk(folder: Path, skipped: list[tuple[Skipped, str]]) -> Iterator[tuple[st
         files = []
         for entry in entries:
             relative = f"{below}/{entry.name}" if below else entry.name
+            if is_remnant(entry.name):
+                continue
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError:  # it went away, or its folder tells no more than names
@@ -107,6 +119,26 @@ def _walk(folder: Path, skipped: list[tuple[Skipped, str]]) -> Iterator[tuple[st
             else:
                 files.append((relative, status))
         yield from reversed(files)
+
+
+def is_remnant(name: str) -> bool:
+    """Return whether a name is that of a file which is being written, or was when a process died."""
+    return bool(_REMNANT.fullmatch(name))
+
+
+def folders_of(folder: Path) -> Iterator[Path]:
+    """Yield the folder and those below it that are looked into."""
+    waiting = [(folder, 0)]
+    while waiting:
+        below, depth = waiting.pop()
+        yield below
+        if depth >= MOST_FOLDERS_DEEP:
+            continue
+        try:
+            entries = list(os.scandir(below))
+        except OSError:
+            continue
+        waiting += [(Path(e.path), depth + 1) for e in entries if e.is_dir(follow_symlinks=False)]
 
 
 def _reason(name: str, relative: str, mode: int) -> Skipped | None:
@@ -127,7 +159,7 @@ def _format(relative: str) -> tuple[Format, bool] | None:
     plain = low.removesuffix(".gz")
     known = _FORMATS.get(os.path.splitext(plain)[1])
     is_gzip = plain != low
-    return None if known is None or (is_gzip and known is Format.PARQUET) else (known, is_gzip)
+    return None if known is None or (is_gzip and known in _PACKED) else (known, is_gzip)
 
 
 def names_of(relatives: list[str]) -> list[str]:

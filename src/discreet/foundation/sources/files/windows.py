@@ -1,14 +1,15 @@
-"""Some of a large file from its beginning to its end, without reading what lies between."""
+"""Places in a file: some of a large one from its beginning to its end, and the lines at given places."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from discreet.foundation.sources.files.mending import Flaws, Rules, mended
-from discreet.foundation.sources.files.reading import Reading, opened
+from discreet.foundation.sources.files.reading import Reading, handed_over, opened
 from discreet.foundation.sources.files.tree import DataFile, Format
 
 _WINDOWS = 64
 _BYTES = 1 << 17
+_BLOCK = 1 << 20
 LEAST = _WINDOWS * _BYTES * 4  # a smaller file is read in full
 
 
@@ -38,3 +39,23 @@ def _whole(block: bytes, rules: Rules | None, *, is_first: bool) -> bytes:
     here = rules if is_first else Rules(rules.delimiter, rules.quote, rules.width)
     pieces = mended([block.decode("utf-8", "replace")], here, Flaws())
     return "".join(text for _, text in pieces).encode("utf-8", "replace")
+
+
+def line_numbers(file: DataFile, how: Reading, places: Sequence[int]) -> list[int]:
+    """Return the numbers of the lines that begin at these places of what DuckDB read, in bytes."""
+    blocks = handed_over(file, how) if how.is_lent else _blocks(file)
+    found: list[int] = []
+    waiting, number, passed = sorted(places), 1, 0
+    for block in blocks:
+        while waiting and waiting[0] - passed <= len(block):
+            found.append(number + block.count(b"\n", 0, waiting.pop(0) - passed))
+        if not waiting:
+            break
+        number += block.count(b"\n")
+        passed += len(block)
+    return found
+
+
+def _blocks(file: DataFile) -> Iterator[bytes]:
+    with opened(file) as raw:
+        yield from iter(lambda: raw.read(_BLOCK), b"")
