@@ -77,6 +77,7 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
     with_work()
     add("chen.yu", Role.AGENT)
     number = driving.opened("erasure", "anna@example.com")
+    correction = driving.opened("rectification", "anna@example.com")
     sequence_once(timezone.now())
     everywhere: dict[str, object] = {
         "source": "shop",
@@ -89,6 +90,7 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
     return {
         "": everywhere,
         "rights": {"number": number},
+        "rights:correction": {"number": correction},
         "datamap": {"number": change.rstrip("/").rpartition("/")[2]},
         "law": {"rule_id": "CA-DSR-RESP"},
         "webhooks": {"subscription_id": with_webhooks()},
@@ -141,7 +143,7 @@ def pages(known: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str]
     for one in (*account(), *desk()):
         if "GET" not in MATRIX[one.name]["methods"]:
             continue
-        values = {**known[""], **known.get(one.name.partition(":")[0], {})}
+        values = {**known[""], **known.get(one.name.partition(":")[0], {}), **known.get(one.name, {})}
         yield one.name, reverse(one.name, kwargs={name: values[name] for name in one.parameters})
     yield from STATES.items()
     yield "map-view", reverse("datamap:table", args=["shop", DataTable.objects.get(name="zbuyers").id])
