@@ -1,6 +1,7 @@
 """The pages of a correction: the public form, the staff page place by place, and what the person reads afterwards."""
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,15 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import Settings
 
 from discreet.engines.subjects.corrections import Change, Choice
+from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.models import LedgerEntry
+from discreet.foundation.ledger.sequencer import sequence_once
+from discreet.foundation.ledger.verifier import discreet_verify
 from discreet.foundation.sources.queries import sources
 from discreet.mechanisms.rights import correction_planning, correction_queries, queries
 from discreet.mechanisms.rights.models import RightsRequest
@@ -189,6 +194,23 @@ def test_staff_write_down_what_a_person_said_by_phone(
     approve(number)
     work()
     assert queries.request_view(number).outcome == Outcome.CORRECTED
+
+
+@pytest.mark.duty("M8.4")
+def test_the_customers_proof_says_that_it_was_corrected_and_names_no_value(
+    companies: tuple[Company, Company], settings: Settings
+) -> None:
+    number = asked(Change("email", NEW, MIA))
+    approve(number)
+    work()
+    for _ in range(3):
+        sequence_once(timezone.now())
+    bundle = prove.customer_bundle(f"request:{number}", now=timezone.now())
+    told = [discreet_verify.say("en", *one) for one in discreet_verify.verify(bundle, None, None)]
+    assert "corrected, every field read again" in told[0] or "corrected" in told[0]
+    said = json.dumps(bundle)
+    assert MIA not in said
+    assert NEW not in said
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
