@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
+import phonenumbers
+
 from discreet.engines.subjects.corrections import Obstacle
 from discreet.engines.subjects.graph import Column
 from discreet.engines.subjects.keys import MAX_INTEGER
@@ -16,7 +18,6 @@ from discreet.engines.subjects.likeness import (
     DATES,
     GENDERS,
     NUMBERS,
-    compact,
     date_forms,
     days_of,
     gender_place,
@@ -139,8 +140,6 @@ def _all_spellings(number: str, old: str) -> Sequence[str]:
 
 
 def _ways(e164: str) -> Iterator[str]:
-    import phonenumbers
-
     parsed = phonenumbers.parse(e164, None)
     national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
     international = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
@@ -262,6 +261,3 @@ def _split(new: str, sizes: Sequence[int], *, is_last_family: bool) -> tuple[tup
 
 def _is_han(text: str) -> bool:
     return any("\u3400" <= char <= "\u9fff" for char in text)
-
-
-__all__ = ["Written", "cased", "compact", "fitted", "name_parts", "written"]

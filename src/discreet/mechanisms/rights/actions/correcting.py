@@ -232,9 +232,34 @@ def accept_correction(
     if acts_for_another(actor):
         raise ShellActsForAnother(shell_user=actor.shell_user[:32])
     batch = load_batch(batch_id)
-    (number,), state = numbers_of(batch), state_of(batch)
+    (number,) = numbers_of(batch)
+    _refuse_undecidable(batch, number, plan_digest)
+    step = erasure_approval(
+        approver=actor.person,
+        proposer=batch.planned_by,
+        is_proposed=batch.is_proposed,
+        may_approve=actor.may(Role.APPROVER),
+    )
+    if step is ApprovalStep.SAME_PERSON:
+        raise SamePersonApproves
+    if step is ApprovalStep.FIRST:
+        _set_proposer(batch, actor)
+        batch.is_proposed = True
+        batch.save()
+        ask_for_decision(batch, actor=actor, now=now, numbers=[number])
+        facts = {"plan": plan_digest, "step": step.value}
+        record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+        return step
+    if not actor.may(Role.APPROVER):
+        raise NotAnApprover
+    _start(batch, number, actor=actor, now=now, contact=contact)
+    return step
+
+
+def _refuse_undecidable(batch: Batch, number: str, plan_digest: str) -> None:
+    """Refuse where there is nothing to approve, or another plan than the one that was read."""
     refuse_other_kinds(batch, [number], Way.CORRECT)
-    summary = batch.plan_summary
+    state, summary = state_of(batch), batch.plan_summary
     if not batch.plan_digest or state is State.VERIFIED:
         raise PlanMissing(number=number)
     if state is not State.PLANNED:
@@ -245,24 +270,11 @@ def accept_correction(
         raise OpenPlaces(count=len(summary["places_open"]))
     if not summary.get("written"):
         raise NothingWouldChange
-    step = erasure_approval(
-        approver=actor.person,
-        proposer=batch.planned_by,
-        is_proposed=batch.is_proposed,
-        may_approve=actor.may(Role.APPROVER),
-    )
-    if step is ApprovalStep.SAME_PERSON:
-        raise SamePersonApproves
+
+
+def _start(batch: Batch, number: str, *, actor: Actor, now: datetime, contact: HeldContact | None) -> None:
+    """Take the plan as approved: tell the contact point held before, then have it carried out."""
     subject = f"request:{number}"
-    if step is ApprovalStep.FIRST:
-        _set_proposer(batch, actor)
-        batch.is_proposed = True
-        batch.save()
-        ask_for_decision(batch, actor=actor, now=now, numbers=[number])
-        record(actor=actor, now=now, subject=subject, facts={"plan": plan_digest, "step": step.value})
-        return step
-    if not actor.may(Role.APPROVER):
-        raise NotAnApprover
     batch.approved_by, batch.approved_at, batch.approved_shell = actor.person, now, actor.shell_user
     batch.run += 1
     batch.save()
@@ -270,14 +282,18 @@ def accept_correction(
         actor=actor, now=now, subject=subject, numbers=[number], to=State.ACCEPTED, transitions=TRANSITIONS
     )
     drop_task(actor=actor, now=now, number=number, key="decide")
-    told = _tell_held_contact(number, now=now, contact=contact, categories=summary["categories"])
-    facts: dict[str, Json] = {"plan": plan_digest, "step": step.value, "run": batch.run, "notice": told}
+    categories = batch.plan_summary["categories"]
+    facts: dict[str, Json] = {
+        "plan": batch.plan_digest,
+        "step": ApprovalStep.SECOND.value,
+        "run": batch.run,
+        "notice": _tell_held_contact(number, now=now, contact=contact, categories=categories),
+    }
     if actor.shell_user and actor.shell_user == batch.planned_shell:
         facts["both_by_shell_user"] = actor.shell_user
     record(actor=actor, now=now, subject=subject, facts=facts)
     publish(CorrectionAccepted(batch_id=batch.pk))
     start("rights.correct", key=f"{batch.pk}/{batch.run}", args={"batch_id": batch.pk, "run": batch.run})
-    return step
 
 
 def _tell_held_contact(
@@ -335,14 +351,7 @@ def finish_correction(
         raise WrongRequestState(number=number, state=state.value)
     reachable = {number: contact} if contact is not None else {}
     answer = answering.ways_of(batch_id, reachable=reachable)[number]
-    request = load_request(number)
-    request.outcome, request.completed_at, request.answer = outcome.value, now, answer.value
-    request.kept, request.roots_sealed, request.wish_sealed = [dict(one) for one in kept], None, None
-    request.save()
-    batch.search_summary, batch.finished_at = search, now
-    batch.plan_sealed = batch.witness_sealed = batch.capture_sealed = None
-    batch.decisions = {}
-    batch.save()
+    _keep_outcome(batch, number, now=now, outcome=outcome, answer=answer, kept=kept, search=search)
     close_many(
         actor=SYSTEM, now=now, subject=subject, numbers=numbers, state=State.DONE, transitions=TRANSITIONS
     )
@@ -363,6 +372,27 @@ def finish_correction(
         start("rights.mail_answers", key=f"{batch.pk}/{now.timestamp():.6f}", args={"batch_id": batch.pk})
     if outcome is Outcome.INCOMPLETE:
         _ask_to_mend(number, now=now)
+
+
+def _keep_outcome(
+    batch: Batch,
+    number: str,
+    *,
+    now: datetime,
+    outcome: Outcome,
+    answer: Answer,
+    kept: Sequence[Mapping[str, Json]],
+    search: dict[str, Json],
+) -> None:
+    """Keep what came of it, and forget old and new values."""
+    request = load_request(number)
+    request.outcome, request.completed_at, request.answer = outcome.value, now, answer.value
+    request.kept, request.roots_sealed, request.wish_sealed = [dict(one) for one in kept], None, None
+    request.save()
+    batch.search_summary, batch.finished_at = search, now
+    batch.plan_sealed = batch.witness_sealed = batch.capture_sealed = None
+    batch.decisions = {}
+    batch.save()
 
 
 def _ask_to_mend(number: str, *, now: datetime) -> None:
