@@ -106,10 +106,10 @@ def test_what_somebody_types_is_not_thrown_away(page: Page, base: str) -> None:
     sign_in(page, base, "lena.brandt", PASSWORD)
     page.goto(f"{base}/desk/requests/{number}/")
     page.click("text=Refuse this request")
-    page.fill("#id_reason >> visible=true", "Not our customer")
+    page.fill("#refusal-reason >> visible=true", "Not our customer")
     driving.work()
     expect(page.locator("[data-wait]")).to_contain_text("Done. Load the page again", timeout=20_000)
-    expect(page.locator("#id_reason >> visible=true")).to_have_value("Not our customer")
+    expect(page.locator("#refusal-reason >> visible=true")).to_have_value("Not our customer")
 
 
 def test_without_javascript_the_browser_loads_the_page_again(unscripted_page: Page, base: str) -> None:

@@ -221,8 +221,42 @@ class TestDigest:
 
     def test_another_decision_changes_it(self):
         """Approval is for this decision."""
-        keep = Decisions(keep_tables={ref("vip"): "Art. 17(3)(e)"})
+        keep = Decisions(keeps={ref("vip"): KeepDuty("Art. 17(3)(e)", "", "")})
         assert plan_for(ANN, decisions=keep).digest != plan_for(ANN).digest
+
+    def test_other_fields_that_stay_change_it(self):
+        """Approval is for these fields."""
+        first, other = (
+            Decisions(keeps={ref("customer"): duty}) for duty in (_claim("name"), _claim("email"))
+        )
+        assert plan_for(ANN, decisions=first).digest != plan_for(ANN, decisions=other).digest
+
+
+class TestWhatStaffDecided:
+    def test_a_refused_table_keeps_its_rows_with_every_field(self):
+        """Nothing of it is written."""
+        plan = plan_for(ANN, decisions=Decisions(keeps={ref("customer"): _claim()}))
+        assert set(fates(plan, "customer").values()) == {("keep", "kept_by_law")}
+        (kept,) = plan.of_table(ref("customer"))
+        assert not kept.fields and kept.is_decided
+
+    def test_a_table_refused_in_part_keeps_the_fields_named_and_loses_the_others(self):
+        """The row stays, and of it what the claim needs."""
+        opened = shop.connections()
+        decisions = Decisions(keeps={ref("customer"): _claim("name")})
+        plan = plan_for(ANN, opened=opened, decisions=decisions)
+        (kept,) = plan.of_table(ref("customer"))
+        assert "name" in kept.kept_fields and "email" in {one.column for one in kept.fields}
+        before = _row(opened, "customer")
+        carry_out_plan(opened, plan)
+        after = _row(opened, "customer")
+        assert after["name"] == before["name"] and after["email"] != before["email"]
+
+    def test_a_duty_of_the_map_beside_it_is_not_called_a_decision(self):
+        """A table that a law keeps is cited by the law."""
+        graph = shop.changed(shop.graph(), "orders", keep=TAX)
+        plan = plan_for(ANN, graph=graph, decisions=Decisions(keeps={ref("orders"): _claim()}))
+        assert [one.is_decided for one in plan.of_table(ref("orders")) if len(one.article) > 20] == [False]
 
 
 def test_a_plan_and_its_capture_survive_storage():
@@ -234,6 +268,15 @@ def test_a_plan_and_its_capture_survive_storage():
     assert plan_from_json(to_json(plan)) == plan
     captured = capture(readers=shop.readers(opened), reach=found, plan=plan, budget=Budget())
     assert captured_from_json(to_json(captured)) == captured
+
+
+def _claim(*fields: str) -> KeepDuty:
+    return KeepDuty("GDPR Art. 17(3)(e)", "Needed for a claim.", "为法律主张所需。", fields=fields)
+
+
+def _row(opened: dict[str, sqlite3.Connection], name: str) -> dict[str, object]:
+    cursor = opened["shop"].execute(f"SELECT * FROM {name} WHERE id = 1")
+    return dict(zip([one[0] for one in cursor.description], cursor.fetchone(), strict=True))
 
 
 def _circle(nullable: bool) -> tuple[Graph, sqlite3.Connection]:

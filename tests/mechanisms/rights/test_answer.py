@@ -17,7 +17,7 @@ from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.centre.rules import TRIES_A_CASE
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import case_page, letters, queries
+from discreet.mechanisms.rights import case_page, letter_answers, letters, queries
 from discreet.mechanisms.rights.actions import deciding
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.models import RightsRequest
@@ -38,7 +38,7 @@ def page_of(number: str) -> str:
 
 
 def letter_text(view: queries.RequestView) -> str:
-    reader = PdfReader(io.BytesIO(letters.answer_letter(view, now=timezone.now())))
+    reader = PdfReader(io.BytesIO(letter_answers.answer_letter(view, now=timezone.now())))
     text = "".join(page.extract_text() for page in reader.pages)
     return "".join(text.split())
 

@@ -16,7 +16,14 @@ from discreet.foundation.mail.api import open_contact
 from discreet.foundation.mail.delivery import deliver_due
 from discreet.foundation.mail.folder import FolderMail, newest_in_folder
 from discreet.foundation.mail.models import OutgoingMessage
-from discreet.mechanisms.rights import case_page, history, indicators, letters, queries, workflows
+from discreet.mechanisms.rights import (
+    case_page,
+    history,
+    indicators,
+    letter_answers,
+    queries,
+    workflows,
+)
 from discreet.mechanisms.rights.actions import answering, deciding, importing, proving, receiving
 from discreet.mechanisms.rights.identity import How
 from discreet.mechanisms.rights.kinds import Kind
@@ -139,14 +146,14 @@ def test_the_legal_clock_runs_until_the_letter_is_sent(shop: Company) -> None:
     assert not [one for one in case_page.clocks(view) if one.ended_at]
     row = case_page.list_row(queries.rows([view.number])[0], clock=None, now=NOW)
     assert row["next"] == view.due_at and row["left"] is not None
-    assert "Answered" not in [label for label, _ in letters.facts(view).rows]
+    assert "Answered" not in [label for label, _ in letter_answers.head(view).rows]
     sent_at = view.due_at - timedelta(days=1)
     answering.answer_by_letter(actor=AGENT, now=sent_at, number=view.number)
     view = queries.request_view(view.number)
     assert {one.ended_at for one in case_page.clocks(view)} == {sent_at}
     in_time = indicators.answered_in_time(after)
     assert in_time is not None and in_time.value == "100"
-    assert "Answered" in [label for label, _ in letters.facts(view).rows]
+    assert "Answered" in [label for label, _ in letter_answers.head(view).rows]
 
 
 def test_a_letter_that_was_sent_ends_the_task_with_evidence(shop: Company, desk: Client) -> None:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.ledger.queries import entries_for
-from discreet.mechanisms.rights import copies, letters, queries
+from discreet.mechanisms.rights import copies, letter_answers, letters, queries
 from discreet.mechanisms.rights.actions import answering, executing
 from discreet.mechanisms.rights.rules import Answer
 from tests.foundation.sources.conftest import Company
@@ -49,7 +49,9 @@ def status_page(client: Client, number: str, language: str) -> str:
 
 
 def letter_text(number: str) -> str:
-    reader = PdfReader(io.BytesIO(letters.answer_letter(queries.request_view(number), now=datetime.now(UTC))))
+    reader = PdfReader(
+        io.BytesIO(letter_answers.answer_letter(queries.request_view(number), now=datetime.now(UTC)))
+    )
     return "".join("".join(page.extract_text().split()) for page in reader.pages)
 
 

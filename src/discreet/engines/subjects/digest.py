@@ -46,8 +46,8 @@ def plan_digest(
     _add(digest, ("shared", decisions.shared_default.value))
     for ref, choice in sorted(decisions.shared.items()):
         _add(digest, ("shared", str(ref), choice.value))
-    for ref, article in sorted(decisions.keep_tables.items()):
-        _add(digest, ("keep", str(ref), article))
+    for ref in sorted(decisions.keeps):
+        _add(digest, ("keep", str(ref), _duty(decisions.keeps[ref])))
     for hold in sorted(holds, key=repr):
         _add(digest, ("hold", _duty(hold.duty), str(hold.table), sorted(hold.persons or ())))
     _add_all(digest, (_table(plan) for plan in tables))

@@ -42,6 +42,7 @@ class Fates:
         self.holds = holds
         self.linkage = Linkage(reach.graph, reach.tables)
         self.duties: list[KeepDuty] = []
+        self.decided: set[int] = set()  # of the duties: what staff decided for this request
         self.by_table: dict[TableRef, dict[Key, Fate]] = {}
         same: dict[TableRef, int] = {}
         for hop in hops_of(reach.graph):
@@ -91,9 +92,10 @@ class Fates:
         holds = [hold for hold in self.holds if hold.table in (None, table.ref)]
         if table.table.keep is not None:
             holds.append(Hold(table.table.keep))
-        article = self.decisions.keep_tables.get(table.ref)
-        if article is not None:
-            holds.append(Hold(KeepDuty(article=article, reason_en="", reason_zh="")))
+        decided = self.decisions.keeps.get(table.ref)
+        if decided is not None:
+            holds.append(Hold(decided))
+            self.decided.add(self._number(decided))
         if not holds:
             return
         numbers = [self._number(hold.duty) for hold in holds]

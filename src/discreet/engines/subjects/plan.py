@@ -175,6 +175,7 @@ class _Planner:
             article="; ".join(dict.fromkeys(duty.article for duty in duties)),
             reason_en=" ".join(dict.fromkeys(duty.reason_en for duty in duties)),
             reason_zh="".join(dict.fromkeys(duty.reason_zh for duty in duties)),
+            is_decided=bool(fate.duties) and self.fates.decided.issuperset(fate.duties),
             until_dates=self._until(table, fate, keys) if duties else (),
             guard_columns=guard_columns,
             guards=tuple([link_value(table, guard_columns, key) for key in keys]) if guard_columns else (),

@@ -39,7 +39,7 @@ class Decisions:
 
     shared: Mapping[TableRef, SharedChoice] = field(default_factory=dict)
     shared_default: SharedChoice = SharedChoice.DETACH
-    keep_tables: Mapping[TableRef, str] = field(default_factory=dict)  # table → article or reason kept
+    keeps: Mapping[TableRef, KeepDuty] = field(default_factory=dict)  # a duty without fields keeps whole rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ class TablePlan:
     until_dates: tuple[date | None, ...] = ()  # parallel to `keys`; only for KEPT_BY_LAW
     guard_columns: tuple[str, ...] = ()
     guards: tuple[Key, ...] = ()
+    is_decided: bool = False  # kept for what staff decided alone, and by no duty of the data map
 
     @property
     def rows(self) -> int:

@@ -27,6 +27,7 @@ from discreet.mechanisms.rights import (
     correction_letters,
     correction_page,
     course_page,
+    decision_pages,
     history,
     letters,
     names,
@@ -113,6 +114,7 @@ def context(
     is_erasure, is_correction = way_of(view.kind) is Way.ERASE, way_of(view.kind) is Way.CORRECT
     candidates = _candidates(view)
     return {
+        **decision_pages.context(view, actor=actor),
         "view": view,
         "is_erasure": is_erasure,
         "is_correction": is_correction,
@@ -332,7 +334,8 @@ def _operation_words(one: dict[str, Any], actions: dict[tuple[str, str, str], st
 
 def _why(table: dict[str, Any], view: RequestView) -> str:
     """Return the reason, the map's own words for it, and what happens to which fields, as sentences."""
-    article = letters.article_of(str(table.get("params", {}).get("article", "")), view)
+    params = table.get("params", {})
+    article = letters.article_of(str(params.get("article", "")), view, reason=table["reason"])
     text = reason_text({**table, "params": {"article": article}}, REASONS)
     parts = [text, table.get("reason_zh" if is_chinese() else "reason_en") or ""]
     for action, template in FIELD_WORDS.items():

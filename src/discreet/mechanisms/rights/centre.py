@@ -31,6 +31,7 @@ from discreet.mechanisms.rights import (
     copies,
     correction_letters,
     delivery,
+    letter_answers,
     letters,
     queries,
     signed_in,
@@ -290,6 +291,7 @@ def _status(
             "command": letters.check_command(view),
             "whose_duty": letters.whose_duty(view),
             "refusals": letters.refusals(view),
+            "letter_links": letter_answers.links_of(view),
             "complaint": complaint_words(letters.laws_of(view)),
         },
         status=status_code,
@@ -397,11 +399,23 @@ def cancel(request: HttpRequest, token: str) -> HttpResponseBase:
 def letter(request: HttpRequest, token: str) -> HttpResponseBase:
     """Return the answer as a PDF letter."""
     view = _ended(token)
-    pdf = letters.answer_letter(view, now=timezone.now())
+    pdf = letter_answers.answer_letter(view, now=timezone.now())
     return HttpResponse(
         pdf,
         content_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{view.number}.pdf"'},
+    )
+
+
+@require_GET
+@public_page
+def letter_of(request: HttpRequest, token: str, occasion: str) -> HttpResponseBase:
+    """Return one of the letters of a request: the extension, the appeal, the answer."""
+    view = queries.request_view(get_by_token(token).row.number)
+    return HttpResponse(
+        letter_answers.existing_letter(view, occasion, now=timezone.now()),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{view.number}-{occasion}.pdf"'},
     )
 
 

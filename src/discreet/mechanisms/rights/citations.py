@@ -18,6 +18,7 @@ from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
 from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights.items import DECIDED
+from discreet.mechanisms.rights.summaries import DECIDED as STAFF_DECIDED
 from discreet.mechanisms.rights.summaries import REASONS
 
 EXCEPTIONS = {
@@ -40,16 +41,21 @@ class Citation:
     exception: str
 
 
-def citation(article: str, *, laws: Sequence[Law]) -> Citation:
-    """Return an article of the data map as it stands for a request under `laws`."""
+def citation(article: str, *, laws: Sequence[Law], reason: str = "") -> Citation:
+    """Return an article of the data map as it stands for a request under `laws`.
+
+    `reason`: why it is kept, a key of `REASONS`; what staff decided rests on the article that they named.
+    """
     parts = [part.strip() for part in article.split(";")]
-    if DECIDED & set(parts):  # what staff decided cites its own reason, and no other
+    if reason == STAFF_DECIDED or DECIDED & set(
+        parts
+    ):  # what staff decided cites its own reason, and no other
         return Citation(duty="; ".join(part for part in parts if part), exception="")
     duty = [part for part in parts if part and not _EXCEPTION.match(part)]
     return Citation(duty="; ".join(duty), exception="; ".join(EXCEPTIONS[law] for law in laws))
 
 
-def citation_for(article: str, *, residences: Iterable[str]) -> Citation:
+def citation_for(article: str, *, residences: Iterable[str], reason: str = "") -> Citation:
     """Return an article of the data map as it stands for people who live there ("" = unknown).
 
     Several people under different laws share the duty; no exception is the exception of them all, so none is
@@ -57,23 +63,23 @@ def citation_for(article: str, *, residences: Iterable[str]) -> Citation:
     """
     company = profile()
     own = list(dict.fromkeys(applicable_laws(company, one or None) for one in residences or ("",)))
-    cited = citation(article, laws=list(dict.fromkeys(law for laws in own for law in laws)))
+    cited = citation(article, laws=list(dict.fromkeys(law for laws in own for law in laws)), reason=reason)
     return cited if len(own) == 1 or not cited.duty else Citation(duty=cited.duty, exception="")
 
 
-def cited_article(article: str, *, residences: Iterable[str]) -> str:
+def cited_article(article: str, *, residences: Iterable[str], reason: str = "") -> str:
     """Return the statutes as they are kept and exchanged: the duty, then the exception; "" for no article."""
     if not article:
         return ""
-    cited = citation_for(article, residences=residences)
+    cited = citation_for(article, residences=residences, reason=reason)
     return "; ".join(part for part in (cited.duty, cited.exception) if part)
 
 
-def article_words(article: str, *, residences: Iterable[str]) -> str:
+def article_words(article: str, *, residences: Iterable[str], reason: str = "") -> str:
     """Return the statutes in the reader's language: the duty, allowed by the exception; "" for no article."""
     if not article:
         return ""
-    cited = citation_for(article, residences=residences)
+    cited = citation_for(article, residences=residences, reason=reason)
     if not (cited.duty and cited.exception):
         return cited.duty or cited.exception
     return gettext("%(duty)s, allowed by %(exception)s") % {"duty": cited.duty, "exception": cited.exception}
@@ -84,8 +90,9 @@ def cited(kept: Mapping[str, Any], *, residences: Iterable[str]) -> dict[str, An
 
     Where no law is the reason there is no article, and the words are those of the reason.
     """
-    article = cited_article(str(kept.get("article") or ""), residences=residences)
-    template = REASONS.get(str(kept.get("reason", "")))
+    reason = str(kept.get("reason", ""))
+    article = cited_article(str(kept.get("article") or ""), residences=residences, reason=reason)
+    template = REASONS.get(reason)
     if template is None:  # a refusal's own words
         return dict(kept)
     return {

@@ -16,6 +16,8 @@ from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.choosing import candidate_documents, told_candidates
+from discreet.mechanisms.rights.decision_cli import decide, decisions
+from discreet.mechanisms.rights.items import OF_REQUESTS
 from discreet.mechanisms.rights.kinds import Kind, Way, way_of
 from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
 from discreet.mechanisms.rights.remarks import Remark
@@ -73,7 +75,11 @@ def find(
 
 @click.group()
 def rights() -> None:
-    """Customers' requests: open, verify, see candidates and choose who it is, plan, accept, show."""
+    """Customers' requests: open, verify, see candidates and choose who it is, plan, decide, accept, show."""
+
+
+rights.add_command(decide)
+rights.add_command(decisions)
 
 
 @rights.command("open")
@@ -241,12 +247,18 @@ def show(number: str, is_json: bool) -> None:
 @rights.command()
 @click.argument("number", metavar="ID")
 @click.option("--reason", required=True)
-@click.option("--article", default="")
+@click.option("--article", default="", help="The law's own for the justification otherwise.")
+@click.option("--because", default="", type=click.Choice(["", *OF_REQUESTS]), help="A DPV justification.")
 @as_user
-def refuse(number: str, reason: str, article: str, user: str | None) -> None:
+def refuse(number: str, reason: str, article: str, because: str, user: str | None) -> None:
     """Refuse a request with the law's reason."""
     deciding.refuse_request(
-        actor=shell_actor(user), now=datetime.now(UTC), number=number, reason=reason, article=article
+        actor=shell_actor(user),
+        now=datetime.now(UTC),
+        number=number,
+        reason=reason,
+        article=article,
+        justification=because,
     )
     click.echo(_("%(number)s: refused") % {"number": number})
 

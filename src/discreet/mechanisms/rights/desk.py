@@ -18,7 +18,7 @@ from discreet.foundation.desk.clocks import next_clock
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import case_page, correction_desk, letters, queries, report, workflows
+from discreet.mechanisms.rights import case_page, correction_desk, letter_answers, queries, report, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
 from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.forms import (
@@ -27,7 +27,6 @@ from discreet.mechanisms.rights.forms import (
     AuthorityForm,
     ExtendForm,
     ForAnotherForm,
-    RefuseForm,
     StaffAskForm,
     VerifyForm,
 )
@@ -241,26 +240,6 @@ def search_again(request: HttpRequest, number: str) -> HttpResponseBase:
 
 @require_POST
 @role_required(Role.AGENT, Role.APPROVER)
-def refuse(request: HttpRequest, number: str) -> HttpResponseBase:
-    """Refuse the request, with a reason the customer reads."""
-    form = RefuseForm(request.POST)
-    if form.is_valid():
-        deciding.refuse_request(
-            actor=actor_of(request),
-            now=timezone.now(),
-            number=number,
-            reason=form.cleaned_data["reason"],
-            article=form.cleaned_data["article"],
-            justification=form.cleaned_data["justification"],
-        )
-        messages.success(request, gettext("Refused. The customer reads the reason on the status page."))
-    else:
-        messages.error(request, gettext("A refusal needs a reason that the customer can read."))
-    return _back(number)
-
-
-@require_POST
-@role_required(Role.AGENT, Role.APPROVER)
 def reveal(request: HttpRequest, number: str) -> HttpResponseBase:
     """Show what the person wrote of themselves, for a recorded reason, on this page only."""
     claim = revealing.reveal_person(
@@ -300,7 +279,7 @@ def letter(request: HttpRequest, number: str) -> HttpResponseBase:
     """Return the letter to the customer."""
     view = queries.request_view(number)
     return HttpResponse(
-        letters.answer_letter(view, now=timezone.now()),
+        letter_answers.answer_letter(view, now=timezone.now()),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{view.number}.pdf"'},
     )
@@ -332,7 +311,6 @@ def proof(request: HttpRequest, number: str) -> HttpResponseBase:
 def _forms() -> dict[str, Form]:
     return {
         "verify_form": VerifyForm(),
-        "refuse_form": RefuseForm(),
         "authority_form": AuthorityForm(),
         "extend_form": ExtendForm(),
         "appeal_form": AppealForm(),

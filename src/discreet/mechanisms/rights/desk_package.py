@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import choices, items, lifting, queries, workflows
-from discreet.mechanisms.rights.actions import deciding
+from discreet.mechanisms.rights.actions import deciding_items
 from discreet.mechanisms.rights.actions.lifting import lift_stand_ins, record_preview
 from discreet.mechanisms.rights.items import ItemDecision, Justification, Verdict
 from discreet.mechanisms.rights.kinds import Way, way_of
@@ -84,7 +84,7 @@ def _decide(request: HttpRequest, number: str, *, actor: Actor, now: datetime) -
             reason=request.POST.get("why", ""),
         )
     else:
-        deciding.decide_item(
+        deciding_items.decide_item(
             actor=actor, now=now, batch_id=batch_id, table=table, decision=_decision(request, columns)
         )
     workflows.prepare_batch(batch_id, actor, now)

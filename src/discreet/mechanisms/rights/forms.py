@@ -12,7 +12,6 @@ from discreet.engines.subjects.identity import Identity
 from discreet.foundation.desk.phrases import is_chinese
 from discreet.mechanisms.rights.asking import Asking, who_asks
 from discreet.mechanisms.rights.given import MOST
-from discreet.mechanisms.rights.items import OF_REQUESTS, WORDS
 from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester, Way
 from discreet.mechanisms.rights.words import REQUESTERS, SCOPES
 
@@ -309,17 +308,6 @@ class DeclarationForm(forms.Form):
 
 class VerifyForm(forms.Form):
     reason = forms.CharField(label=_("How did you check the identity?"), max_length=2000)
-
-
-class RefuseForm(forms.Form):
-    article = forms.CharField(label=_("Article"), max_length=80, required=False)
-    reason = forms.CharField(label=_("Reason the customer reads"), max_length=500)
-    justification = forms.ChoiceField(
-        label=_("Why"),
-        required=False,
-        choices=[("", _("Another reason")), *((one.value, lazy_text(WORDS[one])) for one in OF_REQUESTS)],
-    )
-    field_order = ("justification", "article", "reason")
 
 
 class CodeForm(forms.Form):

@@ -65,6 +65,7 @@ ARTICLES: Mapping[Justification, Mapping[Law, str]] = {
     Justification.UNFOUNDED: {Law.GDPR: "GDPR Art. 12(5)(b)", Law.CCPA: "Cal. Civ. Code 1798.145(h)(3)"},
     Justification.IDENTITY: {Law.GDPR: "GDPR Art. 11(2), 12(2)", Law.CCPA: "11 CCR 7060, 7062(g)"},
 }
+MOST_OF_ARTICLE = 160
 #: Articles that stand for a decision of staff, and are not the exception that a duty to keep rests on.
 DECIDED = frozenset(
     article
@@ -135,3 +136,15 @@ def article_for(justification: str, laws: tuple[Law, ...]) -> str:
         return ""
     by_law = ARTICLES.get(Justification(justification), {})
     return "; ".join(by_law[law] for law in laws if law in by_law)
+
+
+def completed_article(article: str, *, justification: str, laws: tuple[Law, ...]) -> str:
+    """Return what a decision cites: what was typed, else the articles of these laws for the reason.
+
+    A statute that makes the company keep something stands beside the exception that it rests on.
+    """
+    typed, proposed = article.strip(), article_for(justification, laws)
+    if not typed or justification != Justification.LEGAL_OBLIGATION:
+        return typed or proposed
+    named = [part.strip() for part in typed.split(";")]
+    return "; ".join([typed, *(one for one in proposed.split("; ") if one and one not in named)])

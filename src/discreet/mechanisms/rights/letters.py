@@ -1,42 +1,33 @@
-"""The answer as a letter: what was done, what stays and why, whom to ask, how to verify it."""
+"""What an answer says of what was done: what was erased or copied, what stays and why, what was not searched.
+
+The letter, the status page and the page of staff say it in the same words. `letter_answers` makes the letter.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.graph import EraseAction
 from discreet.engines.subjects.plans import Reason
-from discreet.foundation.desk.phrases import is_chinese, listed, sentences
+from discreet.foundation.desk.phrases import is_chinese, listed
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.ledger.signing import log_key
-from discreet.foundation.mail.letters import (
-    Block,
-    Bullets,
-    Exact,
-    Facts,
-    Heading,
-    Letter,
-    Paragraph,
-    Table,
-    render_letter,
-)
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import copies, correction_letters, names
+from discreet.mechanisms.rights import copies, correction_letters, names, queries
 from discreet.mechanisms.rights.citations import citation
-from discreet.mechanisms.rights.complaints import complaint_words
-from discreet.mechanisms.rights.kinds import Way, right_of, way_of
+from discreet.mechanisms.rights.decided import reason_words
+from discreet.mechanisms.rights.items import Verdict
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.left_out import told_customer
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Outcome
-from discreet.mechanisms.rights.summaries import GAPS, REASONS
-from discreet.mechanisms.rights.words import FIELD_WORDS, OUTCOMES
+from discreet.mechanisms.rights.summaries import GAPS, REASONS, table_name
+from discreet.mechanisms.rights.words import FIELD_WORDS
 from discreet.vocabulary.dates import written_date
 from discreet.vocabulary.text import gettext_noop
 
@@ -91,11 +82,11 @@ def laws_of(view: RequestView) -> tuple[Law, ...]:
     return applicable_laws(profile(), view.residence or None)
 
 
-def article_of(article: str, view: RequestView) -> str:
+def article_of(article: str, view: RequestView, *, reason: str = "") -> str:
     """Return the statutes for this person: the company's duty, and what their own law makes of it."""
     if not article:
         return ""
-    cited = citation(article, laws=laws_of(view))
+    cited = citation(article, laws=laws_of(view), reason=reason)
     if not cited.duty or not cited.exception:
         return cited.duty or cited.exception
     return gettext("%(duty)s, allowed by %(exception)s") % {"duty": cited.duty, "exception": cited.exception}
@@ -105,7 +96,7 @@ def _kept_line(one: dict[str, object], view: RequestView, language: str) -> dict
     own = str(one.get("reason_zh" if language.startswith("zh") else "reason_en") or "")
     template = REASONS.get(str(one["reason"]), str(one["reason"]))
     until = one.get("until")
-    article = article_of(str(one.get("article", "")), view)
+    article = article_of(str(one.get("article", "")), view, reason=str(one["reason"]))
     rows = int(str(one["rows"]))
     fields = one.get("fields")
     why = own or gettext(template) % {"article": article}
@@ -240,127 +231,28 @@ def _gap_line(one: Mapping[str, Any]) -> str:
     return where + fields + (f"{'：' if is_chinese() else ': '}{gettext(why)}" if why else "")
 
 
-def _day(at: datetime) -> str:
-    """Return the day where the company is: the worker and the pages say the same."""
-    return written_date(
-        timezone.localtime(at, profile().zone).date(), language=translation.get_language() or "en"
-    )
-
-
-def answer_letter(view: RequestView, *, now: datetime) -> bytes:
-    """Return the PDF of the answer in the customer's language."""
-    language = view.case.row.language
-    company = profile()
-    with translation.override(language):
-        name = company.name_zh if language.startswith("zh") else company.name_en
-        letter = Letter(
-            language=language,
-            company=name,
-            title=gettext("Answer to your request %(number)s") % {"number": view.number},
-            date=_day(view.answered_at or now),
-            footer=view.number,
-            blocks=tuple(_blocks(view, language, now)),
-        )
-    return render_letter(letter, made_at=now)
-
-
-def _blocks(view: RequestView, language: str, now: datetime) -> list[Block]:
-    blocks: list[Block] = [facts(view)]
-    if words := search_words(view):
-        blocks.append(Paragraph(words))
-    blocks += correction_letters.blocks(view, language)
-    blocks += _copied_blocks(view, now) + _erased_blocks(view, language) + _kept_blocks(view, language)
-    for one in refusals(view):
-        blocks.append(Heading(gettext("Why we refused")))
-        blocks.append(Paragraph(sentences([one["reason"], one["article"]])))
-    if gaps := not_searched(view):
-        blocks.append(Heading(gettext(NOT_IN_COPY if way_of(view.kind) is Way.COPY else NOT_SEARCHED)))
-        blocks.append(Bullets(tuple(gaps)))
-    blocks += _check_blocks(view)
-    blocks.append(Heading(gettext("If you disagree")))
-    blocks.append(Paragraph(sentences([gettext("Write to us."), complaint_words(laws_of(view))])))
-    return blocks
-
-
-def facts(view: RequestView) -> Facts:
-    """Return the head of the letter; it is not answered before it has left."""
-    kind = gettext(right_of(view.kind).short)
-    return Facts(
-        (
-            (gettext("You asked for"), kind),
-            (gettext("Received"), _day(view.received_at)),
-            *([(gettext("Answered"), _day(view.answered_at))] if view.answered_at else []),
-            (gettext("Outcome"), gettext(OUTCOMES.get(view.outcome, "")) if view.outcome else "–"),
-        )
-    )
-
-
-def _copied_blocks(view: RequestView, now: datetime) -> list[Block]:
-    copy = copies.copy_of(view)
-    if copy is None:
-        return []
-    rows = tuple((one["table"], one["rows"]) for one in copies.copied_lines(copy))
-    blocks: list[Block] = [Paragraph(copies.handed_over(view, copy, now=now))]
-    if not rows:
-        return blocks
-    head = (gettext("Where"), gettext("How much"))
-    return [*blocks, Heading(gettext("What the copy holds")), Table(head=head, rows=rows, widths=(3, 2))]
-
-
-def _erased_blocks(view: RequestView, language: str) -> list[Block]:
-    erased = erased_lines(view, language)
-    if not erased:
-        return []
-    rows = tuple((one["table"], one["what"]) for one in erased)
-    head = (gettext("Where"), gettext("What was done"))
-    return [Heading(gettext("What was erased")), Table(head=head, rows=rows, widths=(2, 3))]
-
-
-def _kept_blocks(view: RequestView, language: str) -> list[Block]:
-    kept = kept_lines(view, language)
-    if not kept:
-        return []
-    head = (gettext("Where"), gettext("How much"), gettext("Why"), gettext("Kept until"))
-    rows = tuple(
-        (
-            f"{one['table']}: {one['fields']}" if one["fields"] else one["table"],
-            one["rows"],
-            f"{one['why']}{one['gap']}{one['article']}",
-            one["until"] or "–",
-        )
-        for one in kept
-    )
-    blocks: list[Block] = [
-        Heading(gettext("What stays, and why")),
-        Table(head=head, rows=rows, widths=(5, 3, 9, 4)),
-    ]
-    if duty := whose_duty(view):
-        blocks.append(Paragraph(duty))
-    return blocks
-
-
-def _check_blocks(view: RequestView) -> list[Block]:
-    """Return what somebody needs to check the proof without us: the verifier, the command, the key."""
-    blocks: list[Block] = [
-        Heading(gettext("How you can check this")),
-        Paragraph(
-            gettext(
-                "Every step was recorded in a ledger that nobody can change unnoticed. The proof verifies "
-                "without us: fetch it from your status page, fetch the verifier (one file, for Python 3.9 or "
-                "newer, nothing to install), and run the command."
-            )
-        ),
-    ]
-    labelled = [
-        (gettext("The verifier"), settings.DISCREET_BASE_URL.rstrip("/") + reverse("rights:verifier")),
-        (gettext("The command"), check_command(view)),
-        (gettext("Fingerprint of the key that signs the ledger"), log_key().fingerprint),
-    ]
-    if view.sources and view.plan.digest:
-        labelled.append((gettext("Fingerprint of the plan that was carried out"), view.plan.digest))
-    return blocks + [Exact(value, label=label) for label, value in labelled]
-
-
 def check_command(view: RequestView) -> str:
     """Return what to type, next to the two files, to check the proof of a request."""
     return f"python3 discreet_verify.py {view.number}-proof.json --key {log_key().fingerprint}"
+
+
+def withheld_lines(view: RequestView) -> list[dict[str, str]]:
+    """Return which tables or fields a copy leaves out as staff decided, in the reader's language: what, and why."""
+    if view.outcome != Outcome.DELIVERED:
+        return []
+    found = []
+    for table, decided in queries.item_decisions_of(view.plan.batch_id).items():
+        if decided.verdict is Verdict.GRANT:
+            continue
+        place = (table.source, table_name(table))
+        fields = listed([names.column_words(*place, column) for column in decided.columns])
+        why = reason_words(decided.justification, translation.get_language() or "en")
+        gap = " " if decided.article and not why.endswith(FULL_WIDTH) else ""
+        found.append(
+            {
+                "table": names.place_name(*place),
+                "what": fields or gettext("All of it"),
+                "why": f"{why}{gap}{decided.article}",
+            }
+        )
+    return found

@@ -122,3 +122,38 @@ class SourceOutcome(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "run", "source"], name="rights_outcome_once")]
+
+
+class LetterTemplate(models.Model):
+    """A company's own words for a part of its letters. Versions are added, and none is changed."""
+
+    part = models.CharField(max_length=16)  # `letter_parts.Part`
+    language = models.CharField(max_length=8)
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["part", "language", "version"], name="rights_letter_version"),
+        ]
+
+
+class LetterDraft(models.Model):
+    """What staff wrote by hand in one letter of one request, under the case key. Revisions are added."""
+
+    number = models.CharField(max_length=16, db_index=True)
+    occasion = models.CharField(max_length=12)  # `letter_parts.Occasion`
+    part = models.CharField(max_length=16)
+    revision = models.PositiveIntegerField()
+    text_sealed = models.BinaryField()  # "" once opened: the template's words again
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number", "occasion", "part", "revision"], name="rights_letter_revision"
+            ),
+        ]

@@ -25,6 +25,15 @@ register(
         order=10,
     )
 )
+register(
+    NavItem(
+        label=gettext_noop("Letters"),
+        icon="file-text",
+        url_name="rights:letter_texts",
+        group=Group.CUSTOMERS,
+        order=40,
+    )
+)
 register_case_page(CasePage(kind="request", url_name="rights:request", icon="user-check"))
 acts.register(ACTS)
 for name, label in UNANSWERED.items():

@@ -21,6 +21,7 @@ from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
 from discreet.mechanisms.rights import claims, contact_digests
 from discreet.mechanisms.rights.asking import who_of
+from discreet.mechanisms.rights.decided import duty_of
 from discreet.mechanisms.rights.identity import needs_second_person
 from discreet.mechanisms.rights.identity_queries import still_missing
 from discreet.mechanisms.rights.items import ItemDecision, Verdict, item_from_json
@@ -274,11 +275,11 @@ def decisions_of(batch_id: int) -> Decisions:
     for name, choice in stored.items():
         shared[_table_of(name)] = SharedChoice(choice)
     keeps = {
-        table: decision.article or decision.justification
+        table: duty_of(decision)
         for table, decision in item_decisions_of(batch_id).items()
-        if decision.verdict is Verdict.REFUSE
+        if decision.verdict is not Verdict.GRANT
     }
-    return Decisions(shared=shared, keep_tables=keeps)
+    return Decisions(shared=shared, keeps=keeps)
 
 
 def item_decisions_of(batch_id: int) -> dict[TableRef, ItemDecision]:

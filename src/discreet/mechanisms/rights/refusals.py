@@ -179,6 +179,53 @@ class NotAnArticle(Refused):
     status = 422
 
 
+class ArticleTooLong(Refused):
+    code = "rights.article_too_long"
+    message = gettext_noop("Name the article alone, in at most %(most)s characters.")
+    status = 422
+
+
+class NoLetter(Refused):
+    code = "rights.no_letter"
+    message = gettext_noop("There is no such letter of request %(number)s.")
+    status = 404
+
+
+class LetterUnusable(Refused):
+    code = "rights.letter_unusable"
+    message = gettext_noop("This text cannot be used: %(problems)s")
+    status = 422
+
+
+class LetterLeft(Refused):
+    code = "rights.letter_left"
+    message = gettext_noop(
+        "This letter of request %(number)s cannot be edited now: it has left, or is not written yet."
+    )
+
+
+class LetterChanged(Refused):
+    code = "rights.letter_changed"
+    message = gettext_noop(
+        "Somebody saved this text meanwhile. Load the page again, and write your change into it."
+    )
+
+
+class NotAnItem(Refused):
+    code = "rights.not_an_item"
+    message = gettext_noop(
+        "The plan of this request holds no rows of “%(table)s” that could be decided on. Make the plan again, "
+        "and choose a table that it names."
+    )
+    status = 422
+
+
+class FieldsMissing(Refused):
+    code = "rights.fields_missing"
+    message = gettext_noop("In part means: name the fields of “%(table)s” that are not given or not erased.")
+    status = 422
+
+
 class NobodyFound(Refused):
     code = "rights.nobody_found"
     message = gettext_noop(

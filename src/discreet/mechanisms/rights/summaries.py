@@ -1,7 +1,7 @@
 """What may be kept and shown of a plan: tables, counts, statements, reasons. No value of a person."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,10 +11,19 @@ from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
 from discreet.mechanisms.rights import correction_words
 from discreet.vocabulary.text import gettext_noop
 
+DECIDED = "kept_by_decision"
+NOT_DECIDABLE = (
+    Reason.MENTION,
+    Reason.MENTION_NOT_NULL,
+    Reason.ORDER,
+    Reason.NOT_WRITABLE,
+    Reason.NO_KEY,
+)
 REASONS: dict[str, str] = {
     Reason.ABOUT_THE_PERSON: gettext_noop("About this person; no duty to keep is stated for this table"),
     Reason.CHOSEN: gettext_noop("As the data map says for this table"),
     Reason.KEPT_BY_LAW: gettext_noop("Kept by law: %(article)s"),
+    DECIDED: gettext_noop("Kept as staff decided"),
     Reason.PART_OF_KEPT: gettext_noop("Part of a record that the law keeps"),
     Reason.NEEDED_BY_STAYING: gettext_noop("Rows that stay point at it: the row stays without personal data"),
     Reason.SHARED: gettext_noop("Also used by others: stays, the link to this person is removed"),
@@ -209,7 +218,7 @@ def _kept(table: TablePlan, positions: list[int]) -> dict[str, Any]:
         "table": table_name(table.table),
         "rows": len(positions),
         "fields": list(table.kept_fields),
-        "reason": table.reason.value,
+        "reason": _reason(table),
         "article": table.article,
         "reason_en": table.reason_en,
         "reason_zh": table.reason_zh,
@@ -224,7 +233,7 @@ def _table(table: TablePlan) -> dict[str, Any]:
         "rows": table.rows,
         "action": table.action.value,
         "shared": table.shared,
-        "reason": table.reason.value,
+        "reason": _reason(table),
         "params": {"article": table.article},
         "reason_en": table.reason_en,
         "reason_zh": table.reason_zh,
@@ -232,6 +241,16 @@ def _table(table: TablePlan) -> dict[str, Any]:
         "kept_fields": list(table.kept_fields),
         "until": max(until).isoformat() if until else None,
     }
+
+
+def is_decidable(table: Mapping[str, Any]) -> bool:
+    """Say whether staff can decide on a table of a summary: rows of the person that the plan could treat otherwise."""
+    return table["reason"] not in NOT_DECIDABLE
+
+
+def _reason(table: TablePlan) -> str:
+    """Return the key of the words: what staff decided is called no duty of the company."""
+    return DECIDED if table.is_decided else table.reason.value
 
 
 def steps_of(reached: Reach) -> list[dict[str, Any]]:

@@ -73,7 +73,10 @@ def _planned_table(
     table: Mapping[str, Any], texts: Mapping[str, str], residences: Sequence[str]
 ) -> dict[str, Any]:
     article = str(table.get("params", {}).get("article") or "")
-    told = {**table, "params": {"article": article_words(article, residences=residences)}}
+    told = {
+        **table,
+        "params": {"article": article_words(article, residences=residences, reason=table["reason"])},
+    }
     is_told = bool(article) or table["action"] == "keep"
     why = cited({**table, "article": article}, residences=residences) if is_told else {}
     return {

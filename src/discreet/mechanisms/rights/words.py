@@ -287,6 +287,8 @@ ACTS: dict[str, str] = {
     "rights.extend_deadline": gettext_noop("Deadline extended, with reasons"),
     "rights.pause_clocks": gettext_noop("Clocks stopped: something is awaited from the person"),
     "rights.resume_clocks": gettext_noop("Clocks go on"),
+    "rights.write_letter_template": gettext_noop("Words of letters written"),
+    "rights.write_letter": gettext_noop("Letter edited by hand"),
     "rights.decide_item": gettext_noop("Decided for one table"),
     "rights.mark_duplicate": gettext_noop("Ended as a duplicate"),
     "rights.appeal": gettext_noop("Appeal received"),

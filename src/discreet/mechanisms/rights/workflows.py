@@ -269,7 +269,7 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
         candidates=1,
         sensitive_fields=sensitive if way_of(members[0].kind) is Way.COPY else 0,
         is_asked_by_person=queries.are_all_by_themselves(batch_id),
-    ):
+    ) and not queries.item_decisions_of(batch_id):
         deciding.accept_access(actor=SYSTEM, now=now, batch_id=batch_id)
     return digest
 

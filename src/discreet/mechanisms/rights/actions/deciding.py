@@ -20,7 +20,7 @@ from discreet.foundation.cases.bulk import close_many, move_many, state_of_case
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import Json, catalogue_facts, record
+from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.bulk import update_each
@@ -31,11 +31,13 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
-from discreet.mechanisms.rights.items import ItemDecision, Justification, Verdict
+from discreet.mechanisms.rights.item_queries import laws_of_batch
+from discreet.mechanisms.rights.items import MOST_OF_ARTICLE, Justification, completed_article
 from discreet.mechanisms.rights.kinds import Kind, Way, right_of, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.queries import takes_two_people
 from discreet.mechanisms.rights.refusals import (
+    ArticleTooLong,
     NotAnApprover,
     NotAnArticle,
     NotThisKind,
@@ -101,9 +103,9 @@ def save_plan(*, actor: Actor, now: datetime, batch_id: int, plan: NewPlan) -> N
     batch.plan_summary = plan.summary
     batch.planned_at = now
     if is_new:
-        _set_proposer(batch, None)
+        set_proposer(batch, None)
     if not batch.planned_by and actor.kind is not ActorKind.SYSTEM and not acts_for_another(actor):
-        _set_proposer(batch, actor)
+        set_proposer(batch, actor)
     batch.save()
     if state is State.VERIFIED:
         move_many(
@@ -130,48 +132,11 @@ def decide_shared(
     if state_of(batch) not in PREPARABLE:
         raise WrongRequestState(number=numbers_of(batch)[0], state=state_of(batch).value)
     batch.decisions = {**batch.decisions, decision_key(table): choice.value}
-    _set_proposer(batch, None)
+    set_proposer(batch, None)
     batch.plan_digest = ""
     batch.save()
     facts = {"table": str(table), "choice": choice.value}
     record(actor=actor, now=now, subject=subject_of_batch(batch), facts=facts)
-
-
-@act("rights.decide_item")
-def decide_item(
-    *, actor: Actor, now: datetime, batch_id: int, table: TableRef, decision: ItemDecision
-) -> None:
-    """Decide on one table of the plan: grant, in part, or refuse, with the law's reason. The plan is made again.
-
-    Raises:
-        NotYours, WrongRequestState
-        WhyMissing: something is refused without a reason that the law knows.
-        NotAnArticle: what stands for an article is an address or a number.
-    """
-    if not actor.may(Role.APPROVER):
-        refuse_unless(actor, Role.AGENT)
-    if decision.verdict is not Verdict.GRANT and decision.justification not in set(Justification):
-        raise WhyMissing
-    _refuse_no_article(decision.article)
-    batch = load_batch(batch_id)
-    state = state_of(batch)
-    if state not in PREPARABLE:
-        raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
-    before: dict[str, Json] = batch.item_decisions.get(decision_key(table), {})
-    lifted = {"lifted": before["lifted"]} if "lifted" in before else {}
-    kept = {**decision.to_json(), **lifted, "by": actor.person, "article": decision.article[:80]}
-    batch.item_decisions = {**batch.item_decisions, decision_key(table): kept}
-    _set_proposer(batch, None)
-    batch.plan_digest = ""
-    batch.save()
-    facts: dict[str, Json] = {
-        "table": str(table),
-        "verdict": decision.verdict.value,
-        "columns": list(decision.columns),
-        "justification": decision.justification,
-        "article": decision.article[:80],
-    }
-    record(actor=actor, now=now, subject=subject_of_batch(batch), facts=catalogue_facts(facts))
 
 
 @act("rights.accept_erasure")
@@ -206,7 +171,7 @@ def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: s
     if step is ApprovalStep.SAME_PERSON:
         raise SamePersonApproves
     if step is ApprovalStep.FIRST:
-        _set_proposer(batch, actor)
+        set_proposer(batch, actor)
         batch.is_proposed = True
         batch.save()
         ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
@@ -246,7 +211,7 @@ def return_plan(*, actor: Actor, now: datetime, batch_id: int) -> None:
     if state is not State.PLANNED or not batch.planned_by:
         raise WrongRequestState(number=numbers[0], state=state.value)
     returned_to = batch.planned_by
-    _set_proposer(batch, None)
+    set_proposer(batch, None)
     batch.save()
     ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
     record(actor=actor, now=now, subject=subject_of_batch(batch), facts={"returned_to": returned_to})
@@ -310,7 +275,7 @@ def _proposes(batch: Batch, *, actor: Actor, now: datetime, numbers: list[str]) 
         if not actor.may(Role.APPROVER):
             raise NotAnApprover
         return False
-    _set_proposer(batch, actor)
+    set_proposer(batch, actor)
     batch.is_proposed = True
     batch.save()
     ask_for_decision(batch, actor=actor, now=now, numbers=numbers)
@@ -325,28 +290,33 @@ def refuse_request(
 ) -> None:
     """Refuse a request with the law's reason; the customer reads it. Source: GDPR Art. 12(4).
 
-    `justification`: a term of `items.Justification`; "" where none fits.
+    `justification`: a term of `items.Justification`; "" where none fits. Without an article the one that the
+    laws of the request name for it is taken.
 
     Raises:
-        NotYours, WhyMissing, NotAnArticle, WrongRequestState
+        NotYours, WhyMissing, NotAnArticle, ArticleTooLong, WrongRequestState
     """
     if not actor.may(Role.APPROVER):
         refuse_unless(actor, Role.AGENT)
     if not reason.strip():
         raise WhyMissing
-    _refuse_no_article(article)
+    refuse_no_article(article)
     if justification and justification not in set(Justification):
         raise WhyMissing
+    laws = laws_of_batch(load_request(number).batch_id)
+    article = completed_article(article, justification=justification, laws=laws)
+    if len(article) > MOST_OF_ARTICLE:
+        raise ArticleTooLong(most=MOST_OF_ARTICLE)
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
     request = load_request(number)
     answer = way_of_answer(is_reachable=False, has_page=request.channel == "centre")
-    request.kept, request.answer = [{"reason": reason[:500], "article": article[:80]}], answer.value
+    request.kept, request.answer = [{"reason": reason[:500], "article": article}], answer.value
     request.justification = justification
     request.save(update_fields=["kept", "answer", "justification"])
     if answer is Answer.LETTER_DUE:
         answering.ask_for_letters(actor=actor, now=now, numbers=[number])
     facts: dict[str, Json] = {
-        "article": article[:80],
+        "article": article,
         "answer": answer.value,
         **({"justification": justification} if justification else {}),
     }
@@ -361,7 +331,8 @@ def cancel_request(*, actor: Actor, now: datetime, number: str) -> None:
     record(actor=actor, now=now, subject=f"request:{number}", facts={"cancelled": True})
 
 
-def _refuse_no_article(article: str) -> None:
+def refuse_no_article(article: str) -> None:
+    """Refuse what stands for an article and looks like a person's address or number."""
     if looks_like_contact(article) or _PHONE_WITHIN.search(article):
         raise NotAnArticle
 
@@ -466,7 +437,7 @@ def _refuse_another(actor: Actor) -> None:
         raise ShellActsForAnother(shell_user=actor.shell_user[:32])
 
 
-def _set_proposer(batch: Batch, actor: Actor | None) -> None:
+def set_proposer(batch: Batch, actor: Actor | None) -> None:
     """Note who makes the plan theirs; nobody: it needs a first decision again."""
     batch.planned_by = actor.person if actor else ""
     batch.planned_shell = actor.shell_user if actor else ""

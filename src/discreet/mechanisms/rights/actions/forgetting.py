@@ -18,7 +18,7 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.mechanisms.rights.actions.proving import verify_identity
 from discreet.mechanisms.rights.actions.receiving import note_candidates, receive_request
 from discreet.mechanisms.rights.kinds import Kind
-from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.models import Batch, LetterDraft, RightsRequest
 from discreet.mechanisms.rights.roots import Candidates, Person, Root
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor
@@ -40,6 +40,7 @@ def forget_request(*, now: datetime, number: str) -> None:
     record(actor=SYSTEM, now=now, subject=f"request:{number}", facts={"forgotten": request is not None})
     if request is None:
         return
+    LetterDraft.objects.filter(number=number).delete()
     request.roots_sealed = request.verified_reason_sealed = None
     request.wish_sealed = request.requester_sealed = request.authority_reason_sealed = None
     request.extension_sealed = request.appeal_sealed = request.appeal_answer_sealed = None
