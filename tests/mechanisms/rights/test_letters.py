@@ -271,4 +271,4 @@ def test_a_letter_in_chinese_is_set_with_the_bundled_font(shop: Company) -> None
     number = driving.planned("erasure", ANN)
     refuse(number)
     text = letter(number, language="zh-hans")
-    assert "〓" not in text and "对您的请求" in text
+    assert "〓" not in text and "关于您的请求" in text
