@@ -40,6 +40,7 @@ NO_PAGES = {
     "desk:status_report",
     "desk:ledger_entry_proof",
     "rights:letter",
+    "rights:letter_of",
     "rights:report",
     "rights:proof",
     "datamap:report",
@@ -89,7 +90,7 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
     }
     return {
         "": everywhere,
-        "rights": {"number": number},
+        "rights": {"number": number, "language": "zh-hans", "part": "refused", "occasion": "answer"},
         "rights:correction": {"number": correction},
         "datamap": {"number": change.rstrip("/").rpartition("/")[2]},
         "law": {"rule_id": "CA-DSR-RESP"},
