@@ -9,6 +9,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from discreet.foundation.ledger.queries import entries_for
+from discreet.foundation.mail.models import OutgoingMessage
 from discreet.mechanisms.rights import letter_answers, letter_queries, queries
 from discreet.mechanisms.rights.actions import answering, appealing, deciding, forgetting, lettering, timing
 from discreet.mechanisms.rights.items import ItemDecision, Justification, Verdict
@@ -194,7 +195,7 @@ def test_no_hand_takes_out_what_the_law_wants_said(
 
 
 def test_a_letter_that_has_left_is_not_written_again(shop: Company) -> None:
-    number = driving.planned("erasure", ANN)
+    number = driving.opened("erasure", ANN)
     refuse(number)
     write(number, "By hand")
     answering.answer_by_letter(actor=AGENT, now=datetime.now(UTC), number=number)
@@ -248,6 +249,19 @@ def test_a_copy_says_what_it_leaves_out_and_why(shop: Company) -> None:
     text = letter(number)
     assert "Whatyoudonotget,andwhy" in text
     assert "Itwouldadverselyaffecttherightsofothers.GDPRArt.15(4)" in text
+
+
+@pytest.mark.parametrize(("is_proven", "answer"), [(True, "mail"), (False, "letter_due")])
+def test_a_refusal_is_mailed_to_the_address_held_and_to_nobody_who_is_not_proven(
+    shop: Company, is_proven: bool, answer: str
+) -> None:
+    number = driving.planned("erasure", ANN) if is_proven else driving.opened("erasure", ANN)
+    refuse(number, PAYLOAD)
+    driving.work()
+    assert driving.failures() == []
+    assert queries.request_view(number).answer == answer
+    sent = OutgoingMessage.objects.filter(template="rights.answered_link")
+    assert sent.count() == is_proven
 
 
 @pytest.mark.parametrize("kind", ["know", "restriction"])

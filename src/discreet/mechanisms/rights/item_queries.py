@@ -9,7 +9,7 @@ from discreet.foundation.datamap.queries import built
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import choices, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.items import ItemDecision
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.request_views import RequestView
@@ -37,10 +37,11 @@ def laws_of_batch(batch_id: int) -> tuple[Law, ...]:
 
 def decidable_columns(table: TableRef, kind: str) -> tuple[str, ...]:
     """Return the fields that a decision in part can name: of a copy all, of an erasure the personal ones."""
-    if way_of(kind) is Way.COPY:
-        return choices.columns_of(table)
     known = built().graph.tables.get(table)
-    return tuple(column.name for column in known.personal_columns) if known else ()
+    if known is None:
+        return ()
+    columns = known.columns if way_of(kind) is Way.COPY else known.personal_columns
+    return tuple(column.name for column in columns)
 
 
 def items_of(view: RequestView) -> list[Item]:

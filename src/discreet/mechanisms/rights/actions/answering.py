@@ -75,7 +75,7 @@ def _template(request: RightsRequest) -> str:
     """Return the mail's text; who was given no status page gets its address."""
     is_incomplete = request.outcome == Outcome.INCOMPLETE
     name = "rights.answered"
-    if way_of(request.kind) is Way.ERASE:
+    if way_of(request.kind) is Way.ERASE and request.outcome != Outcome.REFUSED:
         name = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
     elif way_of(request.kind) is Way.CORRECT:
         name = "rights.correction_incomplete" if is_incomplete else "rights.correction_done"

@@ -17,11 +17,13 @@ from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import close_many, move_many, state_of_case
+from discreet.foundation.centre.verification import held_contact
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
+from discreet.foundation.mail.api import is_reachable
 from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.receiving import (
@@ -309,18 +311,27 @@ def refuse_request(
         raise ArticleTooLong(most=MOST_OF_ARTICLE)
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
     request = load_request(number)
-    answer = way_of_answer(is_reachable=False, has_page=request.channel == "centre")
+    answer = way_of_answer(is_reachable=_is_reachable(request), has_page=request.channel == "centre")
     request.kept, request.answer = [{"reason": reason[:500], "article": article}], answer.value
     request.justification = justification
     request.save(update_fields=["kept", "answer", "justification"])
     if answer is Answer.LETTER_DUE:
         answering.ask_for_letters(actor=actor, now=now, numbers=[number])
+    elif answer is Answer.MAIL_DUE:
+        key, batch_id = f"{request.batch_id}/{number}/refused", request.batch_id
+        start("rights.mail_answers", key=key, args={"batch_id": batch_id})
     facts: dict[str, Json] = {
         "article": article,
         "answer": answer.value,
         **({"justification": justification} if justification else {}),
     }
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+
+
+def _is_reachable(request: RightsRequest) -> bool:
+    """Say whether mail goes to a contact that the company held; who is not proven gets none, whatever was typed."""
+    contact = held_contact(request.number) if request.verified_at is not None else None
+    return contact is not None and is_reachable(contact)
 
 
 @act("rights.cancel_request")
