@@ -20,6 +20,7 @@ from discreet.foundation.permission.rules import Channel
 from discreet.foundation.permission.said import Source
 from discreet.foundation.webhooks import actions as webhooks
 from discreet.foundation.webhooks.models import DeliveryState, PermittedNetwork, WebhookDelivery
+from discreet.mechanisms.rights.actions import drafts
 from discreet.vocabulary.actors import SYSTEM, Role
 from tests.browser import test_datamap as the_map
 from tests.browser.harness import choose, faults_in_both_themes, overflows, picture, sign_in
@@ -90,7 +91,14 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
     }
     return {
         "": everywhere,
-        "rights": {"number": number, "language": "zh-hans", "part": "refused", "occasion": "answer"},
+        "rights": {
+            "number": number,
+            "language": "zh-hans",
+            "part": "refused",
+            "occasion": "answer",
+            "draft": with_list(),
+            "name": f"B-{driving.batch_of(number)}",
+        },
         "rights:correction": {"number": correction},
         "datamap": {"number": change.rstrip("/").rpartition("/")[2]},
         "law": {"rule_id": "CA-DSR-RESP"},
@@ -98,6 +106,12 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
         "permission": {"ref": with_choices()},
         "papers": {"paper_id": with_paper(number)},
     }
+
+
+def with_list() -> str:
+    """Upload a list with a line that is right and one that is wrong, and return its name."""
+    content = b"kind,email\naccess,anna@example.com\nerasure,nobody\n"
+    return drafts.keep_list(actor=driving.AGENT, now=timezone.now(), content=content)
 
 
 def with_choices() -> str:

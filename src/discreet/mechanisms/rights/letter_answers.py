@@ -42,7 +42,7 @@ from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.mechanisms.rights.words import OUTCOMES
 from discreet.vocabulary.dates import written_date
 
-NO_WORDS = Words(extension="", appeal="", appeal_answer="", who={})
+NO_WORDS = Words(extension="", appeal="", appeal_answer="", reasons="", who={})
 
 
 def answer_letter(view: RequestView, *, now: datetime) -> bytes:
