@@ -31,7 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "discreet.foundation.datamap.classify_cli:classify",
         "Say what kind of personal data a file holds: FILE [--json].",
     ),
-    "map": ("discreet.foundation.datamap.cli:map_group", "Export, apply, confirm and show the data map."),
+    "map": (
+        "discreet.foundation.datamap.sharing_cli:map_group",
+        "Export, apply, confirm and show the data map.",
+    ),
     "demo": ("discreet.project.demo:demo", "Make the sample company and serve it."),
     "find": ("discreet.mechanisms.rights.cli:find", "Find a person in a source; the look-up is recorded."),
     "rights": (

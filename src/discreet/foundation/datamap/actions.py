@@ -12,7 +12,15 @@ from django.db.models import F
 from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, KeepDuty, LinkRole, Match, TableRef
 from discreet.events.datamap import MapChanged, SourceMapped
-from discreet.foundation.datamap import changes, reasons, refusals, settling, source_facts, yaml_file
+from discreet.foundation.datamap import (
+    changes,
+    reasons,
+    refusals,
+    settling,
+    sharing_apply,
+    source_facts,
+    yaml_file,
+)
 from discreet.foundation.datamap.graph_build import ref_of
 from discreet.foundation.datamap.mapfile import MapFile
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable, MapVersion
@@ -312,6 +320,14 @@ def _apply_document(
     for schema in described:
         take_in(schema, now=now)
     yaml_file.store(document, confirmed_by=actor.label, now=now)
+    sharing_apply.store(document, actor=actor, now=now)
+    spoken: dict[str, Json] = {
+        "sources": len(document.sources),
+        "recipients": None if document.recipients is None else len(document.recipients),
+        "manual_sources": None if document.manual_sources is None else len(document.manual_sources),
+    }
+    if not document.sources:
+        record(actor=actor, now=now, subject="map:file", facts=spoken)
     names = tuple(source.name for source in document.sources)
     for source in document.sources:
         facts: dict[str, Json] = {

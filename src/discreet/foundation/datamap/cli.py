@@ -107,7 +107,8 @@ def export(names: tuple[str, ...], out: Path | None, kind: str, as_user: str | N
     for name in wanted:
         actions.ensure_proposed(actor=actor, now=now, source=name)
     if kind == "yaml":
-        body = yaml_file.export(wanted).encode()
+        write = yaml_file.export if names else yaml_file.export_whole
+        body = write(wanted).encode()
     else:
         body = exports.written(wanted, kind=kind, now=now)
     if out is None or str(out) == "-":

@@ -4,6 +4,7 @@ from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.classify.model import Ground
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
 from discreet.foundation.datamap.differences import What
+from discreet.foundation.datamap.sharing import Contact, RecipientKind, Reference
 from discreet.foundation.datamap.views import Gap
 from discreet.vocabulary.text import gettext_noop
 
@@ -130,4 +131,22 @@ DIFFERENCES = {
     What.CHANGED: gettext_noop("Proposals that changed"),
     What.GONE_FIELD: gettext_noop("Fields gone"),
     What.GONE_TABLE: gettext_noop("Tables gone"),
+}
+
+RECIPIENT_KINDS = {
+    RecipientKind.PROCESSOR: gettext_noop("Processor: works on our instructions"),
+    RecipientKind.JOINT_CONTROLLER: gettext_noop("Joint controller: decides with us"),
+    RecipientKind.CONTROLLER: gettext_noop("Controller of its own"),
+    RecipientKind.THIRD_PARTY: gettext_noop("Third party: data are sold to it or shared with it"),
+    RecipientKind.AUTHORITY: gettext_noop("Authority"),
+}
+CONTACTS = {
+    Contact.MAIL: gettext_noop("By mail with a link"),
+    Contact.CALL: gettext_noop("By a signed call to its program"),
+    Contact.TASK: gettext_noop("By a person of ours"),
+}
+REFERENCES = {
+    Reference.CUSTOMER_NUMBER: gettext_noop("Customer number"),
+    Reference.EMAIL: gettext_noop("E-mail address"),
+    Reference.PHONE: gettext_noop("Phone number"),
 }

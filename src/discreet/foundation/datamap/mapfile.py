@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
+from discreet.foundation.datamap.sharing import ManualSourceFacts, RecipientFacts
 
 FORMAT_VERSION = 1
 
@@ -82,5 +83,21 @@ class SourcePart:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientPart:
+    facts: RecipientFacts
+    mark: Mark = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ManualSourcePart:
+    facts: ManualSourceFacts
+    mark: Mark = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MapFile:
+    """`recipients` and `manual_sources` None: the file does not speak of them, and they stay as they are."""
+
     sources: tuple[SourcePart, ...] = ()
+    recipients: tuple[RecipientPart, ...] | None = None
+    manual_sources: tuple[ManualSourcePart, ...] | None = None

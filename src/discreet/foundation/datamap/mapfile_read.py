@@ -4,12 +4,13 @@ Every scalar is text: `null`, `yes` or `1` are words here, whatever YAML makes o
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from enum import Enum
 from typing import TypeVar
 
 import yaml
 
-from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
+from discreet.engines.subjects.graph import EraseAction, LinkRole, Match, TableRef
 from discreet.foundation.datamap import mapfile_refusals as wrong
 from discreet.foundation.datamap.mapfile import (
     FORMAT_VERSION,
@@ -17,11 +18,23 @@ from discreet.foundation.datamap.mapfile import (
     FieldPart,
     KeepPart,
     LinkPart,
+    ManualSourcePart,
     MapFile,
     Mark,
+    RecipientPart,
     SourcePart,
     TableName,
     TablePart,
+)
+from discreet.foundation.datamap.sharing import (
+    ANSWER_DAYS,
+    MOST_DAYS,
+    REMIND_DAYS,
+    Contact,
+    ManualSourceFacts,
+    RecipientFacts,
+    RecipientKind,
+    Reference,
 )
 from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.vocabulary.categories import ASSIGNABLE
@@ -29,6 +42,7 @@ from discreet.vocabulary.categories import ASSIGNABLE
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 16
 E = TypeVar("E", bound=Enum)
+P = TypeVar("P")
 Members = dict[str, tuple[yaml.Node, yaml.Node]]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -218,6 +232,113 @@ def _source(key_node: yaml.Node, name: str, node: yaml.Node) -> SourcePart:
     return SourcePart(name=name, tables=parts, mark=mark_of(key_node))
 
 
+_RECIPIENT_KEYS = (
+    "name",
+    "kind",
+    "told_by",
+    "address",
+    "subscription",
+    "person",
+    "country",
+    "since",
+    "until",
+    "language",
+    "reference",
+    "remind_days",
+    "tables",
+    "categories",
+)
+
+
+def _named(members: Members) -> tuple[str, str]:
+    name = _known(members["name"][1], "name", known=("en", "zh"), needed=("en", "zh"))
+    return _text(name["en"][1], "en", filled=True), _text(name["zh"][1], "zh", filled=True)
+
+
+def _word(members: Members, key: str, default: str = "") -> str:
+    return _text(members[key][1], key, filled=True) if key in members else default
+
+
+def _date(members: Members, key: str) -> date | None:
+    if key not in members:
+        return None
+    text = _text(members[key][1], key)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        allowed = "2026-01-31"
+        raise wrong.NotAllowedValue(mark_of(members[key][1]), value=text, key=key, allowed=allowed) from None
+
+
+def _days(members: Members, key: str, default: int) -> int:
+    if key not in members:
+        return default
+    text = _text(members[key][1], key)
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_DAYS):
+        raise wrong.NotAllowedValue(mark_of(members[key][1]), value=text, key=key, allowed=f"1 … {MOST_DAYS}")
+    return int(text)
+
+
+def _categories(members: Members) -> tuple[str, ...]:
+    if "categories" not in members:
+        return ()
+    return tuple(
+        sorted(
+            {_one_of(one, "categories", ASSIGNABLE) for one in _list(members["categories"][1], "categories")}
+        )
+    )
+
+
+def _places(members: Members) -> tuple[TableRef, ...]:
+    found = set()
+    for node in _list(members["tables"][1], "tables") if "tables" in members else ():
+        place = _known(node, "tables", known=("source", "table"), needed=("source", "table"))
+        name = read_name(_text(place["table"][1], "table"), mark_of(place["table"][1]), "table")
+        found.add(TableRef(_text(place["source"][1], "source", filled=True), name.table, name.schema))
+    return tuple(sorted(found))
+
+
+def _recipient(key_node: yaml.Node, key: str, node: yaml.Node) -> RecipientPart:
+    members = _known(node, key, known=_RECIPIENT_KEYS, needed=("name", "kind", "told_by"))
+    name_en, name_zh = _named(members)
+    facts = RecipientFacts(
+        key=key,
+        name_en=name_en,
+        name_zh=name_zh,
+        kind=_enum(members, "kind", RecipientKind) or RecipientKind.PROCESSOR,
+        contact=_enum(members, "told_by", Contact) or Contact.TASK,
+        reference=_enum(members, "reference", Reference) or Reference.CUSTOMER_NUMBER,
+        address=_word(members, "address"),
+        subscription=_word(members, "subscription"),
+        assignee=_word(members, "person"),
+        language=_one_of(members["language"][1], "language", ("en", "zh-hans"))
+        if "language" in members
+        else "en",
+        country=_word(members, "country"),
+        tables=_places(members),
+        categories=_categories(members),
+        since_date=_date(members, "since"),
+        until_date=_date(members, "until"),
+        remind_days=_days(members, "remind_days", REMIND_DAYS),
+    )
+    return RecipientPart(facts=facts, mark=mark_of(key_node))
+
+
+def _manual_source(key_node: yaml.Node, key: str, node: yaml.Node) -> ManualSourcePart:
+    known = ("name", "person", "categories", "answer_days")
+    members = _known(node, key, known=known, needed=("name", "person"))
+    name_en, name_zh = _named(members)
+    facts = ManualSourceFacts(
+        key=key,
+        name_en=name_en,
+        name_zh=name_zh,
+        assignee=_word(members, "person"),
+        categories=_categories(members),
+        answer_days=_days(members, "answer_days", ANSWER_DAYS),
+    )
+    return ManualSourcePart(facts=facts, mark=mark_of(key_node))
+
+
 def _unique(named: list[tuple[TableName, Mark, str]]) -> None:
     seen: set[TableName] = set()
     for name, mark, label in named:
@@ -259,7 +380,19 @@ def parse(text: str) -> MapFile:
         raise wrong.NotYaml(NOWHERE) from None
     if root is None:
         raise wrong.MissingKey(NOWHERE, key="version")
-    members = _known(root, "map", known=("version", "sources"), needed=("version", "sources"))
+    known = ("version", "sources", "recipients", "manual_sources")
+    members = _known(root, "map", known=known, needed=("version", "sources"))
     _one_of(members["version"][1], "version", (str(FORMAT_VERSION),))
     sources = _mapping(members["sources"][1], "sources")
-    return MapFile(sources=tuple(_source(key, name, value) for name, (key, value) in sources.items()))
+    return MapFile(
+        sources=tuple(_source(key, name, value) for name, (key, value) in sources.items()),
+        recipients=_each(members, "recipients", _recipient),
+        manual_sources=_each(members, "manual_sources", _manual_source),
+    )
+
+
+def _each(members: Members, key: str, read: Callable[[yaml.Node, str, yaml.Node], P]) -> tuple[P, ...] | None:
+    if key not in members:
+        return None
+    found = _mapping(members[key][1], key)
+    return tuple(read(key_node, name, value) for name, (key_node, value) in sorted(found.items()))

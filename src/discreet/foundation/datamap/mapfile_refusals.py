@@ -143,3 +143,8 @@ class UnknownColumnInFile(MapFileRefused):
 class LinkToItself(MapFileRefused):
     code = "map_file_link_to_itself"
     message = gettext_noop("Line %(line)s, column %(column)s: a link must not lead to its own columns.")
+
+
+class SharingRefused(MapFileRefused):
+    code = "map_file_sharing"
+    message = gettext_noop("Line %(line)s, column %(column)s: “%(key)s”: %(why)s")

@@ -13,6 +13,7 @@ from discreet.foundation.datamap.mapfile import (
     TableName,
     TablePart,
 )
+from discreet.foundation.datamap.sharing import ANSWER_DAYS, REMIND_DAYS, ManualSourceFacts, RecipientFacts
 
 Yaml = str | int | bool | list["Yaml"] | dict[str, "Yaml"]
 
@@ -81,6 +82,44 @@ def _table(part: TablePart) -> Yaml:
     return body
 
 
+def _recipient(facts: RecipientFacts) -> Yaml:
+    body: dict[str, Yaml] = {"name": {"en": facts.name_en, "zh": facts.name_zh}, "kind": facts.kind.value}
+    body["told_by"] = facts.contact.value
+    body |= {
+        name: value
+        for name, value in (
+            ("address", facts.address),
+            ("subscription", facts.subscription),
+            ("person", facts.assignee),
+            ("country", facts.country),
+            ("since", facts.since_date.isoformat() if facts.since_date else ""),
+            ("until", facts.until_date.isoformat() if facts.until_date else ""),
+        )
+        if value
+    }
+    body["language"] = facts.language
+    body["reference"] = facts.reference.value
+    if facts.remind_days != REMIND_DAYS:
+        body["remind_days"] = facts.remind_days
+    if facts.tables:
+        body["tables"] = [
+            {"source": one.source, "table": written_name(TableName(table=one.table, schema=one.schema))}
+            for one in facts.tables
+        ]
+    if facts.categories:
+        body["categories"] = list(facts.categories)
+    return body
+
+
+def _manual_source(facts: ManualSourceFacts) -> Yaml:
+    body: dict[str, Yaml] = {"name": {"en": facts.name_en, "zh": facts.name_zh}, "person": facts.assignee}
+    if facts.categories:
+        body["categories"] = list(facts.categories)
+    if facts.answer_days != ANSWER_DAYS:
+        body["answer_days"] = facts.answer_days
+    return body
+
+
 class _Dumper(yaml.SafeDumper):
     """Lists of names on one line; no aliases."""
 
@@ -107,13 +146,17 @@ _Dumper.add_representer(str, _str)
 
 def dump(document: MapFile) -> str:
     """Return the YAML text of `document`; `mapfile_read.parse` gives the same document back."""
-    body: Yaml = {
+    body: dict[str, Yaml] = {
         "version": FORMAT_VERSION,
         "sources": {
             source.name: {"tables": {written_name(table.name): _table(table) for table in source.tables}}
             for source in document.sources
         },
     }
+    if document.recipients is not None:
+        body["recipients"] = {one.facts.key: _recipient(one.facts) for one in document.recipients}
+    if document.manual_sources is not None:
+        body["manual_sources"] = {one.facts.key: _manual_source(one.facts) for one in document.manual_sources}
     return yaml.dump(
         body, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000, default_flow_style=False
     )

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from discreet.engines.classify.link_model import LinkKind
 from discreet.engines.subjects.graph import EraseAction, LinkRole, Match
+from discreet.foundation.datamap.sharing import ANSWER_DAYS, REMIND_DAYS, Contact, RecipientKind, Reference
 
 _ACTIONS = [(action.value, action.value) for action in EraseAction]
 _ROLES = [(role.value, role.value) for role in LinkRole]
@@ -299,4 +300,79 @@ class ScanPlan(models.Model):
                 condition=Q(every_days__isnull=True) | Q(every_days__gte=1),
                 name="datamap_plan_every_day_at_most",
             ),
+        ]
+
+
+class Recipient(models.Model):
+    """One statement about somebody who receives personal data. The highest version of a key is in force.
+
+    Never written over: a change is the next version. `tables`: [source, schema, table] each.
+    """
+
+    key = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    valid_from = models.DateTimeField()
+    stated_by = models.CharField(max_length=255)
+    is_ended = models.BooleanField(default=False)
+    name_en = models.CharField(max_length=120)
+    name_zh = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20)
+    contact = models.CharField(max_length=4)
+    reference = models.CharField(max_length=16)
+    address = models.CharField(max_length=254, blank=True, default="")
+    subscription = models.CharField(max_length=63, blank=True, default="")
+    assignee = models.CharField(max_length=150, blank=True, default="")
+    language = models.CharField(max_length=12, default="en")
+    country = models.CharField(max_length=2, blank=True, default="")
+    tables = models.JSONField(default=list)
+    categories = models.JSONField(default=list)
+    since_date = models.DateField(null=True, blank=True)
+    until_date = models.DateField(null=True, blank=True)
+    remind_days = models.PositiveSmallIntegerField(default=REMIND_DAYS)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="datamap_recipient_version_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in RecipientKind]), name="datamap_recipient_kind"
+            ),
+            models.CheckConstraint(
+                condition=(Q(contact=Contact.MAIL.value) & ~Q(address=""))
+                | (Q(contact=Contact.CALL.value) & ~Q(subscription=""))
+                | Q(contact=Contact.TASK.value),
+                name="datamap_recipient_can_be_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference__in=[one.value for one in Reference]),
+                name="datamap_recipient_reference",
+            ),
+            models.CheckConstraint(condition=Q(remind_days__gte=1), name="datamap_recipient_reminds"),
+            models.CheckConstraint(
+                condition=Q(since_date__isnull=True)
+                | Q(until_date__isnull=True)
+                | Q(until_date__gte=F("since_date")),
+                name="datamap_recipient_ends_after_start",
+            ),
+        ]
+
+
+class ManualSource(models.Model):
+    """One statement about a place that no program reads. The highest version of a key is in force."""
+
+    key = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    valid_from = models.DateTimeField()
+    stated_by = models.CharField(max_length=255)
+    is_ended = models.BooleanField(default=False)
+    name_en = models.CharField(max_length=120)
+    name_zh = models.CharField(max_length=120)
+    assignee = models.CharField(max_length=150)
+    categories = models.JSONField(default=list)
+    answer_days = models.PositiveSmallIntegerField(default=ANSWER_DAYS)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="datamap_manual_version_once"),
+            models.CheckConstraint(condition=~Q(assignee=""), name="datamap_manual_has_somebody"),
+            models.CheckConstraint(condition=Q(answer_days__gte=1), name="datamap_manual_days"),
         ]

@@ -24,6 +24,24 @@ register(
         order=10,
     )
 )
+register(
+    NavItem(
+        label=gettext_noop("Recipients"),
+        icon="send",
+        url_name="datamap:recipients",
+        group=Group.DATA,
+        order=20,
+    )
+)
+register(
+    NavItem(
+        label=gettext_noop("Manual sources"),
+        icon="archive",
+        url_name="datamap:manual_sources",
+        group=Group.DATA,
+        order=25,
+    )
+)
 register_case_page(CasePage(kind=changes.KIND, url_name="datamap:change", icon="sitemap"))
 register_internal(changes.CLOCK, gettext_noop("Confirm by"))
 acts.register(
@@ -54,6 +72,10 @@ acts.register(
         "datamap.close_change": gettext_noop("Every new field decided"),
         "datamap.reopen_change": gettext_noop("A decision about a new field taken back"),
         "datamap.give_change": gettext_noop("Case of new personal data given"),
+        "datamap.state_recipient": gettext_noop("Recipient stated"),
+        "datamap.end_recipient": gettext_noop("Recipient ended"),
+        "datamap.state_manual_source": gettext_noop("Manual source stated"),
+        "datamap.end_manual_source": gettext_noop("Manual source ended"),
         "datamap.note_expired_case": gettext_noop("Expired case noted beside the tombstones"),
         "tombstones.begin_check": gettext_noop("Check of a restored source begun"),
         "tombstones.refuse": gettext_noop("Lines of the tombstones refused"),

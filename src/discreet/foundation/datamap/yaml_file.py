@@ -12,7 +12,9 @@ from discreet.foundation.datamap.mapfile import (
     FieldPart,
     KeepPart,
     LinkPart,
+    ManualSourcePart,
     MapFile,
+    RecipientPart,
     SourcePart,
     TableName,
     TablePart,
@@ -20,6 +22,7 @@ from discreet.foundation.datamap.mapfile import (
 from discreet.foundation.datamap.mapfile_read import parse as read
 from discreet.foundation.datamap.mapfile_write import dump
 from discreet.foundation.datamap.models import DataField, DataKeepDuty, DataLink, DataTable
+from discreet.foundation.datamap.sharing_queries import manual_sources, recipients
 
 __all__ = ["document_of", "export", "read", "refuse_unknown_sources", "store"]
 _Key = tuple[str, TableName]
@@ -109,6 +112,23 @@ def document_of(names: Sequence[str]) -> MapFile:
 def export(names: Sequence[str]) -> str:
     """Return the map of the sources `names` as a YAML file that `actions.apply_map` takes back."""
     return dump(document_of(names))
+
+
+def export_whole(names: Sequence[str]) -> str:
+    """Return the map of all sources, with who receives personal data and which places no program reads.
+
+    The files of companies that have stated neither stay as they were.
+    """
+    told = sorted((one.facts for one in recipients()), key=lambda one: one.key)
+    asked = sorted((one.facts for one in manual_sources()), key=lambda one: one.key)
+    document = document_of(names)
+    return dump(
+        MapFile(
+            sources=document.sources,
+            recipients=tuple(RecipientPart(facts=facts) for facts in told) or None,
+            manual_sources=tuple(ManualSourcePart(facts=facts) for facts in asked) or None,
+        )
+    )
 
 
 def refuse_unknown_sources(document: MapFile, known: Collection[str]) -> None:
