@@ -9,8 +9,9 @@ from discreet.events.cases import CaseExpired
 from discreet.events.rights import ErasureVerified
 from discreet.foundation.jobs.api import on
 from discreet.foundation.jobs.unfinished import names_jobs_of
-from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights import queries, recipient_queries
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
+from discreet.mechanisms.rights.actions.notifying import tell_recipients
 from discreet.mechanisms.rights.delivery import remove_package
 
 
@@ -25,6 +26,13 @@ def forget_expired(event: CaseExpired, now: datetime) -> None:
 def note_erased(event: ErasureVerified, now: datetime) -> None:
     """Note the outcomes where a restored database finds them."""
     note_outcomes(now=now, batch_id=event.batch_id)
+
+
+@on(ErasureVerified)
+def tell_of_erasure(event: ErasureVerified, now: datetime) -> None:
+    """Tell the recipients that were written down, now that the search has ended."""
+    if recipient_queries.is_anybody_held(event.batch_id):
+        tell_recipients(now=now, batch_id=event.batch_id)
 
 
 @names_jobs_of("rights")

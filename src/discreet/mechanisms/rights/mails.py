@@ -9,6 +9,31 @@ from discreet.vocabulary.text import gettext_noop
 
 def register() -> None:
     register_template(
+        "rights.tell_recipient",
+        subject=gettext_noop("%(company)s: please carry out a customer's request (%(number)s)"),
+        body=gettext_noop(
+            "You received personal data from us. A customer has used a right that concerns them, and the law has "
+            "us tell you.\n\n"
+            "What is to be done, and whom it concerns, stands here; no name stands in this mail:\n%(link)s\n\n"
+            "Please confirm there by %(until_date)s that it is done.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.remind_recipient",
+        subject=gettext_noop("%(company)s: your confirmation is missing (%(number)s)"),
+        body=gettext_noop(
+            "We told you of a customer's request that concerns data you received from us, and have no "
+            "confirmation yet.\n\n"
+            "What is to be done, and whom it concerns, stands here; the link we sent before works no more:\n"
+            "%(link)s\n\n"
+            "Please confirm there by %(until_date)s.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
         "rights.package",
         subject=gettext_noop("Your data from %(company)s is ready (%(number)s)"),
         body=gettext_noop(

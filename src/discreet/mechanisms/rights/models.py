@@ -7,6 +7,7 @@ from django.db import models
 
 from discreet.mechanisms.rights.kinds import Kind, Requester
 from discreet.mechanisms.rights.rules import Outcome
+from discreet.mechanisms.rights.telling_rules import Hindrance, ManualAnswer, NoticeState
 
 
 class Batch(models.Model):
@@ -155,5 +156,97 @@ class LetterDraft(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["number", "occasion", "part", "revision"], name="rights_letter_revision"
+
+
+class RecipientNotice(models.Model):
+    """One recipient told of what was done for people of a batch. Whom it concerns is sealed under its own key.
+
+    `version`: what the data map stated of the recipient then. `ended_by` "recipient": it confirmed by its link.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="notices")
+    run = models.PositiveIntegerField()
+    recipient = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=12)
+    way = models.CharField(max_length=4)
+    numbers = models.JSONField(default=list)
+    key_id = models.CharField(max_length=40, unique=True)
+    list_sealed = models.BinaryField(null=True)
+    token_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    link_ends_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    told_by = models.CharField(max_length=150, blank=True, default="")
+    remind_at = models.DateTimeField(null=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=150, blank=True, default="")
+    hindrance = models.CharField(max_length=16, blank=True, default="")
+    note_sealed = models.BinaryField(null=True)  # under the first request's case key
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["remind_at"], condition=models.Q(remind_at__isnull=False), name="rights_notice_remind"
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "run", "recipient"], name="rights_notice_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[one.value for one in NoticeState]), name="rights_notice_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state=NoticeState.IMPOSSIBLE.value, hindrance__in=[one.value for one in Hindrance]
+                )
+                | (~models.Q(state=NoticeState.IMPOSSIBLE.value) & models.Q(hindrance="")),
+                name="rights_notice_impossible_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[NoticeState.CONFIRMED.value, NoticeState.IMPOSSIBLE.value],
+                    ended_at__isnull=False,
+                    list_sealed__isnull=True,
+                    token_hash="",
+                )
+                | models.Q(
+                    state__in=[NoticeState.HELD.value, NoticeState.DUE.value, NoticeState.SENT.value],
+                    ended_at__isnull=True,
+                ),
+                name="rights_notice_ended_holds_nobody",
+            ),
+        ]
+
+
+class ManualAsk(models.Model):
+    """A place that no program reads, asked for one request; an answer is one of `telling_rules.ManualAnswer`."""
+
+    request = models.ForeignKey(RightsRequest, on_delete=models.PROTECT, related_name="manual_asks")
+    source = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    assignee = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answer = models.CharField(max_length=12, blank=True, default="")
+    article = models.CharField(max_length=80, blank=True, default="")
+    reason_sealed = models.BinaryField(null=True)
+    file_kind = models.CharField(max_length=8, blank=True, default="")
+    file_bytes = models.PositiveIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=150, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(answer=""), name="rights_manual_open")]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "source"], name="rights_manual_once"),
+            models.CheckConstraint(
+                condition=models.Q(answer__in=[one.value for one in ManualAnswer]),
+                name="rights_manual_answer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_at__isnull=True)
+                | (~models.Q(answer="") & models.Q(answered_at__isnull=False)),
+                name="rights_manual_answered_whole",
             ),
         ]

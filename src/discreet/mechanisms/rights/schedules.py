@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from discreet.foundation.jobs.api import scheduled
-from discreet.mechanisms.rights import waiting
+from discreet.mechanisms.rights import recipient_queries, waiting
 from discreet.mechanisms.rights.actions.drafts import drop_old_lists
 from discreet.mechanisms.rights.actions.forgetting import expire_package
+from discreet.mechanisms.rights.actions.notifying import remind_recipient
 from discreet.mechanisms.rights.delivery import package_path, remove_package
 from discreet.mechanisms.rights.models import RightsRequest
 
@@ -52,3 +53,12 @@ def drop_lists(now: datetime) -> int:
 def tell_of_waiting(now: datetime) -> int:
     """Give staff a task where a request waits for something outside, and take it back when it goes on."""
     return waiting.tell_of_waiting(now)
+
+
+@scheduled("rights.remind_recipients", every_s=3600)
+def remind_recipients(now: datetime) -> int:
+    """Ask recipients again who were told and have not confirmed."""
+    due = recipient_queries.reminders_due(now)
+    for notice_id in due:
+        remind_recipient(now=now, notice_id=notice_id)
+    return len(due)

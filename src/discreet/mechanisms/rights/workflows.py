@@ -27,7 +27,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
+from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries, recipients
 from discreet.mechanisms.rights.actions import answering, applying, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.correction_workflow import prepare_or_ask
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
@@ -476,6 +476,7 @@ def search_again(batch_id: int, run: int) -> str:
     graph = built().graph
     result = _searched(captured, graph)
     members = queries.members(batch_id)
+    recipients.hold_for_erasure(batch_id, run, datetime.now(UTC))
     results = person_results(members=members, plan=plan, search=result, captured=captured)
     scopes = [f"request:{result.number}" for result in results]
     tombstones.write(captured=captured, graph=graph, scopes=scopes, on=datetime.now(UTC).date())
@@ -524,6 +525,7 @@ def end_unsearched(batch_id: int, run: int, reason: str) -> str:
     if queries.state_of_batch(batch_id) is not State.EXECUTING:
         return ""
     plan = approved.plan_of(batch_id)
+    recipients.hold_for_erasure(batch_id, run, datetime.now(UTC))
     results = unsearched_results(batch_id=batch_id, plan=plan, reason=reason)
     summary = queries.plan_summary(batch_id)
     executing.finish_erasure(

@@ -15,6 +15,7 @@ from discreet.foundation.datamap.tombstones import EndedRequest, RestoredRow
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
+from discreet.mechanisms.rights.actions.notifying import forget_notices
 from discreet.mechanisms.rights.actions.proving import verify_identity
 from discreet.mechanisms.rights.actions.receiving import note_candidates, receive_request
 from discreet.mechanisms.rights.kinds import Kind
@@ -41,6 +42,8 @@ def forget_request(*, now: datetime, number: str) -> None:
     if request is None:
         return
     LetterDraft.objects.filter(number=number).delete()
+    forget_notices(number=number)
+    request.manual_asks.update(reason_sealed=None, file_kind="")
     request.roots_sealed = request.verified_reason_sealed = None
     request.wish_sealed = request.requester_sealed = request.authority_reason_sealed = None
     request.extension_sealed = request.appeal_sealed = request.appeal_answer_sealed = None

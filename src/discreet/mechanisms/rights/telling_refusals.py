@@ -1,0 +1,55 @@
+"""What is refused about recipients that are told and manual sources that are asked."""
+
+from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
+
+
+class UnknownNotice(Refused):
+    code = "rights.unknown_notice"
+    message = gettext_noop("There is no such notice to a recipient, or it has ended.")
+    status = 404
+
+
+class NoticeEnded(Refused):
+    code = "rights.notice_ended"
+    message = gettext_noop(
+        "This notice has ended: it was confirmed, or found impossible. Nothing is shown any more."
+    )
+    status = 410
+
+
+class EvidenceMissing(Refused):
+    code = "rights.evidence_missing"
+    message = gettext_noop("Say what shows it: who said so, when, in which letter or ticket.")
+    status = 422
+
+
+class UnknownManualAsk(Refused):
+    code = "rights.unknown_manual_ask"
+    message = gettext_noop("There is no such question to a manual source.")
+    status = 404
+
+
+class AnsweredBefore(Refused):
+    code = "rights.answered_before"
+    message = gettext_noop("This was answered before. An answer is not written over.")
+
+
+class NotThatAnswer(Refused):
+    code = "rights.not_that_answer"
+    message = gettext_noop("Choose one of the answers that are offered.")
+    status = 422
+
+
+class FileNeeded(Refused):
+    code = "rights.file_needed"
+    message = gettext_noop("Choose a file of at most %(limit_mb)s MB, or say that nothing is held.")
+    status = 422
+
+
+class FileNotTaken(Refused):
+    code = "rights.file_not_taken"
+    message = gettext_noop(
+        "This file is not taken: its name must end in one of %(kinds)s, and its content must be that."
+    )
+    status = 422
