@@ -4,12 +4,14 @@ from django.urls import path
 
 from discreet.mechanisms.rights import (
     centre,
+    centre_recipients,
     correction_centre,
     correction_desk,
     decision_pages,
     desk,
     desk_course,
     desk_package,
+    desk_recipients,
     figure_pages,
     import_pages,
     letter_pages,
@@ -55,6 +57,17 @@ urlpatterns = [
     path("desk/letters/<str:language>/<str:part>/", letter_pages.letter_text, name="letter_text"),
     path("desk/letters/<str:language>/<str:part>/check/", letter_pages.check, name="letter_check"),
     path("desk/letters/<str:language>/<str:part>/preview.pdf", letter_pages.preview, name="letter_preview"),
+    path("desk/requests/<str:number>/recipients/", desk_recipients.recipients, name="recipients"),
+    path(
+        "desk/requests/<str:number>/recipients/<int:notice_id>/show/",
+        desk_recipients.show,
+        name="recipient_show",
+    ),
+    path(
+        "desk/requests/<str:number>/recipients/<int:notice_id>/note/",
+        desk_recipients.note,
+        name="recipient_note",
+    ),
     path("desk/requests/<str:number>/letter.pdf", desk.letter, name="letter"),
     path("desk/requests/<str:number>/report.pdf", desk.case_report, name="report"),
     path("desk/requests/<str:number>/proof.json", desk.proof, name="proof"),
@@ -82,6 +95,9 @@ urlpatterns = [
     path("privacy/request/<str:token>/letter.pdf", centre.letter, name="public_letter"),
     path("privacy/request/<str:token>/letters/<str:occasion>.pdf", centre.letter_of, name="public_letter_of"),
     path("privacy/request/<str:token>/proof.json", centre.proof, name="public_proof"),
+    path("privacy/told/<str:token>/", centre_recipients.told, name="told"),
+    path("privacy/told/<str:token>/show/", centre_recipients.show, name="told_show"),
+    path("privacy/told/<str:token>/confirm/", centre_recipients.confirm, name="told_confirm"),
     path("privacy/verifier.py", centre.verifier, name="verifier"),
     path("privacy/package/<str:number>/<str:token>/", centre.package, name="package"),
 ]

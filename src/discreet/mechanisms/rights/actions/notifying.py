@@ -319,6 +319,18 @@ def by_token(token: str, *, now: datetime) -> RecipientNotice:
     return notice
 
 
+def of_request(number: str, notice_id: int) -> RecipientNotice:
+    """Return a notice that concerns the request.
+
+    Raises:
+        UnknownNotice
+    """
+    notice = RecipientNotice.objects.filter(pk=notice_id, batch__requests__number=number[:16]).first()
+    if notice is None or number not in notice.numbers:
+        raise UnknownNotice
+    return notice
+
+
 def forget_notices(*, number: str) -> None:
     """Destroy what is sealed of the notices that a forgotten request stands first in. Called inside an act."""
     batch = RightsRequest.objects.filter(number=number).values_list("batch_id", flat=True)
