@@ -24,14 +24,13 @@ from discreet.mechanisms.rights import handlers, recipient_queries, schedules
 from discreet.mechanisms.rights.actions import notifying
 from discreet.mechanisms.rights.models import RecipientNotice
 from discreet.mechanisms.rights.notices import as_text
-from discreet.mechanisms.rights.recipients import hold_for_choice
 from discreet.mechanisms.rights.refusals import EvidenceMissing, NotYours
 from discreet.mechanisms.rights.telling_rules import Hindrance, NoticeState
 from discreet.vocabulary.actors import Role
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import add
 from tests.mechanisms.rights.company import AGENT, ANN, ANN_PHONE, BOB, CLEO, NOW, OPERATOR, VIEWER
-from tests.mechanisms.rights.driving import approve, batch_of, erased, failures, opened, work
+from tests.mechanisms.rights.driving import approve, erased, failures, opened, work
 from tests.mechanisms.rights.test_batch import imported
 
 assert handlers  # registers who is told of what happened
@@ -211,8 +210,8 @@ def test_a_choice_is_told_to_whom_the_law_names_by_what_the_person_gave(told: Co
     broker = replace(MAILER, key="broker", kind=RecipientKind.THIRD_PARTY)
     sharing_actions.state_recipient(actor=OPERATOR, now=NOW, facts=broker)
     number = opened("opt_out", ANN)
-    hold_for_choice(batch_of(number), 0, NOW)
-    assert states(number) == {"broker": NoticeState.HELD, "courier": NoticeState.HELD}
+    work()
+    assert states(number) == {"broker": NoticeState.SENT, "courier": NoticeState.DUE}
     (held,) = RecipientNotice.objects.filter(recipient="broker")
     assert [one.value for one in notifying.people_of(held)] == [ANN]
 

@@ -22,7 +22,10 @@ from discreet.mechanisms.rights import (
     correction_queries,
     correction_summary,
     gaps,
+    manual,
     queries,
+    recipient_queries,
+    recipients,
 )
 from discreet.mechanisms.rights.actions import correcting, deciding, executing
 from discreet.mechanisms.rights.correction_planning import PlannedCorrection
@@ -59,7 +62,8 @@ def correct(ctx: WorkflowContext, batch_id: int, run: int) -> None:
                 raise
             if not ctx.run(not_written, batch_id, run, source, refusal.code):
                 return
-    ctx.run(verify, batch_id, run)
+    if not ctx.run(manual.waits, batch_id, run, ctx.now()):
+        ctx.run(verify, batch_id, run)
 
 
 def prepare_or_ask(
@@ -86,7 +90,10 @@ def prepare_correction(batch_id: int, actor: Actor, now: datetime) -> str:
 
 
 def _save(batch_id: int, planned: PlannedCorrection, actor: Actor, now: datetime) -> None:
-    not_covered = gaps.of_correction(planned.plan, planned.reach)
+    not_covered = [
+        *gaps.of_correction(planned.plan, planned.reach),
+        *recipient_queries.manual_gaps_of_batch(batch_id),
+    ]
     summary = correction_summary.of_plan(planned.plan, planned.reach, not_covered=not_covered)
     summary["statements"] = planned.statements
     plan = deciding.NewPlan(
@@ -198,20 +205,22 @@ def _finish(
 ) -> str:
     (member,) = queries.members(batch_id)
     approved = queries.plan_summary(batch_id)
+    asked = recipient_queries.manual_gaps_of_batch(batch_id)
+    recipients.hold_for_correction(batch_id, run, datetime.now(UTC), plan)
     found = len(result.found) if result is not None else 1
     outcome = correction_outcome(
         CorrectionVerdict(
             found_again=found,
             refused_sources=len(refused),
-            left=len(plan.left),
+            left=len(plan.left) + len(asked),
             written=sum(len(place.keys) for place in plan.written),
         )
     )
     search: dict[str, Json]
     if result is not None:
-        search = search_summary(result, approved=approved)
+        search = search_summary(result, approved=approved, asked=asked)
     else:
-        search = {"refused": reason, "not_searched": gaps.of_search(None, approved=approved)}
+        search = {"refused": reason, "not_searched": gaps.of_search(None, approved=approved, asked=asked)}
     facts: dict[str, Json] = {"corrected": _counted(plan, refused), "refused_sources": list(refused)}
     correcting.finish_correction(
         now=datetime.now(UTC),

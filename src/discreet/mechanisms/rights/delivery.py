@@ -28,7 +28,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import choices, gaps, names, planning, queries
+from discreet.mechanisms.rights import choices, gaps, names, planning, queries, recipient_queries
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.left_out import told_customer
@@ -64,7 +64,7 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
                 now=now, batch_id=batch_id, run=run, reason="rights.identity_changed", lost=[number]
             )
             return SENT_BACK
-        not_covered = gaps.of_access(reached)
+        not_covered = gaps.of_access(reached, asked=recipient_queries.manual_gaps([number]))
         contact = _contact(number, reached)
         written = _write(number, reached, copy_tables(number, reached, readers), now=now)
         statements = sum(reader.statements for reader in opened.values())
@@ -104,7 +104,7 @@ def copy_tables(
 def _write(number: str, reached: Reach, tables: Iterator[TableData], *, now: datetime) -> Written:
     """Write the package beside its place, and put it there when it is whole."""
     language, company = queries.language_of(number), profile()
-    not_covered = gaps.of_access(reached)
+    not_covered = gaps.of_access(reached, asked=recipient_queries.manual_gaps([number]))
     path = package_path(number)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_suffix(".part")

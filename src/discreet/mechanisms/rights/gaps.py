@@ -4,7 +4,7 @@ Only table and column names, codes and counts: no value of a person.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from discreet.engines.subjects.captures import Captured, SearchResult
@@ -55,13 +55,17 @@ def of_correction(plan: CorrectionPlan, reached: Reach) -> Gaps:
     )
 
 
-def of_access(reached: Reach) -> Gaps:
-    """Return what a package does not cover."""
+MANUAL = "manual_unanswered"
+
+
+def of_access(reached: Reach, *, asked: Sequence[dict[str, Any]] = ()) -> Gaps:
+    """Return what a package does not cover. `asked`: manual sources that have not answered."""
     handed_over = {ref: len(table.rows) for ref, table in reached.tables.items()}
     return _joined(
         _of_map(),
         map(gap, gaps_of_graph(graph=reached.graph, taken=handed_over)),
         map(gap, reached.not_covered),
+        asked,
     )
 
 
@@ -72,9 +76,18 @@ def of_look_up(located: Located, *, graph: Graph, source: str) -> Gaps:
     )
 
 
-def of_search(result: SearchResult | None, *, approved: Mapping[str, object]) -> Gaps:
-    """Return what the search after an erasure leaves open: its own gaps, the plan's and the map's by now."""
-    planned: Any = approved.get("not_covered") or []
+def of_search(
+    result: SearchResult | None,
+    *,
+    approved: Mapping[str, object],
+    asked: Sequence[dict[str, Any]] = (),
+) -> Gaps:
+    """Return what the search after an erasure leaves open: its own gaps, the plan's and the map's by now.
+
+    Of the manual sources those in `asked`, which have not answered by now.
+    """
+    before: Any = approved.get("not_covered") or []
+    planned = [one for one in before if one.get("reason") != MANUAL] + list(asked)
     own = map(gap, result.not_searched if result is not None else ())
     return with_holds(_joined(own, planned, _of_map()))
 

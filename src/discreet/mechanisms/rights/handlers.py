@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from discreet.events.cases import CaseExpired
-from discreet.events.rights import ErasureVerified
+from discreet.events.rights import CorrectionVerified, ErasureVerified
 from discreet.foundation.jobs.api import on
 from discreet.foundation.jobs.unfinished import names_jobs_of
 from discreet.mechanisms.rights import queries, recipient_queries
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
 from discreet.mechanisms.rights.actions.notifying import tell_recipients
 from discreet.mechanisms.rights.delivery import remove_package
+from discreet.mechanisms.rights.manual import remove_files
 
 
 @on(CaseExpired)
@@ -20,6 +21,7 @@ def forget_expired(event: CaseExpired, now: datetime) -> None:
     """Delete the package and what is sealed of a request whose case key is destroyed."""
     forget_request(now=now, number=event.case_number)
     transaction.on_commit(lambda: remove_package(event.case_number))
+    transaction.on_commit(lambda: remove_files(event.case_number))
 
 
 @on(ErasureVerified)
@@ -31,6 +33,13 @@ def note_erased(event: ErasureVerified, now: datetime) -> None:
 @on(ErasureVerified)
 def tell_of_erasure(event: ErasureVerified, now: datetime) -> None:
     """Tell the recipients that were written down, now that the search has ended."""
+    if recipient_queries.is_anybody_held(event.batch_id):
+        tell_recipients(now=now, batch_id=event.batch_id)
+
+
+@on(CorrectionVerified)
+def tell_of_correction(event: CorrectionVerified, now: datetime) -> None:
+    """Tell the recipients of what was corrected."""
     if recipient_queries.is_anybody_held(event.batch_id):
         tell_recipients(now=now, batch_id=event.batch_id)
 

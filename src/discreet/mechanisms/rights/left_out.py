@@ -118,6 +118,7 @@ class _Kind(StrEnum):
     TEXT = "text"
     UNMAPPED = "unmapped"
     NOT_REACHED = "not_reached"
+    ASKED = "asked"
     BEYOND = "beyond"
 
 
@@ -132,6 +133,7 @@ _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(("source_not_reached", "scan_over_budget", "over_budget"), _Kind.NOT_REACHED),
     **dict.fromkeys(("starting_row_gone", "several_people_match"), _Kind.NOT_REACHED),
     "formatted_phones_not_compared": _Kind.NOT_REACHED,
+    "manual_unanswered": _Kind.ASKED,
 }
 _TOLD: dict[_Kind, str] = {
     _Kind.NAMED: gettext_noop(
@@ -147,6 +149,7 @@ _TOLD: dict[_Kind, str] = {
     ),
     _Kind.UNMAPPED: gettext_noop("Parts that nobody has described to the search yet were not searched"),
     _Kind.NOT_REACHED: gettext_noop("Parts were not reached, or could not be looked through"),
+    _Kind.ASKED: gettext_noop("Their person was asked and has not answered yet: no program reads them"),
     _Kind.BEYOND: gettext_noop("What the system itself copies elsewhere was not followed"),
 }
 

@@ -156,6 +156,8 @@ class LetterDraft(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["number", "occasion", "part", "revision"], name="rights_letter_revision"
+            ),
+        ]
 
 
 class RecipientNotice(models.Model):
@@ -228,6 +230,7 @@ class ManualAsk(models.Model):
     assignee = models.CharField(max_length=150)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    waited_run = models.PositiveIntegerField(null=True)  # the run of the batch that was held back for it
     answer = models.CharField(max_length=12, blank=True, default="")
     article = models.CharField(max_length=80, blank=True, default="")
     reason_sealed = models.BinaryField(null=True)

@@ -1,8 +1,11 @@
 """Reading notices to recipients and questions to manual sources. What is sealed stays sealed here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.sharing import ManualSourceFacts, RecipientFacts
@@ -10,7 +13,7 @@ from discreet.foundation.datamap.sharing_queries import manual_sources_at, recip
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.models import ManualAsk, RecipientNotice, RightsRequest
 from discreet.mechanisms.rights.roots import Candidates
-from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.mechanisms.rights.telling_rules import ManualAnswer, NoticeState, still_waits
 
 AT_ONCE = 200
@@ -90,6 +93,16 @@ def reminders_due(now: datetime) -> list[int]:
     return list(due.values_list("pk", flat=True)[:AT_ONCE])
 
 
+def choices_untold(batch_id: int) -> tuple[list[str], int]:
+    """Return the applied requests of a batch that no notice concerns yet, and the number of their round."""
+    notices = list(RecipientNotice.objects.filter(batch_id=batch_id).values_list("numbers", "run"))
+    had = {number for numbers, _ in notices for number in numbers}
+    applied = RightsRequest.objects.filter(batch_id=batch_id, outcome=Outcome.APPLIED.value)
+    numbers = list(applied.order_by("position", "pk").values_list("number", flat=True))
+    round_number = max((run for _, run in notices), default=-1) + 1
+    return [number for number in numbers if number not in had], round_number
+
+
 def references_given(numbers: Sequence[str]) -> dict[str, tuple[Identity, Candidates | None]]:
     """Open what each person said of themselves and which rows they start from."""
     claims, roots = queries.claims_of_many(numbers), queries.roots_of_many(numbers)
@@ -105,8 +118,8 @@ def manual_asks_of_batch(batch_id: int) -> list[ManualView]:
     return _views(ManualAsk.objects.filter(request__batch_id=batch_id))
 
 
-def _views(found: Iterable[ManualAsk]) -> list[ManualView]:
-    rows = list(found.select_related("request").order_by("request__position", "source"))  # type: ignore[attr-defined]
+def _views(found: QuerySet[ManualAsk]) -> list[ManualView]:
+    rows = list(found.select_related("request").order_by("request__position", "source"))
     stated = manual_sources_at((row.source, row.version) for row in rows)
     open_in: dict[tuple[int, str], int] = {}
     for batch_id, source in (
@@ -144,7 +157,7 @@ def manual_awaited(batch_id: int, *, now: datetime) -> bool:
     )
 
 
-def manual_gaps(numbers: Sequence[str]) -> list[dict[str, object]]:
+def manual_gaps(numbers: Sequence[str]) -> list[dict[str, Any]]:
     """Return as gaps the manual sources that have not answered for all of these requests."""
     rows = ManualAsk.objects.filter(request__number__in=numbers, answer="")
     return [
@@ -160,24 +173,21 @@ def manual_gaps(numbers: Sequence[str]) -> list[dict[str, object]]:
     ]
 
 
-def manual_gaps_of_batch(batch_id: int) -> list[dict[str, object]]:
+def manual_gaps_of_batch(batch_id: int) -> list[dict[str, Any]]:
     """Return the same for every request of a batch."""
     rows = ManualAsk.objects.filter(request__batch_id=batch_id, answer="")
     numbers = list(rows.values_list("request__number", flat=True).distinct())
     return manual_gaps(numbers)
 
 
-def waiting_batches(now: datetime) -> list[tuple[int, int, State, str]]:
-    """Return batches that were held back for a manual source and need wait no more: id, run, state, kind."""
-    recent = now - timedelta(days=400)
-    found = (
-        ManualAsk.objects.filter(request__completed_at__isnull=True, made_at__gt=recent)
-        .values_list("request__batch_id", "request__batch__run", "request__batch__kind")
-        .distinct()
-    )
-    ready = []
-    for batch_id, run, kind in found:
-        state = queries.state_of_batch(batch_id)
-        if state in (State.ACCEPTED, State.EXECUTING) and not manual_awaited(batch_id, now=now):
-            ready.append((batch_id, run, state, kind))
-    return ready
+def held_back(now: datetime) -> list[tuple[int, int]]:
+    """Return the batches, with their run, that were held back for a manual source and need wait no more."""
+    found = ManualAsk.objects.filter(
+        request__completed_at__isnull=True, waited_run=F("request__batch__run")
+    ).values_list("request__batch_id", "waited_run")
+    return [
+        (batch_id, run)
+        for batch_id, run in found.distinct()
+        if queries.state_of_batch(batch_id) in (State.ACCEPTED, State.EXECUTING)
+        and not manual_awaited(batch_id, now=now)
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from discreet.engines.subjects.corrections import CorrectionPlan
 from discreet.engines.subjects.found import as_set
 from discreet.engines.subjects.graph import EraseAction, Graph, TableRef
 from discreet.engines.subjects.identity import Identity
@@ -47,11 +48,38 @@ def hold_for_erasure(batch_id: int, run: int, now: datetime) -> None:
         hold_changes(batch_id, run, now, changed, due=due)
 
 
-def hold_for_choice(batch_id: int, run: int, now: datetime) -> None:
-    """Write down whom to tell of a choice that stands from now on: every recipient, whatever it received."""
+def hold_for_correction(batch_id: int, run: int, now: datetime, plan: CorrectionPlan) -> None:
+    """Write down whom to tell of a correction, with the new values of what each received."""
     due = due_for(queries.kind_of_batch(batch_id))
-    numbers = queries.requests_of(batch_id)
-    if not due or not numbers:
+    if not due or not plan.written:
+        return
+    (member,) = queries.members(batch_id)
+    claim, roots = recipient_queries.references_given([member.number])[member.number]
+    before = {  # a recipient knows the person by the old value
+        plan.changes[place.change].category: str(place.old) for place in plan.written if place.old
+    }
+    changed = Changed(
+        number=member.number,
+        tables={place.table for place in plan.written},
+        categories={place.category for place in plan.written},
+        values=tuple(
+            dict.fromkeys((place.category, str(place.new)) for place in plan.written if place.new is not None)
+        ),
+        references=_references(claim=claim, roots=roots, captured=before),
+    )
+    hold_changes(batch_id, run, now, [changed], due=due)
+
+
+def hold_for_choice(batch_id: int, now: datetime) -> None:
+    """Write down whom to tell of choices that stand from now on: every recipient, whatever it received.
+
+    The choices of a large batch come to stand some at a time: each call takes those that are new.
+    """
+    due = due_for(queries.kind_of_batch(batch_id))
+    if not due:
+        return
+    numbers, run = recipient_queries.choices_untold(batch_id)
+    if not numbers:
         return
     known = recipient_queries.references_given(numbers)
     changed = [
@@ -179,3 +207,9 @@ def _references(
         Reference.PHONE: captured.get("phone") or claim.phone,
     }
     return {reference: text for reference, text in found.items() if text}
+
+
+def tell_held(batch_id: int, now: datetime) -> None:
+    """Tell the recipients that were written down."""
+    if recipient_queries.is_anybody_held(batch_id):
+        notifying.tell_recipients(now=now, batch_id=batch_id)

@@ -54,7 +54,12 @@ def person_results(
     return results
 
 
-def search_summary(result: SearchResult, *, approved: Mapping[str, object]) -> dict[str, Json]:
+def search_summary(
+    result: SearchResult,
+    *,
+    approved: Mapping[str, object],
+    asked: Sequence[dict[str, Any]] = (),
+) -> dict[str, Json]:
     """Return where was searched, where something was found, and what was not searched: names and counts alone."""
     where = Counter((one.table, one.kind, one.columns) for one in result.found)
     return {
@@ -80,7 +85,7 @@ def search_summary(result: SearchResult, *, approved: Mapping[str, object]) -> d
             }
             for one in result.searched
         ],
-        "not_searched": gaps.of_search(result, approved=approved),
+        "not_searched": gaps.of_search(result, approved=approved, asked=asked),
     }
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from discreet.foundation.jobs.api import scheduled
 from discreet.mechanisms.rights import recipient_queries, waiting
+from discreet.mechanisms.rights.actions.asking_places import go_on
 from discreet.mechanisms.rights.actions.drafts import drop_old_lists
 from discreet.mechanisms.rights.actions.forgetting import expire_package
 from discreet.mechanisms.rights.actions.notifying import remind_recipient
@@ -62,3 +63,12 @@ def remind_recipients(now: datetime) -> int:
     for notice_id in due:
         remind_recipient(now=now, notice_id=notice_id)
     return len(due)
+
+
+@scheduled("rights.end_waits", every_s=60)
+def end_waits(now: datetime) -> int:
+    """Go on with what was held back for manual sources whose time is over."""
+    held = recipient_queries.held_back(now)
+    for batch_id, run in held:
+        go_on(now=now, batch_id=batch_id, run=run)
+    return len(held)

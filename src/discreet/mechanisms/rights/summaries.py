@@ -34,6 +34,7 @@ REASONS: dict[str, str] = {
     Reason.MENTION: gettext_noop("Another's row that names this person: the row stays, its reference goes"),
     Reason.MENTION_NOT_NULL: gettext_noop("Another's row that must name this person"),
     Reason.ORDER: gettext_noop("A reference is emptied first, so that rows can be deleted"),
+    "manual_kept": gettext_noop("Kept by the person in charge of it: %(article)s"),
     "access": gettext_noop("A copy goes to the person"),
     **correction_words.WHY,
 }
@@ -90,6 +91,7 @@ GAPS: dict[str, str] = {
     "outside_not_seen": gettext_noop(
         "The account may not see other databases of the server: tables there may refer to rows that go"
     ),
+    "manual_unanswered": gettext_noop("No program reads it: its person was asked, and has not answered yet"),
     "backups": gettext_noop("Backups of the source: apply the tombstones after a restore"),
     "replicas": gettext_noop("Replicas follow their primary"),
     **correction_words.GAPS,

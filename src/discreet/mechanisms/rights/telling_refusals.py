@@ -43,13 +43,17 @@ class NotThatAnswer(Refused):
 
 class FileNeeded(Refused):
     code = "rights.file_needed"
-    message = gettext_noop("Choose a file of at most %(limit_mb)s MB, or say that nothing is held.")
+    message = gettext_noop("Choose the file with what is held, or say that nothing is held.")
     status = 422
 
 
 class FileNotTaken(Refused):
     code = "rights.file_not_taken"
-    message = gettext_noop(
-        "This file is not taken: its name must end in one of %(kinds)s, and its content must be that."
-    )
+    message = gettext_noop("This file is not taken: it must be one of %(kinds)s, without macros.")
+    status = 422
+
+
+class FileInfected(Refused):
+    code = "rights.file_infected"
+    message = gettext_noop("The antivirus says that this file is infected. It was not kept.")
     status = 422

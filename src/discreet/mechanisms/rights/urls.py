@@ -10,6 +10,7 @@ from discreet.mechanisms.rights import (
     decision_pages,
     desk,
     desk_course,
+    desk_manual,
     desk_package,
     desk_recipients,
     figure_pages,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("desk/letters/<str:language>/<str:part>/", letter_pages.letter_text, name="letter_text"),
     path("desk/letters/<str:language>/<str:part>/check/", letter_pages.check, name="letter_check"),
     path("desk/letters/<str:language>/<str:part>/preview.pdf", letter_pages.preview, name="letter_preview"),
+    path("desk/requests/<str:number>/manual/", desk_manual.manual, name="manual"),
+    path("desk/requests/<str:number>/manual/<int:ask_id>/show/", desk_manual.show, name="manual_show"),
+    path("desk/requests/<str:number>/manual/<int:ask_id>/answer/", desk_manual.answer, name="manual_answer"),
     path("desk/requests/<str:number>/recipients/", desk_recipients.recipients, name="recipients"),
     path(
         "desk/requests/<str:number>/recipients/<int:notice_id>/show/",

@@ -27,9 +27,19 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries, recipients
+from discreet.mechanisms.rights import (
+    approved,
+    contacts,
+    gaps,
+    manual,
+    planning,
+    queries,
+    recipient_queries,
+    recipients,
+)
 from discreet.mechanisms.rights.actions import answering, applying, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.correction_workflow import prepare_or_ask
+from discreet.mechanisms.rights.correction_workflow import verify as verify_correction
 from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
 from discreet.mechanisms.rights.identity import may_prove_by_code
 from discreet.mechanisms.rights.items import ItemDecision, Verdict
@@ -89,6 +99,11 @@ def ask_who(batch_id: int) -> None:
 def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Answer accepted requests for a copy or to know; one that was answered is left."""
     is_copy = way_of(queries.kind_of_batch(batch_id)) is Way.COPY
+    if not (is_copy and ctx.run(manual.waits, batch_id, run, ctx.now())):
+        _deliver(ctx, batch_id, run, is_copy=is_copy)
+
+
+def _deliver(ctx: WorkflowContext, batch_id: int, run: int, *, is_copy: bool) -> None:
     for number in queries.requests_of(batch_id):
         if not is_copy:
             ctx.run(tell_categories, batch_id, run, number, ctx.now())
@@ -123,10 +138,38 @@ def _erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
                 return
         except Refused as refusal:  # for good: it was rolled back, and the fresh search will find the rows
             ctx.run(note_refusal, batch_id, run, source, refusal.code)
+    if not ctx.run(manual.waits, batch_id, run, ctx.now()):
+        _conclude(ctx, batch_id, run)
+
+
+def _conclude(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     try:
         ctx.run(search_again, batch_id, run)
     except Refused as refusal:
         ctx.run(end_unsearched, batch_id, run, refusal.code)
+    ctx.run(manual.ask_again, batch_id, ctx.now())
+
+
+@workflow("rights.tell_of_choices", can_wait=True)
+def tell_of_choices(ctx: WorkflowContext, batch_id: int) -> None:
+    """Tell recipients of choices that stand."""
+    ctx.run(recipients.hold_for_choice, batch_id, ctx.now())
+    ctx.run(recipients.tell_held, batch_id, ctx.now())
+
+
+@workflow("rights.go_on", tells_from_records=True)
+def go_on(ctx: WorkflowContext, batch_id: int, run: int) -> None:
+    """Go on with what was held back for manual sources: they have answered, or the answer is near."""
+    way = way_of(queries.kind_of_batch(batch_id))
+    if queries.run_of(batch_id) != run:
+        return
+    if way is Way.ERASE:
+        with approved.kept_open():
+            _conclude(ctx, batch_id, run)
+    elif way is Way.CORRECT:
+        ctx.run(verify_correction, batch_id, run)
+    else:
+        _deliver(ctx, batch_id, run, is_copy=True)
 
 
 def locate_request(number: str, actor: Actor, now: datetime) -> int:
@@ -196,6 +239,7 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
             pass
         return ""
     _find([one.number for one in members if one.candidates is None], batch_id, actor, now)
+    manual.ask(batch_id, now)
     if way_of(members[0].kind) is Way.CORRECT:
         number = members[0].number
         return prepare_or_ask(batch_id, number, actor, now, lambda: _find([number], batch_id, actor, now))
@@ -210,7 +254,10 @@ def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:
         if not planned.plan.tables:
             raise NobodyFound
     batch_key = queries.batch_key(batch_id)
-    not_covered = gaps.of_plan(planned.plan, planned.reach, planned.captured)
+    not_covered = [
+        *gaps.of_plan(planned.plan, planned.reach, planned.captured),
+        *recipient_queries.manual_gaps_of_batch(batch_id),
+    ]
     summary = plan_summary(planned.plan, planned.reach, not_covered=not_covered)
     summary["statements"] = planned.statements
     plan = deciding.NewPlan(
@@ -246,6 +293,7 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
     graph = built().graph
     sensitive, by_law = 0, 0
     summaries: list[dict[str, Any]] = []
+    asked = recipient_queries.manual_gaps_of_batch(batch_id)
     for member in members:
         with planning.readers_of(graph) as readers:
             reached = planning.reach_one(
@@ -259,7 +307,7 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
         ]
         sensitive += sum(category.is_sensitive for category in categories)
         by_law += sum(category.is_sensitive_by_law for category in categories)
-        summaries.append(access_summary(reached, not_covered=gaps.of_access(reached)))
+        summaries.append(access_summary(reached, not_covered=gaps.of_access(reached, asked=asked)))
     summary = {**joined_access(summaries), "sensitive_fields": by_law}
     digest = _summary_digest(summary, decided=queries.item_decisions_of(batch_id))
     plan = deciding.NewPlan(digest=digest, sealed=b"", capture_sealed=b"", summary=summary, open_questions=())
@@ -477,14 +525,15 @@ def search_again(batch_id: int, run: int) -> str:
     result = _searched(captured, graph)
     members = queries.members(batch_id)
     recipients.hold_for_erasure(batch_id, run, datetime.now(UTC))
-    results = person_results(members=members, plan=plan, search=result, captured=captured)
+    found = person_results(members=members, plan=plan, search=result, captured=captured)
+    results, asked = manual.with_answers(batch_id, found), recipient_queries.manual_gaps_of_batch(batch_id)
     scopes = [f"request:{result.number}" for result in results]
     tombstones.write(captured=captured, graph=graph, scopes=scopes, on=datetime.now(UTC).date())
     executing.finish_erasure(
         now=datetime.now(UTC),
         batch_id=batch_id,
         run=run,
-        search=search_summary(result, approved=queries.plan_summary(batch_id)),
+        search=search_summary(result, approved=queries.plan_summary(batch_id), asked=asked),
         results=results,
         contacts=contacts.held(batch_id),
     )
@@ -511,11 +560,13 @@ def search_what_was_left(batch_id: int, now: datetime) -> None:
     if len(members) != plan.person_count:
         raise NothingToSearch(number=f"B-{batch_id}")
     result = _searched(captured, built().graph)
+    found = person_results(members=members, plan=plan, search=result, captured=captured)
+    asked = recipient_queries.manual_gaps_of_batch(batch_id)
     executing.finish_search(
         now=now,
         batch_id=batch_id,
-        search=search_summary(result, approved=queries.plan_summary(batch_id)),
-        results=person_results(members=members, plan=plan, search=result, captured=captured),
+        search=search_summary(result, approved=queries.plan_summary(batch_id), asked=asked),
+        results=manual.with_answers(batch_id, found),
         contacts=contacts.held(batch_id),
     )
 
@@ -526,13 +577,14 @@ def end_unsearched(batch_id: int, run: int, reason: str) -> str:
         return ""
     plan = approved.plan_of(batch_id)
     recipients.hold_for_erasure(batch_id, run, datetime.now(UTC))
-    results = unsearched_results(batch_id=batch_id, plan=plan, reason=reason)
+    asked = recipient_queries.manual_gaps_of_batch(batch_id)
+    results = manual.with_answers(batch_id, unsearched_results(batch_id=batch_id, plan=plan, reason=reason))
     summary = queries.plan_summary(batch_id)
     executing.finish_erasure(
         now=datetime.now(UTC),
         batch_id=batch_id,
         run=run,
-        search={"refused": reason, "not_searched": gaps.of_search(None, approved=summary)},
+        search={"refused": reason, "not_searched": gaps.of_search(None, approved=summary, asked=asked)},
         results=results,
         contacts=contacts.held(batch_id),
     )

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.bulk import close_many
+from discreet.foundation.datamap.sharing_queries import recipients
+from discreet.foundation.jobs.api import start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, record_many
@@ -24,6 +26,7 @@ from discreet.mechanisms.rights.kinds import Kind, Scope, Tier, Way, right_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.roots import Candidates, Root
 from discreet.mechanisms.rights.rules import AT_RECEIPT, TRANSITIONS, Answer, Outcome, State
+from discreet.mechanisms.rights.telling_rules import is_told
 from discreet.vocabulary.actors import Actor
 
 _CHOICES: Mapping[Kind, Choice] = {
@@ -111,6 +114,8 @@ def end_applied(
         ],
     )
     batch = Batch.objects.get(pk=batch_id)
+    if numbers and any(is_told(kind=batch.kind, recipient=one.facts.kind) for one in recipients()):
+        start("rights.tell_of_choices", key=f"{batch_id}:{numbers[0]}", args={"batch_id": batch_id})
     if not batch.to_receive and not batch.requests.filter(completed_at__isnull=True).exists():
         keys.destroy_case_key(batch.key_id)
 

@@ -3,7 +3,7 @@
 from django import template
 from django.utils import translation
 
-from discreet.mechanisms.rights import notices
+from discreet.mechanisms.rights import manual_pages, notices
 
 register = template.Library()
 
@@ -20,4 +20,13 @@ def recipients_of_request(number: str) -> dict[str, object]:
     return {
         "number": number,
         "lines": notices.notice_lines(number, language=translation.get_language() or "en"),
+    }
+
+
+@register.inclusion_tag("rights/manual_of_request.html")
+def manual_of_request(number: str) -> dict[str, object]:
+    """List for staff which places that no program reads were asked, with the way to their answers."""
+    return {
+        "number": number,
+        "lines": manual_pages.short_lines(number, language=translation.get_language() or "en"),
     }

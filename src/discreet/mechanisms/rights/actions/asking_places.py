@@ -1,0 +1,282 @@
+"""Places that no program reads: a named person is asked, and answers once. The files lie sealed; see `manual.py`.
+
+Source: GDPR Art. 12(3), 15(3), 16, 17, 19; PIPL Art. 45 to 47. Why requests wait for them, and for how long:
+docs/decisions/manual-sources.md.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discreet.foundation.cases import actions as cases
+from discreet.foundation.cases.actions import NewTask
+from discreet.foundation.cases.queries import open_tasks
+from discreet.foundation.datamap.sharing import ManualSourceFacts
+from discreet.foundation.datamap.sharing_queries import ManualSourceView, manual_sources_at
+from discreet.foundation.jobs.api import start
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.acts import act
+from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.ledger.canonical import looks_like_contact
+from discreet.mechanisms.rights.actions.deciding import load_batch, subject_of_batch
+from discreet.mechanisms.rights.kinds import way_of
+from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
+from discreet.mechanisms.rights.refusals import NotAnArticle, NotYours, WhyMissing
+from discreet.mechanisms.rights.rules import Outcome
+from discreet.mechanisms.rights.telling_refusals import (
+    AnsweredBefore,
+    FileNeeded,
+    NotThatAnswer,
+    UnknownManualAsk,
+)
+from discreet.mechanisms.rights.telling_rules import ANSWERS, ManualAnswer, manual_due
+from discreet.vocabulary.actors import SYSTEM, Actor, Role
+from discreet.vocabulary.text import gettext_noop
+
+TASKS = {
+    "copy": gettext_noop("Look for one person in %(name)s and hand over what is held"),
+    "erase": gettext_noop("Erase %(people)s people from %(name)s, or say what is kept and why"),
+    "correct": gettext_noop("Correct one person's data in %(name)s"),
+}
+_REASON = "manual-reason"
+MOST_REASON = 1000
+
+
+@act("rights.ask_manual_sources")
+def ask_manual_sources(*, now: datetime, batch_id: int, sources: Sequence[ManualSourceView]) -> None:
+    """Ask the persons of these sources about every open request of a batch. What was asked before stays."""
+    batch = load_batch(batch_id)
+    requests = list(batch.requests.filter(completed_at__isnull=True).order_by("position", "pk"))
+    known = set(ManualAsk.objects.filter(request__batch=batch).values_list("request_id", "source"))
+    asked: dict[str, Json] = {}
+    for one in sources:
+        fresh = [request for request in requests if (request.pk, one.facts.key) not in known]
+        ManualAsk.objects.bulk_create(
+            [
+                ManualAsk(
+                    request=request,
+                    source=one.facts.key,
+                    version=one.version.number,
+                    assignee=one.facts.assignee,
+                    made_at=now,
+                    due_at=manual_due(
+                        now=now, answer_days=one.facts.answer_days, answer_due_at=request.due_at
+                    ),
+                )
+                for request in fresh
+            ],
+            batch_size=500,
+        )
+        if fresh:
+            asked[one.facts.key] = len(fresh)
+            _give_task(batch.kind, fresh[0], one.facts, people=len(fresh), now=now)
+    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts={"asked": asked})
+
+
+def _give_task(
+    kind: str, request: RightsRequest, facts: ManualSourceFacts, *, people: int, now: datetime
+) -> None:
+    name = facts.name_en if facts.name_en == facts.name_zh else f"{facts.name_en} / {facts.name_zh}"
+    task = NewTask(
+        key=task_key(facts.key),
+        what=TASKS[way_of(kind).value],
+        params=(("name", name), ("people", people)),
+        assignee=facts.assignee,
+        due_at=manual_due(now=now, answer_days=facts.answer_days, answer_due_at=request.due_at),
+        url_name="rights:manual",
+        url_args=(request.number,),
+        is_after_end=True,
+    )
+    cases.add_task(actor=SYSTEM, now=now, number=request.number, task=task)
+
+
+def task_key(source: str) -> str:
+    return f"manual-{source}"[:48]
+
+
+@act("rights.wait_for_manual_sources")
+def wait_for_manual(*, now: datetime, batch_id: int, run: int) -> None:
+    """Note that a run of a batch is held back until manual sources have answered, or the answer is near."""
+    batch = load_batch(batch_id)
+    ManualAsk.objects.filter(request__batch=batch, request__completed_at__isnull=True).update(waited_run=run)
+    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts={"run": run, "waits": True})
+
+
+@act("rights.go_on_without_waiting")
+def go_on(*, now: datetime, batch_id: int, run: int) -> None:
+    """Go on with a run of a batch that was held back. Asking twice goes on once."""
+    batch = load_batch(batch_id)
+    start("rights.go_on", key=f"{batch_id}:{run}", args={"batch_id": batch_id, "run": run})
+    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts={"run": run, "waits": False})
+
+
+@act("rights.ask_manual_again")
+def ask_again_after_end(*, now: datetime, batch_id: int) -> None:
+    """Give the persons who have not answered their task anew, after the requests ended without them."""
+    batch = load_batch(batch_id)
+    rows = ManualAsk.objects.filter(
+        request__batch=batch, request__outcome=Outcome.INCOMPLETE.value, answer=""
+    )
+    by_source: dict[tuple[str, int], list[ManualAsk]] = {}
+    for row in rows.select_related("request").order_by("request__position"):
+        by_source.setdefault((row.source, row.version), []).append(row)
+    stated = manual_sources_at(by_source)
+    for source, asks in by_source.items():
+        _give_task(batch.kind, asks[0].request, stated[source], people=len(asks), now=now)
+    facts: dict[str, Json] = {"asked": {source: len(asks) for (source, _), asks in by_source.items()}}
+    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=facts)
+
+
+def loaded(ask_id: int, number: str) -> ManualAsk:
+    """Return a question about a request.
+
+    Raises:
+        UnknownManualAsk
+    """
+    ask = (
+        ManualAsk.objects.select_for_update(of=("self",))
+        .select_related("request__batch")
+        .filter(pk=ask_id, request__number=number[:16])
+        .first()
+    )
+    if ask is None:
+        raise UnknownManualAsk
+    return ask
+
+
+def refuse_unless_asked(ask: ManualAsk, actor: Actor) -> None:
+    """Refuse whoever is neither the person asked, nor an agent, nor an administrator.
+
+    Raises:
+        NotYours
+    """
+    if not (actor.name == ask.assignee or actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)):
+        raise NotYours
+
+
+def refuse_unless_open(*, actor: Actor, number: str, ask_id: int) -> None:
+    """Refuse before a file is looked at.
+
+    Raises:
+        UnknownManualAsk, NotYours, AnsweredBefore
+    """
+    ask = ManualAsk.objects.filter(pk=ask_id, request__number=number[:16]).first()
+    if ask is None:
+        raise UnknownManualAsk
+    refuse_unless_asked(ask, actor)
+    if ask.answer:
+        raise AnsweredBefore
+
+
+@act("rights.show_to_manual_source")
+def record_showing(*, actor: Actor, now: datetime, number: str, ask_id: int) -> list[str]:
+    """Record that whom to look for is shown, before it is; return the requests it is about.
+
+    Raises:
+        UnknownManualAsk, NotYours, AnsweredBefore
+    """
+    ask = loaded(ask_id, number)
+    refuse_unless_asked(ask, actor)
+    if ask.answer:
+        raise AnsweredBefore
+    numbers = list(
+        ManualAsk.objects.filter(request__batch_id=ask.request.batch_id, source=ask.source, answer="")
+        .order_by("request__position")
+        .values_list("request__number", flat=True)
+    )
+    facts: dict[str, Json] = {"source": ask.source, "people": len(numbers)}
+    record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+    return numbers
+
+
+@act("rights.answer_manual_source")
+def answer_ask(
+    *,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    ask_id: int,
+    answer: ManualAnswer,
+    reason: str = "",
+    article: str = "",
+    file_kind: str = "",
+    file_bytes: int = 0,
+    is_for_all: bool = False,
+) -> None:
+    """Take the answer of a manual source, for one request or for all of its batch that are open.
+
+    `reason` stays sealed; `article` is what makes the company keep it. A file was sealed by the caller.
+
+    Raises:
+        UnknownManualAsk, NotYours, AnsweredBefore, NotThatAnswer, FileNeeded, WhyMissing, NotAnArticle
+    """
+    ask = loaded(ask_id, number)
+    refuse_unless_asked(ask, actor)
+    batch = ask.request.batch
+    reason, article = reason.strip()[:MOST_REASON], article.strip()[:80]
+    _refuse_answer(batch.kind, ask, answer, reason=reason, article=article, file_kind=file_kind)
+    asks = [ask]
+    if is_for_all and not file_kind:
+        rows = ManualAsk.objects.filter(request__batch=batch, source=ask.source, answer="")
+        asks = list(rows.select_related("request"))
+    for one in asks:
+        one.answer, one.article = answer.value, article
+        one.file_kind, one.file_bytes = file_kind, file_bytes
+        one.reason_sealed = keys.seal(one.request.number, reason.encode(), _REASON) if reason else None
+        one.answered_at, one.answered_by = now, actor.label
+    ManualAsk.objects.bulk_update(
+        asks,
+        ["answer", "article", "file_kind", "file_bytes", "reason_sealed", "answered_at", "answered_by"],
+        batch_size=200,
+    )
+    still_open = ManualAsk.objects.filter(request__batch=batch, answer="")
+    if not still_open.filter(source=ask.source).exists():
+        _finish_task(ask, actor=actor, now=now)
+    facts: dict[str, Json] = {
+        "source": ask.source,
+        "answer": answer.value,
+        "article": article,
+        "file": file_kind,
+        "people": len(asks),
+    }
+    record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+    if not still_open.exists():
+        _go_on(ask, now=now)
+
+
+def _refuse_answer(
+    kind: str, ask: ManualAsk, answer: ManualAnswer, *, reason: str, article: str, file_kind: str
+) -> None:
+    if ask.answer:
+        raise AnsweredBefore
+    if answer not in ANSWERS.get(way_of(kind).value, ()):
+        raise NotThatAnswer
+    if answer is ManualAnswer.HANDED_OVER and not file_kind:
+        raise FileNeeded
+    if answer is ManualAnswer.KEPT and not reason:
+        raise WhyMissing
+    if article and looks_like_contact(article):
+        raise NotAnArticle
+
+
+def _finish_task(ask: ManualAsk, *, actor: Actor, now: datetime) -> None:
+    key = task_key(ask.source)
+    numbers = set(ask.request.batch.requests.values_list("number", flat=True))
+    for number in open_tasks(key).keys() & numbers:
+        cases.finish_task(actor=actor, now=now, number=number, key=key)
+
+
+def _go_on(ask: ManualAsk, *, now: datetime) -> None:
+    """Go on with what was held back; search again where the request ended without this answer."""
+    batch = ask.request.batch
+    if ask.waited_run == batch.run and batch.requests.filter(completed_at__isnull=True).exists():
+        go_on(now=now, batch_id=batch.pk, run=batch.run)
+    elif batch.capture_sealed is not None and batch.finished_at is not None:
+        key = f"{batch.pk}:{batch.finished_at.timestamp():.6f}"
+        start("rights.search_again", key=key, args={"batch_id": batch.pk})
+
+
+def reason_of(ask: ManualAsk) -> str:
+    """Return why something is kept; "" where nobody said."""
+    if ask.reason_sealed is None:
+        return ""
+    return keys.open_sealed(ask.request.number, bytes(ask.reason_sealed), _REASON).decode()
