@@ -1,0 +1,248 @@
+"""Places that no program reads: asked, waited for, answered; nothing is called done that nobody answered for."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
+
+from discreet.foundation.cases.queries import my_work, open_tasks
+from discreet.foundation.datamap import sharing_actions
+from discreet.foundation.datamap.sharing import ManualSourceFacts
+from discreet.foundation.ledger.models import LedgerEntry
+from discreet.mechanisms.rights import manual, queries, recipient_queries, schedules
+from discreet.mechanisms.rights.actions import asking_places
+from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
+from discreet.mechanisms.rights.refusals import NotYours, WhyMissing
+from discreet.mechanisms.rights.rules import Outcome, State
+from discreet.mechanisms.rights.telling_refusals import AnsweredBefore, FileNotTaken, NotThatAnswer
+from discreet.mechanisms.rights.telling_rules import ManualAnswer, file_kind, manual_due, still_waits
+from discreet.vocabulary.actors import Actor, ActorKind, Role
+from tests.foundation.sources.conftest import Company
+from tests.foundation.staff.people import add
+from tests.mechanisms.rights.company import AGENT, ANN, BOB, CLEO, NOW, OPERATOR
+from tests.mechanisms.rights.driving import (
+    accepted,
+    approve,
+    batch_of,
+    failures,
+    hand_over,
+    planned,
+    state,
+    work,
+)
+from tests.mechanisms.rights.test_batch import imported
+
+CLERK = Actor(kind=ActorKind.STAFF, name="olga", roles=frozenset({Role.VIEWER}))
+STRANGER = Actor(kind=ActorKind.STAFF, name="tao", roles=frozenset({Role.VIEWER}))
+ARCHIVE = ManualSourceFacts(
+    key="archive", name_en="Paper archive", name_zh="纸质档案", assignee="olga", categories=("signature",)
+)
+PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
+
+
+@pytest.fixture
+def asked(free_shop: Company, db: None) -> Company:
+    """The company, with a paper archive that Olga answers for."""
+    add("olga", Role.VIEWER)
+    sharing_actions.state_manual_source(actor=OPERATOR, now=NOW, facts=ARCHIVE)
+    return free_shop
+
+
+@pytest.fixture(autouse=True)
+def fresh_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are received now: how long an answer is waited for is a matter of days."""
+    monkeypatch.setattr("tests.mechanisms.rights.driving.NOW", datetime.now(UTC))
+
+
+def ask_of(number: str) -> recipient_queries.ManualView:
+    (view,) = recipient_queries.manual_asks(number)
+    return view
+
+
+def say(number: str, answer: ManualAnswer, *, actor: Actor = CLERK, **more: object) -> None:
+    manual.answer(
+        actor=actor,
+        now=datetime.now(UTC),
+        number=number,
+        ask_id=ask_of(number).ask_id,
+        answer=answer,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def outcome(number: str) -> str:
+    return RightsRequest.objects.values_list("outcome", flat=True).get(number=number)
+
+
+def reasons(number: str) -> set[str]:
+    search = queries.request_view(number).search
+    return {one["reason"] for one in search["not_searched"]}
+
+
+@pytest.mark.duty("M8.4")
+def test_an_erasure_waits_for_the_archive_and_ends_with_its_answer(asked: Company) -> None:
+    number = planned("erasure", CLEO)
+    view = ask_of(number)
+    assert open_tasks(asking_places.task_key("archive")).keys() == {number}
+    assert [item.number for item in my_work(actor=CLERK, now=NOW)] == [number]
+    due_at = queries.request_view(number).due_at
+    assert due_at is not None and view.due_at < due_at
+    gaps = queries.plan_view(batch_of(number)).summary["not_covered"]
+    assert "manual_unanswered" in {one["reason"] for one in gaps}
+    approve(number)
+    work()
+    assert failures() == []
+    assert (state(number), outcome(number)) == (State.EXECUTING, "")
+    assert asked.run("SELECT count(*) FROM customer WHERE id = 3") == [(0,)], (
+        "what can be erased is not held up"
+    )
+    say(number, ManualAnswer.ERASED)
+    work()
+    assert (state(number), outcome(number)) == (State.DONE, Outcome.ERASED)
+    assert "manual_unanswered" not in reasons(number)
+    assert open_tasks(asking_places.task_key("archive")) == {}
+    with pytest.raises(AnsweredBefore):
+        say(number, ManualAnswer.NOTHING)
+
+
+def test_what_the_archive_keeps_is_named_and_its_reason_stays_sealed(asked: Company) -> None:
+    number = accepted(CLEO)
+    with pytest.raises(WhyMissing):
+        say(number, ManualAnswer.KEPT)
+    say(number, ManualAnswer.KEPT, reason="Signed by Cleo herself", article="Art. 958f OR")
+    work()
+    view = queries.request_view(number)
+    assert view.outcome == Outcome.ERASED_EXCEPT_KEPT
+    (kept,) = [one for one in view.kept if one["source"] == "archive"]
+    assert (kept["article"], kept["reason"]) == ("Art. 958f OR", manual.KEPT)
+    assert not [entry for entry in LedgerEntry.objects.all() if "Signed by Cleo" in str(entry.body)]
+
+
+@pytest.mark.promise(1)
+def test_an_erasure_without_an_answer_ends_incomplete_before_the_answer_is_late_and_heals(
+    asked: Company,
+) -> None:
+    number = accepted(CLEO)
+    work()
+    due_at = queries.request_view(number).due_at
+    assert due_at is not None
+    assert schedules.end_waits(datetime.now(UTC)) == 0
+    RightsRequest.objects.filter(number=number).update(due_at=datetime.now(UTC) + timedelta(days=2))
+    ManualAsk.objects.update(due_at=datetime.now(UTC) - timedelta(days=1))
+    assert schedules.end_waits(datetime.now(UTC)) == 1
+    work()
+    assert (state(number), outcome(number)) == (State.DONE, Outcome.INCOMPLETE)
+    assert "manual_unanswered" in reasons(number)
+    assert open_tasks(asking_places.task_key("archive")).keys() == {number}, "the task goes on after the end"
+    assert schedules.end_waits(datetime.now(UTC)) == 0
+    say(number, ManualAnswer.NOTHING)
+    work()
+    assert failures() == []
+    assert outcome(number) == Outcome.ERASED
+    assert "manual_unanswered" not in reasons(number)
+
+
+@pytest.mark.duty("M8.1")
+def test_a_copy_waits_for_the_file_that_the_archive_hands_over(asked: Company) -> None:
+    number = planned("access", ANN)
+    if state(number) is State.PLANNED:
+        hand_over(number)
+    work()
+    assert state(number) is State.ACCEPTED
+    with pytest.raises(FileNotTaken):
+        say(number, ManualAnswer.HANDED_OVER, content=b"MZ\x00\x01")
+    say(number, ManualAnswer.HANDED_OVER, content=PDF)
+    (file,) = manual.manual_files(number)
+    assert (file.name, file.content, file.source_zh) == ("archive.pdf", PDF, "纸质档案")
+    work()
+    assert failures() == []
+    assert state(number) is State.DONE
+    (lying,) = list((Path(manual._path(0)).parent).iterdir())
+    assert PDF not in lying.read_bytes()
+
+
+def test_a_place_answers_once_for_a_whole_batch(asked: Company, tmp_path: Path) -> None:
+    numbers = imported(tmp_path, "email", ANN, BOB, CLEO)
+    assert len(open_tasks(asking_places.task_key("archive"))) == 1
+    approve(numbers[0])
+    work()
+    say(numbers[1], ManualAnswer.NOTHING)
+    assert open_tasks(asking_places.task_key("archive")) != {}
+    say(numbers[0], ManualAnswer.ERASED, is_for_all=True)
+    assert open_tasks(asking_places.task_key("archive")) == {}
+    work()
+    assert [state(number) for number in numbers] == [State.DONE] * 3
+    assert [ask_of(number).answer for number in numbers] == [
+        ManualAnswer.ERASED,
+        ManualAnswer.NOTHING,
+        ManualAnswer.ERASED,
+    ]
+
+
+def test_only_who_is_asked_and_agents_see_and_answer(asked: Company) -> None:
+    number = planned("erasure", CLEO)
+    view = ask_of(number)
+    with pytest.raises(NotYours):
+        say(number, ManualAnswer.ERASED, actor=STRANGER)
+    with pytest.raises(NotYours):
+        manual.people_asked(actor=STRANGER, now=NOW, number=number, ask_id=view.ask_id)
+    before = LedgerEntry.objects.count()
+    ((shown, claim),) = manual.people_asked(actor=CLERK, now=NOW, number=number, ask_id=view.ask_id)
+    assert (shown, claim.email) == (number, CLEO)
+    assert LedgerEntry.objects.count() == before + 1
+    with pytest.raises(NotThatAnswer):
+        say(number, ManualAnswer.HANDED_OVER, actor=AGENT, content=PDF)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_person_asked_answers_on_their_page(asked: Company, settings: Settings, language: str) -> None:
+    settings.DISCREET_DEMO = True
+    client = Client()
+    client.cookies["django_language"] = language
+    client.force_login(add("olga2", Role.VIEWER), backend="django.contrib.auth.backends.ModelBackend")
+    number = planned("access", ANN)
+    ManualAsk.objects.update(assignee="olga2")
+    base, ask_id = f"/desk/requests/{number}/manual/", ask_of(number).ask_id
+    assert ANN not in client.get(base).content.decode()
+    assert ANN in client.post(f"{base}{ask_id}/show/").content.decode()
+    bad = client.post(f"{base}{ask_id}/answer/", {"answer": "handed_over"})
+    assert bad.status_code == 422
+    assert 'role="alert"' in bad.content.decode()
+    file = SimpleUploadedFile("Ann Canary.pdf", PDF)
+    assert client.post(f"{base}{ask_id}/answer/", {"answer": "handed_over", "paper": file}).status_code == 302
+    page = client.get(base).content.decode()
+    assert "PDF" in page
+    assert "Canary" not in page
+    assert client.post(f"{base}{ask_id}/answer/", {"answer": "nothing"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (PDF, "pdf"),
+        (b"\xff\xd8\xff\xe0", "jpg"),
+        (b"a,b\n1,2\n", "csv"),
+        (b'{"a": 1}', "json"),
+        ("档案".encode(), "txt"),
+        (b"MZ\x90\x00", ""),
+        (b"PK\x03\x04junk", ""),
+        (b"", ""),
+        (b"\x00\x01", ""),
+    ],
+)
+def test_a_file_is_what_its_bytes_say(content: bytes, kind: str) -> None:
+    assert file_kind(content) == kind
+
+
+def test_a_place_is_waited_for_until_the_customers_answer_is_near() -> None:
+    end = NOW + timedelta(days=30)
+    assert manual_due(now=NOW, answer_days=10, answer_due_at=end) == NOW + timedelta(days=10)
+    assert manual_due(now=NOW, answer_days=60, answer_due_at=end) == end - timedelta(days=3)
+    due_at = NOW + timedelta(days=10)
+    waits = [
+        still_waits(now=NOW + timedelta(days=days), due_at=due_at, answer_due_at=end) for days in (9, 20, 28)
+    ]
+    assert waits == [True, True, False]
