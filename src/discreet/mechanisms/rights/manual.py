@@ -17,6 +17,7 @@ from django.conf import settings
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.sharing_queries import manual_sources
 from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.api import Json
 from discreet.foundation.papers import antivirus
 from discreet.foundation.papers.rules import Verdict
 from discreet.foundation.papers.scanning import scanner
@@ -76,7 +77,7 @@ def with_answers(batch_id: int, results: Sequence[PersonResult]) -> list[PersonR
 def _with(result: PersonResult, asked: Sequence[recipient_queries.ManualView]) -> PersonResult:
     if not asked:
         return result
-    kept = [
+    kept: list[dict[str, Json]] = [
         {
             "source": one.facts.key,
             "table": "",

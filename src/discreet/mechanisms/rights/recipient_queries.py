@@ -188,6 +188,7 @@ def held_back(now: datetime) -> list[tuple[int, int]]:
     return [
         (batch_id, run)
         for batch_id, run in found.distinct()
-        if queries.state_of_batch(batch_id) in (State.ACCEPTED, State.EXECUTING)
+        if run is not None
+        and queries.state_of_batch(batch_id) in (State.ACCEPTED, State.EXECUTING)
         and not manual_awaited(batch_id, now=now)
     ]

@@ -135,7 +135,7 @@ def people_of(notice: RecipientNotice) -> list[Concerned]:
     """
     if notice.list_sealed is None:
         raise NoticeEnded
-    rows = json.loads(keys.open_sealed(notice.key_id, notice.list_sealed, _AAD))
+    rows = json.loads(keys.open_sealed(notice.key_id, bytes(notice.list_sealed), _AAD))
     return [
         Concerned(
             number=row["number"],
@@ -369,7 +369,7 @@ def note_of(notice: RecipientNotice) -> str:
     """Return what staff wrote of the end of a notice; "" where nothing."""
     if notice.note_sealed is None:
         return ""
-    return keys.open_sealed(str(notice.numbers[0]), notice.note_sealed, _NOTE).decode()
+    return keys.open_sealed(str(notice.numbers[0]), bytes(notice.note_sealed), _NOTE).decode()
 
 
 def _end(notice: RecipientNotice, state: NoticeState, *, by: str, now: datetime) -> None:
