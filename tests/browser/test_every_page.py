@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from discreet.foundation.datamap import sharing_actions
 from discreet.foundation.datamap.models import DataTable, Scan
+from discreet.foundation.datamap.sharing import Contact, ManualSourceFacts, RecipientFacts, RecipientKind
 from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.papers import actions as papers
@@ -68,6 +70,8 @@ STATES = {
     "search-nothing": "/desk/search/?q=nothing+of+this+name",
     "duties-none": "/desk/law/duties/?law=cn-pipl&q=no+such+words",
     "duty-unused": "/desk/law/duties/CN-AUDIT-FREQ/",
+    "recipients-nothing": "/desk/map/recipients/?q=nobody",
+    "manual-sources-all": "/desk/map/manual-sources/?show=all",
     "map-changes-all": "/desk/map/changes/?show=all",
     "missing": "/desk/no-such-page/",
 }
@@ -88,7 +92,9 @@ def arguments(file: Path) -> dict[str, Mapping[str, object]]:
         "entry_id": latest_entries(limit=1)[0].entry_id,
         "username": "chen.yu",
         "pk": 1,  # of a passkey: there is none
+        "key": "mailer",
     }
+    with_sharing()
     return {
         "": everywhere,
         "rights": {
@@ -129,6 +135,22 @@ def with_paper(number: str) -> str:
     return papers.receive_paper(
         actor=driving.AGENT, now=timezone.now(), number=number, content=files.png(), has_scanner=False
     )
+
+
+def with_sharing() -> None:
+    """State a recipient and a manual source under one name, which stands in the paths of both."""
+    now = timezone.now()
+    recipient = RecipientFacts(
+        key="mailer",
+        name_en="Mailing house",
+        name_zh="邮件服务商",
+        kind=RecipientKind.PROCESSOR,
+        contact=Contact.MAIL,
+        address="privacy@mailing.example",
+    )
+    sharing_actions.state_recipient(actor=ADMIN, now=now, facts=recipient)
+    manual = ManualSourceFacts(key="mailer", name_en="Its papers", name_zh="其纸质档案", assignee="chen.yu")
+    sharing_actions.state_manual_source(actor=ADMIN, now=now, facts=manual)
 
 
 def with_webhooks() -> str:

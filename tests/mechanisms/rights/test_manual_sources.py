@@ -1,5 +1,7 @@
 """Places that no program reads: asked, waited for, answered; nothing is called done that nobody answered for."""
 
+import io
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from discreet.foundation.cases.queries import my_work, open_tasks
 from discreet.foundation.datamap import sharing_actions
 from discreet.foundation.datamap.sharing import ManualSourceFacts
 from discreet.foundation.ledger.models import LedgerEntry
-from discreet.mechanisms.rights import manual, queries, recipient_queries, schedules
+from discreet.mechanisms.rights import delivery, manual, queries, recipient_queries, schedules
 from discreet.mechanisms.rights.actions import asking_places
 from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
 from discreet.mechanisms.rights.refusals import NotYours, WhyMissing
@@ -162,6 +164,10 @@ def test_a_copy_waits_for_the_file_that_the_archive_hands_over(asked: Company) -
     assert state(number) is State.DONE
     (lying,) = list((Path(manual._path(0)).parent).iterdir())
     assert PDF not in lying.read_bytes()
+    package = zipfile.ZipFile(io.BytesIO(delivery.take_package(actor=AGENT, now=NOW, number=number)))
+    assert package.read("files/archive.pdf") == PDF
+    assert "files/archive.pdf" in package.read("index.html").decode()
+    assert "manual_unanswered" not in package.read("data.json").decode()
 
 
 def test_a_place_answers_once_for_a_whole_batch(asked: Company, tmp_path: Path) -> None:

@@ -28,11 +28,19 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import choices, gaps, names, planning, queries, recipient_queries
+from discreet.mechanisms.rights import choices, gaps, manual, names, planning, queries, recipient_queries
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.left_out import told_customer
-from discreet.mechanisms.rights.package import About, FieldMeaning, TableData, Withheld, Written, build
+from discreet.mechanisms.rights.package import (
+    About,
+    Attachment,
+    FieldMeaning,
+    TableData,
+    Withheld,
+    Written,
+    build,
+)
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import table_name
@@ -120,6 +128,12 @@ def _write(number: str, reached: Reach, tables: Iterator[TableData], *, now: dat
             officer=company.officer,
             officer_email=company.officer_email,
             is_for_machines=queries.request_view(number).kind == Kind.PORTABILITY,
+            attachments=[
+                Attachment(
+                    one.name, one.source_zh if language.startswith("zh") else one.source_en, one.content
+                )
+                for one in manual.manual_files(number)
+            ],
         )
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
             sealed = keys.seal_stream(number, stream, AAD)

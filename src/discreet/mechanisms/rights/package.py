@@ -85,6 +85,15 @@ class TableData:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file from a place that no program reads. `name` is ours; it lies under `files/`."""
+
+    name: str
+    title: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """What a package says of itself. `officer`: whom to ask. `gaps`: `not_covered` as sentences.
 
@@ -100,6 +109,7 @@ class About:
     officer: str = ""
     officer_email: str = ""
     is_for_machines: bool = False
+    attachments: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,8 @@ def build(*, stream: IO[bytes], folder: Path, about: About, tables: Iterable[Tab
         _store(archive, "data.json", data.read())
         _put(archive, "schema.json", _dumped(writing.schema(about)))
         _put(archive, "meaning.json", _dumped(writing.meanings))
+        for one in about.attachments:
+            archive.writestr(f"files/{one.name}", one.content)
         _store(archive, "index.html", _whole_page(writing, about, page))
         for language, name in (("en", "README.txt"), ("zh-hans", "README-zh.txt")):
             _put(archive, name, _read_me(about, language))
