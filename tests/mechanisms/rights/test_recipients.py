@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.translation import override
 from pytest_django import Settings
 
+from discreet.engines.subjects.corrections import Change
 from discreet.foundation.cases.queries import open_tasks
 from discreet.foundation.datamap import sharing_actions
 from discreet.foundation.datamap.sharing import Contact, RecipientFacts, RecipientKind, Reference
@@ -27,8 +28,9 @@ from discreet.mechanisms.rights.notices import as_text
 from discreet.mechanisms.rights.refusals import EvidenceMissing, NotYours
 from discreet.mechanisms.rights.telling_rules import Hindrance, NoticeState
 from discreet.vocabulary.actors import Role
-from tests.foundation.sources.conftest import Company
+from tests.foundation.sources.conftest import Company, _sqlite
 from tests.foundation.staff.people import add
+from tests.mechanisms.rights import correcting
 from tests.mechanisms.rights.company import AGENT, ANN, ANN_PHONE, BOB, CLEO, NOW, OPERATOR, VIEWER
 from tests.mechanisms.rights.driving import approve, erased, failures, opened, work
 from tests.mechanisms.rights.test_batch import imported
@@ -222,3 +224,24 @@ def test_a_choice_is_told_to_whom_the_law_names_by_what_the_person_gave(told: Co
 )
 def test_no_cell_of_a_list_becomes_a_formula(cell: str, text: str) -> None:
     assert as_text(cell) == text
+
+
+@pytest.mark.duty("M8.4")
+def test_a_correction_hands_the_new_value_to_whom_knows_the_old_one(
+    sqlite_company: Company, db: None, tmp_path: Path, settings: Settings
+) -> None:
+    settings.DISCREET_MAIL_FOLDER = tmp_path / "mail"
+    for crm in _sqlite(correcting.second_database(tmp_path)):
+        correcting.set_up(sqlite_company, crm)
+        sharing_actions.state_recipient(actor=OPERATOR, now=NOW, facts=MAILER)
+        papers = replace(MAILER, key="papers", categories=("birth_date",))
+        sharing_actions.state_recipient(actor=OPERATOR, now=NOW, facts=papers)
+        number = correcting.corrected(Change("email", correcting.NEW, correcting.MIA)).number
+        assert failures() == []
+        run()
+        assert states(number) == {"mailer": NoticeState.SENT}, "who received no address is told nothing"
+        (notice,) = RecipientNotice.objects.all()
+        (person,) = notifying.people_of(notice)
+        assert person.value.casefold() == correcting.MIA
+        assert person.changes == (("email", correcting.NEW),)
+        assert not [one for one in newest_in_folder() if one.to == MAILER.address and "canary" in one.body]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.sharing import ManualSourceFacts, RecipientFacts
@@ -175,7 +175,8 @@ def manual_gaps(numbers: Sequence[str]) -> list[dict[str, Any]]:
 
 def manual_gaps_of_batch(batch_id: int) -> list[dict[str, Any]]:
     """Return the same for every request of a batch."""
-    rows = ManualAsk.objects.filter(request__batch_id=batch_id, answer="")
+    live = Q(request__completed_at__isnull=True) | Q(request__outcome=Outcome.INCOMPLETE.value)
+    rows = ManualAsk.objects.filter(live, request__batch_id=batch_id, answer="")
     numbers = list(rows.values_list("request__number", flat=True).distinct())
     return manual_gaps(numbers)
 

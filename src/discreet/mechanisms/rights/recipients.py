@@ -55,16 +55,16 @@ def hold_for_correction(batch_id: int, run: int, now: datetime, plan: Correction
         return
     (member,) = queries.members(batch_id)
     claim, roots = recipient_queries.references_given([member.number])[member.number]
-    before = {  # a recipient knows the person by the old value
-        plan.changes[place.change].category: str(place.old) for place in plan.written if place.old
-    }
+    wanted = [plan.changes[index] for index in sorted({place.change for place in plan.written})]
+    stored = {plan.changes[place.change].category: str(place.old) for place in plan.written if place.old}
+    before = stored | {
+        one.category: one.old for one in wanted if one.old
+    }  # they know the person by the old value
     changed = Changed(
         number=member.number,
         tables={place.table for place in plan.written},
         categories={place.category for place in plan.written},
-        values=tuple(
-            dict.fromkeys((place.category, str(place.new)) for place in plan.written if place.new is not None)
-        ),
+        values=tuple((one.category, one.new) for one in wanted),
         references=_references(claim=claim, roots=roots, captured=before),
     )
     hold_changes(batch_id, run, now, [changed], due=due)

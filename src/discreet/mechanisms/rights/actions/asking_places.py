@@ -7,6 +7,8 @@ docs/decisions/manual-sources.md.
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.queries import open_tasks
@@ -19,7 +21,7 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.mechanisms.rights.actions.deciding import load_batch, subject_of_batch
 from discreet.mechanisms.rights.kinds import way_of
-from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
+from discreet.mechanisms.rights.models import Batch, ManualAsk, RightsRequest
 from discreet.mechanisms.rights.refusals import NotAnArticle, NotYours, WhyMissing
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.telling_refusals import (
@@ -37,6 +39,8 @@ TASKS = {
     "erase": gettext_noop("Erase %(people)s people from %(name)s, or say what is kept and why"),
     "correct": gettext_noop("Correct one person's data in %(name)s"),
 }
+#: Questions that still matter: of a request that goes on, or that ended without the answer.
+LIVE = Q(request__completed_at__isnull=True) | Q(request__outcome=Outcome.INCOMPLETE.value)
 _REASON = "manual-reason"
 MOST_REASON = 1000
 
@@ -97,7 +101,9 @@ def task_key(source: str) -> str:
 def wait_for_manual(*, now: datetime, batch_id: int, run: int) -> None:
     """Note that a run of a batch is held back until manual sources have answered, or the answer is near."""
     batch = load_batch(batch_id)
-    ManualAsk.objects.filter(request__batch=batch, request__completed_at__isnull=True).update(waited_run=run)
+    waiting = ManualAsk.objects.filter(request__batch=batch, request__completed_at__isnull=True)
+    waiting.update(waited_run=run)
+    _give_missing_tasks(batch, waiting.filter(answer=""), now=now)
     record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts={"run": run, "waits": True})
 
 
@@ -116,14 +122,21 @@ def ask_again_after_end(*, now: datetime, batch_id: int) -> None:
     rows = ManualAsk.objects.filter(
         request__batch=batch, request__outcome=Outcome.INCOMPLETE.value, answer=""
     )
+    _give_missing_tasks(batch, rows, now=now)
+    facts: dict[str, Json] = {"asked": sorted(set(rows.values_list("source", flat=True)))}
+    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=facts)
+
+
+def _give_missing_tasks(batch: Batch, rows: QuerySet[ManualAsk], *, now: datetime) -> None:
+    """Give a task where none is open: the request that bore it was withdrawn, or has ended."""
+    numbers = set(batch.requests.values_list("number", flat=True))
     by_source: dict[tuple[str, int], list[ManualAsk]] = {}
     for row in rows.select_related("request").order_by("request__position"):
         by_source.setdefault((row.source, row.version), []).append(row)
     stated = manual_sources_at(by_source)
     for source, asks in by_source.items():
-        _give_task(batch.kind, asks[0].request, stated[source], people=len(asks), now=now)
-    facts: dict[str, Json] = {"asked": {source: len(asks) for (source, _), asks in by_source.items()}}
-    record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=facts)
+        if not open_tasks(task_key(source[0])).keys() & numbers:
+            _give_task(batch.kind, asks[0].request, stated[source], people=len(asks), now=now)
 
 
 def loaded(ask_id: int, number: str) -> ManualAsk:
@@ -228,7 +241,7 @@ def answer_ask(
         ["answer", "article", "file_kind", "file_bytes", "reason_sealed", "answered_at", "answered_by"],
         batch_size=200,
     )
-    still_open = ManualAsk.objects.filter(request__batch=batch, answer="")
+    still_open = ManualAsk.objects.filter(LIVE, request__batch=batch, answer="")
     if not still_open.filter(source=ask.source).exists():
         _finish_task(ask, actor=actor, now=now)
     facts: dict[str, Json] = {
