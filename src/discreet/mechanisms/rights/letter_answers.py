@@ -24,7 +24,7 @@ from discreet.foundation.mail.letters import (
     render_letter,
 )
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import (
+from discreet.mechanisms.rights import (, notices
     copies,
     correction_letters,
     letter_queries,
@@ -157,7 +157,7 @@ def _blocks(
     if is_answered:
         blocks += _done_blocks(view, now)
     if view.completed_at is not None and occasion is Occasion.ANSWER:
-        blocks += _check_blocks(view)
+        blocks += _told_blocks(view, language) + _check_blocks(view)
     blocks.append(Heading(gettext("If you disagree")))
     return blocks + paragraphs(texts[Part.REMEDY], facts) + paragraphs(texts[Part.CLOSING], facts)
 
@@ -250,6 +250,14 @@ def _table(
     title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, widths: tuple[int, ...]
 ) -> list[Block]:
     return [Heading(title), Table(head=head, rows=tuple(rows), widths=widths)] if rows else []
+
+
+def _told_blocks(view: RequestView, language: str) -> list[Block]:
+    """Return whom we told of what was done. Source: GDPR Art. 19."""
+    told = notices.notice_lines(view.number, language=language)
+    if not told:
+        return []
+    return [Heading(gettext("Whom we told")), Bullets(tuple(f"{one.name} · {one.state}" for one in told))]
 
 
 def _check_blocks(view: RequestView) -> list[Block]:
