@@ -25,7 +25,8 @@ from discreet.mechanisms.rights import handlers, recipient_queries, schedules
 from discreet.mechanisms.rights.actions import notifying
 from discreet.mechanisms.rights.models import RecipientNotice
 from discreet.mechanisms.rights.notices import as_text
-from discreet.mechanisms.rights.refusals import EvidenceMissing, NotYours
+from discreet.mechanisms.rights.refusals import NotYours
+from discreet.mechanisms.rights.telling_refusals import EvidenceMissing
 from discreet.mechanisms.rights.telling_rules import Hindrance, NoticeState
 from discreet.vocabulary.actors import Role
 from tests.foundation.sources.conftest import Company, _sqlite
