@@ -164,7 +164,9 @@ def test_a_copy_waits_for_the_file_that_the_archive_hands_over(asked: Company) -
     assert state(number) is State.DONE
     (lying,) = list((Path(manual._path(0)).parent).iterdir())
     assert PDF not in lying.read_bytes()
-    package = zipfile.ZipFile(io.BytesIO(delivery.take_package(actor=AGENT, now=NOW, number=number)))
+    package = zipfile.ZipFile(
+        io.BytesIO(b"".join(delivery.take_package(actor=AGENT, now=NOW, number=number)))
+    )
     assert package.read("files/archive.pdf") == PDF
     assert "files/archive.pdf" in package.read("index.html").decode()
     assert "manual_unanswered" not in package.read("data.json").decode()
