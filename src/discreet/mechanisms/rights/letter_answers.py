@@ -24,11 +24,12 @@ from discreet.foundation.mail.letters import (
     render_letter,
 )
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import (, notices
+from discreet.mechanisms.rights import (
     copies,
     correction_letters,
     letter_queries,
     letters,
+    notices,
     queries,
     status_page,
 )
