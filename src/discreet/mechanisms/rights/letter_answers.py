@@ -158,7 +158,7 @@ def _blocks(
     if is_answered:
         blocks += _done_blocks(view, now)
     if view.completed_at is not None and occasion is Occasion.ANSWER:
-        blocks += _told_blocks(view, language) + _check_blocks(view)
+        blocks += _recipient_blocks(view) + _check_blocks(view)
     blocks.append(Heading(gettext("If you disagree")))
     return blocks + paragraphs(texts[Part.REMEDY], facts) + paragraphs(texts[Part.CLOSING], facts)
 
@@ -253,9 +253,9 @@ def _table(
     return [Heading(title), Table(head=head, rows=tuple(rows), widths=widths)] if rows else []
 
 
-def _told_blocks(view: RequestView, language: str) -> list[Block]:
+def _recipient_blocks(view: RequestView) -> list[Block]:
     """Return whom we told of what was done. Source: GDPR Art. 19."""
-    told = notices.notice_lines(view.number, language=language)
+    told = notices.notice_lines(view.number, language=view.case.row.language)
     if not told:
         return []
     return [Heading(gettext("Whom we told")), Bullets(tuple(f"{one.name} · {one.state}" for one in told))]

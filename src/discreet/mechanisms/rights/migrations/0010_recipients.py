@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rights', '0008_every_right'),
+        ('rights', '0009_letters'),
     ]
 
     operations = [
