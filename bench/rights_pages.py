@@ -57,7 +57,7 @@ def fill(requests: int) -> tuple[str, str]:
     from discreet.engines.subjects.identity import Identity
     from discreet.foundation.cases.actions import add_public_token
     from discreet.foundation.keys.api import ensure_keyring
-    from discreet.foundation.staff.actions import add_account
+    from discreet.foundation.staff.actions import create_member
     from discreet.mechanisms.rights.actions import importing
     from discreet.mechanisms.rights.kinds import Kind
     from discreet.vocabulary.actors import Actor, ActorKind, Role
@@ -80,12 +80,11 @@ def fill(requests: int) -> tuple[str, str]:
     spread(now)
     print(f"{requests:,} requests made in {time.perf_counter() - started:.0f} s", flush=True)
     token = add_public_token(actor=operator, now=now, number=last)
-    user = get_user_model().objects.filter(username="bench").first() or add_account(
-        actor=operator, now=now, username="bench", roles=[Role.AGENT]
+    create_member(
+        actor=operator, now=now, username="bench", email="", roles=[Role.AGENT], password="quiet bamboo lamp"
     )
     client = Client()
     client.force_login(get_user_model().objects.get(username="bench"))
-    assert user is not None
     return f"sessionid={client.cookies['sessionid'].value}", token
 
 

@@ -43,6 +43,7 @@ NO_PAGES = {
     "desk:status_report",
     "desk:ledger_entry_proof",
     "rights:letter",
+    "rights:package_preview",  # of an erasure there is none; its own story looks at it
     "rights:letter_of",
     "rights:report",
     "rights:proof",
