@@ -12,6 +12,7 @@ from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.clock_rules import WAITS, Extension, Wait, extension, may_pause
+from discreet.mechanisms.rights.history import deciders_of
 from discreet.mechanisms.rights.identity import Missing
 from discreet.mechanisms.rights.kinds import Requester, right_of
 from discreet.mechanisms.rights.request_views import RequestView
@@ -67,7 +68,7 @@ def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]
         "may_note_appeal": is_agent and is_appealable,
         "may_decide_appeal": view.state is State.APPEALED
         and (actor.may(Role.APPROVER) or actor.may(Role.ADMINISTRATOR))
-        and actor.person != view.plan.approved_by,
+        and actor.person not in deciders_of(view.number, view.plan.batch_id),
         "strictest": _strictest(view),
         "batch_name": f"B-{view.plan.batch_id}",
     }

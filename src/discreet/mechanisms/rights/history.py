@@ -62,6 +62,18 @@ def refused_by(number: str, batch_id: int) -> list[tuple[str, str]]:
     ]
 
 
+_DECISIONS = frozenset(
+    {"rights.accept_erasure", "rights.accept_access", "rights.accept_correction", "rights.refuse_request"}
+)
+
+
+def deciders_of(number: str, batch_id: int) -> set[str]:
+    """Return who decided a request, the first and the second decision and a refusal, as `Actor.person`."""
+    entries = [*entries_for(f"request:{number}"), *entries_for(f"batch:{batch_id}")]
+    labels = [entry.actor_label for entry in entries if entry.act in _DECISIONS]
+    return {label.partition(":")[2].partition(" (")[0].casefold() for label in labels}
+
+
 def _because(code: str) -> str:
     return gettext(REFUSED_BECAUSE[code]) if code in REFUSED_BECAUSE else code
 

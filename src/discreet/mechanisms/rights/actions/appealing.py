@@ -25,6 +25,7 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
+from discreet.mechanisms.rights.history import deciders_of
 from discreet.mechanisms.rights.identity import is_duplicate_of
 from discreet.mechanisms.rights.kinds import Kind, right_of
 from discreet.mechanisms.rights.models import RightsRequest
@@ -195,7 +196,7 @@ def _appealed(actor: Actor, now: datetime, number: str, reason: str) -> RightsRe
     state = State(state_of_case(number))
     if state is not State.APPEALED:
         raise WrongRequestState(number=number, state=state.value)
-    if actor.person == request.batch.approved_by:
+    if actor.person in deciders_of(number, request.batch_id):
         raise SamePersonDecides
     drop_task(actor=actor, now=now, number=number, key="appeal")
     return request
