@@ -283,7 +283,11 @@ def test_work_names_the_request_that_waits_and_why(tmp_path: Path) -> None:
             "There is no option --kin. The nearest: --kind.",
             "没有选项 --kin。",
         ),
-        (("rights", "open", "--kind", "x"), "It is one of access, erasure.", "可用取值：access、erasure。"),
+        (
+            ("rights", "open", "--kind", "x"),
+            "It is one of know, access, portability",
+            "可用取值：know、access、portability",
+        ),
         (("rights", "shw"), "There is no command shw. The nearest: show.", "没有命令 shw。"),
         (("rights", "show"), "The argument ID is missing.", "缺少参数 ID。"),
         (("rights", "accept", "R-1", "--as"), "A value is missing behind --as.", "--as 后面缺少取值。"),

@@ -124,6 +124,10 @@ class Verification(Schema):
 class Verified(Schema):
     id: str
     state: str
+    missing: list[str] = Field(
+        description="What the request still waits for before its identity counts as proven: proof, points, "
+        "declaration, authority"
+    )
 
 
 @router.post(
@@ -206,10 +210,11 @@ def verify(
     idempotency_key: Annotated[str | None, Header(alias=door.HEADER, pattern=door.PATTERN)] = None,
 ) -> Any:
     """Take the identity as proven, for the token's owner; the plan is made next."""
-    proving.verify_identity(
+    left = proving.verify_identity(
         actor=actor_of_token(request), now=timezone.now(), number=number, reason=body.reason
     )
-    return {"id": number, "state": State.VERIFIED.value}
+    state = State.RECEIVED if left else State.VERIFIED
+    return {"id": number, "state": state.value, "missing": [one.value for one in left]}
 
 
 @router.get(

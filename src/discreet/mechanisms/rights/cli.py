@@ -16,6 +16,7 @@ from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.choosing import candidate_documents, told_candidates
+from discreet.mechanisms.rights.course_cli import COMMANDS, told_missing
 from discreet.mechanisms.rights.decision_cli import decide, decisions
 from discreet.mechanisms.rights.items import OF_REQUESTS
 from discreet.mechanisms.rights.kinds import Kind, Way, way_of
@@ -80,6 +81,8 @@ def rights() -> None:
 
 rights.add_command(decide)
 rights.add_command(decisions)
+for _command in COMMANDS:
+    rights.add_command(_command)
 
 
 @rights.command("open")
@@ -141,9 +144,10 @@ def verify(number: str, reason: str, user: str | None) -> None:
     actor, now = shell_actor(user), datetime.now(UTC)
     if number.startswith("B-"):
         proving.verify_batch(actor=actor, now=now, batch_id=queries.batch_of(number), reason=reason)
+        click.echo(told_missing(number, ()))
     else:
-        proving.verify_identity(actor=actor, now=now, number=number, reason=reason)
-    click.echo(_("%(number)s: verified") % {"number": number})
+        left = proving.verify_identity(actor=actor, now=now, number=number, reason=reason)
+        click.echo(told_missing(number, left))
 
 
 @rights.command()
