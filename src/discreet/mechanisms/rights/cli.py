@@ -86,7 +86,7 @@ for _command in COMMANDS:
 
 
 @rights.command("open")
-@click.option("--kind", required=True, type=click.Choice([kind.value for kind in Kind]))
+@click.option("--kind", required=True, metavar="KIND", type=click.Choice([kind.value for kind in Kind]))
 @click.option("--email")
 @click.option("--phone")
 @click.option("--customer-number")
@@ -252,7 +252,13 @@ def show(number: str, is_json: bool) -> None:
 @click.argument("number", metavar="ID")
 @click.option("--reason", required=True)
 @click.option("--article", default="", help="The law's own for the justification otherwise.")
-@click.option("--because", default="", type=click.Choice(["", *OF_REQUESTS]), help="A DPV justification.")
+@click.option(
+    "--because",
+    default="",
+    metavar="TERM",
+    type=click.Choice(["", *(one.value for one in OF_REQUESTS)]),
+    help="A DPV justification.",
+)
 @as_user
 def refuse(number: str, reason: str, article: str, because: str, user: str | None) -> None:
     """Refuse a request with the law's reason."""
@@ -299,6 +305,7 @@ def package(number: str, out: Path, user: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--kind",
+    metavar="KIND",
     type=click.Choice([kind.value for kind in Kind]),
     help="Of the lines that name none. Without it they are erasures, and that is said.",
 )

@@ -17,7 +17,13 @@ from discreet.mechanisms.rights.refusals import NotAnItem
 @click.argument("number", metavar="ID")
 @click.argument("table", metavar="SOURCE.TABLE")
 @click.argument("verdict", type=click.Choice([verdict.value for verdict in Verdict]))
-@click.option("--because", default="", type=click.Choice(["", *Justification]), help="A DPV justification.")
+@click.option(
+    "--because",
+    default="",
+    metavar="TERM",
+    type=click.Choice(["", *(one.value for one in Justification)]),
+    help="A DPV justification.",
+)
 @click.option("--article", default="", help="The article; the law's own for the reason otherwise.")
 @click.option("--field", "fields", multiple=True, help="With `partly`: a field that is not given or erased.")
 @click.option("--as", "user", help="Staff account that acts; the shell's user otherwise.")
