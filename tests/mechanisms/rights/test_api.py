@@ -84,7 +84,7 @@ def test_a_program_carries_an_access_request_to_its_package(shop: Company, progr
         f"/api/v1/requests/{number}/package", headers={"Authorization": f"Bearer {program.raw}"}
     )
     assert response["Content-Type"] == "application/zip"
-    data = json.loads(zipfile.ZipFile(io.BytesIO(response.content)).read("data.json"))
+    data = json.loads(zipfile.ZipFile(io.BytesIO(response.getvalue())).read("data.json"))
     assert data["sources"]["shop"]["customer"][0]["email"] == CLEO
     taken = LedgerEntry.objects.get(act="rights.take_package")
     assert json.loads(taken.body)["actor"] == "api:wei (token crm)"

@@ -37,7 +37,7 @@ def imported(path: Path, *lines: str) -> list[str]:
         ("email", ANN, ""),
         ("email,phone", f"{ANN},", ","),
         ("email,residence", f"{ANN},DE", f"{BOB},Narnia"),
-        ("email,kind", f"{ANN},erasure", f"{BOB},portability"),
+        ("email,kind", f"{ANN},erasure", f"{BOB},rectification"),
         ("email,language", f"{ANN},tlh"),
         ("email,password", f"{ANN},x"),
         ("email", ANN, f"{BOB},too,many"),

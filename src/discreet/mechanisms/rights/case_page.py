@@ -60,7 +60,17 @@ from discreet.mechanisms.rights.words import (
 )
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.dates import written_date
+from discreet.vocabulary.text import gettext_noop
 
+ANSWERED_WITH = {
+    Way.COPY: gettext_noop("The person gets a copy."),
+    Way.TELL: gettext_noop("The person is told which kinds of data are held."),
+}
+TWO_FOR_ERASURE = gettext_noop("Erasure needs two people. You prepare it; another approver starts it.")
+TWO_FOR_COPY = gettext_noop(
+    "Sensitive data would leave, or somebody asks for another: two people decide. You propose it; another approver "
+    "starts it."
+)
 SAME_PERSON_LOOKS_BACK = timedelta(days=60)
 
 
@@ -455,13 +465,15 @@ def _approval(view: RequestView, actor: Actor) -> dict[str, Any]:
         may = actor.may(Role.AGENT) or actor.may(Role.APPROVER)
         return {
             "may": may,
-            "button": gettext("Accept and deliver"),
-            "why": gettext("The person gets a copy."),
+            "button": gettext("Accept and answer"),
+            "why": gettext(ANSWERED_WITH.get(way_of(view.kind), "")),
         }
     proposer = view.plan.prepared_by
+    is_erasure = way_of(view.kind) is Way.ERASE
+    two = gettext(TWO_FOR_ERASURE if is_erasure else TWO_FOR_COPY)
     if not proposer:
         may = actor.may(Role.AGENT) or actor.may(Role.APPROVER)
-        why = gettext("Erasure needs two people. You prepare it; another approver starts it.")
+        why = two
         return {"may": may, "button": gettext("Ask for second approval"), "why": why}
     if proposer == actor.person:
         why = gettext("You prepared this plan; another approver must approve it.")
@@ -469,7 +481,12 @@ def _approval(view: RequestView, actor: Actor) -> dict[str, Any]:
     why = gettext("You did not prepare this plan, so you may approve it.")
     if not actor.may(Role.APPROVER):
         if not view.plan.is_proposed and actor.may(Role.AGENT):
-            why = gettext("Erasure needs two people. You prepare it; another approver starts it.")
+            why = two
             return {"may": True, "button": gettext("Ask for second approval"), "why": why}
         return {"may": False, "why": gettext("An approver must approve it."), "proposer": proposer}
-    return {"may": True, "button": gettext("Approve and erase"), "why": why, "proposer": proposer}
+    return {
+        "may": True,
+        "button": gettext("Approve and erase") if is_erasure else gettext("Approve and answer"),
+        "why": why,
+        "proposer": proposer,
+    }

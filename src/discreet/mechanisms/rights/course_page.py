@@ -7,14 +7,13 @@ from django.utils.translation import gettext
 
 from discreet.foundation.desk.phrases import listed
 from discreet.foundation.desk.times import day
-from discreet.foundation.organisation.queries import profile
-from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.clock_rules import WAITS, Extension, Wait, extension, may_pause
 from discreet.mechanisms.rights.history import deciders_of
 from discreet.mechanisms.rights.identity import Missing
-from discreet.mechanisms.rights.kinds import Requester, right_of
+from discreet.mechanisms.rights.kinds import Requester
+from discreet.mechanisms.rights.request_clocks import clocks_for
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State, may_appeal
 from discreet.mechanisms.rights.words import MISSING_FOR_STAFF, PROOFS, REQUESTERS, SCOPES
@@ -78,11 +77,8 @@ def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]
 
 
 def _extension(view: RequestView, now: datetime) -> Extension:
-    clocks = clocks_of(
-        profile=profile(),
-        residence=view.residence or None,
-        kind=right_of(view.kind).clock,
-        received_at=view.course.reopened_at or view.received_at,
+    clocks = clocks_for(
+        view.kind, residence=view.residence, received_at=view.course.reopened_at or view.received_at
     )
     return extension(clocks, now=now)
 
@@ -97,12 +93,7 @@ def _extend_hint(allowed: Extension) -> str:
 
 
 def _is_confirmed_by_law(view: RequestView) -> bool:
-    clocks = clocks_of(
-        profile=profile(),
-        residence=view.residence or None,
-        kind=right_of(view.kind).clock,
-        received_at=view.received_at,
-    )
+    clocks = clocks_for(view.kind, residence=view.residence, received_at=view.received_at)
     return any(clock.purpose is Purpose.ACKNOWLEDGEMENT for clock in clocks)
 
 

@@ -30,6 +30,7 @@ from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import choices, gaps, manual, names, planning, queries, recipient_queries
 from discreet.mechanisms.rights.actions import executing
+from discreet.mechanisms.rights.identity import goes_to_person_only
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.left_out import told_customer
 from discreet.mechanisms.rights.package import (
@@ -183,7 +184,12 @@ def _digits(phones: set[str | None]) -> set[str]:
 
 
 def _contact(number: str, reached: Reach) -> HeldContact | None:
-    """Return where the link goes: the contact that was verified, else the first e-mail address held."""
+    """Return where the link goes: the contact that was verified, else the first e-mail address held.
+
+    None where a guardian or a relative asks: the copy is not for the person's own mailbox, staff hand it over.
+    """
+    if not goes_to_person_only(queries.request_view(number).course.requester):
+        return None
     held = verification.held_contact(number)
     if held is not None:
         return held

@@ -79,6 +79,7 @@ class Right:
     yours: str  # heading of the status page
     icon: str
     order: int
+    counts_as: str = ""  # whose clocks run under a law that has none of `clock`
 
     @property
     def needs_two_people(self) -> bool:
@@ -195,6 +196,7 @@ _ALL = (
         yours=gettext_noop("Your request to close the account"),
         icon="user-x",
         order=35,
+        counts_as="erasure",
     ),
     Right(
         kind=Kind.RESTRICTION,

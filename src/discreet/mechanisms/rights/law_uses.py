@@ -8,9 +8,9 @@ from discreet.vocabulary.text import gettext_noop
 
 MECHANISM = "M8"
 _CLOCKS = {
-    Purpose.ANSWER: gettext_noop("Sets the date by which a request for access or erasure must be answered."),
+    Purpose.ANSWER: gettext_noop("Sets the date by which a customer’s request must be answered."),
     Purpose.ACKNOWLEDGEMENT: gettext_noop(
-        "Sets the date by which the receipt of a request for access or erasure must be confirmed."
+        "Sets the date by which the receipt of a customer’s request must be confirmed."
     ),
 }
 _TEXTS = {
@@ -22,8 +22,7 @@ _TEXTS = {
         "another way give a reason."
     ),
     "CA-DSR-DENY-DEL": gettext_noop(
-        "What stays is listed row by row with its reason, and the rest is erased. Instructing service providers "
-        "is not built yet."
+        "What stays is listed row by row with its reason, the rest is erased, and recipients are told."
     ),
     "CA-DSR-RECORDS": gettext_noop("A closed request is kept for three years: longer than these 24 months."),
     "CN-DSR-TIMELY": gettext_noop(

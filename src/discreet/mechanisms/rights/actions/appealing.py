@@ -13,8 +13,6 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
-from discreet.foundation.organisation.queries import profile
-from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.clocks import strictest
 from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.receiving import (
@@ -27,7 +25,7 @@ from discreet.mechanisms.rights.actions.receiving import (
 )
 from discreet.mechanisms.rights.history import deciders_of
 from discreet.mechanisms.rights.identity import is_duplicate_of
-from discreet.mechanisms.rights.kinds import Kind, right_of
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.queries import open_of_the_same_person
 from discreet.mechanisms.rights.refusals import (
@@ -37,6 +35,7 @@ from discreet.mechanisms.rights.refusals import (
     WhyMissing,
     WrongRequestState,
 )
+from discreet.mechanisms.rights.request_clocks import clocks_for
 from discreet.mechanisms.rights.rules import (
     APPEAL_DAYS,
     TRANSITIONS,
@@ -72,7 +71,7 @@ def mark_duplicate(*, actor: Actor, now: datetime, number: str, of: str) -> None
         other_is_verified=other.verified_at is not None,
     )
     if (
-        number == of
+        (other.received_at, other.pk) >= (request.received_at, request.pk)
         or not is_one
         or of not in same_person
         or other.duplicate_of
@@ -122,7 +121,7 @@ def appeal(*, actor: Actor, now: datetime, number: str, words: str) -> None:
         key="appeal",
         what=TASK_APPEAL,
         role=Role.APPROVER,
-        barred=request.batch.approved_by,
+        barred=max(deciders_of(number, request.batch_id), default=""),
         url_name="rights:request",
         url_args=(number,),
     )
@@ -169,12 +168,7 @@ def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     request.extended_at, request.extension_sealed = None, None
     request.package_token_hash, request.package_expires_at = "", None
     target = State.VERIFIED if request.verified_at is not None else State.RECEIVED
-    clocks = clocks_of(
-        profile=profile(),
-        residence=request.residence or None,
-        kind=right_of(request.kind).clock,
-        received_at=now,
-    )
+    clocks = clocks_for(request.kind, residence=request.residence, received_at=now)
     answer = strictest(clocks)
     request.due_at = answer.due_at if answer else None
     request.save()

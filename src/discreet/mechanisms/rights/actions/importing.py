@@ -19,8 +19,6 @@ from discreet.foundation.jobs.api import publish_many
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, record, record_many
-from discreet.foundation.organisation.queries import profile
-from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.clocks import strictest
 from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions import standing
@@ -31,9 +29,10 @@ from discreet.mechanisms.rights.actions.receiving import (
 )
 from discreet.mechanisms.rights.contact_digests import digests_of, home_region
 from discreet.mechanisms.rights.given import checked
-from discreet.mechanisms.rights.kinds import TITLES, Kind, right_of
+from discreet.mechanisms.rights.kinds import TITLES, Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import UnknownCountry
+from discreet.mechanisms.rights.request_clocks import clocks_for
 from discreet.mechanisms.rights.rules import State, is_residence
 from discreet.vocabulary.actors import Actor
 
@@ -223,12 +222,7 @@ def _start_clocks(
         alike[residence].append(number)
     due_at: dict[str, datetime | None] = {}
     for residence, members in alike.items():
-        clocks = clocks_of(
-            profile=profile(),
-            residence=residence or None,
-            kind=right_of(batch.kind).clock,
-            received_at=received_at,
-        )
+        clocks = clocks_for(batch.kind, residence=residence, received_at=received_at)
         set_clocks_many(
             actor=actor, now=now, subject=f"batch:{batch.pk}", numbers=members, clocks=facts_of(clocks)
         )

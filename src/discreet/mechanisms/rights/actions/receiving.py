@@ -19,7 +19,6 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.organisation.queries import profile
-from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import claims as sealed_claims
@@ -28,7 +27,7 @@ from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.asking import BY_THEMSELVES, Asking, checked_asking
 from discreet.mechanisms.rights.contact_digests import digests_of, home_region
 from discreet.mechanisms.rights.given import checked
-from discreet.mechanisms.rights.kinds import RIGHTS, TITLES, Kind, Requester
+from discreet.mechanisms.rights.kinds import TITLES, Kind, Requester
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import (
     BadReceipt,
@@ -39,6 +38,7 @@ from discreet.mechanisms.rights.refusals import (
     UnknownKind,
     UnknownRequest,
 )
+from discreet.mechanisms.rights.request_clocks import clocks_for
 from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import State, is_residence
 from discreet.vocabulary.actors import Actor, ActorKind, Role
@@ -121,7 +121,7 @@ def receive_request(
         now=now,
         received_at=received_at,
         number=opened.number,
-        kind=RIGHTS[Kind(kind)].clock,
+        kind=kind,
         residence=residence,
         is_told=channel == "centre",
     )
@@ -274,7 +274,7 @@ def _set_clocks(
 
     `is_told`: the person sees at once that the request arrived, so receipt is confirmed. Source: 11 CCR 7021(a).
     """
-    clocks = clocks_of(profile=profile(), residence=residence or None, kind=kind, received_at=received_at)
+    clocks = clocks_for(kind, residence=residence, received_at=received_at)
     cases.set_clocks(actor=actor, now=now, number=number, clocks=facts_of(clocks))
     for clock in clocks:
         if is_told and clock.purpose is Purpose.ACKNOWLEDGEMENT:

@@ -16,8 +16,6 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.mail.api import HeldContact, is_reachable, send
-from discreet.foundation.organisation.queries import profile
-from discreet.foundation.organisation.rules import clocks_of
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights.actions.receiving import (
@@ -27,7 +25,6 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
 )
 from discreet.mechanisms.rights.clock_rules import Wait, extension, may_pause, resumed
-from discreet.mechanisms.rights.kinds import right_of
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import (
     AcknowledgedBefore,
@@ -39,6 +36,7 @@ from discreet.mechanisms.rights.refusals import (
     WhyMissing,
     WrongRequestState,
 )
+from discreet.mechanisms.rights.request_clocks import clocks_for
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -181,10 +179,9 @@ def _load_open(number: str) -> RightsRequest:
 
 
 def _clocks(request: RightsRequest, *, extended: bool = False) -> tuple[Clock, ...]:
-    return clocks_of(
-        profile=profile(),
-        residence=request.residence or None,
-        kind=right_of(request.kind).clock,
+    return clocks_for(
+        request.kind,
+        residence=request.residence,
         received_at=request.reopened_at or request.received_at,
         extended=extended,
     )
