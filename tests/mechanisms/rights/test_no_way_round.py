@@ -25,6 +25,7 @@ from discreet.mechanisms.rights.actions import (
     applying,
     correcting,
     deciding,
+    deciding_items,
     executing,
     proving,
     receiving,
@@ -59,6 +60,19 @@ BOTH = Actor(kind=ActorKind.STAFF, name="bo", roles=frozenset({Role.AGENT, Role.
 TOKEN = Actor(kind=ActorKind.API, name="wei", roles=frozenset({Role.VIEWER, Role.AGENT}))
 ACTORS = (AGENT, APPROVER, SECOND_APPROVER, VIEWER, CUSTOMER, OPERATOR, ADMIN, BOTH, TOKEN)
 TABLE = TableRef(source="shop", table="customer")
+SHOP = {
+    "name": "shop",
+    "tables": [
+        {
+            "table": "customer",
+            "rows": 1,
+            "shared": 0,
+            "action": "delete",
+            "reason": "about_the_person",
+            "params": {},
+        }
+    ],
+}
 EXECUTIONS = ("rights.erase", "rights.deliver", "rights.correct")
 RUNS = frozenset({State.ACCEPTED, State.EXECUTING})
 
@@ -230,7 +244,7 @@ class Requests(RuleBasedStateMachine):
             digest=digest,
             sealed=b"plan",
             capture_sealed=b"capture",
-            summary={"sources": [], "sensitive_fields": int(is_sensitive)},
+            summary={"sources": [SHOP], "sensitive_fields": int(is_sensitive)},
             open_questions=(),
         )
         is_saved = self.tried(lambda: self.save_plan(actor, number, plan))
@@ -275,7 +289,7 @@ class Requests(RuleBasedStateMachine):
         batch_id = self.batch(number)
         decision = ItemDecision(verdict=Verdict.REFUSE, justification=Justification.LEGAL_CLAIMS.value)
         calls = (
-            lambda: deciding.decide_item(
+            lambda: deciding_items.decide_item(
                 actor=actor, now=self.at, batch_id=batch_id, table=TABLE, decision=decision
             ),
             lambda: deciding.decide_shared(
