@@ -15,7 +15,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.sources import pools, refusals
 from discreet.foundation.sources.addresses import Address, parse_address
-from discreet.foundation.sources.catalogue import Catalogue, Engine, MissingRight, to_json
+from discreet.foundation.sources.catalogue import Catalogue, MissingRight, to_json
 from discreet.foundation.sources.describing import describe as describe_connection
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.models import Endpoint, Source
@@ -56,10 +56,8 @@ def connect_source(
         writing = _kept_account(name, reading)
     if writing is not None and writing.engine is not reading.engine:
         raise refusals.OtherEngine
-    if reading.engine in (Engine.SQLITE, Engine.FILES) and actor.kind not in (
-        ActorKind.SHELL,
-        ActorKind.SYSTEM,
-    ):
+    is_local = reading.is_local or (writing is not None and writing.is_local)
+    if is_local and actor.kind not in (ActorKind.SHELL, ActorKind.SYSTEM):
         raise refusals.FileNotAllowed
     looked = _look(reading, source=name)
     catalogue = looked.catalogue

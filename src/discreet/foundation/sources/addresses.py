@@ -1,7 +1,7 @@
 """Addresses of sources: parsing, allowed options, and hosts that must never be connected to.
 
-`sqlite:///path`, `files:///folder`, `postgresql://`, `postgres://`, `mysql://`, `mariadb://`; `env:VARIABLE` stands for the
-whole address or for the password. Options are an allow-list: sockets, key files, client-side statements
+`sqlite:///path`, `files:///folder`, `s3://key:secret@host/bucket/folder`, `postgresql://`, `postgres://`, `mysql://`,
+`mariadb://`; `env:VARIABLE` stands for the whole address or for the password. Options are an allow-list: sockets, key files, client-side statements
 and local files cannot be named. Source: failure promise 20 (SSRF).
 """
 
@@ -21,6 +21,7 @@ from discreet.foundation.sources.catalogue import Engine
 _SCHEMES = {
     "sqlite": Engine.SQLITE,
     "files": Engine.FILES,
+    "s3": Engine.FILES,
     "postgresql": Engine.POSTGRESQL,
     "postgres": Engine.POSTGRESQL,
     "mysql": Engine.MYSQL,
@@ -28,6 +29,8 @@ _SCHEMES = {
 }
 _PORTS = {Engine.POSTGRESQL: 5432, Engine.MYSQL: 3306}
 _VARIABLE = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
+_REGION = re.compile(r"[a-z0-9-]{1,40}")
 _OPTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 CERTIFICATE_SYSTEM = "system"
@@ -51,6 +54,16 @@ class Address:
     options: Mapping[str, str] = field(default_factory=dict)
     url_variable: str = ""
     password_variable: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Say whether it is a path on this machine."""
+        return not self.host
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Say whether objects are asked for over TLS, which they are unless the address says otherwise."""
+        return self.options.get("tls") != "off"
 
     @property
     def place(self) -> str:
@@ -93,11 +106,14 @@ def parse_address(text: str) -> Address:
     engine = _SCHEMES.get(parts.scheme)
     if engine is None:
         raise refusals.UnknownScheme
-    if engine in (Engine.SQLITE, Engine.FILES):
+    is_bucket = parts.scheme == "s3"
+    if engine in (Engine.SQLITE, Engine.FILES) and not is_bucket:
         return _path_address(engine, text, parts, variable)
     if not re.fullmatch(r"[\w.:-]+", parts.hostname or ""):  # no socket paths, no lists of hosts
         raise refusals.IncompleteAddress(part="host")
     database = unquote(parts.path.removeprefix("/"))
+    if is_bucket:
+        return _bucket_address(parts, port, database.rstrip("/"), variable)
     if not database or not parts.username:
         raise refusals.IncompleteAddress(part="user:password@host/database")
     password = unquote(parts.password or "")
@@ -112,6 +128,53 @@ def parse_address(text: str) -> Address:
         url_variable=variable,
         password_variable=variable_in(password),
     )
+
+
+def _bucket_address(parts: SplitResult, port: int, database: str, variable: str) -> Address:
+    """Return the address of a bucket, or of a folder in it. The host is that of the service, never the bucket's."""
+    bucket, *folders = database.split("/")
+    is_plain = all(each not in ("", ".", "..") and each.isprintable() for each in folders)
+    secret = unquote(parts.password or "")
+    if not _BUCKET.fullmatch(bucket) or not is_plain or not parts.username or not secret:
+        raise refusals.IncompleteAddress(part="s3://KEY:SECRET@host/bucket/folder")
+    options = _bucket_options(parts)
+    return Address(
+        engine=Engine.FILES,
+        host=parts.hostname or "",
+        port=port or (80 if options.get("tls") == "off" else 443),
+        database=database,
+        user=unquote(parts.username),
+        password=read_variable(variable_in(secret)) if variable_in(secret) else secret,
+        options=options,
+        url_variable=variable,
+        password_variable=variable_in(secret),
+    )
+
+
+def _bucket_options(parts: SplitResult) -> Mapping[str, str]:
+    options: dict[str, str] = {}
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        is_known = (
+            (name == "region" and bool(_REGION.fullmatch(value)))
+            or (name == "tls" and value == "off")
+            or (name == "sslrootcert" and _is_certificate(value))
+        )
+        if not is_known or name in options:
+            raise _unknown_option(
+                parts, name, "region=NAME, tls=off, sslrootcert=system|FILE (DISCREET_HOME/certificates)"
+            )
+        options[name] = value
+    return MappingProxyType(options)
+
+
+def _is_certificate(value: str) -> bool:
+    return value == CERTIFICATE_SYSTEM or bool(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", value))
+
+
+def _unknown_option(parts: SplitResult, name: str, accepted: str) -> refusals.UnknownOption:
+    """Return the refusal. A password with an unescaped "?" ends here too: only what can be a name is shown."""
+    is_name = _OPTION.fullmatch(name) and "@" not in parts.query
+    return refusals.UnknownOption(option=name if is_name else "?", accepted=accepted)
 
 
 def _path_address(engine: Engine, text: str, parts: SplitResult, variable: str) -> Address:
@@ -134,14 +197,10 @@ def _options(parts: SplitResult) -> Mapping[str, str]:
         if name == "charset" and value.lower() == "utf8mb4":
             continue
         is_mode = name == "sslmode" and value in SSL_MODES
-        is_certificate = name == "sslrootcert" and (
-            value == CERTIFICATE_SYSTEM or re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", value)
-        )
+        is_certificate = name == "sslrootcert" and _is_certificate(value)
         if not (is_mode or is_certificate) or name in options:
             accepted = f"sslmode={'|'.join(SSL_MODES)}, sslrootcert=system|FILE (DISCREET_HOME/certificates)"
-            # A password with an unescaped "?" ends here too: only what can be an option's name is shown.
-            is_name = _OPTION.fullmatch(name) and "@" not in parts.query
-            raise refusals.UnknownOption(option=name if is_name else "?", accepted=accepted)
+            raise _unknown_option(parts, name, accepted)
         options[name] = value
     return MappingProxyType(options)
 

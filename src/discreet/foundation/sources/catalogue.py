@@ -92,6 +92,14 @@ class Skipped(StrEnum):
     BOMB = "bomb"  # packed so that it grows without measure
 
 
+class OldVersions(StrEnum):
+    """Whether a store of objects keeps what an object was before it was written anew."""
+
+    NONE = "none"
+    KEPT = "kept"
+    UNKNOWN = "unknown"  # the account may not ask
+
+
 MOST_NAMED = 20
 
 
@@ -215,6 +223,7 @@ class Catalogue:
     sees_outside: bool = True
     missing_rights: tuple[MissingRight, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    old_versions: OldVersions = OldVersions.NONE
 
     @cached_property
     def by_ref(self) -> Mapping[TableRef, TableInfo]:
@@ -260,6 +269,7 @@ def from_json(kept: Mapping[str, Any]) -> Catalogue:
                 PassedOver(Skipped(each["reason"]), each["count"], tuple(each["names"]))
                 for each in kept.get("passed_over", ())
             ),
+            "old_versions": OldVersions(kept.get("old_versions", OldVersions.NONE)),
         }
     )
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from discreet.foundation.sources import queries
-from discreet.foundation.sources.catalogue import Catalogue, Engine, TableKind
+from discreet.foundation.sources.catalogue import Catalogue, Engine, OldVersions, TableKind
 from discreet.foundation.sources.grants import grant_script
-from discreet.foundation.sources.left_out import left_out_in_words
+from discreet.foundation.sources.left_out import OLD_VERSIONS, left_out_in_words
 from discreet.foundation.sources.rights import in_words
 from discreet.vocabulary.text import on_screen
 
@@ -86,6 +86,8 @@ def _warnings(name: str) -> list[str]:
         lines.append(_("Read only: erasure needs --write-url."))
     elif catalogue.engine is Engine.FILES:
         lines += _not_rewritten(catalogue)
+        if catalogue.old_versions is not OldVersions.NONE:
+            lines.append(_(OLD_VERSIONS[catalogue.old_versions]))
     if view.missing_rights:
         lines.append(
             _(

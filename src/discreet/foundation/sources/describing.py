@@ -70,6 +70,7 @@ def describe(connection: sa.Connection, dialect: Dialect, *, source: str, addres
         encoding=facts.encoding,
         unreadable=tuple(sorted({*unreadable, *facts.unreadable})),
         passed_over=facts.passed_over,
+        old_versions=facts.old_versions,
         outside=tuple(
             OutsideKey(each.schema, each.table, TableRef(source, each.to_table[1], each.to_table[0]))
             for each in facts.outside

@@ -31,7 +31,9 @@ class FileWriteSession(WriteSession):
 
     def _begin(self) -> None:
         super()._begin()
-        if not self._folder.lock(timeout_s=LOCK_TIMEOUT_S):
+        with self._refused(""):
+            is_locked = self._folder.lock(timeout_s=LOCK_TIMEOUT_S)
+        if not is_locked:
             raise refusals.Conflict(source=self._source.name)
 
     def delete(self, table: TableRef, key_columns: Sequence[str], keys: Sequence[Key]) -> int:
@@ -113,6 +115,9 @@ class FileWriteSession(WriteSession):
             refusal = refusals.Conflict(source=name)
         except replacing.PartlyReplaced:
             refusal = refusals.CommitUnknown(source=name)
+        except refusals.SourceRefusal as why:
+            why.params["source"] = name
+            refusal = why
         except OSError:
             refusal = refusals.SourceDiskFails(source=name)
         except duckdb.Error as error:

@@ -1,5 +1,7 @@
 """The printed script of least rights: one account that reads, one that also changes rows, and no more."""
 
+import json
+
 from django.utils.translation import gettext
 
 from discreet.foundation.sources.catalogue import Catalogue, Engine, TableInfo
@@ -13,6 +15,8 @@ def grant_script(catalogue: Catalogue, database: str) -> str:
             gettext("SQLite knows no accounts: the file's permissions are the rights."),
             gettext("Discreet's user must read the file, and for erasure write the file and its folder."),
         )
+    if catalogue.engine is Engine.FILES and catalogue.tls != "file":
+        return _bucket(database)
     if catalogue.engine is Engine.FILES:
         return _remark(
             "#",
@@ -24,6 +28,28 @@ def grant_script(catalogue: Catalogue, database: str) -> str:
         )
     build = _postgresql if catalogue.engine is Engine.POSTGRESQL else _mysql
     return "\n".join(build(catalogue, database))
+
+
+def _bucket(database: str) -> str:
+    """Return a policy. Reading needs no more than its first two statements and the versions' one."""
+    bucket, _, folder = database.partition("/")
+    below = f"{folder}/*" if folder else "*"
+    arn = f"arn:aws:s3:::{bucket}"
+    listing: dict[str, object] = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn}
+    if folder:
+        listing["Condition"] = {"StringLike": {"s3:prefix": below}}
+    objects = f"{arn}/{below}"
+    reading = ["s3:GetObject", "s3:GetObjectTagging"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            listing,
+            {"Effect": "Allow", "Action": reading, "Resource": objects},
+            {"Effect": "Allow", "Action": "s3:GetBucketVersioning", "Resource": arn},
+            {"Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectTagging"], "Resource": objects},
+        ],
+    }
+    return json.dumps(policy, indent=2)
 
 
 def _remark(mark: str, *lines: str) -> str:

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
-from discreet.foundation.sources.catalogue import Catalogue, Engine, PassedOver, Skipped, TableInfo
+from discreet.foundation.sources.catalogue import (
+    Catalogue,
+    Engine,
+    OldVersions,
+    PassedOver,
+    Skipped,
+    TableInfo,
+)
 from discreet.vocabulary.text import gettext_noop, on_screen
 
 REASONS = {
@@ -21,6 +28,14 @@ REASONS = {
     Skipped.ENCODING: gettext_noop("no encoding of text that is known"),
     Skipped.TOO_LARGE: gettext_noop("too large to be decoded"),
     Skipped.BOMB: gettext_noop("packed so that it grows without measure"),
+}
+OLD_VERSIONS = {
+    OldVersions.KEPT: gettext_noop(
+        "The bucket keeps older versions of its objects: what is erased stays in them until they expire."
+    ),
+    OldVersions.UNKNOWN: gettext_noop(
+        "The account may not ask whether the bucket keeps older versions: what is erased may stay in them."
+    ),
 }
 _LINES_NAMED = 5
 

@@ -160,7 +160,7 @@ def open_engine(address: Address, *, is_writer: bool) -> sa.Engine:
         DriverMissing: what reads files is not installed.
     """
     check = {Engine.SQLITE: check_file, Engine.FILES: check_folder}.get(address.engine)
-    if check is not None:
+    if check is not None and address.is_local:
         own = settings.DATABASES["default"]
         own_file = str(own["NAME"]) if own["ENGINE"].endswith("sqlite3") else ""
         check(address, home=settings.DISCREET_HOME, own_database=own_file)
@@ -218,6 +218,9 @@ def connected(engine: sa.Engine, *, source: str, kind: Engine) -> Iterator[sa.Co
         raise refusals.SourceDown(source=source) from None
     except ModuleNotFoundError:
         raise refusals.DriverMissing(source=source, extra=kind.value) from None
+    except refusals.SourceRefusal as refusal:
+        refusal.params["source"] = source  # who opened it knows the address alone
+        raise
     try:
         yield connection
     finally:

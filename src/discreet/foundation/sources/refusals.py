@@ -31,7 +31,7 @@ class BadSourceName(SourceRefusal):
 class UnknownScheme(SourceRefusal):
     code = "unknown_scheme"
     message = gettext_noop(
-        "The address must start with sqlite:///, files:///, postgresql://, mysql:// or mariadb://."
+        "The address must start with sqlite:///, files:///, s3://, postgresql://, mysql:// or mariadb://."
     )
     status = 422
 
@@ -173,6 +173,18 @@ class WrongPassword(SourceRefusal):
 class UnknownDatabase(SourceRefusal):
     code = "unknown_database"
     message = gettext_noop("The server has no database of the name in the address of “%(source)s”.")
+
+
+class UnknownBucket(UnknownDatabase):
+    code = "unknown_bucket"
+    message = gettext_noop("The service has no bucket of the name in the address of “%(source)s”.")
+
+
+class BucketClosed(SourceRefusal):
+    code = "bucket_closed"
+    message = gettext_noop(
+        "The account of “%(source)s” may not list the bucket. `discreet grants` prints what it needs."
+    )
 
 
 class TlsRefused(SourceRefusal):

@@ -18,6 +18,7 @@ from discreet.foundation.sources.catalogue import (
     ColumnInfo,
     Engine,
     Kind,
+    OldVersions,
     PassedOver,
     Right,
     TableInfo,
@@ -81,6 +82,7 @@ class Facts:
     sees_outside: bool = True
     unreadable: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    old_versions: OldVersions = OldVersions.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Folders of files, read by DuckDB. There is no snapshot beyond a statement, and no index; files are written anew."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from discreet.foundation.sources.catalogue import (
     Catalogue,
     Engine,
     Kind,
+    OldVersions,
     Right,
     Skipped,
     TableInfo,
@@ -59,14 +61,16 @@ class FilesDialect(base.Dialect):
         except ModuleNotFoundError:
             raise refusals.DriverMissing(source="", extra=Engine.FILES.value) from None
 
+        if not address.is_local:
+            return _engine(_bucket(address, home=home, is_writer=is_writer))
+
         def connect() -> "FolderConnection":
             folder = Path(address.database)
             if not folder.is_dir():
                 raise refusals.FolderMissing
             return WritableFolder(folder) if is_writer else FolderConnection(folder)
 
-        # not pooled: each session sees the files that are there now, and keeps nothing of them afterwards
-        return sa.create_engine("duckdb://", creator=connect, poolclass=NullPool, hide_parameters=True)
+        return _engine(connect)
 
     def begin(self, connection: sa.Connection, *, is_writer: bool) -> int:
         return 0
@@ -98,6 +102,7 @@ class FilesDialect(base.Dialect):
             tables=tables,
             unreadable=tuple(name for reason, name in skipped if reason in _UNREADABLE),
             passed_over=passed_over(skipped),
+            old_versions=folder.old_versions,
         )
 
     def reflect(self, connection: sa.Connection, names: Sequence[str], schema: str | None) -> base.Reflected:
@@ -109,15 +114,17 @@ class FilesDialect(base.Dialect):
         return base.Reflected(columns=columns, keys={}, links={}, indexes={})
 
     def structure(self, connection: sa.Connection) -> Iterable[str]:
-        known, _ = _folder(connection).columns()
-        return [repr((table, *column)) for table, columns in known.items() for column in columns]
+        folder = _folder(connection)
+        known, _ = folder.columns()
+        lines = [repr((table, *column)) for table, columns in known.items() for column in columns]
+        # a bucket that begins to keep old versions sends plans back
+        return lines if folder.old_versions is OldVersions.NONE else [*lines, repr(folder.old_versions.value)]
 
     def is_replica(self, connection: sa.Connection) -> bool:
         return False
 
     def database(self, connection: sa.Connection) -> str:
-        status = _folder(connection).folder.stat()
-        return f"{status.st_dev}:{status.st_ino}"
+        return _folder(connection).identity
 
     def missing_rights(
         self, connection: sa.Connection, tables: Sequence[base.TableKey]
@@ -141,7 +148,9 @@ class FilesDialect(base.Dialect):
         }
 
     def tls(self, connection: sa.Connection, address: Address) -> str:
-        return "file"
+        if address.is_local:
+            return "file"
+        return "TLS, verified" if address.is_encrypted else "plain"
 
     def translate(self, error: BaseException, *, source: str, table: str) -> refusals.SourceRefusal:
         name = type(error).__name__
@@ -204,6 +213,21 @@ class FilesDialect(base.Dialect):
         numbered = sa.select(taken, number).subquery()
         chosen = (numbered.c[_NUMBER] * limit) % rows < limit
         return places.Spread((places.Place(rows=limit, where=chosen, table=numbered),))
+
+
+def _engine(connect: Callable[[], "FolderConnection"]) -> sa.Engine:
+    """Return an engine without a pool: each session sees what is there now, and keeps nothing of it afterwards."""
+    return sa.create_engine("duckdb://", creator=connect, poolclass=NullPool, hide_parameters=True)
+
+
+def _bucket(address: Address, *, home: Path, is_writer: bool) -> "Callable[[], FolderConnection]":
+    try:
+        import boto3  # noqa: F401
+    except ModuleNotFoundError:
+        raise refusals.DriverMissing(source="", extra="s3") from None
+    from discreet.foundation.sources.objects.opening import open_bucket
+
+    return partial(open_bucket, address, home=home, is_writer=is_writer)
 
 
 def _folder(connection: sa.Connection) -> "FolderConnection":

@@ -131,7 +131,7 @@ class WritableFolder(FolderConnection):
             FileConflict: it is no longer what it was.
             OSError: the disk.
         """
-        prepared = replacing.Replacements(self.folder)
+        prepared = self._replacements()
         try:
             for path, parts in self._by_file().items():
                 self._prepare_one(self.seen.get(path), parts, prepared)
@@ -139,6 +139,9 @@ class WritableFolder(FolderConnection):
             prepared.discard()
             raise
         return prepared
+
+    def _replacements(self) -> replacing.Replacements:
+        return replacing.Replacements(self.folder)
 
     def _by_file(self) -> dict[str, list[Part]]:
         """Return what changes by file: a file may hold several tables."""

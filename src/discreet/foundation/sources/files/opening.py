@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from duckdb_engine import ConnectionWrapper, CursorWrapper
 
-from discreet.foundation.sources.catalogue import Skipped
+from discreet.foundation.sources.catalogue import OldVersions, Skipped
 from discreet.foundation.sources.dialects import base
 from discreet.foundation.sources.files import reading
 from discreet.foundation.sources.files.expected import as_expected
@@ -76,6 +76,8 @@ class FolderConnection(ConnectionWrapper):
     A table's view is made when a statement names it, so that opening costs the same for ten files and thousands.
     A few files in memory are lent to those that must be decoded, the last ones that were asked for.
     """
+
+    old_versions = OldVersions.NONE
 
     def __init__(self, folder: Path, *, only: Path | None = None) -> None:
         self.folder = folder
@@ -212,6 +214,12 @@ class FolderConnection(ConnectionWrapper):
         if file.format is Format.WORKBOOK:
             return more_than_sheets(file.path)
         return () if file.part is None else (file.path.suffix,)
+
+    @property
+    def identity(self) -> str:
+        """Return what tells this folder from every other, whatever its address."""
+        status = self.folder.stat()
+        return f"{status.st_dev}:{status.st_ino}"
 
     def file_of(self, name: str) -> DataFile | None:
         return self._files.get(name)

@@ -159,6 +159,10 @@ class NewFile:
         if identity_of(status) != self._known or identity_of(os.fstat(self.before.fileno())) != self._known:
             raise FileConflict
 
+    @property
+    def target(self) -> Path:
+        return self.path.with_name(self._name)
+
     def replace(self) -> None:
         os.rename(self.path.name, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
 
@@ -240,21 +244,21 @@ class Replacements:
 
         Raises:
             FileConflict: a file was changed since it was read; none was replaced.
+            NotReplaceable, OSError: none was replaced.
             PartlyReplaced: see there.
-            OSError: none was replaced.
         """
         for new in self._new:
-            new.check()
+            self._check(new)
         done = 0
         try:
             for new in self._new:
                 if done:
-                    new.check()
-                new.replace()
+                    self._check(new)
+                self._replace_one(new)
                 done += 1
             for new in self._new:
                 new.flush_folder()
-        except (OSError, FileConflict):
+        except (OSError, FileConflict, NotReplaceable):
             if done:
                 raise PartlyReplaced from None
             raise
@@ -264,6 +268,12 @@ class Replacements:
             for new in self._new[:done]:
                 new.close()
             self._new.clear()
+
+    def _check(self, new: NewFile) -> None:
+        new.check()
+
+    def _replace_one(self, new: NewFile) -> None:
+        new.replace()
 
     def discard(self) -> None:
         """Leave no new file behind."""

@@ -154,6 +154,11 @@ def _reason(name: str, relative: str, mode: int) -> Skipped | None:
     return None if stat.S_ISREG(mode) else Skipped.DEVICE
 
 
+def is_table(relative: str) -> bool:
+    """Return whether a name's ending is that of a table."""
+    return _format(relative) is not None
+
+
 def _format(relative: str) -> tuple[Format, bool] | None:
     low = relative.lower()
     plain = low.removesuffix(".gz")
