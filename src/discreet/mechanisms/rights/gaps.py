@@ -16,11 +16,15 @@ from discreet.engines.subjects.locate import Located
 from discreet.engines.subjects.plans import ErasurePlan, Operation, OperationKind
 from discreet.engines.subjects.texts import FREE_TEXT
 from discreet.foundation.datamap.queries import not_covered as map_gaps
-from discreet.foundation.sources.catalogue import Catalogue
+from discreet.foundation.sources.catalogue import Catalogue, OldVersions
 from discreet.foundation.sources.queries import describe
 from discreet.mechanisms.rights.left_out import with_holds
 from discreet.mechanisms.rights.summaries import gap
 
+_OLD_VERSIONS = {
+    OldVersions.KEPT: "older_versions_kept",
+    OldVersions.UNKNOWN: "older_versions_unknown",
+}
 Gaps = list[dict[str, Any]]
 
 
@@ -118,7 +122,13 @@ def _beyond_the_source(plan: ErasurePlan) -> Iterator[NotCovered]:
         yield from _outside(describe(source), plan.operations[source])
 
 
-def _beyond_writes(source: str, written: Mapping[TableRef, int]) -> Iterator[NotCovered]:
+def sources_with_old_versions(plan: ErasurePlan) -> frozenset[str]:
+    """Return the written sources where an erasure cannot be said to be complete: older versions stay, or may."""
+    written = {source for source, operations in plan.operations.items() if operations}
+    return frozenset(each for each in written if describe(each).old_versions is not OldVersions.NONE)
+
+
+def _beyond_writes(source: str, written: Counter[TableRef]) -> Iterator[NotCovered]:
     catalogue = describe(source)
     refused = {one.table for one in catalogue.missing_rights}
     for ref in sorted(written):
@@ -127,6 +137,8 @@ def _beyond_writes(source: str, written: Mapping[TableRef, int]) -> Iterator[Not
         known = catalogue.table(ref)
         if known is not None and known.triggers:
             yield NotCovered(ref, "trigger", (), written[ref])
+    if written and (reason := _OLD_VERSIONS.get(catalogue.old_versions)):
+        yield NotCovered(TableRef(source, ""), reason, (), written.total())
     if written and not catalogue.sees_triggers:
         yield NotCovered(TableRef(source, ""), "triggers_not_seen")
 

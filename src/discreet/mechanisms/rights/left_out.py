@@ -119,6 +119,7 @@ class _Kind(StrEnum):
     UNMAPPED = "unmapped"
     NOT_REACHED = "not_reached"
     ASKED = "asked"
+    OLDER = "older"
     BEYOND = "beyond"
 
 
@@ -134,6 +135,7 @@ _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(("starting_row_gone", "several_people_match"), _Kind.NOT_REACHED),
     "formatted_phones_not_compared": _Kind.NOT_REACHED,
     "manual_unanswered": _Kind.ASKED,
+    **dict.fromkeys(("older_versions_kept", "older_versions_unknown"), _Kind.OLDER),
 }
 _TOLD: dict[_Kind, str] = {
     _Kind.NAMED: gettext_noop(
@@ -150,6 +152,7 @@ _TOLD: dict[_Kind, str] = {
     _Kind.UNMAPPED: gettext_noop("Parts that nobody has described to the search yet were not searched"),
     _Kind.NOT_REACHED: gettext_noop("Parts were not reached, or could not be looked through"),
     _Kind.ASKED: gettext_noop("Their person was asked and has not answered yet: no program reads them"),
+    _Kind.OLDER: gettext_noop("Older versions of files may still hold what was erased until they expire"),
     _Kind.BEYOND: gettext_noop("What the system itself copies elsewhere was not followed"),
 }
 

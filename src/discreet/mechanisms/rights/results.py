@@ -27,11 +27,13 @@ def person_results(
     stuck: Counter[int] = Counter()
     kept = kept_by_person(plan)
     told = _Cited()
+    old_versions = gaps.sources_with_old_versions(plan)
     for table in plan.tables:
+        stays = table.reason in NOT_CARRIED_OUT or table.table.source in old_versions
         for persons in table.persons:
             for person in as_set(persons):
                 rows[person][f"{table.table.source}.{table_name(table.table)}:{table.action}"] += 1
-                stuck[person] += table.reason in NOT_CARRIED_OUT
+                stuck[person] += stays
     gone = rows_gone(plan)
     results = []
     for person, member in enumerate(members):

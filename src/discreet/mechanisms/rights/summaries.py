@@ -81,6 +81,14 @@ GAPS: dict[str, str] = {
         "The account for erasing lacks rights on this table: the database will refuse. Give it what "
         "`discreet grants` prints, describe the source again, then make a new plan"
     ),
+    "older_versions_kept": gettext_noop(
+        "The bucket keeps older versions of its objects: what was erased stays in them until they expire or are "
+        "deleted. The erasure ends as incomplete"
+    ),
+    "older_versions_unknown": gettext_noop(
+        "The account may not ask whether the bucket keeps older versions, in which what was erased would stay. The "
+        "erasure ends as incomplete"
+    ),
     "view": gettext_noop("A view: it reads other tables and holds no rows of its own"),
     "trigger": gettext_noop("A trigger of this table may write elsewhere; what it writes is not followed"),
     "triggers_not_seen": gettext_noop("The account may not see triggers: there may be some"),

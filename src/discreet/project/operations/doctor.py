@@ -17,6 +17,7 @@ from discreet.foundation.ledger.queries import latest_entries
 from discreet.foundation.ledger.verify import verify_ledger
 from discreet.foundation.sources import queries as sources
 from discreet.foundation.sources import session
+from discreet.foundation.sources.left_out import OLD_VERSIONS
 from discreet.foundation.sources.rights import in_words
 from discreet.project.operations import settings_checks
 from discreet.project.operations.findings import Finding, Status, fail, good, warn
@@ -192,6 +193,10 @@ def _source_warnings(check: str, view: sources.SourceView, fingerprint: str) -> 
     if view.is_replica:
         what = gettext_noop("The read address is a replica, which never serves verification.")
         yield warn(check, what, gettext_noop("Name the primary as --write-url, or read from it."))
+    old_versions = sources.describe(view.name).old_versions
+    if old_versions in OLD_VERSIONS:
+        to_do = gettext_noop("Let older versions expire, and give the account s3:GetBucketVersioning.")
+        yield warn(check, OLD_VERSIONS[old_versions], to_do)
     if fingerprint != view.fingerprint:
         what = gettext_noop("Its structure has changed since it was described.")
         to_do = gettext_noop("Run `discreet map describe %(source)s` and confirm what is new.")
