@@ -111,6 +111,8 @@ class Person:
 
     @property
     def residence(self) -> str:
+        if (self.story, self.language) == ("agent", "en"):
+            return "US-CA"  # whose law says most of agents. Source: 11 CCR 7063
         return RESIDENCES[self.language]
 
     @property
