@@ -120,6 +120,11 @@ def test_a_request_is_answered(browser: Browser, scene: tuple[House, dict[str, s
         hand.load_until("form[action$='/accept/'], a[href$='letter.pdf']")
         if hand.page.locator("form[action$='/accept/']").count():
             hand.click("form[action$='/accept/'] button")
+    # What the law calls sensitive leaves only when a second person agrees.
+    with at_home(browser, house, language, "lena") as hand:
+        hand.page.goto(f"{house.base}/desk/requests/{number}/")
+        if hand.page.locator("form[action$='/accept/']").count():
+            hand.click("form[action$='/accept/'] button")
         visit.wait_for(hand.page, "a[href$='letter.pdf']")
         keep_picture(hand.page, "task-answer", language)
 
