@@ -25,7 +25,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.keys.models import CaseKey
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import finding, given, package, queries, results, workflows
+from discreet.mechanisms.rights import finding, given, package_values, queries, results, workflows
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import SamePersonApproves
@@ -204,7 +204,7 @@ def check_nothing_of_a_person_is_stored_in_the_clear(company: Company) -> None:
 
 
 def check_no_cell_is_a_formula(company: Company) -> None:
-    assert package.csv_cell("=HYPERLINK(1)").startswith("'")
+    assert package_values.csv_cell("=HYPERLINK(1)").startswith("'")
 
 
 def check_a_second_run_finds_its_work_done(company: Company) -> None:
@@ -330,7 +330,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
         ],
         check_nothing_of_a_person_is_stored_in_the_clear,
     ),
-    "formulas not escaped": ([(package, "FORMULA_STARTS", ())], check_no_cell_is_a_formula),
+    "formulas not escaped": ([(package_values, "FORMULA_STARTS", ())], check_no_cell_is_a_formula),
 }
 
 
