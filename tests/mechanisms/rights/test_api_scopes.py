@@ -134,4 +134,4 @@ def test_verifying_shows_nothing_of_the_request() -> None:
     client = Client(headers=headers)
     number = client.post("/api/v1/requests", BODIES["/requests"], "application/json").json()["id"]
     told = client.post(f"/api/v1/requests/{number}/verify", {"reason": "Seen"}, "application/json")
-    assert told.json() == {"id": number, "state": "verified"}
+    assert told.json() == {"id": number, "state": "verified", "missing": []}
