@@ -38,7 +38,7 @@ Moment = Annotated[
 ]
 
 
-class Row(Schema):
+class SourceRow(Schema):
     """A row of a connected source that is this person."""
 
     source: Short
@@ -53,7 +53,7 @@ class Who(Schema):
     phone: Short = ""
     customer_number: Short = ""
     device: Short = Field("", description="Your own id of the browser or app, such as a first-party cookie's")
-    rows: Annotated[list[Row], Field(max_length=MAX_ROWS)] = []
+    rows: Annotated[list[SourceRow], Field(max_length=MAX_ROWS)] = []
 
     def person(self) -> Person:
         rows = tuple(RowKey(row.source, row.table, row.key) for row in self.rows)
