@@ -9,6 +9,7 @@ acts.register(
         "cases.open_many": gettext_noop("Cases opened"),
         "cases.set_clocks": gettext_noop("Legal clocks started"),
         "cases.set_clocks_many": gettext_noop("Legal clocks of several cases started"),
+        "cases.restart_clocks": gettext_noop("Legal clocks started anew"),
         "cases.pause_clock": gettext_noop("Clock paused"),
         "cases.meet_clock": gettext_noop("One legal clock met"),
         "cases.move": gettext_noop("Moved on"),

@@ -318,6 +318,8 @@ ACTS: dict[str, str] = {
     "rights.finish_telling": gettext_noop("Told which kinds of data are held"),
     "rights.settle_again": gettext_noop("The details were compared again"),
     "rights.add_detail": gettext_noop("Another detail given"),
+    "rights.apply_at_receipt": gettext_noop("Choice applied at receipt"),
+    "rights.apply_choices": gettext_noop("Choices applied"),
     "rights.keep_list": gettext_noop("List uploaded"),
     "rights.drop_list": gettext_noop("Uploaded list destroyed"),
     "rights.forget_request": gettext_noop("Sealed details of the request destroyed"),
