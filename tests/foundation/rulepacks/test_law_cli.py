@@ -31,7 +31,7 @@ def test_a_rule_is_shown_with_its_text_source_confidence_and_doubts() -> None:
     assert "S (secondary source)" in output
     assert "recommended standard" in output
     assert "unofficial translation" in output
-    assert "drives: Sets the date by which a request" in output
+    assert "drives: Sets the date by which a customer’s request" in output
 
 
 def test_a_rule_that_drives_nothing_says_so() -> None:
