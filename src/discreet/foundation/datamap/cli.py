@@ -42,8 +42,9 @@ as_user = click.option("--as", "as_user", default=None, help="Account that acts;
 def connect(name: str, url: str, write_url: str | None, is_read_only: bool, as_user: str | None) -> None:
     """Connect a database under NAME and describe it.
 
-    URL: sqlite:///path, files:///folder, s3://key:secret@host/bucket/folder, postgresql://user:password@host/database, mysql://…, or
-    env:VARIABLE, which keeps the secret off the command line; env:VARIABLE may also stand for the password alone.
+    URL: sqlite:///path, files:///folder, s3://key:secret@host/bucket/folder,
+    postgresql://user:password@host/database, mysql://…, or env:VARIABLE, which keeps the secret off the command
+    line; env:VARIABLE may also stand for the password alone.
     Its schema is taken into the data map as proposals, which a person confirms.
     A NAME that is known keeps its account that may change data, if the address is of the same database.
     """
