@@ -138,10 +138,6 @@ def valid_value(*, category: str, text: str, country: str = "", today: date) -> 
     return value if check is None else check(value, country.upper()[:2], today)
 
 
-def may_be_corrected(category: str) -> bool:
-    return category not in SECRETS | NOT_TEXT | COMPUTED
-
-
 def _email(value: str, country: str, today: date) -> str:
     normal = normalise_email(value)
     local, _, domain = (normal or "").rpartition("@")

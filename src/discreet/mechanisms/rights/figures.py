@@ -134,14 +134,6 @@ def figures(year: int, *, now: datetime, zone: ZoneInfo, is_californian: bool = 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One column of the board: how many open requests are due in it."""
-
-    name: str
-    count: int
-
-
 #: The board's columns: name → due within so long; "over" lies before now, "later" after all.
 LANES: tuple[tuple[str, timedelta], ...] = (
     ("over", timedelta(0)),

@@ -86,10 +86,6 @@ class Right:
         """Say whether a second person approves whatever the data: nothing brings back what is written over."""
         return self.way in (Way.ERASE, Way.CORRECT)
 
-    @property
-    def is_package(self) -> bool:
-        return self.way is Way.COPY
-
 
 _ALL = (
     Right(
