@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 from pytest_django import Settings
 
 from tests.browser.harness import CHROMIUM, DESKTOP, FLAGS
@@ -51,6 +52,14 @@ def keyring() -> None:
     from discreet.foundation.keys import store
 
     store.write_keyring(settings.DISCREET_HOME, new_keyring(), replace_existing=False)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Keep each test's language apart: a page that the test client asked for leaves its own in the thread."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
