@@ -53,7 +53,7 @@ def run(*, people: int, home: Path) -> None:
     from discreet.foundation.permission.people import Person
     from discreet.foundation.permission.queries import standing_of, standing_of_many
     from discreet.foundation.permission.rules import Use
-    from discreet.mechanisms.rights.imports import import_csv
+    from discreet.mechanisms.rights.lists.imports import import_csv
     from discreet.vocabulary.actors import Actor, ActorKind, Role
 
     call_command("migrate", verbosity=0)

@@ -157,7 +157,7 @@ def _fill(engine: "sa.Engine", *, rows: int) -> None:  # type: ignore[name-defin
 
 
 def _step(step: str) -> None:
-    from discreet.mechanisms.rights import delivery
+    from discreet.mechanisms.rights.copying import delivery
     from discreet.mechanisms.rights.models import RightsRequest
 
     number = RightsRequest.objects.get().number
@@ -177,8 +177,9 @@ def _make(number: str) -> int:
     """Find the person, plan and accept, and write the package: all that a worker does for it."""
     from dataclasses import replace
 
-    from discreet.mechanisms.rights import delivery, queries, workflows
+    from discreet.mechanisms.rights import queries, workflows
     from discreet.mechanisms.rights.actions import deciding
+    from discreet.mechanisms.rights.copying import delivery
     from discreet.mechanisms.rights.models import Batch
 
     now, batch_id = datetime.now(UTC), queries.batch_of(number)

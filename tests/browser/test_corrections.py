@@ -11,7 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from discreet.engines.subjects.corrections import Change
 from discreet.foundation.cases.actions import add_public_token
-from discreet.mechanisms.rights import correction_planning, queries
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.correcting import planning as correction_planning
 from discreet.vocabulary.actors import Role
 from tests.browser.harness import PHONE, accessibility_faults, choose, overflows, picture, sign_in
 from tests.foundation.sources.conftest import Company, _sqlite

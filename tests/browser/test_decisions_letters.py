@@ -9,8 +9,9 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from discreet.engines.subjects.graph import TableRef
-from discreet.mechanisms.rights import letter_queries, queries
-from discreet.mechanisms.rights.letter_parts import Part
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.letters import queries as letter_queries
+from discreet.mechanisms.rights.letters.parts import Part
 from discreet.vocabulary.actors import Role
 from tests.browser.harness import choose, faults_in_both_themes, overflows, picture, sign_in
 from tests.foundation.sources.conftest import Company

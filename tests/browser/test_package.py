@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from discreet.engines.subjects.redact import Kind, Tally
-from discreet.mechanisms.rights.package import FieldMeaning, TableData
+from discreet.mechanisms.rights.copying.package import FieldMeaning, TableData
 from tests.browser.harness import DESKTOP, PHONE, accessibility_faults, broken_words, overflows, picture
 from tests.mechanisms.rights.packages import zipped
 

@@ -13,8 +13,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from discreet.foundation.jobs.delivery import deliver_once
 from discreet.foundation.mail.folder import newest_in_folder
-from discreet.mechanisms.rights import handlers, recipient_queries
-from discreet.mechanisms.rights.telling_rules import ManualAnswer, NoticeState
+from discreet.mechanisms.rights import handlers
+from discreet.mechanisms.rights.outside import queries as recipient_queries
+from discreet.mechanisms.rights.outside.rules import ManualAnswer, NoticeState
 from discreet.vocabulary.actors import Role
 from tests.browser.harness import accessibility_faults, choose, overflows, picture, sign_in
 from tests.browser.test_rights import status_page

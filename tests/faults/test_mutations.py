@@ -25,9 +25,12 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.keys.models import CaseKey
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import finding, given, package_values, queries, results, workflows
+from discreet.mechanisms.rights import queries, results, workflows
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
+from discreet.mechanisms.rights.copying import values as package_values
+from discreet.mechanisms.rights.matching import finding
 from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.opening import given
 from discreet.mechanisms.rights.refusals import SamePersonApproves
 from discreet.mechanisms.rights.rules import ApprovalStep, Outcome, State
 from discreet.vocabulary.errors import Refused

@@ -22,7 +22,7 @@ from tests.house.reading import PACKAGE, ROOT, modules
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SPOKEN = {".py", ".html", ".txt", ".yaml", ".md", ".js", ".typ", ".csv", ".po"}
 FOLDERS = ("src", "docs", "README.md")
-PUBLIC_MODULES = ("centre.py", "letters.py", "mails.py")
+PUBLIC_MODULES = ("answers.py", "centre.py", "letters.py", "mails.py", "said.py", "status_page.py")
 PUNCTUATION = string.punctuation + "：。，；…“”（）"
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from discreet.engines.subjects.corrections import Change, Choice
 from discreet.foundation.datamap.actions import apply_map
-from discreet.mechanisms.rights import contacts, correction_planning, queries
+from discreet.mechanisms.rights import contacts, queries
 from discreet.mechanisms.rights.actions import correcting, proving
-from discreet.mechanisms.rights.correction_workflow import prepare_correction
+from discreet.mechanisms.rights.correcting import planning as correction_planning
+from discreet.mechanisms.rights.correcting.workflows import prepare_correction
 from discreet.mechanisms.rights.rules import ApprovalStep
 from discreet.vocabulary.actors import Actor
 from tests.foundation.sources.conftest import Company

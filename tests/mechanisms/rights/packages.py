@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jsonschema_rs
 
-from discreet.mechanisms.rights.package import About, TableData, build
+from discreet.mechanisms.rights.copying.package import About, TableData, build
 
 MADE_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

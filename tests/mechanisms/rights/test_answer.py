@@ -17,9 +17,11 @@ from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.centre.rules import TRIES_A_CASE
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import case_page, letter_answers, letters, queries
+from discreet.mechanisms.rights import case_page, queries
 from discreet.mechanisms.rights.actions import deciding
 from discreet.mechanisms.rights.complaints import complaint_words
+from discreet.mechanisms.rights.letters import answers as letter_answers
+from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.models import RightsRequest
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving

@@ -17,17 +17,12 @@ from discreet.foundation.mail.api import open_contact
 from discreet.foundation.mail.delivery import deliver_due
 from discreet.foundation.mail.folder import FolderMail, newest_in_folder
 from discreet.foundation.mail.models import OutgoingMessage
-from discreet.mechanisms.rights import (
-    case_page,
-    history,
-    indicators,
-    letter_answers,
-    queries,
-    workflows,
-)
+from discreet.mechanisms.rights import case_page, indicators, queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, importing, proving, receiving
-from discreet.mechanisms.rights.identity import How
+from discreet.mechanisms.rights.course import history
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.letters import answers as letter_answers
+from discreet.mechanisms.rights.opening.identity import How
 from discreet.mechanisms.rights.refusals import NoLetterDue, NotYours
 from discreet.mechanisms.rights.rules import Answer, way_of_answer
 from tests.foundation.sources.conftest import Company

@@ -14,9 +14,11 @@ from discreet.foundation.datamap import actions as datamap
 from discreet.foundation.jobs.models import Job
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.queries import entries_for
-from discreet.mechanisms.rights import finding, history, queries, views
+from discreet.mechanisms.rights import queries, views
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.actions.forgetting import forget_request
+from discreet.mechanisms.rights.course import history
+from discreet.mechanisms.rights.matching import finding
 from discreet.mechanisms.rights.refusals import NothingToSearch, PlanMissing
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import REASONS

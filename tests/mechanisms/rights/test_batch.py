@@ -9,8 +9,8 @@ from discreet.foundation.jobs.models import Job
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import deciding, proving
-from discreet.mechanisms.rights.imports import import_csv
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.lists.imports import import_csv
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import BadImport, NotYours
 from discreet.mechanisms.rights.rules import State

@@ -15,10 +15,10 @@ from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import refusals
 from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import deciding, executing, proving
+from discreet.mechanisms.rights.matching.witness import RowsChanged
 from discreet.mechanisms.rights.models import SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanChanged, WrongRequestState
 from discreet.mechanisms.rights.rules import State
-from discreet.mechanisms.rights.witness import RowsChanged
 from discreet.vocabulary.actors import SYSTEM
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import ANN, BOB, CLEO, CUSTOMER, NOW, OPERATOR

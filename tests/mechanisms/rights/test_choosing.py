@@ -6,8 +6,8 @@ from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import receiving
+from discreet.mechanisms.rights.matching.roots import Candidates, Fact, FactKind, Person, Root
 from discreet.mechanisms.rights.refusals import NotACandidate
-from discreet.mechanisms.rights.roots import Candidates, Fact, FactKind, Person, Root
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import AGENT, NOW

@@ -8,10 +8,11 @@ from django.utils import translation
 
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import letters, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import proving, receiving
-from discreet.mechanisms.rights.citations import article_words, citation, cited_article
+from discreet.mechanisms.rights.deciding.citations import article_words, citation, cited_article
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.views import plan_document, request_document
 from tests.foundation.sources.conftest import Company

@@ -12,8 +12,11 @@ from pypdf import PdfReader
 
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.ledger.queries import entries_for
-from discreet.mechanisms.rights import copies, letter_answers, letters, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import answering, executing
+from discreet.mechanisms.rights.copying import delivered as copies
+from discreet.mechanisms.rights.letters import answers as letter_answers
+from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.rules import Answer
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving

@@ -14,8 +14,9 @@ from discreet.foundation.keys.api import KeyDestroyed
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.mail.api import open_contact
 from discreet.foundation.mail.models import OutgoingMessage
-from discreet.mechanisms.rights import contacts, correction_planning, queries
+from discreet.mechanisms.rights import contacts, queries
 from discreet.mechanisms.rights.actions import correcting
+from discreet.mechanisms.rights.correcting import planning as correction_planning
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import NotAnApprover, OpenPlaces, PlanChanged, SamePersonApproves
 from discreet.mechanisms.rights.rules import ApprovalStep, Outcome, State
@@ -165,7 +166,7 @@ def test_what_changed_meanwhile_sends_it_back_and_nothing_is_written(
 def test_a_change_between_the_last_look_and_the_write_is_a_conflict(
     company_of_two: tuple[Company, Company], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from discreet.mechanisms.rights import correction_workflow
+    from discreet.mechanisms.rights.correcting import workflows as correction_workflow
 
     shop, _ = company_of_two
     number = asked(Change("birth_date", "1991-05-06"))

@@ -20,7 +20,9 @@ from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.ledger.sequencer import sequence_once
 from discreet.foundation.ledger.verifier import discreet_verify
 from discreet.foundation.sources.queries import sources
-from discreet.mechanisms.rights import correction_planning, correction_queries, queries
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.correcting import planning as correction_planning
+from discreet.mechanisms.rights.correcting import queries as correction_queries
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import Role

@@ -8,9 +8,9 @@ from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.cases.queries import open_tasks
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import appealing, deciding, proving, receiving, timing
-from discreet.mechanisms.rights.asking import BY_THEMSELVES, Asking, who_asks
-from discreet.mechanisms.rights.clock_rules import resumed
-from discreet.mechanisms.rights.identity import Missing
+from discreet.mechanisms.rights.course.rules import resumed
+from discreet.mechanisms.rights.opening.asker import BY_THEMSELVES, Asking, who_asks
+from discreet.mechanisms.rights.opening.identity import Missing
 from discreet.mechanisms.rights.refusals import (
     AcknowledgedBefore,
     AppealTooLate,

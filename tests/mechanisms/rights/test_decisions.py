@@ -9,10 +9,12 @@ from django.test import Client
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import item_queries, letters, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import deciding_items
-from discreet.mechanisms.rights.citations import citation
-from discreet.mechanisms.rights.items import ItemDecision, Justification, Verdict, completed_article
+from discreet.mechanisms.rights.deciding import queries as item_queries
+from discreet.mechanisms.rights.deciding.citations import citation
+from discreet.mechanisms.rights.deciding.items import ItemDecision, Justification, Verdict, completed_article
+from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.refusals import (
     ArticleTooLong,
     FieldsMissing,

@@ -9,8 +9,8 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from discreet.mechanisms.rights.actions import deciding
-from discreet.mechanisms.rights.figures import REPORTED, Reported, figures, years
-from discreet.mechanisms.rights.items import Justification
+from discreet.mechanisms.rights.deciding.items import Justification
+from discreet.mechanisms.rights.figures.counts import REPORTED, Reported, figures, years
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import RightsRequest
 from tests.mechanisms.rights import driving

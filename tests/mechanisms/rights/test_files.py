@@ -13,8 +13,9 @@ from discreet.engines.subjects.corrections import Change, Choice
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.sources.actions import connect_source
-from discreet.mechanisms.rights import delivery, queries
-from discreet.mechanisms.rights.finding import find_person
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.matching.finding import find_person
 from discreet.mechanisms.rights.rules import Outcome, State
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import correcting

@@ -12,7 +12,10 @@ from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import pools
 from discreet.foundation.sources.actions import connect_source
-from discreet.mechanisms.rights import delivery, finding, left_out, letters, queries, views
+from discreet.mechanisms.rights import left_out, queries, views
+from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.letters import said as letters
+from discreet.mechanisms.rights.matching import finding
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.mechanisms.rights.summaries import REASONS
 from tests.foundation.sources.conftest import Company

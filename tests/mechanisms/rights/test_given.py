@@ -17,10 +17,11 @@ from discreet.engines.subjects.identity import Identity
 from discreet.foundation.centre import form_guard
 from discreet.foundation.staff import actions as staff
 from discreet.foundation.staff.rules import Scope
-from discreet.mechanisms.rights import cli, given, queries
+from discreet.mechanisms.rights import cli, queries
 from discreet.mechanisms.rights.actions import importing, receiving
-from discreet.mechanisms.rights.import_file import read_import
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.lists.file import read_import
+from discreet.mechanisms.rights.opening import given
 from discreet.mechanisms.rights.refusals import NotAnEmail, NotAPhone, NotReadable, TooLong
 from discreet.vocabulary.actors import Role
 from discreet.vocabulary.errors import Refused

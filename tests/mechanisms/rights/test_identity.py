@@ -2,7 +2,8 @@
 
 import pytest
 
-from discreet.mechanisms.rights.identity import (
+from discreet.mechanisms.rights.kinds import RIGHTS, Kind, Requester, Tier, Way
+from discreet.mechanisms.rights.opening.identity import (
     Given,
     How,
     Missing,
@@ -14,7 +15,6 @@ from discreet.mechanisms.rights.identity import (
     needs_second_person,
     points,
 )
-from discreet.mechanisms.rights.kinds import RIGHTS, Kind, Requester, Tier, Way
 
 pytestmark = pytest.mark.duty("M8.2")
 CODE, STAFF, SIGNED_IN = (How.CODE,), (How.STAFF,), (How.HANDOVER,)

@@ -9,11 +9,12 @@ from django.db import DatabaseError
 from django.utils import translation
 
 from discreet.foundation.ledger.models import LedgerEntry
-from discreet.mechanisms.rights import import_file, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import importing, proving
-from discreet.mechanisms.rights.import_file import ImportFile, read_import
-from discreet.mechanisms.rights.imports import import_csv
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.lists import file as import_file
+from discreet.mechanisms.rights.lists.file import ImportFile, read_import
+from discreet.mechanisms.rights.lists.imports import import_csv
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import BadImport, FileUnreadable, ImportUnfinished
 from discreet.mechanisms.rights.views import remark_documents

@@ -12,8 +12,8 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from discreet.mechanisms.rights.actions.drafts import draft_path, drop_old_lists, list_content
-from discreet.mechanisms.rights.import_file import read_content
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.lists.file import read_content
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NoDraft
 from tests.mechanisms.rights.company import AGENT

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from discreet.foundation.cases.actions import add_public_token
-from discreet.mechanisms.rights import letter_queries
 from discreet.mechanisms.rights.actions import deciding, timing
-from discreet.mechanisms.rights.letter_parts import PARTS, Part, shipped
+from discreet.mechanisms.rights.letters import queries as letter_queries
+from discreet.mechanisms.rights.letters.parts import PARTS, Part, shipped
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import AGENT, ANN, CUSTOMER, NOW

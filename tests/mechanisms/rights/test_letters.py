@@ -10,10 +10,12 @@ from pypdf import PdfReader
 
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.mail.models import OutgoingMessage
-from discreet.mechanisms.rights import letter_answers, letter_queries, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import answering, appealing, deciding, forgetting, lettering, timing
-from discreet.mechanisms.rights.items import ItemDecision, Justification, Verdict
-from discreet.mechanisms.rights.letter_parts import PARTS, Fault, Occasion, Part, filled, problems, shipped
+from discreet.mechanisms.rights.deciding.items import ItemDecision, Justification, Verdict
+from discreet.mechanisms.rights.letters import answers as letter_answers
+from discreet.mechanisms.rights.letters import queries as letter_queries
+from discreet.mechanisms.rights.letters.parts import PARTS, Fault, Occasion, Part, filled, problems, shipped
 from discreet.mechanisms.rights.models import LetterDraft, LetterTemplate
 from discreet.mechanisms.rights.refusals import (
     LetterChanged,

@@ -9,7 +9,7 @@ from discreet.engines.subjects.limits import EmptyIdentity, NameIsNotEnough
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import session
 from discreet.foundation.sources.refusals import UnknownSource
-from discreet.mechanisms.rights import finding
+from discreet.mechanisms.rights.matching import finding
 from discreet.mechanisms.rights.refusals import NotYours
 from discreet.vocabulary.actors import Actor
 from tests.foundation.sources.conftest import Company

@@ -14,13 +14,16 @@ from discreet.foundation.cases.queries import my_work, open_tasks
 from discreet.foundation.datamap import sharing_actions
 from discreet.foundation.datamap.sharing import ManualSourceFacts
 from discreet.foundation.ledger.models import LedgerEntry
-from discreet.mechanisms.rights import delivery, manual, queries, recipient_queries, schedules
+from discreet.mechanisms.rights import queries, schedules
 from discreet.mechanisms.rights.actions import asking_places
+from discreet.mechanisms.rights.copying import delivery
 from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
+from discreet.mechanisms.rights.outside import manual
+from discreet.mechanisms.rights.outside import queries as recipient_queries
+from discreet.mechanisms.rights.outside.refusals import AnsweredBefore, FileNotTaken, NotThatAnswer
+from discreet.mechanisms.rights.outside.rules import ManualAnswer, file_kind, manual_due, still_waits
 from discreet.mechanisms.rights.refusals import NotYours, WhyMissing
 from discreet.mechanisms.rights.rules import Outcome, State
-from discreet.mechanisms.rights.telling_refusals import AnsweredBefore, FileNotTaken, NotThatAnswer
-from discreet.mechanisms.rights.telling_rules import ManualAnswer, file_kind, manual_due, still_waits
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import add

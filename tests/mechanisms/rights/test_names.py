@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discreet.foundation.datamap.views import Meaning
-from discreet.mechanisms.rights import letters, names
-from discreet.mechanisms.rights.package import TableData, file_names
+from discreet.mechanisms.rights import names
+from discreet.mechanisms.rights.copying.package import TableData, file_names
+from discreet.mechanisms.rights.letters import said as letters
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import ANN

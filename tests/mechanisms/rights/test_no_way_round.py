@@ -33,12 +33,12 @@ from discreet.mechanisms.rights.actions import (
     timing,
 )
 from discreet.mechanisms.rights.actions.deciding import NewPlan
-from discreet.mechanisms.rights.asking import Asking, who_asks
-from discreet.mechanisms.rights.identity import How
-from discreet.mechanisms.rights.items import ItemDecision, Justification, Verdict
+from discreet.mechanisms.rights.deciding.items import ItemDecision, Justification, Verdict
 from discreet.mechanisms.rights.kinds import Kind, Requester, Tier, Way, right_of
+from discreet.mechanisms.rights.matching.roots import Candidates, Person, Root
 from discreet.mechanisms.rights.models import RightsRequest
-from discreet.mechanisms.rights.roots import Candidates, Person, Root
+from discreet.mechanisms.rights.opening.asker import Asking, who_asks
+from discreet.mechanisms.rights.opening.identity import How
 from discreet.mechanisms.rights.rules import State
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
 from discreet.vocabulary.errors import Refused

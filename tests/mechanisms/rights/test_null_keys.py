@@ -7,7 +7,7 @@ from discreet.foundation.sources import queries as sources
 from discreet.foundation.sources import session
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import receiving
-from discreet.mechanisms.rights.roots import Candidates
+from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.rules import Outcome, State
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, NOW, OPERATOR

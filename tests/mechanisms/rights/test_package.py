@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.mail.models import OutgoingMessage as Message
-from discreet.mechanisms.rights import delivery, queries, workflows
+from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import deciding, executing
-from discreet.mechanisms.rights.models import RightsRequest
-from discreet.mechanisms.rights.package import (
+from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.copying.package import (
     FieldMeaning,
     TableData,
 )
-from discreet.mechanisms.rights.package_values import FORMULA_STARTS, csv_cell, plain
+from discreet.mechanisms.rights.copying.values import FORMULA_STARTS, csv_cell, plain
+from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NoPackage, NotYours
 from discreet.mechanisms.rights.rules import State
 from tests.foundation.sources.conftest import Company

@@ -9,9 +9,10 @@ from django.test import Client
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.ledger.models import LedgerEntry
-from discreet.mechanisms.rights import delivery, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions.lifting import lift_stand_ins, record_preview
-from discreet.mechanisms.rights.preview import preview
+from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.copying.preview import preview
 from discreet.mechanisms.rights.refusals import NotYours, WhyMissing
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, BOB, MAP, NOW, OPERATOR, VIEWER

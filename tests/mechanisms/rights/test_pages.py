@@ -13,14 +13,15 @@ from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.desk.cases import my_work
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.rulepacks.law import Law
-from discreet.mechanisms.rights import case_page, history, queries
+from discreet.mechanisms.rights import case_page, queries
 from discreet.mechanisms.rights.actions import receiving
-from discreet.mechanisms.rights.citations import citation
+from discreet.mechanisms.rights.course import history
+from discreet.mechanisms.rights.deciding.citations import citation
 from discreet.mechanisms.rights.forms import StaffAskForm
+from discreet.mechanisms.rights.matching.roots import FactKind
+from discreet.mechanisms.rights.opening.residences import residence_words
 from discreet.mechanisms.rights.readable import readable
 from discreet.mechanisms.rights.refusals import WrongRequestState
-from discreet.mechanisms.rights.residences import residence_words
-from discreet.mechanisms.rights.roots import FactKind
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.views import refusal_text, request_document
 from discreet.vocabulary.actors import Role

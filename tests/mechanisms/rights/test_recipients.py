@@ -21,13 +21,14 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.keys.api import KeyDestroyed
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.mail.folder import newest_in_folder
-from discreet.mechanisms.rights import handlers, recipient_queries, schedules
+from discreet.mechanisms.rights import handlers, schedules
 from discreet.mechanisms.rights.actions import notifying
 from discreet.mechanisms.rights.models import RecipientNotice
-from discreet.mechanisms.rights.notices import as_text
+from discreet.mechanisms.rights.outside import queries as recipient_queries
+from discreet.mechanisms.rights.outside.pages import as_text
+from discreet.mechanisms.rights.outside.refusals import EvidenceMissing
+from discreet.mechanisms.rights.outside.rules import Hindrance, NoticeState
 from discreet.mechanisms.rights.refusals import NotYours
-from discreet.mechanisms.rights.telling_refusals import EvidenceMissing
-from discreet.mechanisms.rights.telling_rules import Hindrance, NoticeState
 from discreet.vocabulary.actors import Role
 from tests.foundation.sources.conftest import Company, _sqlite
 from tests.foundation.staff.people import add

@@ -8,9 +8,9 @@ from django.test import Client
 
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import deciding
+from discreet.mechanisms.rights.course.stages import stages
 from discreet.mechanisms.rights.queries import RequestView
 from discreet.mechanisms.rights.rules import State
-from discreet.mechanisms.rights.stages import stages
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import AGENT, ANN, CUSTOMER

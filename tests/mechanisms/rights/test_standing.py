@@ -16,9 +16,9 @@ from discreet.foundation.permission.queries import facts_of_many, standing_of
 from discreet.foundation.permission.rules import Channel, Use
 from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import importing, proving, receiving
-from discreet.mechanisms.rights.asking import Asking
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.opening.asker import Asking
 from discreet.mechanisms.rights.rules import Answer, Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
 

@@ -17,7 +17,7 @@ prepare_home()
 from discreet.foundation.jobs.delivery import deliver_once
 from discreet.foundation.jobs.registry import load_all, schedules
 load_all()
-from discreet.mechanisms.rights.delivery import package_path
+from discreet.mechanisms.rights.copying.delivery import package_path
 later = datetime.now(UTC) + timedelta(days=4 * 366)
 for _ in range(3):
     for name in sorted(schedules()):

@@ -15,7 +15,7 @@ from discreet.foundation.jobs.delivery import deliver_once
 from discreet.foundation.jobs.registry import load_all
 from discreet.foundation.ledger.queries import entries_for
 from discreet.mechanisms.rights.actions.forgetting import end_again, reopen_erasure
-from discreet.mechanisms.rights.letters import search_words
+from discreet.mechanisms.rights.letters.said import search_words
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.queries import request_view
 from discreet.mechanisms.rights.rules import Outcome, State

@@ -111,7 +111,10 @@ def refusal_to_json(refusal: Refused) -> dict[str, object]:
 
 def refusal_from_json(body: dict[str, object]) -> Refused:
     """Return the refusal that a step ended with, so that a replayed body sees what the first run saw."""
-    kind = getattr(importlib.import_module(str(body["module"])), str(body["name"]), Refused)
+    try:
+        kind = getattr(importlib.import_module(str(body["module"])), str(body["name"]), Refused)
+    except ModuleNotFoundError:
+        kind = Refused  # written by a version whose module stood elsewhere
     if not (isinstance(kind, type) and issubclass(kind, Refused)):
         kind = Refused
     refusal = kind.__new__(kind)

@@ -19,9 +19,11 @@ from discreet.foundation.idempotency import door
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.bearer import REFUSALS, actor_of_token, needs
 from discreet.foundation.staff.rules import Scope
-from discreet.mechanisms.rights import delivery, given, queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import proving, receiving
+from discreet.mechanisms.rights.copying import delivery
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.opening import given
 from discreet.mechanisms.rights.refusals import PlanMissing
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.summaries import REASONS

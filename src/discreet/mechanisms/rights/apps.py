@@ -7,7 +7,8 @@ class RightsConfig(AppConfig):
 
     def ready(self) -> None:
         from discreet.foundation.centre import entries
-        from discreet.mechanisms.rights import correction_mails, mails
+        from discreet.mechanisms.rights import mails
+        from discreet.mechanisms.rights.correcting import mails as correction_mails
         from discreet.mechanisms.rights.kinds import OFFERED, RIGHTS
 
         mails.register()

@@ -22,28 +22,25 @@ from discreet.foundation.desk.components import (
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
-from discreet.mechanisms.rights import (
-    copies,
-    correction_letters,
-    correction_page,
-    course_page,
-    decision_pages,
-    history,
-    letters,
-    names,
-    queries,
-)
-from discreet.mechanisms.rights.choosing import row_words
+from discreet.mechanisms.rights import names, queries
+from discreet.mechanisms.rights.copying import delivered as copies
+from discreet.mechanisms.rights.correcting import letters as correction_letters
+from discreet.mechanisms.rights.correcting import page as correction_page
+from discreet.mechanisms.rights.course import history
+from discreet.mechanisms.rights.course import page as course_page
+from discreet.mechanisms.rights.course.stages import stages
+from discreet.mechanisms.rights.deciding import desk as decision_pages
 from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import left_words
+from discreet.mechanisms.rights.letters import said as letters
+from discreet.mechanisms.rights.matching.choosing import row_words
+from discreet.mechanisms.rights.matching.roots import Fact, FactKind
+from discreet.mechanisms.rights.opening.residences import residence_words
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.queries import RequestRow
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
 from discreet.mechanisms.rights.request_views import RequestView
-from discreet.mechanisms.rights.residences import residence_words
-from discreet.mechanisms.rights.roots import Fact, FactKind
 from discreet.mechanisms.rights.rules import State
-from discreet.mechanisms.rights.stages import stages
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.views import reason_text
 from discreet.mechanisms.rights.words import (

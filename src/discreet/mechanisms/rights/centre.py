@@ -26,20 +26,12 @@ from discreet.foundation.centre.visits import handover_token_of, remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import (
-    claims,
-    copies,
-    correction_letters,
-    delivery,
-    letter_answers,
-    letters,
-    queries,
-    signed_in,
-    status_page,
-)
+from discreet.mechanisms.rights import queries, status_page
 from discreet.mechanisms.rights.actions import appealing, deciding, executing, proving, receiving
-from discreet.mechanisms.rights.asking import Asking
 from discreet.mechanisms.rights.complaints import complaint_words
+from discreet.mechanisms.rights.copying import delivered as copies
+from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.correcting import letters as correction_letters
 from discreet.mechanisms.rights.forms import (
     AppealForm,
     AskForm,
@@ -50,8 +42,12 @@ from discreet.mechanisms.rights.forms import (
     ScopeForm,
     SignedInForm,
 )
-from discreet.mechanisms.rights.identity import How, Missing
 from discreet.mechanisms.rights.kinds import RIGHTS, Kind, right_of, way_of
+from discreet.mechanisms.rights.letters import answers as letter_answers
+from discreet.mechanisms.rights.letters import said as letters
+from discreet.mechanisms.rights.opening import claims, signed_in
+from discreet.mechanisms.rights.opening.asker import Asking
+from discreet.mechanisms.rights.opening.identity import How, Missing
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NoPackage
 from discreet.mechanisms.rights.request_views import RequestView

@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
-from discreet.mechanisms.rights import delivery, finding, imports, queries, workflows
+from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
-from discreet.mechanisms.rights.choosing import candidate_documents, told_candidates
-from discreet.mechanisms.rights.course_cli import COMMANDS, told_missing
-from discreet.mechanisms.rights.decision_cli import decide, decisions
-from discreet.mechanisms.rights.items import OF_REQUESTS
+from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.course.cli import COMMANDS, told_missing
+from discreet.mechanisms.rights.deciding.cli import decide, decisions
+from discreet.mechanisms.rights.deciding.items import OF_REQUESTS
 from discreet.mechanisms.rights.kinds import Kind, Way, way_of
+from discreet.mechanisms.rights.lists import imports
+from discreet.mechanisms.rights.lists.remarks import Remark
+from discreet.mechanisms.rights.matching import finding
+from discreet.mechanisms.rights.matching.choosing import candidate_documents, told_candidates
 from discreet.mechanisms.rights.refusals import BadImport, IdentityNotProven, PlanMissing
-from discreet.mechanisms.rights.remarks import Remark
 from discreet.mechanisms.rights.rules import ApprovalStep, State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.told import due_in_words, told_people, told_plan, told_request

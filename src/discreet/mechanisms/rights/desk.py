@@ -18,9 +18,9 @@ from discreet.foundation.desk.clocks import next_clock
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import case_page, correction_desk, letter_answers, queries, report, workflows
+from discreet.mechanisms.rights import case_page, queries, report, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
-from discreet.mechanisms.rights.contact_digests import MAX_LENGTH, is_contact
+from discreet.mechanisms.rights.correcting import desk as correction_desk
 from discreet.mechanisms.rights.forms import (
     AppealAnswerForm,
     AppealForm,
@@ -31,6 +31,8 @@ from discreet.mechanisms.rights.forms import (
     VerifyForm,
 )
 from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.letters import answers as letter_answers
+from discreet.mechanisms.rights.opening.digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.refusals import UnknownRequest
 from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome
 from discreet.mechanisms.rights.views import refusal_text

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as lazy_text
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.desk.phrases import is_chinese
-from discreet.mechanisms.rights.asking import Asking, who_asks
-from discreet.mechanisms.rights.given import MOST
 from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester, Way
+from discreet.mechanisms.rights.opening.asker import Asking, who_asks
+from discreet.mechanisms.rights.opening.given import MOST
 from discreet.mechanisms.rights.words import REQUESTERS, SCOPES
 
 PLACES = [

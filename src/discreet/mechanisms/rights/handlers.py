@@ -9,11 +9,12 @@ from discreet.events.cases import CaseExpired
 from discreet.events.rights import CorrectionVerified, ErasureVerified
 from discreet.foundation.jobs.api import on
 from discreet.foundation.jobs.unfinished import names_jobs_of
-from discreet.mechanisms.rights import queries, recipient_queries
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
 from discreet.mechanisms.rights.actions.notifying import tell_recipients
-from discreet.mechanisms.rights.delivery import remove_package
-from discreet.mechanisms.rights.manual import remove_files
+from discreet.mechanisms.rights.copying.delivery import remove_package
+from discreet.mechanisms.rights.outside import queries as recipient_queries
+from discreet.mechanisms.rights.outside.manual import remove_files
 
 
 @on(CaseExpired)

@@ -6,8 +6,8 @@ Source: GDPR Art. 12, 15, 17; PIPL Art. 45, 47, 50; Cal. Civ. Code 1798.105, 179
 from django.db import models
 
 from discreet.mechanisms.rights.kinds import Kind, Requester
+from discreet.mechanisms.rights.outside.rules import Hindrance, ManualAnswer, NoticeState
 from discreet.mechanisms.rights.rules import Outcome
-from discreet.mechanisms.rights.telling_rules import Hindrance, ManualAnswer, NoticeState
 
 
 class Batch(models.Model):

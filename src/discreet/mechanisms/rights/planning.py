@@ -26,9 +26,10 @@ from discreet.foundation.datamap.queries import built
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold, is_deliverable
 from discreet.foundation.sources import session
 from discreet.foundation.sources.session import ReadSession
-from discreet.mechanisms.rights import queries, telling_apart
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.matching import telling_apart
+from discreet.mechanisms.rights.matching.roots import Candidates, Fact, Person, Root
 from discreet.mechanisms.rights.refusals import NobodyFound, SeveralPeople
-from discreet.mechanisms.rights.roots import Candidates, Fact, Person, Root
 
 LIMITS = Limits()
 ROWS_PER_PERSON = 200

@@ -19,17 +19,18 @@ from discreet.foundation.cases.queries import ClockView, subject_of, subjects_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
-from discreet.mechanisms.rights import claims, contact_digests
-from discreet.mechanisms.rights.asking import who_of
-from discreet.mechanisms.rights.decided import duty_of
-from discreet.mechanisms.rights.identity import needs_second_person
-from discreet.mechanisms.rights.identity_queries import still_missing
-from discreet.mechanisms.rights.items import ItemDecision, Verdict, item_from_json
+from discreet.mechanisms.rights.deciding.decided import duty_of
+from discreet.mechanisms.rights.deciding.items import ItemDecision, Verdict, item_from_json
 from discreet.mechanisms.rights.kinds import Kind, Way, way_of
+from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
+from discreet.mechanisms.rights.opening import claims
+from discreet.mechanisms.rights.opening import digests as contact_digests
+from discreet.mechanisms.rights.opening.asker import who_of
+from discreet.mechanisms.rights.opening.identity import needs_second_person
+from discreet.mechanisms.rights.opening.queries import still_missing
 from discreet.mechanisms.rights.refusals import PlanMissing, UnknownRequest
 from discreet.mechanisms.rights.request_views import Course, PlanView, RequestView, SourceView, Words
-from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import Answer, Outcome, State, answered_at
 
 _AT_ONCE = 500

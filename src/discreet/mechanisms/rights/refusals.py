@@ -1,6 +1,6 @@
 """What the acts of this mechanism refuse, each with what the person can do."""
 
-from discreet.mechanisms.rights.remarks import Remark
+from discreet.mechanisms.rights.lists.remarks import Remark
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.words import STATES
 from discreet.vocabulary.errors import Refused

@@ -26,9 +26,11 @@ from discreet.foundation.mail.letters import (
     render_letter,
 )
 from discreet.foundation.organisation.queries import profile
-from discreet.mechanisms.rights import case_page, history, letters, queries
+from discreet.mechanisms.rights import case_page, queries
+from discreet.mechanisms.rights.course import history
 from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import left_words
+from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Answer
 from discreet.mechanisms.rights.words import ANSWERS, OUTCOMES, STATES

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from discreet.foundation.cases.queries import CaseView
-from discreet.mechanisms.rights.identity import Missing
+from discreet.mechanisms.rights.opening.identity import Missing
 from discreet.mechanisms.rights.rules import State
 
 

@@ -10,7 +10,7 @@ from discreet.engines.subjects.plans import ErasurePlan, Reason
 from discreet.foundation.ledger.api import Json
 from discreet.mechanisms.rights import gaps, queries
 from discreet.mechanisms.rights.actions.executing import PersonResult
-from discreet.mechanisms.rights.citations import cited
+from discreet.mechanisms.rights.deciding.citations import cited
 from discreet.mechanisms.rights.rules import Outcome, Verdict, erasure_outcome
 from discreet.mechanisms.rights.summaries import kept_by_person, table_name
 

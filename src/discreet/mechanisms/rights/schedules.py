@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from discreet.foundation.jobs.api import scheduled
-from discreet.mechanisms.rights import recipient_queries, waiting
+from discreet.mechanisms.rights import waiting
 from discreet.mechanisms.rights.actions.asking_places import go_on
 from discreet.mechanisms.rights.actions.drafts import drop_old_lists
 from discreet.mechanisms.rights.actions.forgetting import expire_package
 from discreet.mechanisms.rights.actions.notifying import remind_recipient
-from discreet.mechanisms.rights.delivery import package_path, remove_package
+from discreet.mechanisms.rights.copying.delivery import package_path, remove_package
 from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.outside import queries as recipient_queries
 
 _UNFINISHED_FOR = timedelta(days=1)
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.foundation.desk.phrases import listed
 from discreet.mechanisms.rights import names
-from discreet.mechanisms.rights.identity import Missing, may_prove_by_code
 from discreet.mechanisms.rights.kinds import OFFERED, Kind, Requester, Way, way_of
+from discreet.mechanisms.rights.opening.identity import Missing, may_prove_by_code
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.words import (

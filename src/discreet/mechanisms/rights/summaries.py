@@ -8,7 +8,7 @@ from typing import Any
 from discreet.engines.subjects.found import NotCovered, Reach, as_set
 from discreet.engines.subjects.graph import EraseAction, TableRef
 from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
-from discreet.mechanisms.rights import correction_words
+from discreet.mechanisms.rights.correcting import words as correction_words
 from discreet.vocabulary.text import gettext_noop
 
 DECIDED = "kept_by_decision"

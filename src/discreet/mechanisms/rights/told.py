@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from discreet.foundation.desk import times
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.mechanisms.rights.kinds import TITLES, Kind, Way, way_of
-from discreet.mechanisms.rights.letters import kept_lines
+from discreet.mechanisms.rights.letters.said import kept_lines
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.summaries import GAPS
 from discreet.mechanisms.rights.words import ACTIONS, ANSWERS, MATCHES, NOTES, OUTCOMES, STATES, WRITES

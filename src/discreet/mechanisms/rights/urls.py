@@ -2,22 +2,19 @@
 
 from django.urls import path
 
-from discreet.mechanisms.rights import (
-    centre,
-    centre_recipients,
-    correction_centre,
-    correction_desk,
-    decision_pages,
-    desk,
-    desk_course,
-    desk_manual,
-    desk_package,
-    desk_recipients,
-    figure_pages,
-    import_pages,
-    letter_pages,
-)
+from discreet.mechanisms.rights import centre, desk
+from discreet.mechanisms.rights.copying import desk as desk_package
+from discreet.mechanisms.rights.correcting import centre as correction_centre
+from discreet.mechanisms.rights.correcting import desk as correction_desk
+from discreet.mechanisms.rights.course import desk as desk_course
+from discreet.mechanisms.rights.deciding import desk as decision_pages
+from discreet.mechanisms.rights.figures import desk as figure_pages
 from discreet.mechanisms.rights.kinds import OFFERED, Way, slug_of, way_of
+from discreet.mechanisms.rights.letters import desk as letter_pages
+from discreet.mechanisms.rights.lists import desk as import_pages
+from discreet.mechanisms.rights.outside import centre as centre_recipients
+from discreet.mechanisms.rights.outside import desk as desk_recipients
+from discreet.mechanisms.rights.outside import manual_desk as desk_manual
 
 app_name = "rights"
 urlpatterns = [

@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 
 from discreet.foundation.desk.refusals import message_of
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.citations import article_words, cited
-from discreet.mechanisms.rights.remarks import Remark
+from discreet.mechanisms.rights.deciding.citations import article_words, cited
+from discreet.mechanisms.rights.lists.remarks import Remark
 from discreet.mechanisms.rights.request_views import PlanView, RequestView
 from discreet.vocabulary.errors import Refused
 

@@ -1,9 +1,9 @@
 """How a request stands, in plain words, for staff and for the person. English templates; doors translate."""
 
-from discreet.mechanisms.rights.correction_words import DONE
-from discreet.mechanisms.rights.identity import How, Missing
+from discreet.mechanisms.rights.correcting.words import DONE
 from discreet.mechanisms.rights.kinds import Requester, Scope
-from discreet.mechanisms.rights.roots import FactKind
+from discreet.mechanisms.rights.matching.roots import FactKind
+from discreet.mechanisms.rights.opening.identity import How, Missing
 from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome, State
 from discreet.vocabulary.text import gettext_noop
 

@@ -27,23 +27,18 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import (
-    approved,
-    contacts,
-    gaps,
-    manual,
-    planning,
-    queries,
-    recipient_queries,
-    recipients,
-)
+from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
 from discreet.mechanisms.rights.actions import answering, applying, deciding, executing, proving, receiving
-from discreet.mechanisms.rights.correction_workflow import prepare_or_ask
-from discreet.mechanisms.rights.correction_workflow import verify as verify_correction
-from discreet.mechanisms.rights.delivery import SENT_BACK, deliver_package
-from discreet.mechanisms.rights.identity import may_prove_by_code
-from discreet.mechanisms.rights.items import ItemDecision, Verdict
+from discreet.mechanisms.rights.copying.delivery import SENT_BACK, deliver_package
+from discreet.mechanisms.rights.copying.knowing import tell_categories
+from discreet.mechanisms.rights.correcting.workflows import prepare_or_ask
+from discreet.mechanisms.rights.correcting.workflows import verify as verify_correction
+from discreet.mechanisms.rights.deciding.items import ItemDecision, Verdict
 from discreet.mechanisms.rights.kinds import Requester, Way, way_of
+from discreet.mechanisms.rights.matching.witness import RowsChanged, Standing, check_rows, witness
+from discreet.mechanisms.rights.opening.identity import may_prove_by_code
+from discreet.mechanisms.rights.outside import manual, recipients
+from discreet.mechanisms.rights.outside import queries as recipient_queries
 from discreet.mechanisms.rights.refusals import (
     NobodyFound,
     NothingToSearch,
@@ -54,8 +49,6 @@ from discreet.mechanisms.rights.refusals import (
 from discreet.mechanisms.rights.results import person_results, rows_gone, search_summary, unsearched_results
 from discreet.mechanisms.rights.rules import Answer, State, access_goes_by_itself
 from discreet.mechanisms.rights.summaries import access_summary, joined_access, plan_summary
-from discreet.mechanisms.rights.telling import tell_categories
-from discreet.mechanisms.rights.witness import RowsChanged, Standing, check_rows, witness
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.errors import Refused

@@ -23,10 +23,11 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
-from discreet.mechanisms.rights.history import deciders_of
-from discreet.mechanisms.rights.identity import is_duplicate_of
+from discreet.mechanisms.rights.course.clocks import clocks_for
+from discreet.mechanisms.rights.course.history import deciders_of
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.opening.identity import is_duplicate_of
 from discreet.mechanisms.rights.queries import open_of_the_same_person
 from discreet.mechanisms.rights.refusals import (
     AppealTooLate,
@@ -35,7 +36,6 @@ from discreet.mechanisms.rights.refusals import (
     WhyMissing,
     WrongRequestState,
 )
-from discreet.mechanisms.rights.request_clocks import clocks_for
 from discreet.mechanisms.rights.rules import (
     APPEAL_DAYS,
     TRANSITIONS,

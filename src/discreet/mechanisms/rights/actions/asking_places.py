@@ -22,15 +22,15 @@ from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.mechanisms.rights.actions.deciding import load_batch, subject_of_batch
 from discreet.mechanisms.rights.kinds import way_of
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RightsRequest
-from discreet.mechanisms.rights.refusals import NotAnArticle, NotYours, WhyMissing
-from discreet.mechanisms.rights.rules import Outcome
-from discreet.mechanisms.rights.telling_refusals import (
+from discreet.mechanisms.rights.outside.refusals import (
     AnsweredBefore,
     FileNeeded,
     NotThatAnswer,
     UnknownManualAsk,
 )
-from discreet.mechanisms.rights.telling_rules import ANSWERS, ManualAnswer, manual_due
+from discreet.mechanisms.rights.outside.rules import ANSWERS, ManualAnswer, manual_due
+from discreet.mechanisms.rights.refusals import NotAnArticle, NotYours, WhyMissing
+from discreet.mechanisms.rights.rules import Outcome
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.text import gettext_noop
 

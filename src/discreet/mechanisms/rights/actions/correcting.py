@@ -40,12 +40,12 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
-from discreet.mechanisms.rights.asking import BY_THEMSELVES, Asking
-from discreet.mechanisms.rights.correction_queries import wish_of
-from discreet.mechanisms.rights.correction_rules import notice_is_due
-from discreet.mechanisms.rights.correction_wish import AAD, Wish, checked_changes
+from discreet.mechanisms.rights.correcting.queries import wish_of
+from discreet.mechanisms.rights.correcting.rules import notice_is_due
+from discreet.mechanisms.rights.correcting.wish import AAD, Wish, checked_changes
 from discreet.mechanisms.rights.kinds import Kind, Way, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.opening.asker import BY_THEMSELVES, Asking
 from discreet.mechanisms.rights.refusals import (
     NotAnApprover,
     NotAPlace,

@@ -33,8 +33,8 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
-from discreet.mechanisms.rights.item_queries import laws_of_batch
-from discreet.mechanisms.rights.items import MOST_OF_ARTICLE, Justification, completed_article
+from discreet.mechanisms.rights.deciding.items import MOST_OF_ARTICLE, Justification, completed_article
+from discreet.mechanisms.rights.deciding.queries import laws_of_batch
 from discreet.mechanisms.rights.kinds import Kind, Way, right_of, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.queries import takes_two_people

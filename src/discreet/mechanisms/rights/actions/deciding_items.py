@@ -20,14 +20,14 @@ from discreet.mechanisms.rights.actions.deciding import (
     subject_of_batch,
 )
 from discreet.mechanisms.rights.actions.receiving import refuse_unless
-from discreet.mechanisms.rights.item_queries import DECIDABLE, decidable_columns, laws_of_batch
-from discreet.mechanisms.rights.items import (
+from discreet.mechanisms.rights.deciding.items import (
     MOST_OF_ARTICLE,
     ItemDecision,
     Justification,
     Verdict,
     completed_article,
 )
+from discreet.mechanisms.rights.deciding.queries import DECIDABLE, decidable_columns, laws_of_batch
 from discreet.mechanisms.rights.kinds import way_of
 from discreet.mechanisms.rights.models import Batch
 from discreet.mechanisms.rights.refusals import (

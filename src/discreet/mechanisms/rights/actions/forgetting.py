@@ -19,8 +19,8 @@ from discreet.mechanisms.rights.actions.notifying import forget_notices
 from discreet.mechanisms.rights.actions.proving import verify_identity
 from discreet.mechanisms.rights.actions.receiving import note_candidates, receive_request
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.matching.roots import Candidates, Person, Root
 from discreet.mechanisms.rights.models import Batch, LetterDraft, RightsRequest
-from discreet.mechanisms.rights.roots import Candidates, Person, Root
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor
 

@@ -20,19 +20,19 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, record, record_many
 from discreet.foundation.rulepacks.clocks import strictest
-from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions import standing
 from discreet.mechanisms.rights.actions.receiving import (
     facts_of,
     new_batch,
     refuse_unless_theirs,
 )
-from discreet.mechanisms.rights.contact_digests import digests_of, home_region
-from discreet.mechanisms.rights.given import checked
+from discreet.mechanisms.rights.course.clocks import clocks_for
 from discreet.mechanisms.rights.kinds import TITLES, Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.opening import claims as sealed_claims
+from discreet.mechanisms.rights.opening.digests import digests_of, home_region
+from discreet.mechanisms.rights.opening.given import checked
 from discreet.mechanisms.rights.refusals import UnknownCountry
-from discreet.mechanisms.rights.request_clocks import clocks_for
 from discreet.mechanisms.rights.rules import State, is_residence
 from discreet.vocabulary.actors import Actor
 

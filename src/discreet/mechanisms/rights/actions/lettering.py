@@ -10,9 +10,9 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
-from discreet.mechanisms.rights.letter_parts import LANGUAGES, Occasion, Part, problems, written_parts
-from discreet.mechanisms.rights.letter_queries import editable_letters, newest_versions, seal_label
-from discreet.mechanisms.rights.letter_words import problem_words
+from discreet.mechanisms.rights.letters.parts import LANGUAGES, Occasion, Part, problems, written_parts
+from discreet.mechanisms.rights.letters.queries import editable_letters, newest_versions, seal_label
+from discreet.mechanisms.rights.letters.words import problem_words
 from discreet.mechanisms.rights.models import LetterDraft, LetterTemplate
 from discreet.mechanisms.rights.queries import request_view, words_sealed
 from discreet.mechanisms.rights.refusals import LetterChanged, LetterLeft, LetterUnusable, NotAnApprover

@@ -18,8 +18,8 @@ from discreet.mechanisms.rights.actions.deciding import (
     subject_of_batch,
 )
 from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
-from discreet.mechanisms.rights.items import ItemDecision, Verdict
-from discreet.mechanisms.rights.lifting import Lift
+from discreet.mechanisms.rights.deciding.items import ItemDecision, Verdict
+from discreet.mechanisms.rights.deciding.lifting import Lift
 from discreet.mechanisms.rights.refusals import NotYours, WhyMissing, WrongRequestState
 from discreet.vocabulary.actors import Actor, Role
 

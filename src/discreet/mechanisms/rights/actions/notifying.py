@@ -23,15 +23,15 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.mail.api import ContactKind, hold, is_deliverable, send
 from discreet.mechanisms.rights.actions.deciding import load_batch, subject_of_batch
 from discreet.mechanisms.rights.models import RecipientNotice, RightsRequest
-from discreet.mechanisms.rights.refusals import NotYours
-from discreet.mechanisms.rights.telling_refusals import EvidenceMissing, NoticeEnded, UnknownNotice
-from discreet.mechanisms.rights.telling_rules import (
+from discreet.mechanisms.rights.outside.refusals import EvidenceMissing, NoticeEnded, UnknownNotice
+from discreet.mechanisms.rights.outside.rules import (
     LINK_LIVES,
     MOST_REMINDERS,
     OPEN_STATES,
     Hindrance,
     NoticeState,
 )
+from discreet.mechanisms.rights.refusals import NotYours
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id, new_token
 from discreet.vocabulary.text import gettext_noop

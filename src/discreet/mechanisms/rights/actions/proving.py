@@ -18,7 +18,6 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.queries import entries_for
-from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
     load_request,
@@ -26,11 +25,12 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
-from discreet.mechanisms.rights.given import checked
-from discreet.mechanisms.rights.identity import How, Missing, may_prove_by_code
-from discreet.mechanisms.rights.identity_queries import still_missing
 from discreet.mechanisms.rights.kinds import Requester
 from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.opening import claims as sealed_claims
+from discreet.mechanisms.rights.opening.given import checked
+from discreet.mechanisms.rights.opening.identity import How, Missing, may_prove_by_code
+from discreet.mechanisms.rights.opening.queries import still_missing
 from discreet.mechanisms.rights.queries import claim_of
 from discreet.mechanisms.rights.refusals import (
     NoCodeReturned,

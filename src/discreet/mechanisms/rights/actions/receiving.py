@@ -21,14 +21,16 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
-from discreet.mechanisms.rights import claims as sealed_claims
 from discreet.mechanisms.rights.actions import standing
 from discreet.mechanisms.rights.actions.bulk import update_each
-from discreet.mechanisms.rights.asking import BY_THEMSELVES, Asking, checked_asking
-from discreet.mechanisms.rights.contact_digests import digests_of, home_region
-from discreet.mechanisms.rights.given import checked
+from discreet.mechanisms.rights.course.clocks import clocks_for
 from discreet.mechanisms.rights.kinds import TITLES, Kind, Requester
+from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.opening import claims as sealed_claims
+from discreet.mechanisms.rights.opening.asker import BY_THEMSELVES, Asking, checked_asking
+from discreet.mechanisms.rights.opening.digests import digests_of, home_region
+from discreet.mechanisms.rights.opening.given import checked
 from discreet.mechanisms.rights.refusals import (
     BadReceipt,
     ImportUnfinished,
@@ -38,8 +40,6 @@ from discreet.mechanisms.rights.refusals import (
     UnknownKind,
     UnknownRequest,
 )
-from discreet.mechanisms.rights.request_clocks import clocks_for
-from discreet.mechanisms.rights.roots import Candidates
 from discreet.mechanisms.rights.rules import State, is_residence
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id

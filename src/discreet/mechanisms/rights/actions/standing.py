@@ -23,10 +23,10 @@ from discreet.foundation.permission.rules import Kind as Choice
 from discreet.foundation.permission.said import Said, Source
 from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights.kinds import Kind, Scope, Tier, Way, right_of
+from discreet.mechanisms.rights.matching.roots import Candidates, Root
 from discreet.mechanisms.rights.models import Batch, RightsRequest
-from discreet.mechanisms.rights.roots import Candidates, Root
+from discreet.mechanisms.rights.outside.rules import is_told
 from discreet.mechanisms.rights.rules import AT_RECEIPT, TRANSITIONS, Answer, Outcome, State
-from discreet.mechanisms.rights.telling_rules import is_told
 from discreet.vocabulary.actors import Actor
 
 _CHOICES: Mapping[Kind, Choice] = {

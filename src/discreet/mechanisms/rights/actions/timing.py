@@ -24,7 +24,8 @@ from discreet.mechanisms.rights.actions.receiving import (
     load_request,
     refuse_unless,
 )
-from discreet.mechanisms.rights.clock_rules import Wait, extension, may_pause, resumed
+from discreet.mechanisms.rights.course.clocks import clocks_for
+from discreet.mechanisms.rights.course.rules import Wait, extension, may_pause, resumed
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import (
     AcknowledgedBefore,
@@ -36,7 +37,6 @@ from discreet.mechanisms.rights.refusals import (
     WhyMissing,
     WrongRequestState,
 )
-from discreet.mechanisms.rights.request_clocks import clocks_for
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.text import gettext_noop
 

@@ -3,7 +3,8 @@
 from django import template
 from django.utils import translation
 
-from discreet.mechanisms.rights import manual_pages, notices
+from discreet.mechanisms.rights.outside import manual_pages
+from discreet.mechanisms.rights.outside import pages as notices
 
 register = template.Library()
 

@@ -1,0 +1,1 @@
+"""Corrections: what is wrong, place by place, written and looked at again."""

@@ -1,0 +1,1 @@
+"""The course of a request: proof, clocks, stages, what happened."""

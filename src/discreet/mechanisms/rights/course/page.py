@@ -1,0 +1,130 @@
+"""What the staff page of a request offers beside the plan: proof, deadlines, duplicates, appeals."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext
+
+from discreet.foundation.desk.phrases import listed
+from discreet.foundation.desk.times import day
+from discreet.foundation.rulepacks.law import Purpose
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.course.clocks import clocks_for
+from discreet.mechanisms.rights.course.history import deciders_of
+from discreet.mechanisms.rights.course.rules import WAITS, Extension, Wait, extension, may_pause
+from discreet.mechanisms.rights.kinds import Requester
+from discreet.mechanisms.rights.opening.identity import Missing
+from discreet.mechanisms.rights.request_views import RequestView
+from discreet.mechanisms.rights.rules import State, may_appeal
+from discreet.mechanisms.rights.words import MISSING_FOR_STAFF, PROOFS, REQUESTERS, SCOPES
+from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.text import gettext_noop
+
+LOOKS_BACK = timedelta(days=366)
+HINTS: dict[str, str] = {
+    Requester.AGENT: gettext_noop(
+        "The person’s signed permission, and the code that only the person got; or ask the person directly "
+        "(11 CCR 7063). A power of attorney under the Probate Code needs no more."
+    ),
+    Requester.GUARDIAN: gettext_noop(
+        "A paper that shows the guardianship, such as a birth certificate or a court’s order."
+    ),
+    Requester.RELATIVE: gettext_noop(
+        "That the person died, how they were related, what own lawful interest they have, and that the dead left no "
+        "other wish (PIPL Art. 49). Other laws leave it to the states: ask counsel."
+    ),
+}
+
+
+def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return what `rights/course.html` and the head of the page show."""
+    course = view.course
+    is_open, is_agent = view.completed_at is None, actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)
+    allowed = _extension(view, now) if is_open and course.extended_at is None else None
+    is_appealable = may_appeal(
+        state=view.state, completed_at=view.completed_at, appealed_at=course.appealed_at, now=now
+    )
+    found = {
+        "requester": gettext(REQUESTERS[course.requester]) if course.requester != Requester.SELF else "",
+        "scope": gettext(SCOPES[course.scope]) if course.scope in SCOPES else "",
+        "proof_words": listed([gettext(PROOFS[one]) for one in dict.fromkeys(course.proofs) if one in PROOFS])
+        or gettext(PROOFS.get(view.verified_how, "")),
+        "missing": listed([gettext(MISSING_FOR_STAFF[one]) for one in course.missing])
+        if view.state is State.RECEIVED and course.proofs
+        else "",
+        "words": None if view.case.row.is_expired else queries.words_sealed(view.number),
+        "may_authorise": is_agent and view.state is State.RECEIVED and Missing.AUTHORITY in course.missing,
+        "authority_hint": gettext(HINTS[course.requester]) if course.requester in HINTS else "",
+        "may_acknowledge": is_agent
+        and is_open
+        and course.acknowledged_at is None
+        and _is_confirmed_by_law(view),
+        "may_extend": bool(allowed and allowed.rule_ids) and (is_agent or actor.may(Role.APPROVER)),
+        "extend_hint": _extend_hint(allowed) if allowed else "",
+        "may_pause": is_agent and is_open and course.paused_at is None and _may_pause(view),
+        "waits": [(wait.value, gettext(words)) for wait, words in WAITS.items()],
+        "duplicates": _duplicates(view, now) if is_agent else [],
+        "may_note_appeal": is_agent and is_appealable,
+        "may_decide_appeal": view.state is State.APPEALED
+        and (actor.may(Role.APPROVER) or actor.may(Role.ADMINISTRATOR))
+        and actor.person not in deciders_of(view.number, view.plan.batch_id),
+        "strictest": _strictest(view),
+        "batch_name": f"B-{view.plan.batch_id}",
+    }
+    offers = ("may_acknowledge", "may_extend", "may_pause", "duplicates", "may_note_appeal")
+    found["may_course"] = any(found[name] for name in offers) or (course.paused_at is not None and is_open)
+    return found
+
+
+def _extension(view: RequestView, now: datetime) -> Extension:
+    clocks = clocks_for(
+        view.kind, residence=view.residence, received_at=view.course.reopened_at or view.received_at
+    )
+    return extension(clocks, now=now)
+
+
+def _extend_hint(allowed: Extension) -> str:
+    parts = []
+    if allowed.notice_by is not None:
+        parts.append(gettext("The person must hear of it by %(day)s.") % {"day": day(allowed.notice_by)})
+    if allowed.others:
+        parts.append(gettext("Laws that allow no extension keep their date."))
+    return " ".join(parts)
+
+
+def _is_confirmed_by_law(view: RequestView) -> bool:
+    clocks = clocks_for(view.kind, residence=view.residence, received_at=view.received_at)
+    return any(clock.purpose is Purpose.ACKNOWLEDGEMENT for clock in clocks)
+
+
+def _may_pause(view: RequestView) -> bool:
+    running = [clock for clock in view.case.clocks if clock.met_at is None and clock.paused_at is None]
+    return any(may_pause(clock.law, wait) for clock in running for wait in Wait)
+
+
+def _duplicates(view: RequestView, now: datetime) -> list[str]:
+    """Return the open requests of the same person and right that this one may repeat."""
+    if view.state not in (State.VERIFIED, State.PLANNED) or view.batch_size > 1:
+        return []
+    others = queries.open_of_the_same_person(view.number, since=now - LOOKS_BACK)
+    rows = {row.number: row for row in queries.rows(others)}
+    return [
+        number
+        for number in others
+        if number in rows
+        and rows[number].kind == view.kind
+        and rows[number].state not in (State.RECEIVED, State.APPEALED)
+    ]
+
+
+def _strictest(view: RequestView) -> str:
+    """Return why this date binds, where several laws may apply."""
+    answers = sorted(
+        (clock for clock in view.case.clocks if clock.met_at is None and clock.due_at == view.due_at),
+        key=lambda clock: clock.due_at,
+    )
+    laws = {clock.law for clock in view.case.clocks}
+    if len(laws) < 2 or not answers:
+        return ""
+    words = gettext("Several laws may apply; the strictest date binds: %(article)s, %(day)s.")
+    return words % {"article": answers[0].article, "day": day(answers[0].due_at)}

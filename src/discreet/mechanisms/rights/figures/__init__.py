@@ -1,0 +1,1 @@
+"""What the company's requests come to: board, years, charts."""

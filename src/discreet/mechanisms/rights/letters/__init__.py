@@ -1,0 +1,1 @@
+"""Letters: the company's words, the facts nobody words, as text and as PDF."""

@@ -1,0 +1,1 @@
+"""Lists of requests: read, looked over, brought in."""

@@ -1,0 +1,1 @@
+"""Who in the sources a request is about."""

@@ -1,0 +1,1 @@
+"""How a request comes in: who asks, for whom, and what proves it."""

@@ -1,0 +1,202 @@
+"""Manual sources of a request: asked, waited for, answered; their files and what they leave open.
+
+A file is sealed under its request's case key: `HOME/manual/<question>.sealed`. It goes into the person's copy as
+an attachment that we name.
+"""
+
+import contextlib
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from discreet.engines.subjects.identity import Identity
+from discreet.foundation.datamap.sharing_queries import manual_sources
+from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.api import Json
+from discreet.foundation.papers import antivirus
+from discreet.foundation.papers.rules import Verdict
+from discreet.foundation.papers.scanning import scanner
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.actions import asking_places
+from discreet.mechanisms.rights.actions.executing import PersonResult
+from discreet.mechanisms.rights.kinds import way_of
+from discreet.mechanisms.rights.outside import queries as recipient_queries
+from discreet.mechanisms.rights.outside.refusals import FileInfected, FileNotTaken
+from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, ManualAnswer, file_kind
+from discreet.mechanisms.rights.rules import Outcome
+from discreet.vocabulary.actors import Actor
+
+KEPT = "manual_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class ManualFile:
+    """A file for the person's copy. `name` is ours: what its sender called it is not kept."""
+
+    name: str
+    source_en: str
+    source_zh: str
+    content: bytes
+
+
+def ask(batch_id: int, now: datetime) -> None:
+    """Ask the manual sources in force about the open requests of a batch, where their right needs it."""
+    if way_of(queries.kind_of_batch(batch_id)).value not in ANSWERS:
+        return
+    sources = manual_sources()
+    if sources:
+        asking_places.ask_manual_sources(now=now, batch_id=batch_id, sources=sources)
+
+
+def waits(batch_id: int, run: int, now: datetime) -> bool:
+    """Say whether a run must wait for manual sources, and note that it does."""
+    if not recipient_queries.manual_awaited(batch_id, now=now):
+        return False
+    asking_places.wait_for_manual(now=now, batch_id=batch_id, run=run)
+    return True
+
+
+def ask_again(batch_id: int, now: datetime) -> None:
+    """Ask once more where an erasure ended without an answer."""
+    if recipient_queries.manual_gaps_of_batch(batch_id):
+        asking_places.ask_again_after_end(now=now, batch_id=batch_id)
+
+
+def with_answers(batch_id: int, results: Sequence[PersonResult]) -> list[PersonResult]:
+    """Return the results with what manual sources said: nothing is called erased that nobody answered for."""
+    by_number = defaultdict(list)
+    for view in recipient_queries.manual_asks_of_batch(batch_id):
+        by_number[view.number].append(view)
+    return [_with(result, by_number[result.number]) for result in results]
+
+
+def _with(result: PersonResult, asked: Sequence[recipient_queries.ManualView]) -> PersonResult:
+    if not asked:
+        return result
+    kept: list[dict[str, Json]] = [
+        {
+            "source": one.facts.key,
+            "table": "",
+            "rows": 1,
+            "fields": [],
+            "reason": KEPT,
+            "article": one.article,
+            "reason_en": f"{one.facts.name_en}: kept, as the person in charge of it decided",
+            "reason_zh": f"{one.facts.name_zh}：经负责人员决定予以保留",
+            "until": None,
+        }
+        for one in asked
+        if one.answer is ManualAnswer.KEPT
+    ]
+    outcome, unanswered = result.outcome, [one.facts.key for one in asked if not one.answer]
+    if unanswered:
+        outcome = Outcome.INCOMPLETE
+    elif kept and outcome is Outcome.ERASED:
+        outcome = Outcome.ERASED_EXCEPT_KEPT
+    answers = {one.facts.key: one.answer.value for one in asked}
+    return replace(
+        result,
+        outcome=outcome,
+        kept=(*result.kept, *kept),
+        facts={**result.facts, "manual_sources": answers},
+    )
+
+
+def manual_files(number: str) -> list[ManualFile]:
+    """Return the files that manual sources handed over for the copy of a request, named by us."""
+    found = []
+    for view in recipient_queries.manual_asks(number):
+        if view.answer is ManualAnswer.HANDED_OVER:
+            sealed = _path(view.ask_id).read_bytes()
+            found.append(
+                ManualFile(
+                    name=f"{view.facts.key}.{view.file_kind}",
+                    source_en=view.facts.name_en,
+                    source_zh=view.facts.name_zh,
+                    content=keys.open_sealed(number, sealed, _aad(view.ask_id)),
+                )
+            )
+    return found
+
+
+def answer(
+    *,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    ask_id: int,
+    answer: ManualAnswer,
+    reason: str = "",
+    article: str = "",
+    content: bytes = b"",
+    is_for_all: bool = False,
+) -> None:
+    """Take an answer; a file is looked at and sealed first, outside of any transaction.
+
+    Raises:
+        FileNotTaken, FileInfected, and what `asking_places.answer_ask` refuses.
+    """
+    kind = ""
+    if answer is ManualAnswer.HANDED_OVER and content:
+        asking_places.refuse_unless_open(actor=actor, number=number, ask_id=ask_id)
+        kind = file_kind(content)
+        if not kind:
+            raise FileNotTaken(kinds=", ".join(FILE_KINDS))
+        asked = scanner()
+        if asked is not None and antivirus.ask(asked, content) is not Verdict.CLEAN:
+            raise FileInfected
+        _write(ask_id, keys.seal(number, content, _aad(ask_id)))
+    asking_places.answer_ask(
+        actor=actor,
+        now=now,
+        number=number,
+        ask_id=ask_id,
+        answer=answer,
+        reason=reason,
+        article=article,
+        file_kind=kind,
+        file_bytes=len(content) if kind else 0,
+        is_for_all=is_for_all,
+    )
+
+
+def people_asked(*, actor: Actor, now: datetime, number: str, ask_id: int) -> list[tuple[str, Identity]]:
+    """Return whom a manual source must look for; the evidence is committed first.
+
+    Raises:
+        UnknownManualAsk, NotYours, AnsweredBefore
+    """
+    numbers = asking_places.record_showing(actor=actor, now=now, number=number, ask_id=ask_id)
+    return list(zip(numbers, queries.claims_of_many(numbers), strict=True))
+
+
+def remove_files(number: str) -> None:
+    """Delete the files of a request; a second call changes nothing."""
+    for view in recipient_queries.manual_asks(number):
+        with contextlib.suppress(FileNotFoundError):
+            _path(view.ask_id).unlink()
+
+
+def _write(ask_id: int, sealed: bytes) -> None:
+    path = _path(ask_id)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(sealed)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def _path(ask_id: int) -> Path:
+    home: Path = settings.DISCREET_HOME
+    return home / "manual" / f"{ask_id}.sealed"
+
+
+def _aad(ask_id: int) -> str:
+    return f"manual/{ask_id}"

@@ -1,0 +1,114 @@
+"""What pages say of questions to manual sources."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from discreet.foundation.desk.people import actors_in_words
+from discreet.foundation.desk.phrases import listed
+from discreet.mechanisms.rights.kinds import way_of
+from discreet.mechanisms.rights.outside.queries import ManualView, manual_asks
+from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, ManualAnswer
+from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.categories import CATEGORIES
+from discreet.vocabulary.text import gettext_noop
+
+WORDS = {
+    ManualAnswer.NONE: gettext_noop("Asked, no answer yet"),
+    ManualAnswer.NOTHING: gettext_noop("Nothing is held"),
+    ManualAnswer.HANDED_OVER: gettext_noop("Handed over"),
+    ManualAnswer.ERASED: gettext_noop("Erased"),
+    ManualAnswer.KEPT: gettext_noop("Kept"),
+    ManualAnswer.CORRECTED: gettext_noop("Corrected"),
+}
+CHOICES = {
+    ManualAnswer.NOTHING: gettext_noop("Nothing of this person is held there"),
+    ManualAnswer.HANDED_OVER: gettext_noop("The file holds everything that is held there"),
+    ManualAnswer.ERASED: gettext_noop("It was erased or destroyed"),
+    ManualAnswer.KEPT: gettext_noop("It is kept, for this reason"),
+    ManualAnswer.CORRECTED: gettext_noop("It was corrected"),
+}
+HEADS = (
+    gettext_noop("Request"),
+    gettext_noop("Name"),
+    gettext_noop("E-mail address"),
+    gettext_noop("Phone number"),
+    gettext_noop("Customer number"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ManualLine:
+    ask_id: int
+    name: str
+    person: str
+    holds: str
+    due_at: datetime
+    answer: str
+    tone: str
+    article: str
+    file_kind: str
+    answered_at: datetime | None
+    answered_by: str
+    others: int
+    choices: tuple[tuple[str, str], ...]
+    takes_file: bool
+    takes_reason: bool
+    may_answer: bool
+
+
+def lines(number: str, *, kind: str, language: str, actor: Actor) -> list[ManualLine]:
+    """Return what was asked about a request, open ones with what may be answered."""
+    views = manual_asks(number)
+    people = actors_in_words(
+        {f"staff:{one.assignee}" for one in views} | {one.answered_by for one in views if one.answered_by}
+    )
+    return [_line(one, kind, language, actor, people) for one in views]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLine:
+    facts_name: str
+    answer: str
+    tone: str
+
+
+def short_lines(number: str, *, language: str) -> list[ShortLine]:
+    """Return which places were asked about a request and what they said."""
+    return [
+        ShortLine(
+            facts_name=one.facts.name(language),
+            answer=gettext(WORDS[one.answer]),
+            tone="good" if one.answer else "warn",
+        )
+        for one in manual_asks(number)
+    ]
+
+
+def file_kinds() -> str:
+    return listed(list(FILE_KINDS))
+
+
+def _line(one: ManualView, kind: str, language: str, actor: Actor, people: dict[str, str]) -> ManualLine:
+    offered = ANSWERS.get(way_of(kind).value, ())
+    is_theirs = actor.name == one.assignee or actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)
+    holds = [CATEGORIES[each].label(language) for each in one.facts.categories if each in CATEGORIES]
+    return ManualLine(
+        ask_id=one.ask_id,
+        name=one.facts.name(language),
+        person=people.get(f"staff:{one.assignee}", one.assignee),
+        holds=listed(holds),
+        due_at=one.due_at,
+        answer=gettext(WORDS[one.answer]),
+        tone="good" if one.answer else "warn",
+        article=one.article,
+        file_kind=one.file_kind,
+        answered_at=one.answered_at,
+        answered_by=people.get(one.answered_by, one.answered_by),
+        others=one.others,
+        choices=tuple((each.value, gettext(CHOICES[each])) for each in offered),
+        takes_file=ManualAnswer.HANDED_OVER in offered,
+        takes_reason=ManualAnswer.KEPT in offered,
+        may_answer=is_theirs and not one.answer,
+    )

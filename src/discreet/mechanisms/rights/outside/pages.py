@@ -1,0 +1,200 @@
+"""What pages say of a notice to a recipient: to the recipient, and to staff."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from discreet.foundation.datamap.labels import REFERENCES
+from discreet.foundation.datamap.sharing import Contact, Reference
+from discreet.foundation.desk.people import actors_in_words
+from discreet.foundation.desk.phrases import listed
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.actions import notifying
+from discreet.mechanisms.rights.actions.notifying import Concerned
+from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.outside.queries import ToldRecipient, recipients_told
+from discreet.mechanisms.rights.outside.rules import Hindrance, NoticeState, article_of
+from discreet.vocabulary.actors import Actor
+from discreet.vocabulary.categories import CATEGORIES
+from discreet.vocabulary.text import gettext_noop
+
+#: What a recipient is asked to do, by how the right is carried out.
+TO_DO = {
+    Way.ERASE: gettext_noop(
+        "Erase what you received from us about the people concerned, and have those erase it to whom you passed it on."
+    ),
+    Way.CORRECT: gettext_noop(
+        "Correct what you received from us about the people concerned, as the list says."
+    ),
+    Way.STAND: gettext_noop(
+        "Do not use what you received from us about the people concerned in the way they have stopped, until we tell you otherwise."
+    ),
+}
+STATES = {
+    NoticeState.HELD: gettext_noop("Will be told when it is done"),
+    NoticeState.DUE: gettext_noop("To be told by a person"),
+    NoticeState.SENT: gettext_noop("Told, not confirmed yet"),
+    NoticeState.CONFIRMED: gettext_noop("Confirmed"),
+    NoticeState.IMPOSSIBLE: gettext_noop("Could not be told"),
+}
+TONES = {
+    NoticeState.HELD: "none",
+    NoticeState.DUE: "warn",
+    NoticeState.SENT: "run",
+    NoticeState.CONFIRMED: "good",
+    NoticeState.IMPOSSIBLE: "bad",
+}
+HINDRANCES = {
+    Hindrance.IMPOSSIBLE: gettext_noop("It is impossible"),
+    Hindrance.DISPROPORTIONATE: gettext_noop("It would take a disproportionate effort"),
+}
+WAYS = {
+    Contact.MAIL: gettext_noop("by mail"),
+    Contact.CALL: gettext_noop("by a call of staff: signed calls carry no person yet"),
+    Contact.TASK: gettext_noop("by a person of ours"),
+}
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicView:
+    """What a recipient's page says before it is asked whom it concerns."""
+
+    number: str
+    name: str
+    to_do: str
+    article: str
+    people: int
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """A notice as staff and the customer read it."""
+
+    notice_id: int
+    name: str
+    kind: str
+    country: str
+    state: str
+    tone: str
+    way: str
+    people: int
+    told_at: datetime | None
+    reminders: int
+    ended_at: datetime | None
+    ended_by: str
+    why: str
+    note: str
+    is_open: bool
+    is_due: bool
+    is_mailed: bool
+    is_theirs: bool
+
+
+def public_view(token: str, *, now: datetime, language: str) -> PublicView:
+    """Return what the page of a link says.
+
+    Raises:
+        UnknownNotice: the link is wrong, spent or too old.
+    """
+    notice = notifying.by_token(token, now=now)
+    number = str(notice.numbers[0])
+    (told,) = [one for one in recipients_told(number) if one.notice_id == notice.pk]
+    kind = queries.kind_of_batch(notice.batch_id)
+    return PublicView(
+        number=number if len(notice.numbers) == 1 else f"B-{notice.batch_id}",
+        name=told.facts.name(language),
+        to_do=gettext(TO_DO[way_of(kind)]),
+        article=article_of(kind),
+        people=len(notice.numbers),
+        told_at=notice.told_at,
+    )
+
+
+def shown(*, actor: Actor, now: datetime, token: str) -> list[Concerned]:
+    """Return whom the notice of a link concerns; the evidence is committed first.
+
+    Raises:
+        UnknownNotice
+    """
+    notice = notifying.by_token(token, now=now)
+    notifying.record_showing(actor=actor, now=now, notice_id=notice.pk)
+    return notifying.people_of(notice)
+
+
+def shown_to_staff(*, actor: Actor, now: datetime, number: str, notice_id: int) -> list[Concerned]:
+    """Return whom a notice concerns to who must tell it; the evidence is committed first.
+
+    Raises:
+        NotYours, UnknownNotice, NoticeEnded
+    """
+    notifying.record_showing(actor=actor, now=now, notice_id=notice_id)
+    return notifying.people_of(notifying.of_request(number, notice_id))
+
+
+def heads() -> list[str]:
+    return [gettext("Request"), gettext("Known by"), gettext("Reference"), gettext("New values")]
+
+
+def lines(people: Sequence[Concerned], language: str) -> list[dict[str, object]]:
+    """Return the people as lines of a page or a file."""
+    return [
+        {
+            "number": one.number,
+            "reference": gettext(REFERENCES[Reference(one.reference)]),
+            "value": one.value,
+            "changes": listed(
+                [f"{_category(category, language)}: {value}" for category, value in one.changes]
+            ),
+        }
+        for one in people
+    ]
+
+
+def as_text(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; a phone number in its international form stays."""
+    is_phone = cell.startswith("+") and cell[1:].isdecimal()
+    return f"'{cell}" if _FORMULA.match(cell) and not is_phone else cell
+
+
+def _category(category: str, language: str) -> str:
+    return CATEGORIES[category].label(language) if category in CATEGORIES else category
+
+
+def notice_lines(number: str, *, language: str, actor: Actor | None = None) -> list[NoticeLine]:
+    """Return who was told of what was done for a request. `actor`: staff, who also read the notes."""
+    found = recipients_told(number)
+    people = actors_in_words({one.ended_by for one in found if ":" in one.ended_by})
+    return [_line(one, number, people, language, actor) for one in found]
+
+
+def _line(
+    one: ToldRecipient, number: str, people: dict[str, str], language: str, actor: Actor | None
+) -> NoticeLine:
+    ended_by = (
+        gettext("the recipient") if one.ended_by == "recipient" else people.get(one.ended_by, one.ended_by)
+    )
+    return NoticeLine(
+        notice_id=one.notice_id,
+        name=one.facts.name(language),
+        kind=one.facts.kind.value,
+        country=one.facts.country,
+        state=gettext(STATES[one.state]),
+        tone=TONES[one.state],
+        way=gettext(WAYS[Contact(one.way)]),
+        people=one.people,
+        told_at=one.told_at,
+        reminders=one.reminders,
+        ended_at=one.ended_at,
+        ended_by=ended_by,
+        why=gettext(HINDRANCES[Hindrance(one.hindrance)]) if one.hindrance else "",
+        note=notifying.note_of(notifying.of_request(number, one.notice_id)) if actor else "",
+        is_open=one.state in (NoticeState.DUE, NoticeState.SENT),
+        is_due=one.state is NoticeState.DUE,
+        is_mailed=one.way == Contact.MAIL,
+        is_theirs=actor is not None and actor.name == one.facts.assignee,
+    )
