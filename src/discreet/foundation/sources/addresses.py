@@ -1,11 +1,10 @@
 """Addresses of sources: parsing, allowed options, and hosts that must never be connected to.
 
 `sqlite:///path`, `files:///folder`, `s3://key:secret@host/bucket/folder`, `postgresql://`, `postgres://`, `mysql://`,
-`mariadb://`; `env:VARIABLE` stands for the whole address or for the password. Options are an allow-list: sockets, key files, client-side statements
-and local files cannot be named. Source: failure promise 20 (SSRF).
+`mariadb://`; `env:VARIABLE` stands for the whole address or for the password. Options are an allow-list: sockets,
+key files, client-side statements and local files cannot be named. Source: failure promise 20 (SSRF).
 """
 
-import ipaddress
 import os
 import re
 import socket
@@ -17,6 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.catalogue import Engine
+from discreet.vocabulary.networks import Reach, parse_ip, reach_of
 
 _SCHEMES = {
     "sqlite": Engine.SQLITE,
@@ -34,11 +34,6 @@ _REGION = re.compile(r"[a-z0-9-]{1,40}")
 _OPTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 CERTIFICATE_SYSTEM = "system"
-
-#: Metadata services that do not live on link-local addresses (AWS IPv6, Alibaba, Oracle).
-_METADATA = frozenset(
-    ipaddress.ip_address(each) for each in ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,31 +211,16 @@ def resolve_host(host: str, port: int) -> tuple[str, ...]:
 
     Raises:
         HostNotFound: the name service does not know the host.
-        ForbiddenHost: one of its addresses is link-local, a metadata service, multicast or unspecified.
+        ForbiddenHost: one of its addresses leads nowhere that anybody may go (`vocabulary.networks`).
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise refusals.HostNotFound(host=host) from None
     addresses = tuple(dict.fromkeys(str(each[4][0]) for each in found))
-    if any(_is_forbidden(address) for address in addresses):
+    if any(reach_of(parse_ip(address)) is Reach.NOWHERE for address in addresses):
         raise refusals.ForbiddenHost(host=host)
     return addresses
-
-
-def _is_forbidden(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        hidden = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if hidden is None and address in ipaddress.ip_network("64:ff9b::/96"):
-            hidden = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if hidden is not None and _is_forbidden(str(hidden)):
-            return True
-    if address in _METADATA or address.is_link_local or address.is_multicast or address.is_unspecified:
-        return True
-    return isinstance(address, ipaddress.IPv4Address) and (
-        address in ipaddress.ip_network("0.0.0.0/8") or address in ipaddress.ip_network("240.0.0.0/4")
-    )
 
 
 def _own_folders(home: Path) -> tuple[Path, ...]:
