@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 from django.utils import translation
+from django.utils.translation import gettext
 
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import importing, proving
-from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.kinds import Kind, right_of
 from discreet.mechanisms.rights.lists import file as import_file
-from discreet.mechanisms.rights.lists.file import ImportFile, read_import
+from discreet.mechanisms.rights.lists.file import ONE_BY_ONE, ImportFile, read_content, read_import
 from discreet.mechanisms.rights.lists.imports import import_csv
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.refusals import BadImport, FileUnreadable, ImportUnfinished
-from discreet.mechanisms.rights.views import remark_documents
+from discreet.mechanisms.rights.views import remark_documents, remark_text
 from tests.mechanisms.rights.company import AGENT, ANN, BOB, CLEO, NOW
 
 
@@ -262,3 +263,14 @@ def test_every_part_of_an_import_is_evidence(db: None, in_pairs: None, tmp_path:
         {"requests": 2, "of": 5, "to_receive": 1},
         {"requests": 1, "of": 5, "to_receive": 0},
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_list_takes_the_kinds_by_the_names_that_its_refusal_says(language: str) -> None:
+    with translation.override(language):
+        named = {kind: gettext(right_of(kind).short) for kind in Kind if kind not in ONE_BY_ONE}
+        wrong = remark_text(read_content(b"kind,email\nfly,a@example.org\n").errors[0])
+    assert all(name in wrong for name in named.values())
+    for kind, name in named.items():
+        (asked,) = read_content(f"kind,email\n{name},a@example.org\n".encode()).asked
+        assert asked.kind is kind

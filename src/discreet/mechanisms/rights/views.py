@@ -6,9 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from discreet.foundation.desk.phrases import listed
 from discreet.foundation.desk.refusals import message_of
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.deciding.citations import article_words, cited
+from discreet.mechanisms.rights.kinds import Kind, right_of
+from discreet.mechanisms.rights.lists.file import ONE_BY_ONE
 from discreet.mechanisms.rights.lists.remarks import Remark
 from discreet.mechanisms.rights.request_views import PlanView, RequestView
 from discreet.vocabulary.errors import Refused
@@ -39,7 +42,10 @@ def problem_document(refusal: Refused) -> dict[str, Any]:
 
 def remark_text(remark: Remark) -> str:
     """Return what there is to say about a line of a file, in the reader's language."""
-    return gettext(remark.message) % remark.params if remark.params else gettext(remark.message)
+    params = dict(remark.params)
+    if remark.code == "import.kind":
+        params["kinds"] = listed(gettext(right_of(one).short) for one in Kind if one not in ONE_BY_ONE)
+    return gettext(remark.message) % params if params else gettext(remark.message)
 
 
 def remark_documents(remarks: Sequence[Remark]) -> list[dict[str, Any]]:

@@ -137,8 +137,8 @@ def _preview(file: ImportFile, draft: str, kind: str) -> dict[str, Any]:
         "error_count": len(file.errors),
         "warnings": _remarks(file.warnings),
         "warning_count": len(file.warnings),
+        "more_errors": max(0, len(file.errors) - SHOWN),
         "encoding": file.encoding,
-        "shown": SHOWN,
     }
 
 

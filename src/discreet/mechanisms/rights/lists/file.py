@@ -50,12 +50,13 @@ _KINDS = {
     "deletion": Kind.ERASURE, "delete": Kind.ERASURE, "删除": Kind.ERASURE, "删除请求": Kind.ERASURE,
     "account closure": Kind.ACCOUNT_CLOSURE, "注销": Kind.ACCOUNT_CLOSURE, "注销账号": Kind.ACCOUNT_CLOSURE,
     "限制处理": Kind.RESTRICTION, "反对": Kind.OBJECTION, "拒绝": Kind.OBJECTION,
-    "consent withdrawal": Kind.CONSENT_WITHDRAWAL, "撤回同意": Kind.CONSENT_WITHDRAWAL,
+    "consent withdrawal": Kind.CONSENT_WITHDRAWAL, "withdrawal of consent": Kind.CONSENT_WITHDRAWAL,
+    "撤回同意": Kind.CONSENT_WITHDRAWAL,
     "opt-out": Kind.OPT_OUT, "opt out": Kind.OPT_OUT, "选择退出": Kind.OPT_OUT,
-    "限制使用敏感个人信息": Kind.LIMIT,
+    "限制使用": Kind.LIMIT, "限制使用敏感个人信息": Kind.LIMIT,
 }  # fmt: skip
 #: What cannot come in a list: a correction names old and new values.
-_ONE_BY_ONE = frozenset({Kind.RECTIFICATION})
+ONE_BY_ONE = frozenset({Kind.RECTIFICATION})
 _LANGUAGES = {
     "": "en", "en": "en", "english": "en", "英文": "en",
     "zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans", "zh_cn": "zh-hans", "中文": "zh-hans",
@@ -258,8 +259,8 @@ def _cells(cells: dict[str, str] | _BadLine) -> dict[str, str]:
 
 def _asked(line: int, cells: Mapping[str, str]) -> Asked:
     kind = cells.get("kind", "").casefold()
-    if kind and (kind not in _KINDS or _KINDS[kind] in _ONE_BY_ONE):
-        raise _BadLine("kind", kinds=", ".join(one for one in Kind if one not in _ONE_BY_ONE))
+    if kind and (kind not in _KINDS or _KINDS[kind] in ONE_BY_ONE):
+        raise _BadLine("kind")
     residence = cells.get("residence", "")
     if not is_residence(residence):
         raise _BadLine("residence")
