@@ -39,6 +39,7 @@ STATUS = {
     "none": ("circle-dashed", gettext_noop("Not measured")),
     "run": ("progress", gettext_noop("In progress")),
 }
+_MANY_CHOICES = 8
 FORM_CLASSES = {
     "checkbox": "form-check-input",
     "radio": "form-check-input",
@@ -253,7 +254,8 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
     if ids:
         attrs["aria-describedby"] = " ".join(ids)
     if is_group:
-        return {"bound": bound, "kind": "group", "label": label, "control": ""}
+        is_many = len(bound.subwidgets) > _MANY_CHOICES
+        return {"bound": bound, "kind": "group", "label": label, "control": "", "is_many": is_many}
     return {
         "bound": bound,
         "kind": kind if kind == "checkbox" else "plain",
