@@ -6,14 +6,17 @@ import pytest
 
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.cases.queries import open_tasks
+from discreet.foundation.jobs.models import Job
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import appealing, deciding, proving, receiving, timing
 from discreet.mechanisms.rights.course.rules import resumed
+from discreet.mechanisms.rights.kinds import Requester
 from discreet.mechanisms.rights.opening.asker import BY_THEMSELVES, Asking, who_asks
 from discreet.mechanisms.rights.opening.identity import Missing
 from discreet.mechanisms.rights.refusals import (
     AcknowledgedBefore,
     AppealTooLate,
+    AuthorityMissing,
     BadReceipt,
     ExtendedBefore,
     ExtensionTooLate,
@@ -161,6 +164,20 @@ def test_who_asks_for_another_says_so_and_is_checked_on_their_own() -> None:
     assert queries.words_sealed(number).who["name"] == "A. Gent"
     with pytest.raises(NotForAnother):
         proving.authorise(actor=AGENT, now=NOW, number=received("DE"), reason="Seen")
+
+
+@pytest.mark.parametrize("requester", [one for one in Requester if one is not Requester.SELF])
+def test_proving_a_whole_batch_is_no_way_round_the_authority_of_whoever_asks(requester: Requester) -> None:
+    number = received("DE", asking=Asking(requester=requester.value, who=who_asks(name="A. Gent")))
+    batch_id = queries.batch_of(number)
+    with pytest.raises(AuthorityMissing):
+        proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list")
+    assert (
+        queries.state_of_request(number) is State.RECEIVED
+        and not Job.objects.filter(workflow="rights.prepare").exists()
+    )
+    proving.authorise(actor=AGENT, now=NOW, number=number, reason="Signed permission seen")
+    assert proving.verify_batch(actor=AGENT, now=NOW, batch_id=batch_id, reason="Signed list") == 1
 
 
 def test_a_duplicate_ends_only_beside_a_proven_request_of_the_same_person(shop: Company) -> None:

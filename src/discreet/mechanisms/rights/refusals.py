@@ -95,6 +95,15 @@ class NoSignIn(Refused):
     status = 409
 
 
+class AuthorityMissing(Refused):
+    """Somebody asks for another person, and nobody has checked yet that they may."""
+
+    code = "rights.authority_missing"
+    message = gettext_noop(
+        "%(number)s is asked for by somebody else: first check on its page that they may, then who the person is."
+    )
+
+
 class NotForAnother(Refused):
     code = "rights.not_for_another"
     message = gettext_noop("%(number)s was made by the person: there is no authority to check.")

@@ -33,6 +33,7 @@ from discreet.mechanisms.rights.opening.identity import How, Missing, may_prove_
 from discreet.mechanisms.rights.opening.queries import still_missing
 from discreet.mechanisms.rights.queries import claim_of
 from discreet.mechanisms.rights.refusals import (
+    AuthorityMissing,
     NoCodeReturned,
     NoSignIn,
     NotForAnother,
@@ -165,6 +166,7 @@ def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> 
 
     Raises:
         ReasonMissing, NotYours, ImportUnfinished, WrongState
+        AuthorityMissing: somebody asks for another in it, and nobody checked that they may.
     """
     refuse_unless(actor, Role.AGENT)
     if not reason.strip():
@@ -172,6 +174,9 @@ def verify_batch(*, actor: Actor, now: datetime, batch_id: int, reason: str) -> 
     batch = Batch.objects.select_for_update().get(pk=batch_id)
     refuse_unfinished(batch)
     waiting = batch.requests.filter(completed_at__isnull=True, verified_at__isnull=True)
+    for one in waiting.exclude(requester=Requester.SELF.value).order_by("position"):
+        if Missing.AUTHORITY in still_missing(one):  # a check of who somebody is says nothing of that
+            raise AuthorityMissing(number=one.number)
     numbers = list(waiting.order_by("position").values_list("number", flat=True))
     waiting.update(
         verified_at=now,
