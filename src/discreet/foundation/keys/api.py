@@ -177,6 +177,23 @@ def open_sealed(case_id: str, sealed: bytes, aad: str) -> bytes:
         raise SealBroken from None
 
 
+def opener(case_id: str) -> Callable[[bytes, str], bytes]:
+    """Return what opens as `open_sealed`, for thousands of values under one key, read once.
+
+    Raises:
+        KeyDestroyed: the case's key is gone.
+    """
+    key = _case_key(case_id)
+
+    def opened(sealed: bytes, aad: str) -> bytes:
+        try:
+            return _open(key=key, sealed=bytes(sealed), aad=f"{case_id}/{aad}".encode())
+        except Unsealable:
+            raise SealBroken from None
+
+    return opened
+
+
 def seal_stream(case_id: str, sink: streaming.Sink, aad: str) -> streaming.SealingWriter:
     """Return a writer that seals under the case's key into `sink`, for the place `aad`; `finish` ends it.
 

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from discreet.foundation.desk.cases import page_of
 from discreet.foundation.desk.phrases import is_chinese
-from discreet.foundation.permission import queries
+from discreet.foundation.permission import listed, queries
 from discreet.foundation.permission.actions import ending
 from discreet.foundation.permission.figures import Figures, figures, recent_changes
 from discreet.foundation.permission.people import MAX_LENGTH, Person, person_of_words
 from discreet.foundation.permission.refusals import NotAnAddress, NotReadable, UnknownChoice
 from discreet.foundation.permission.rules import Decision, Kind, holds
-from discreet.foundation.permission.words import CHANNELS, KINDS, staff_rows
+from discreet.foundation.permission.words import CHANNELS, KINDS, TOLD, staff_rows
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.vocabulary.actors import Role
@@ -49,6 +49,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         "permission/desk.html",
         {
             "figures": counted,
+            "lists": [] if is_search else [_list_row(one) for one in listed.recent_lists()],
             "heading": _heading(counted),
             "rows": staff_rows(shown, now=now, language=get_language() or "en"),
             "is_search": is_search,
@@ -73,8 +74,12 @@ def choice(request: HttpRequest, ref: str) -> HttpResponse:
     stands = holds(fact, at=now)
     is_open = stands and fact.decision is Decision.PENDING
     (row,) = staff_rows([found], now=now, language=get_language() or "en")
+    told = listed.told_of(fact)
     context = {
         "row": row,
+        "told": gettext(TOLD[told.state]) if told.state in TOLD else "",
+        "told_number": told.case_number,
+        "told_url": page_of(kind="choices", number=told.case_number) if told.case_number else "",
         "only_profiling": fact.only_profiling,
         "origin_url": page_of(kind="request", number=fact.origin) if fact.origin.startswith("R-") else "",
         "may_uphold": is_open and bool(roles & DECIDERS),
@@ -117,6 +122,17 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
     """Lift a restriction."""
     ending.lift_restriction(actor=actor_of(request), now=timezone.now(), ref=ref)
     return _back(ref)
+
+
+def _list_row(one: listed.ListView) -> dict[str, Any]:
+    return {
+        "day": written_date(one.day, language=get_language() or "en"),
+        "kind": gettext(KINDS[one.kind]),
+        "people": one.people,
+        "number": one.case_number,
+        "url": page_of(kind="choices", number=one.case_number) if one.case_number else "",
+        "is_settled": one.is_settled,
+    }
 
 
 def _back(ref: str) -> HttpResponseRedirect:

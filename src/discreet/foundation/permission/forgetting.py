@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from discreet.foundation.permission.models import Choice, ChoiceKey, OptInAsk
+from discreet.foundation.permission.models import Choice, ChoiceKey, OptInAsk, TellingList
 from discreet.foundation.permission.people import IdentifierKind
 from discreet.foundation.permission.rules import KEPT_AFTER_END
 
@@ -27,4 +27,6 @@ def forget_once(now: datetime) -> int:
         part = list(which.values_list("pk", flat=True)[:_MOST_AT_ONCE])
         gone += len(part)
         Choice.objects.filter(pk__in=part).delete()
+    emptied = TellingList.objects.filter(settled_at__lt=before, people__isnull=True)
+    gone += emptied.delete()[0]
     return gone + OptInAsk.objects.filter(expires_at__lt=before).delete()[0]

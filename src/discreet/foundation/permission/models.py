@@ -78,3 +78,34 @@ class OptInAsk(models.Model):
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     confirmed_at = models.DateTimeField(null=True)
+
+
+class TellingList(models.Model):
+    """The choices of one kind and day of which recipients are told together.
+
+    Who the people are is sealed under a key of the list's own, which is destroyed once the list is settled.
+    `case_number`: the case that carries the notices; "" where nobody had to be told.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=20)
+    ends_at = models.DateTimeField(db_index=True)
+    handed_over_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    case_number = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(handed_over_at__isnull=False),
+                name="permission_settled_after_handed_over",
+            ),
+        ]
+
+
+class ListedPerson(models.Model):
+    """Whose choice it is, as the person said it, until the list is settled."""
+
+    choice = models.OneToOneField(Choice, on_delete=models.CASCADE, related_name="listed")
+    telling_list = models.ForeignKey(TellingList, on_delete=models.CASCADE, related_name="people")
+    person_sealed = models.BinaryField(null=True)

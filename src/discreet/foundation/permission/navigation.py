@@ -27,6 +27,8 @@ acts.register(
         "permission.override_objection": gettext_noop("Objection overridden on compelling grounds"),
         "permission.ask_opt_in": gettext_noop("Opting in asked for"),
         "permission.confirm_opt_in": gettext_noop("Opted in again"),
+        "permission.hand_over_list": gettext_noop("A day's choices handed over, to tell recipients"),
+        "permission.settle_list": gettext_noop("A day's list settled, its people forgotten"),
         "permission.tie": gettext_noop("Identifiers of one person tied"),
     }
 )

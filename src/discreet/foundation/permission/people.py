@@ -29,6 +29,10 @@ class IdentifierKind(StrEnum):
     ROW = "row"
 
 
+#: What others outside the company may know a person by.
+CONTACTS = frozenset({IdentifierKind.EMAIL, IdentifierKind.PHONE, IdentifierKind.CUSTOMER_NUMBER})
+
+
 @dataclass(frozen=True, slots=True)
 class RowKey:
     """A row of a source that is this person. `key` is the row's key as text."""
@@ -126,6 +130,11 @@ def person_of_words(words: str) -> Person:
     if not is_phone(clean):
         raise NotAnAddress
     return Person(phone=clean)
+
+
+def has_contact(person: Person) -> bool:
+    """Say whether anything names the person that others outside the company may know them by."""
+    return any(part.strip() for part in (person.email, person.phone, person.customer_number))
 
 
 def is_contact(words: str) -> bool:

@@ -52,6 +52,12 @@ class Channel(StrEnum):
     REQUEST = "request"
 
 
+#: Choices that come by no request: nobody else tells recipients of them, or counts them.
+DIRECT = frozenset({Channel.CENTRE, Channel.GPC, Channel.API, Channel.DESK})
+#: Of these, who received data by sale or sharing is told. Source: 11 CCR 7026(f)(2), (3), 7027(g).
+TOLD_OF = frozenset({Kind.OPT_OUT, Kind.LIMIT})
+
+
 class Basis(StrEnum):
     """What a use rests on. Source: GDPR Art. 6(1); PIPL Art. 13 in the same words where it knows them."""
 

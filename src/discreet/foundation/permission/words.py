@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from discreet.foundation.permission.listed import Telling, told_of
 from discreet.foundation.permission.people import IdentifierKind
 from discreet.foundation.permission.queries import ChoiceView
 from discreet.foundation.permission.rules import Channel, Kind, holds
@@ -52,6 +53,31 @@ DOES = {
         "We use sensitive personal information only for what you ask us to do, and for security."
     ),
 }
+#: How far recipients are told of a choice, for staff and for the person.
+TOLD = {
+    Telling.BY_REQUEST: gettext_noop("With its request: see there."),
+    Telling.NOBODY_KNOWS: gettext_noop(
+        "Nobody can be told: it is known by a browser, an app or a row alone, and recipients know nobody by these."
+    ),
+    Telling.WAITS: gettext_noop("They are told together, of all choices of the day, once the day is over."),
+    Telling.NOBODY_RECEIVES: gettext_noop(
+        "Nobody had to be told: the data map named no recipient that this choice concerns."
+    ),
+    Telling.EARLIER: gettext_noop(
+        "It was made before recipients were told of choices like this: tell them yourselves."
+    ),
+}
+PUBLIC_TOLD = {
+    Telling.NOBODY_KNOWS: gettext_noop(
+        "It is known by this browser alone. We can tell nobody outside of it, for they do not know your browser from us: give your e-mail address or phone number, and we tell them, too."
+    ),
+    Telling.WAITS: gettext_noop(
+        "Once this day is over we tell everybody to whom we have sold your data, or with whom we share them, and ask them to do the same."
+    ),
+    Telling.TOLD: gettext_noop(
+        "We have told everybody to whom we have sold your data, or with whom we share them, and asked them to do the same."
+    ),
+}
 _FOR = {
     IdentifierKind.EMAIL: gettext_noop("the e-mail address you gave"),
     IdentifierKind.PHONE: gettext_noop("the phone number you gave"),
@@ -71,6 +97,7 @@ class PublicLine:
     counts_for: tuple[str, ...]
     is_signal: bool
     stands: bool
+    told: str = ""
 
 
 def public_lines(found: Sequence[ChoiceView], *, now: datetime) -> list[PublicLine]:
@@ -83,6 +110,7 @@ def public_lines(found: Sequence[ChoiceView], *, now: datetime) -> list[PublicLi
             counts_for=tuple(_FOR[kind] for kind in reversed(one.known_by)),
             is_signal=one.fact.channel == Channel.GPC,
             stands=holds(one.fact, at=now),
+            told=PUBLIC_TOLD.get(told_of(one.fact).state, ""),
         )
         for one in found
     ]

@@ -6,10 +6,12 @@ from datetime import datetime
 from django.db import transaction
 
 from discreet.events.cases import CaseExpired
+from discreet.events.permission import ChoicesCollected
 from discreet.events.rights import CorrectionVerified, ErasureVerified
 from discreet.foundation.jobs.api import on
 from discreet.foundation.jobs.unfinished import names_jobs_of
 from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.actions import listing
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
 from discreet.mechanisms.rights.actions.notifying import tell_recipients
 from discreet.mechanisms.rights.copying.delivery import remove_package
@@ -43,6 +45,12 @@ def tell_of_correction(event: CorrectionVerified, now: datetime) -> None:
     """Tell the recipients of what was corrected."""
     if recipient_queries.is_anybody_held(event.batch_id):
         tell_recipients(now=now, batch_id=event.batch_id)
+
+
+@on(ChoicesCollected)
+def take_up_choices(event: ChoicesCollected, now: datetime) -> None:
+    """Begin to tell recipients of a day's choices that came by no request."""
+    listing.take_up_list(now=now, list_ref=event.list_ref, kind=event.kind)
 
 
 @names_jobs_of("rights")

@@ -35,6 +35,7 @@ register(
     )
 )
 register_case_page(CasePage(kind="request", url_name="rights:request", icon="user-check"))
+register_case_page(CasePage(kind="choices", url_name="rights:recipients", icon="hand-stop"))
 acts.register(ACTS)
 for name, label in UNANSWERED.items():
     acts.register_endings(name, fact="answer", labels={Answer.LETTER_DUE: label})

@@ -260,6 +260,7 @@ ACTS: dict[str, str] = {
     "rights.finish_erasure": gettext_noop("Searched again and answered"),
     "rights.ask_search": gettext_noop("Another search asked for"),
     "rights.hold_notices": gettext_noop("Recipients written down"),
+    "rights.take_up_list": gettext_noop("A day's choices taken up, to tell recipients"),
     "rights.tell_recipients": gettext_noop("Recipients told of what was done"),
     "rights.remind_recipient": gettext_noop("Recipient reminded"),
     "rights.note_recipient_told": gettext_noop("Recipient told by a person"),

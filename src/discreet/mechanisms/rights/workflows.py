@@ -150,6 +150,14 @@ def tell_of_choices(ctx: WorkflowContext, batch_id: int) -> None:
     ctx.run(recipients.tell_held, batch_id, ctx.now())
 
 
+@workflow("rights.tell_of_list", can_wait=True)
+def tell_of_list(ctx: WorkflowContext, batch_id: int, list_ref: str) -> None:
+    """Tell recipients of a day's choices that came by no request."""
+    ctx.run(recipients.hold_for_list, batch_id, list_ref, ctx.now())
+    ctx.run(recipients.tell_held, batch_id, ctx.now())
+    ctx.run(recipients.settle, batch_id, list_ref, ctx.now())
+
+
 @workflow("rights.go_on", tells_from_records=True)
 def go_on(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Go on with what was held back for manual sources: they have answered, or the answer is near."""

@@ -9,10 +9,12 @@ from django.db.models import F
 
 from discreet.foundation.ledger.api import Evidence, Json, record_many
 from discreet.foundation.ledger.canonical import plain_name
+from discreet.foundation.permission.actions import listing
 from discreet.foundation.permission.models import Choice, ChoiceKey
-from discreet.foundation.permission.people import Digests, IdentifierKind, facts_of
+from discreet.foundation.permission.people import Digests, IdentifierKind, Person, facts_of
 from discreet.foundation.permission.refusals import NotYours, PurposeNeedless, UnknownPurpose
 from discreet.foundation.permission.rules import (
+    DIRECT,
     GPC_ARTICLE,
     HOME_LAW,
     Channel,
@@ -34,6 +36,7 @@ class _Row:
 
     choice: Choice
     keys: Mapping[str, IdentifierKind]
+    person: Person
 
 
 def write(*, actor: Actor, now: datetime, said: Sequence[Said], source: Source) -> list[Kept]:
@@ -66,6 +69,9 @@ def write(*, actor: Actor, now: datetime, said: Sequence[Said], source: Source) 
     ]
     evidence = [_evidence(row, one, source) for row, one in zip(rows, kept, strict=True)]
     record_many(actor=actor, now=now, evidence=evidence)
+    if source.channel in DIRECT:
+        fresh = [(one, row.person) for one, row in zip(kept, rows, strict=True) if not one.is_repeated]
+        listing.put_down(fresh, now=now)
     return kept
 
 
@@ -117,7 +123,7 @@ def _row(actor: Actor, now: datetime, said: Said, source: Source, digests: Diges
         origin=said.origin or source.origin,
         said_by=actor.label[:250],
     )
-    return _Row(choice=choice, keys=keys)
+    return _Row(choice=choice, keys=keys, person=said.person)
 
 
 def _said_key(said: Said, keys: Mapping[str, IdentifierKind]) -> str:

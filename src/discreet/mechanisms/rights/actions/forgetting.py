@@ -39,10 +39,10 @@ def forget_request(*, now: datetime, number: str) -> None:
     """Empty what was sealed for a request whose case key is destroyed; its batch's, once nobody is left in it."""
     request = RightsRequest.objects.select_for_update().select_related("batch").filter(number=number).first()
     record(actor=SYSTEM, now=now, subject=f"request:{number}", facts={"forgotten": request is not None})
+    forget_notices(number=number)
     if request is None:
         return
     LetterDraft.objects.filter(number=number).delete()
-    forget_notices(number=number)
     request.manual_asks.update(reason_sealed=None, file_kind="")
     request.roots_sealed = request.verified_reason_sealed = None
     request.wish_sealed = request.requester_sealed = request.authority_reason_sealed = None

@@ -6,15 +6,17 @@ holds a link and no person. Source: GDPR Art. 19; 11 CCR 7022(b), (c); and `tell
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.queries import has_open_task
+from discreet.foundation.cases.rules import is_number
 from discreet.foundation.datamap.sharing import Contact, RecipientFacts
 from discreet.foundation.datamap.sharing_queries import recipients_at
 from discreet.foundation.keys import api as keys
@@ -101,15 +103,20 @@ def tell_recipients(*, now: datetime, batch_id: int) -> None:
     held = list(
         RecipientNotice.objects.select_for_update().filter(batch_id=batch_id, state=NoticeState.HELD.value)
     )
-    done = set(
-        RightsRequest.objects.filter(batch_id=batch_id, completed_at__isnull=False)
-        .exclude(outcome__in=["", "refused"])
-        .values_list("number", flat=True)
+    done = (
+        None
+        if held and is_listed(held[0])
+        else set(
+            RightsRequest.objects.filter(batch_id=batch_id, completed_at__isnull=False)
+            .exclude(outcome__in=["", "refused"])
+            .values_list("number", flat=True)
+        )
     )
     told: dict[str, Json] = {}
     stated = recipients_at((one.recipient, one.version) for one in held)
     for notice in held:
-        _leave_out(notice, done)
+        if done is not None:
+            _leave_out(notice, done)
         if notice.numbers:
             _tell(notice, stated[notice.recipient, notice.version], now=now)
             told[notice.recipient] = {"way": notice.way, "people": len(notice.numbers)}
@@ -165,7 +172,7 @@ def _send(notice: RecipientNotice, facts: RecipientFacts, *, template: str, now:
     token = new_token()
     notice.token_hash = hashlib.sha256(token.encode()).hexdigest()
     notice.link_ends_at = now + LINK_LIVES
-    number = str(notice.numbers[0])
+    number = case_of(notice)
     send(
         actor=SYSTEM,
         now=now,
@@ -190,10 +197,10 @@ def _ask_staff(notice: RecipientNotice, facts: RecipientFacts, *, what: str, now
         assignee=facts.assignee,
         due_at=now + timedelta(days=facts.remind_days),
         url_name="rights:recipients",
-        url_args=(str(notice.numbers[0]),),
+        url_args=(case_of(notice),),
         is_after_end=True,
     )
-    cases.add_task(actor=SYSTEM, now=now, number=str(notice.numbers[0]), task=task)
+    cases.add_task(actor=SYSTEM, now=now, number=case_of(notice), task=task)
 
 
 def task_key(notice_id: int) -> str:
@@ -319,23 +326,37 @@ def by_token(token: str, *, now: datetime) -> RecipientNotice:
     return notice
 
 
-def of_request(number: str, notice_id: int) -> RecipientNotice:
-    """Return a notice that concerns the request.
+def of_case(number: str, notice_id: int) -> RecipientNotice:
+    """Return a notice that concerns the request, or the case of a day's choices.
 
     Raises:
         UnknownNotice
     """
-    notice = RecipientNotice.objects.filter(pk=notice_id, batch__requests__number=number[:16]).first()
-    if notice is None or number not in notice.numbers:
+    notice = RecipientNotice.objects.filter(carried_by(number), pk=notice_id).first()
+    if notice is None or number not in (*notice.numbers, case_of(notice)):
         raise UnknownNotice
     return notice
 
 
+def carried_by(number: str) -> Q:
+    """Return which notices may concern a request or the case of a day's choices; of a batch, all."""
+    return Q(batch__requests__number=number[:16]) | Q(batch__key_id=number[:16])
+
+
+def is_listed(notice: RecipientNotice) -> bool:
+    """Say whether a notice tells of a day's choices, which stand in no request: its numbers are theirs."""
+    return not is_number(str(notice.numbers[0]))
+
+
+def case_of(notice: RecipientNotice) -> str:
+    """Return the case on which a notice stands: that of its first request, or of the day's choices."""
+    return notice.batch.key_id if is_listed(notice) else str(notice.numbers[0])
+
+
 def forget_notices(*, number: str) -> None:
-    """Destroy what is sealed of the notices that a forgotten request stands first in. Called inside an act."""
-    batch = RightsRequest.objects.filter(number=number).values_list("batch_id", flat=True)
-    for notice in RecipientNotice.objects.filter(batch_id__in=batch):
-        if notice.numbers and notice.numbers[0] == number:
+    """Destroy what is sealed of the notices that stand on a case that is forgotten. Called inside an act."""
+    for notice in RecipientNotice.objects.filter(carried_by(number)).distinct():
+        if notice.numbers and case_of(notice) == number:
             keys.destroy_case_key(notice.key_id)
             notice.list_sealed, notice.note_sealed, notice.token_hash = None, None, ""
             notice.remind_at = None
@@ -361,7 +382,7 @@ def _refuse_unless_theirs(notice: RecipientNotice, actor: Actor) -> RecipientFac
 def _keep_note(notice: RecipientNotice, note: str) -> None:
     if not note.strip():
         raise EvidenceMissing
-    number = str(notice.numbers[0])
+    number = case_of(notice)
     notice.note_sealed = keys.seal(number, note.strip()[:MOST_NOTE].encode(), _NOTE)
 
 
@@ -369,7 +390,7 @@ def note_of(notice: RecipientNotice) -> str:
     """Return what staff wrote of the end of a notice; "" where nothing."""
     if notice.note_sealed is None:
         return ""
-    return keys.open_sealed(str(notice.numbers[0]), bytes(notice.note_sealed), _NOTE).decode()
+    return keys.open_sealed(case_of(notice), bytes(notice.note_sealed), _NOTE).decode()
 
 
 def _end(notice: RecipientNotice, state: NoticeState, *, by: str, now: datetime) -> None:
@@ -380,11 +401,12 @@ def _end(notice: RecipientNotice, state: NoticeState, *, by: str, now: datetime)
 
 
 def _finish_task(notice: RecipientNotice, *, actor: Actor, now: datetime) -> None:
-    number, key = str(notice.numbers[0]), task_key(notice.pk)
+    number, key = case_of(notice), task_key(notice.pk)
     if has_open_task(number, key):
         cases.finish_task(actor=actor, now=now, number=number, key=key)
 
 
 def _subject(notice: RecipientNotice) -> str:
-    numbers: Mapping[bool, str] = {True: f"request:{notice.numbers[0]}", False: f"batch:{notice.batch_id}"}
-    return numbers[len(notice.numbers) == 1]
+    if is_listed(notice):
+        return f"choices:{case_of(notice)}"
+    return f"request:{notice.numbers[0]}" if len(notice.numbers) == 1 else f"batch:{notice.batch_id}"

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import notifying
 from discreet.mechanisms.rights.outside import pages as notices
 from discreet.mechanisms.rights.outside.pages import HINDRANCES
@@ -44,7 +43,7 @@ def show(request: HttpRequest, number: str, notice_id: int) -> HttpResponseBase:
 @role_required(*TELLERS)
 def note(request: HttpRequest, number: str, notice_id: int) -> HttpResponseBase:
     """Note that a recipient was told, has confirmed, or cannot be told."""
-    notifying.of_request(number, notice_id)
+    notifying.of_case(number, notice_id)
     what, words = request.POST.get("what", ""), request.POST.get("note", "")
     actor, now = actor_of(request), timezone.now()
     try:
@@ -78,7 +77,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     actor = actor_of(request)
-    view = queries.request_view(number)
+    view = notices.carrier(number)
     context = {
         "view": view,
         "lines": notices.notice_lines(number, language=translation.get_language() or "en", actor=actor),

@@ -12,10 +12,15 @@ from discreet.foundation.datamap.sharing import Contact, Reference
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.desk.phrases import listed
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import notifying
+from discreet.mechanisms.rights.actions import listing, notifying
 from discreet.mechanisms.rights.actions.notifying import Concerned
 from discreet.mechanisms.rights.kinds import Way, way_of
-from discreet.mechanisms.rights.outside.queries import ToldRecipient, recipients_told
+from discreet.mechanisms.rights.outside.queries import (
+    ToldRecipient,
+    kind_of_choices,
+    recipients_told,
+    recipients_told_of_choices,
+)
 from discreet.mechanisms.rights.outside.rules import Hindrance, NoticeState, article_of
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.categories import CATEGORIES
@@ -72,6 +77,15 @@ class PublicView:
 
 
 @dataclass(frozen=True, slots=True)
+class Carrier:
+    """`is_listed`: the case of a day's choices, and no request."""
+
+    number: str
+    kind: str
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeLine:
     """A notice as staff and the customer read it."""
 
@@ -102,11 +116,11 @@ def public_view(token: str, *, now: datetime, language: str) -> PublicView:
         UnknownNotice: the link is wrong, spent or too old.
     """
     notice = notifying.by_token(token, now=now)
-    number = str(notice.numbers[0])
-    (told,) = [one for one in recipients_told(number) if one.notice_id == notice.pk]
+    number, is_listed = notifying.case_of(notice), notifying.is_listed(notice)
+    (told,) = [one for one in _told(number) if one.notice_id == notice.pk]
     kind = queries.kind_of_batch(notice.batch_id)
     return PublicView(
-        number=number if len(notice.numbers) == 1 else f"B-{notice.batch_id}",
+        number=number if is_listed or len(notice.numbers) == 1 else f"B-{notice.batch_id}",
         name=told.facts.name(language),
         to_do=gettext(TO_DO[way_of(kind)]),
         article=article_of(kind),
@@ -133,7 +147,7 @@ def shown_to_staff(*, actor: Actor, now: datetime, number: str, notice_id: int) 
         NotYours, UnknownNotice, NoticeEnded
     """
     notifying.record_showing(actor=actor, now=now, notice_id=notice_id)
-    return notifying.people_of(notifying.of_request(number, notice_id))
+    return notifying.people_of(notifying.of_case(number, notice_id))
 
 
 def heads() -> list[str]:
@@ -165,9 +179,25 @@ def _category(category: str, language: str) -> str:
     return CATEGORIES[category].label(language) if category in CATEGORIES else category
 
 
+def carrier(number: str) -> Carrier:
+    """Return what the notices of a number are about: a request, or the choices of a day.
+
+    Raises:
+        UnknownRequest, UnknownChoices
+    """
+    is_listed = number.startswith(f"{listing.PREFIX}-")
+    kind = kind_of_choices(number) if is_listed else queries.request_view(number).kind
+    return Carrier(number=number, kind=kind, is_listed=is_listed)
+
+
+def _told(number: str) -> list[ToldRecipient]:
+    is_listed = number.startswith(f"{listing.PREFIX}-")
+    return recipients_told_of_choices(number) if is_listed else recipients_told(number)
+
+
 def notice_lines(number: str, *, language: str, actor: Actor | None = None) -> list[NoticeLine]:
     """Return who was told of what was done for a request. `actor`: staff, who also read the notes."""
-    found = recipients_told(number)
+    found = _told(number)
     people = actors_in_words({one.ended_by for one in found if ":" in one.ended_by})
     return [_line(one, number, people, language, actor) for one in found]
 
@@ -192,7 +222,7 @@ def _line(
         ended_at=one.ended_at,
         ended_by=ended_by,
         why=gettext(HINDRANCES[Hindrance(one.hindrance)]) if one.hindrance else "",
-        note=notifying.note_of(notifying.of_request(number, one.notice_id)) if actor else "",
+        note=notifying.note_of(notifying.of_case(number, one.notice_id)) if actor else "",
         is_open=one.state in (NoticeState.DUE, NoticeState.SENT),
         is_due=one.state is NoticeState.DUE,
         is_mailed=one.way == Contact.MAIL,

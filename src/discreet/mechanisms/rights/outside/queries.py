@@ -12,8 +12,9 @@ from discreet.foundation.datamap.sharing import ManualSourceFacts, RecipientFact
 from discreet.foundation.datamap.sharing_queries import manual_sources_at, recipients_at
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.matching.roots import Candidates
-from discreet.mechanisms.rights.models import ManualAsk, RecipientNotice, RightsRequest
-from discreet.mechanisms.rights.outside.rules import ManualAnswer, NoticeState, still_waits
+from discreet.mechanisms.rights.models import Batch, ManualAsk, RecipientNotice, RightsRequest
+from discreet.mechanisms.rights.outside.refusals import UnknownChoices
+from discreet.mechanisms.rights.outside.rules import LISTED, ManualAnswer, NoticeState, still_waits
 from discreet.mechanisms.rights.rules import Outcome, State
 
 AT_ONCE = 200
@@ -58,11 +59,28 @@ class ManualView:
 def recipients_told(number: str) -> list[ToldRecipient]:
     """Return who was told, or will be, of what was done for a request. Source: GDPR Art. 19, last sentence."""
     batch = RightsRequest.objects.filter(number=number[:16]).values_list("batch_id", flat=True)
-    rows = [
-        row
-        for row in RecipientNotice.objects.filter(batch_id__in=batch).order_by("pk")
-        if number in row.numbers
-    ]
+    found = RecipientNotice.objects.filter(batch_id__in=batch).order_by("pk")
+    return _told([row for row in found if number in row.numbers])
+
+
+def recipients_told_of_choices(number: str) -> list[ToldRecipient]:
+    """Return who was told of a day's choices, by the number of their case."""
+    return _told(list(RecipientNotice.objects.filter(batch__key_id=number[:16]).order_by("pk")))
+
+
+def kind_of_choices(number: str) -> str:
+    """Return what was chosen in the case of a day's choices.
+
+    Raises:
+        UnknownChoices
+    """
+    found = Batch.objects.filter(key_id=number[:16], import_key__startswith=LISTED).first()
+    if found is None:
+        raise UnknownChoices(number=number)
+    return found.kind
+
+
+def _told(rows: Sequence[RecipientNotice]) -> list[ToldRecipient]:
     stated = recipients_at((row.recipient, row.version) for row in rows)
     return [
         ToldRecipient(

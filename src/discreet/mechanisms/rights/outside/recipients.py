@@ -17,6 +17,8 @@ from discreet.foundation.datamap.queries import built
 from discreet.foundation.datamap.sharing import RecipientFacts, Reference
 from discreet.foundation.datamap.sharing_queries import RecipientView
 from discreet.foundation.datamap.sharing_queries import recipients as recipients_in_force
+from discreet.foundation.permission.actions.listing import settle_list
+from discreet.foundation.permission.listed import people_on
 from discreet.mechanisms.rights import approved, queries
 from discreet.mechanisms.rights.actions import notifying
 from discreet.mechanisms.rights.actions.notifying import Concerned, NewNotice
@@ -88,6 +90,22 @@ def hold_for_choice(batch_id: int, now: datetime) -> None:
         for number, (claim, roots) in known.items()
     ]
     hold_changes(batch_id, run, now, changed, due=due)
+
+
+def hold_for_list(batch_id: int, list_ref: str, now: datetime) -> None:
+    """Write down whom to tell of a day's choices that came by no request. One person said twice stands once."""
+    due = due_for(queries.kind_of_batch(batch_id))
+    changed: dict[tuple[str, ...], Changed] = {}
+    for choice, person in people_on(list_ref):
+        given = {
+            Reference.CUSTOMER_NUMBER: person.customer_number,
+            Reference.EMAIL: person.email,
+            Reference.PHONE: person.phone,
+        }
+        references = {reference: text for reference, text in given.items() if text}
+        changed.setdefault(tuple(given.values()), Changed(number=choice, references=references))
+    if due and changed:
+        hold_changes(batch_id, 0, now, list(changed.values()), due=due)
 
 
 def hold_changes(
@@ -214,3 +232,8 @@ def tell_held(batch_id: int, now: datetime) -> None:
     """Tell the recipients that were written down."""
     if recipient_queries.is_anybody_held(batch_id):
         notifying.tell_recipients(now=now, batch_id=batch_id)
+
+
+def settle(batch_id: int, list_ref: str, now: datetime) -> None:
+    """Forget who stood on a day's list: whom to tell of whom is written down."""
+    settle_list(now=now, list_ref=list_ref, case_number=queries.batch_key(batch_id))

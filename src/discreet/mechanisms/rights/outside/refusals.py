@@ -10,6 +10,12 @@ class UnknownNotice(Refused):
     status = 404
 
 
+class UnknownChoices(Refused):
+    code = "rights.unknown_choices"
+    message = gettext_noop("No choices of a day stand under %(number)s.")
+    status = 404
+
+
 class NoticeEnded(Refused):
     code = "rights.notice_ended"
     message = gettext_noop(

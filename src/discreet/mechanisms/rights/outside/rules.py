@@ -46,6 +46,10 @@ def article_of(kind: str) -> str:
     return duty[1] if duty else ""
 
 
+#: What a batch that tells of a day's choices is imported by, before the list's name.
+LISTED = "choices:"
+
+
 class NoticeState(StrEnum):
     HELD = "held"  # written down before the execution ended; nobody was told yet
     DUE = "due"  # a person of ours must tell it
