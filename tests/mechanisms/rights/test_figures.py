@@ -8,6 +8,10 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from discreet.foundation.permission.actions import choosing
+from discreet.foundation.permission.people import Person
+from discreet.foundation.permission.rules import Channel
+from discreet.foundation.permission.said import Source
 from discreet.mechanisms.rights.actions import deciding
 from discreet.mechanisms.rights.deciding.items import Justification
 from discreet.mechanisms.rights.figures.counts import REPORTED, Reported, figures, years
@@ -90,6 +94,46 @@ def test_every_kind_that_the_regulation_counts_is_counted_once() -> None:
     counted = [kind for kinds in REPORTED.values() for kind in kinds]
     assert len(counted) == len(set(counted))
     assert set(Kind) - set(counted) == {Kind.RESTRICTION, Kind.OBJECTION, Kind.CONSENT_WITHDRAWAL}
+
+
+def test_opt_outs_and_limits_are_counted_by_every_way_and_each_once(desk: Client) -> None:
+    """11 CCR 7102(a)(1)(D), (E): a click, a signal and a call are opt-outs as much as a request is."""
+    received = NOW + timedelta(hours=1)
+    for place, channel in enumerate((Channel.CENTRE, Channel.GPC, Channel.API, Channel.GPC)):
+        person = Person(device=f"d_{place}")
+        for _ in range(2):  # said again, it is the same
+            choosing.opt_out(actor=CUSTOMER, now=received, person=person, source=Source(channel))
+    limit = Person(email="ann@example.com")
+    choosing.limit_sensitive(actor=CUSTOMER, now=received, person=limit, source=Source(Channel.API))
+    ended("opt_out", "applied", days=3)
+    refused = driving.opened("restriction", "no@example.com")
+    RightsRequest.objects.filter(number=refused).update(
+        kind="opt_out", outcome="refused", completed_at=received + timedelta(days=1), residence="DE"
+    )
+    found = figures(YEAR, now=NOW + timedelta(days=5), zone=ZONE)
+    out, limited = found.reported[Reported.OPT_OUT], found.reported[Reported.LIMIT]
+    assert (out.received, out.whole, out.refused, limited.received, limited.whole) == (6, 5, 1, 1, 1)
+    assert (out.median_days, limited.mean_days) == (0.0, 0.0) and 0 < (out.mean_days or 0) < 1
+    ways = {(one, channel): tally.received for one, channel, tally in found.paths}
+    assert ways == {
+        (Reported.OPT_OUT, Channel.CENTRE): 1,
+        (Reported.OPT_OUT, Channel.GPC): 2,
+        (Reported.OPT_OUT, Channel.API): 1,
+        (Reported.OPT_OUT, Channel.REQUEST): 2,
+        (Reported.LIMIT, Channel.API): 1,
+    }
+    of_california = figures(YEAR, now=NOW, zone=ZONE, is_californian=True)
+    assert of_california.reported[Reported.OPT_OUT].received == 5
+    page = desk.get(f"/desk/requests/figures/?year={YEAR}").content.decode()
+    assert "Browser signal (GPC)" in page
+
+
+def test_a_year_of_signals_alone_is_no_empty_year(desk: Client) -> None:
+    when = NOW - timedelta(days=400)
+    choosing.opt_out(actor=CUSTOMER, now=when, person=Person(device="d_1"), source=Source(Channel.GPC))
+    assert years(NOW, zone=ZONE) == [YEAR, YEAR - 1, YEAR - 2][: YEAR - when.year + 1]
+    page = desk.get(f"/desk/requests/figures/?year={when.year}").content.decode()
+    assert "No request was received" not in page
 
 
 def test_the_workbook_says_what_the_page_says_and_holds_no_formula(desk: Client) -> None:

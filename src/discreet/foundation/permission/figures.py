@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 
 from discreet.foundation.permission.models import Choice
 from discreet.foundation.permission.queries import ChoiceView, choices_by_ref
-from discreet.foundation.permission.rules import Channel, Decision, Kind
+from discreet.foundation.permission.rules import DIRECT, Channel, Decision, Kind
 
 WEEKS = 26
 RECENT_DAYS = 30
@@ -78,6 +78,28 @@ def figures(*, now: datetime, today: date) -> Figures:
         channels=[channel for channel in Channel if channel in used],
         weeks=weeks,
     )
+
+
+def direct_choices(*, since: datetime, until: datetime) -> Mapping[tuple[Kind, Channel], int]:
+    """Return how many choices of a span came by no request, by kind and channel. Each took effect as it came.
+
+    The same words said again are one choice: a browser that sends its signal with every visit counts once.
+    """
+    rows = (
+        Choice.objects.filter(
+            since__gte=since, since__lt=until, channel__in=[channel.value for channel in DIRECT]
+        )
+        .values_list("kind", "channel")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    return {(Kind(kind), Channel(channel)): count for kind, channel, count in rows}
+
+
+def first_direct_choice() -> datetime | None:
+    """Return when the first choice that is kept came by no request."""
+    found = Choice.objects.filter(channel__in=[channel.value for channel in DIRECT])
+    return found.order_by("since").values_list("since", flat=True).first()
 
 
 def recent_changes() -> list[ChoiceView]:

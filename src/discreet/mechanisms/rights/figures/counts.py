@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from discreet.foundation.permission.figures import direct_choices, first_direct_choice
+from discreet.foundation.permission.rules import Channel
+from discreet.foundation.permission.rules import Kind as Choice
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.rules import Answer, Outcome, answered_at
@@ -40,6 +43,10 @@ REPORTED: Mapping[Reported, frozenset[Kind]] = {
 }
 
 
+#: What people also choose by a click, a signal or a call, without any request.
+CHOSEN: Mapping[Reported, Choice] = {Reported.OPT_OUT: Choice.OPT_OUT, Reported.LIMIT: Choice.LIMIT}
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Requests of one kind. Days from receipt to answer; None where none is answered."""
@@ -57,7 +64,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One year. `months`: (received, answered) by month; `days`: how many were answered within so many days."""
+    """One year. `months`: (received, answered) by month; `days`: how many were answered within so many days.
+
+    `reported` and `paths` hold choices that came by no request, too; `paths` names the ways that were used. All else
+    is of requests alone.
+    """
 
     year: int
     by_kind: Mapping[Kind, Tally]
@@ -69,11 +80,17 @@ class Figures:
     refusals: Sequence[tuple[str, int]]
     months: Sequence[tuple[int, int]]
     days: Sequence[tuple[int, int]]
+    paths: Sequence[tuple[Reported, Channel, Tally]]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.whole.received and not self.paths
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     kind: Kind
+    channel: str
     outcome: str
     received_at: datetime
     due_at: datetime | None
@@ -90,18 +107,21 @@ WITHIN_DAYS = (1, 3, 7, 14, 30, 45, 90)
 
 def years(now: datetime, *, zone: ZoneInfo) -> list[int]:
     """Return the years in which requests were received, the newest first; at least this one."""
-    oldest = RightsRequest.objects.order_by("received_at").values_list("received_at", flat=True).first()
-    this = now.astimezone(zone).year
-    return list(range(this, (oldest.astimezone(zone).year if oldest else this) - 1, -1))
+    request = RightsRequest.objects.order_by("received_at").values_list("received_at", flat=True).first()
+    oldest = min(at for at in (request, first_direct_choice(), now) if at is not None)
+    return list(range(now.astimezone(zone).year, oldest.astimezone(zone).year - 1, -1))
 
 
 def figures(year: int, *, now: datetime, zone: ZoneInfo, is_californian: bool = False) -> Figures:
     """Return the figures of the requests received in a year of the company's zone.
 
-    `is_californian`: only those of people who live in California.
+    `is_californian`: only those of people who live in California. A click, a signal or a call does not say where
+    anybody lives, and uses a right of California: it counts there.
     """
+    begins, ends = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
+    direct = direct_choices(since=begins, until=ends)
     rows = [
-        _row(*values) for values in _of_year(year, zone, is_californian).values_list(*_COLUMNS).iterator()
+        _row(*values) for values in _received(begins, ends, is_californian).values_list(*_COLUMNS).iterator()
     ]
     by_kind: dict[Kind, list[_Row]] = defaultdict(list)
     for row in rows:
@@ -121,7 +141,11 @@ def figures(year: int, *, now: datetime, zone: ZoneInfo, is_californian: bool = 
         year=year,
         by_kind={kind: _tally(by_kind[kind], now) for kind in Kind if by_kind.get(kind)},
         reported={
-            one: _tally([row for kind in kinds for row in by_kind[kind]], now)
+            one: _tally(
+                [row for kind in kinds for row in by_kind[kind]],
+                now,
+                at_once=sum(count for (kind, _), count in direct.items() if kind is CHOSEN.get(one)),
+            )
             for one, kinds in REPORTED.items()
         },
         whole=_tally(rows, now),
@@ -131,7 +155,27 @@ def figures(year: int, *, now: datetime, zone: ZoneInfo, is_californian: bool = 
         refusals=refusals.most_common(),
         months=[(received[month], replied[month]) for month in range(1, 13)],
         days=_histogram(spent),
+        paths=_paths(by_kind, direct, now),
     )
+
+
+def _paths(
+    by_kind: Mapping[Kind, Sequence[_Row]], direct: Mapping[tuple[Choice, Channel], int], now: datetime
+) -> list[tuple[Reported, Channel, Tally]]:
+    """Return by which ways opt-outs and limits came, each of them in one."""
+    found = []
+    for one, chosen in CHOSEN.items():
+        rows = [row for kind in REPORTED[one] for row in by_kind.get(kind, ())]
+        for channel in Channel:
+            own = [row for row in rows if _way_of(row) is channel]
+            tally = _tally(own, now, at_once=direct.get((chosen, channel), 0))
+            if tally.received:
+                found.append((one, channel, tally))
+    return found
+
+
+def _way_of(row: _Row) -> Channel:
+    return Channel.IMPORT if row.channel == "import" else Channel.REQUEST
 
 
 #: The board's columns: name → due within so long; "over" lies before now, "later" after all.
@@ -150,6 +194,7 @@ def letters_due() -> int:
 
 _COLUMNS = (
     "kind",
+    "channel",
     "outcome",
     "received_at",
     "due_at",
@@ -164,6 +209,7 @@ _COLUMNS = (
 
 def _row(
     kind: str,
+    channel: str,
     outcome: str,
     received_at: datetime,
     due_at: datetime | None,
@@ -177,6 +223,7 @@ def _row(
     left = answered_at(answer=answer, completed_at=completed_at, letter_sent_at=letter_sent_at)
     return _Row(
         kind=Kind(kind),
+        channel=channel,
         outcome=outcome,
         received_at=received_at,
         due_at=due_at,
@@ -188,20 +235,18 @@ def _row(
     )
 
 
-def _of_year(year: int, zone: ZoneInfo, is_californian: bool) -> QuerySet[RightsRequest]:
-    found = RightsRequest.objects.filter(
-        received_at__gte=datetime(year, 1, 1, tzinfo=zone),
-        received_at__lt=datetime(year + 1, 1, 1, tzinfo=zone),
-    )
+def _received(begins: datetime, ends: datetime, is_californian: bool) -> QuerySet[RightsRequest]:
+    found = RightsRequest.objects.filter(received_at__gte=begins, received_at__lt=ends)
     found = found.filter(duplicate_of="")
     return found.filter(residence="US-CA") if is_californian else found
 
 
-def _tally(rows: Sequence[_Row], now: datetime) -> Tally:
-    spent = [_days(row) for row in rows if row.answered_at is not None]
+def _tally(rows: Sequence[_Row], now: datetime, *, at_once: int = 0) -> Tally:
+    """Count rows, and beside them what came by no request and took effect as it came."""
+    spent = [_days(row) for row in rows if row.answered_at is not None] + [0.0] * at_once
     return Tally(
-        received=len(rows),
-        whole=sum(row.outcome in WHOLE for row in rows),
+        received=len(rows) + at_once,
+        whole=sum(row.outcome in WHOLE for row in rows) + at_once,
         part=sum(row.outcome in PART for row in rows),
         refused=sum(row.outcome == Outcome.REFUSED for row in rows),
         withdrawn=sum(row.is_over and not row.outcome for row in rows),

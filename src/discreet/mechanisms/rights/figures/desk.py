@@ -15,6 +15,7 @@ from discreet.foundation.cases.queries import CaseFilter, CaseRow, due_between
 from discreet.foundation.desk import workbook
 from discreet.foundation.desk.times import left
 from discreet.foundation.organisation.queries import profile
+from discreet.foundation.permission.words import CHANNELS
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.deciding.items import WORDS, Justification
@@ -96,6 +97,7 @@ def company_figures(request: HttpRequest) -> HttpResponseBase:
             "is_californian": is_californian,
             "kinds": [(gettext(right_of(kind).short), tally) for kind, tally in found.by_kind.items()],
             "reported": [(gettext(REPORTED_WORDS[one]), tally) for one, tally in found.reported.items()],
+            "paths": _paths(found),
             "funnel": _funnel(found),
             "refusals": _refusals(found),
             "days": [
@@ -117,6 +119,18 @@ def company_figures(request: HttpRequest) -> HttpResponseBase:
             ],
         },
     )
+
+
+def _paths(found: Figures) -> list[tuple[str, Tally]]:
+    """Return the ways by which opt-outs and limits came, in words."""
+    return [
+        (
+            gettext("%(kind)s: %(way)s")
+            % {"kind": gettext(REPORTED_WORDS[one]), "way": gettext(CHANNELS[channel])},
+            tally,
+        )
+        for one, channel, tally in found.paths
+    ]
 
 
 def _year(request: HttpRequest, known: list[int]) -> int:
@@ -162,6 +176,8 @@ def _file(found: Figures, is_californian: bool) -> HttpResponse:
     by_law = workbook.add_sheet(book, "11 CCR 7102", [f"{found.year} · {whose}", *head[1:]], _WIDTHS)
     for one, tally in found.reported.items():
         workbook.add_row(by_law, [gettext(REPORTED_WORDS[one]), *_cells(tally)])
+    for label, tally in _paths(found):
+        workbook.add_row(by_law, [label, *_cells(tally)])
     every = workbook.add_sheet(book, gettext("By kind"), head, _WIDTHS)
     for kind, tally in found.by_kind.items():
         workbook.add_row(every, [gettext(right_of(kind).short), *_cells(tally)])
