@@ -17,6 +17,7 @@ from tests.foundation.permission.said import ANN
 from tests.foundation.staff.people import ROOT, add
 
 pytestmark = [pytest.mark.duty("M8.1"), pytest.mark.duty("M1.3"), pytest.mark.django_db]
+SALE = {"purpose": "SellDataToThirdParties"}
 OUT, CHECK, BATCH = "/opt-outs", "/check", "/check/batch"
 
 
@@ -39,6 +40,28 @@ class Site:
 @pytest.fixture
 def site() -> Site:
     return Site()
+
+
+def test_opting_in_takes_two_calls_and_asking_is_refused_for_twelve_months(site: Site) -> None:
+    """11 CCR 7028(a); 1798.135(c)(4)."""
+    person = {"email": ANN.email, "device": "abc-1"}
+    site.ask(OUT, person)
+    status, refused = site.ask("/asks", {"person": {"email": ANN.email}})
+    assert (status, refused["code"]) == (409, "permission.asked_too_soon")
+    assert site.ask("/asks", {"person": {"email": "bo@example.com"}}) == (200, {"allowed": True})
+    _, partly = site.ask("/opt-ins", {"email": ANN.email})
+    assert site.ask(f"/opt-ins/{partly['id']}/confirm", {})[1] == {
+        "ended": [],
+        "standing": 1,
+        "is_repeated": False,
+    }
+    status, step = site.ask("/opt-ins", person)
+    assert status == 201 and not site.ask(CHECK, {"person": person, **SALE})[1]["allowed"]
+    _, done = site.ask(f"/opt-ins/{step['id']}/confirm", {})
+    assert (len(done["ended"]), done["standing"]) == (1, 0)
+    assert site.ask(CHECK, {"person": person, **SALE})[1]["allowed"]
+    assert site.ask(f"/opt-ins/{step['id']}/confirm", {})[1]["is_repeated"]
+    assert site.ask("/opt-ins/o_nothing/confirm", {})[0] == 410
 
 
 def test_a_signal_passed_on_counts_for_device_and_person(site: Site) -> None:

@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.permission import counted
+from discreet.foundation.permission.actions import choosing
 from discreet.foundation.permission.devices import COOKIE
 from discreet.foundation.permission.models import Choice, ChoiceKey
 from discreet.foundation.permission.people import Person
 from discreet.foundation.permission.queries import standing_of
 from discreet.foundation.permission.rules import Channel, Kind, Use
+from discreet.foundation.permission.said import Source
+from tests.foundation.permission.said import CUSTOMER, NOW
 
 pytestmark = [pytest.mark.duty("M8.1"), pytest.mark.duty("M1.4"), pytest.mark.django_db]
 PAGE, SIGNAL = "/privacy/choices/", {"Sec-GPC": "1"}
@@ -105,6 +108,54 @@ def test_a_flood_is_shed_and_what_was_said_before_counts() -> None:
     assert int(answers[-1]["Retry-After"]) > 0
     assert not allowed(Person(email="victim@example.com"))
     assert Choice.objects.count() == most + left
+
+
+def take_back(client: Client, what: str = "opt_out", contact: str = "", **more: object) -> str:
+    """Take both steps; return the last page."""
+    first = client.post(f"{PAGE}back/", {"what": what, "contact": contact}, **more)  # type: ignore[arg-type]
+    assert first.status_code == 302, first.content.decode()
+    assert b"Take this choice back?" in client.get(first["Location"]).content
+    return client.post(first["Location"]).content.decode()
+
+
+def test_a_browser_takes_back_in_two_steps_what_it_said_itself(client: Client) -> None:
+    """11 CCR 7028(a): a first step, and a second that confirms it; nothing changes in between."""
+    assert b"Take a choice back" not in client.get(PAGE).content, "nobody is asked to"
+    client.post(PAGE, {"what": "opt_out", "contact": "ann@example.com"})
+    assert b"Take a choice back" in client.get(PAGE).content
+    first = client.post(f"{PAGE}back/", {"what": "opt_out", "contact": "ann@example.com"})
+    ann = Person(email="ann@example.com")
+    assert not allowed(ann)
+    other = Client()
+    other.get(PAGE, headers=SIGNAL)
+    assert other.post(first["Location"]).status_code == 410, "another browser does not confirm"
+    assert not allowed(ann)
+    done = client.post(first["Location"]).content.decode()
+    assert "Your choice was taken back" in done and allowed(ann)
+    chinese = client.get(PAGE, headers={"Accept-Language": "zh-Hans"})
+    assert chinese.status_code == 200 and b"Take" not in chinese.content
+
+
+def test_who_types_another_persons_address_takes_nothing_of_theirs_back(client: Client) -> None:
+    victim = Person(email="ann@example.com")
+    choosing.opt_out(actor=CUSTOMER, now=NOW, person=victim, source=Source(Channel.API))
+    Client().post(PAGE, {"what": "opt_out", "contact": "ann@example.com"})
+    client.post(PAGE, {"what": "opt_out"})
+    page = take_back(client, contact="ann@example.com")
+    assert "2 choices still stand" in page and "taken back" in page
+    assert not allowed(victim)
+    again = client.post(f"{PAGE}back/", {"what": "opt_out", "contact": "no address"})
+    assert again.status_code == 422 and b'role="alert"' in again.content
+
+
+def test_a_browser_that_sends_the_signal_does_not_opt_in(client: Client) -> None:
+    client.get(PAGE, headers=SIGNAL)
+    refused = client.post(f"{PAGE}back/", {"what": "opt_out"}, headers=SIGNAL)
+    assert refused.status_code == 409 and "Switch it off" in refused.content.decode()
+    step = client.post(f"{PAGE}back/", {"what": "opt_out"})["Location"]
+    assert client.post(step, headers=SIGNAL).status_code == 409
+    assert Choice.objects.filter(ended_at__isnull=True).count() == 1
+    assert client.get(f"{PAGE}back/forged/").status_code == 404
 
 
 def test_programs_find_that_the_signal_is_honoured(client: Client) -> None:

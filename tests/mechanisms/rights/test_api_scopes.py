@@ -28,6 +28,9 @@ TABLE: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/requests/{number}/package"): frozenset({READ, WRITE}),
     ("GET", "/requests/{number}/proof"): frozenset({EVIDENCE}),
     ("POST", "/permission/opt-outs"): frozenset({CHOOSE}),
+    ("POST", "/permission/opt-ins"): frozenset({CHOOSE}),
+    ("POST", "/permission/opt-ins/{step}/confirm"): frozenset({CHOOSE}),
+    ("POST", "/permission/asks"): frozenset({CHOOSE}),
     ("POST", "/permission/check"): frozenset({CHOICES}),
     ("POST", "/permission/check/batch"): frozenset({CHOICES}),
 }
@@ -35,6 +38,9 @@ BODIES = {
     "/requests": {"kind": "erasure", "email": ANN},
     "/requests/{number}/verify": {"reason": "Seen"},
     "/permission/opt-outs": {"email": ANN},
+    "/permission/opt-ins": {"email": ANN},
+    "/permission/opt-ins/{step}/confirm": {},
+    "/permission/asks": {"person": {"email": ANN}},
     "/permission/check": {"person": {"email": ANN}, "purpose": "Marketing"},
     "/permission/check/batch": {"people": [{"email": ANN}], "purpose": "Marketing"},
 }

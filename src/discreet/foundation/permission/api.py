@@ -8,16 +8,16 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header, Router, Schema, Status
+from ninja import Header, Path, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from discreet.foundation.centre import limits
 from discreet.foundation.idempotency import door
 from discreet.foundation.permission import queries
-from discreet.foundation.permission.actions import choosing
+from discreet.foundation.permission.actions import choosing, ending
 from discreet.foundation.permission.counted import TOKEN_CHECKS, TOKEN_CHOICES
 from discreet.foundation.permission.people import MAX_LENGTH, Person, RowKey
-from discreet.foundation.permission.rules import Basis, Channel, DespiteRestriction, Standing, Use
+from discreet.foundation.permission.rules import Basis, Channel, DespiteRestriction, Kind, Standing, Use
 from discreet.foundation.permission.said import Source
 from discreet.foundation.staff.bearer import REFUSALS, actor_of_token, needs
 from discreet.foundation.staff.rules import Scope
@@ -71,6 +71,32 @@ class OptOut(Who):
 
     kind: Literal["opt_out", "limit"] = "opt_out"
     via: Literal["gpc", "form"] = Field("form", description="gpc: your site saw the header Sec-GPC: 1")
+
+
+class OptIn(Who):
+    """What a signed-in person of yours takes back. Pass every identifier you know them by."""
+
+    kind: Literal["opt_out", "limit"] = "opt_out"
+
+
+class Step(Schema):
+    id: str = Field(description="Confirm with this what the person confirms in a second step, within 7 days")
+
+
+class Ended(Schema):
+    """`ended`: the choices that end. `standing`: how many stand that were also said under another identifier."""
+
+    ended: list[str]
+    standing: int
+    is_repeated: bool
+
+
+class Asking(Schema):
+    person: Who
+
+
+class MayAsk(Schema):
+    allowed: Literal[True]
 
 
 class Taken(Schema):
@@ -173,6 +199,60 @@ def opt_out(
         "is_repeated": kept.is_repeated,
     }
     return Status(200 if kept.is_repeated else 201, taken)
+
+
+@router.post(
+    "/opt-ins",
+    response={201: Step, **REFUSALS},
+    summary="Take the first step of opting in again",
+    **needs(Scope.CHOICES_WRITE),
+)
+def ask_opt_in(
+    request: HttpRequest,
+    body: OptIn,
+    idempotency_key: Annotated[str | None, Header(alias=door.HEADER, pattern=door.PATTERN)] = None,
+) -> Any:
+    """Note that a person asks to opt in again. Nothing changes before they confirm: 11 CCR 7028(a)."""
+    now, actor = timezone.now(), actor_of_token(request)
+    limits.count(TOKEN_CHOICES, value=_token(actor), now=now)
+    ref = ending.ask_opt_in(actor=actor, now=now, person=body.person(), kind=Kind(body.kind))
+    return Status(201, {"id": ref})
+
+
+@router.post(
+    "/opt-ins/{step}/confirm",
+    response={200: Ended, **REFUSALS},
+    summary="Take the second step of opting in again",
+    **needs(Scope.CHOICES_WRITE),
+)
+def confirm_opt_in(
+    request: HttpRequest,
+    step: Annotated[str, Path(max_length=32)],
+    idempotency_key: Annotated[str | None, Header(alias=door.HEADER, pattern=door.PATTERN)] = None,
+) -> Any:
+    """End the choices whose every identifier was given in the first step. The same again changes nothing."""
+    now, actor = timezone.now(), actor_of_token(request)
+    limits.count(TOKEN_CHOICES, value=_token(actor), now=now)
+    done = ending.confirm_opt_in(actor=actor, now=now, ref=step)
+    return {"ended": list(done.ended), "standing": len(done.standing), "is_repeated": done.is_repeated}
+
+
+@router.post(
+    "/asks",
+    response={200: MayAsk, **REFUSALS},
+    summary="Ask before you ask a person to agree",
+    **needs(Scope.CHOICES_WRITE),
+)
+def asks(
+    request: HttpRequest,
+    body: Asking,
+    idempotency_key: Annotated[str | None, Header(alias=door.HEADER, pattern=door.PATTERN)] = None,
+) -> Any:
+    """Let you ask a person to agree to sale or sharing, on record; 409 for twelve months after they opted out."""
+    now, actor = timezone.now(), actor_of_token(request)
+    limits.count(TOKEN_CHOICES, value=_token(actor), now=now)
+    ending.note_asking(actor=actor, now=now, person=body.person.person())
+    return {"allowed": True}
 
 
 @router.post(

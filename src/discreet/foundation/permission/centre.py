@@ -17,16 +17,17 @@ from django.http import (
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from discreet.foundation.centre import form_guard, limits
 from discreet.foundation.centre.public import public_page
 from discreet.foundation.centre.refusals import FormNotOurs
 from discreet.foundation.permission import queries
-from discreet.foundation.permission.actions import choosing
+from discreet.foundation.permission.actions import choosing, ending
 from discreet.foundation.permission.counted import ALL_CHOICES, CLIENT_CHOICES, MAILBOX_CHOICES
 from discreet.foundation.permission.devices import (
     Device,
+    back_token,
     device_of,
     page_token,
     ref_of,
@@ -34,9 +35,10 @@ from discreet.foundation.permission.devices import (
     sends_signal,
 )
 from discreet.foundation.permission.people import MAX_LENGTH, Person, person_of_words
+from discreet.foundation.permission.refusals import SignalStillSent
 from discreet.foundation.permission.rules import Channel, Kind
 from discreet.foundation.permission.said import Kept, Source
-from discreet.foundation.permission.words import public_lines
+from discreet.foundation.permission.words import KINDS, public_lines
 from discreet.vocabulary.actors import Actor, ActorKind
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.normalise import normalise_email
@@ -85,6 +87,47 @@ def choice(request: HttpRequest, token: str) -> HttpResponseBase:
     return render(request, "permission/choice.html", context)
 
 
+@require_POST
+@public_page
+def take_back(request: HttpRequest) -> HttpResponseBase:
+    """Take the first step of opting in again. Nobody is asked to: who wants it comes here by themselves."""
+    now, device = timezone.now(), device_of(request)
+    if request.POST.get(form_guard.TRAP_FIELD):
+        raise FormNotOurs
+    words, what = request.POST.get("contact", "").strip()[: MAX_LENGTH + 1], request.POST.get("what", "")
+    kind = Kind.LIMIT if what == Kind.LIMIT else Kind.OPT_OUT
+    _count(request, now)
+    try:
+        _refuse_signal(request, kind)
+        given = person_of_words(words) if words else Person()
+        person = Person(email=given.email, phone=given.phone, device=device.name)
+        ref = ending.ask_opt_in(actor=CUSTOMER, now=now, person=person, kind=kind, is_browser=True)
+    except Refused as refusal:
+        return _page(request, device, now, refusal=refusal, back_words=words)
+    return HttpResponseRedirect(reverse("choices:confirm_back", args=[back_token(ref)]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+def confirm_back(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Say what opting in means; take the second step with a second button. Source: 11 CCR 7028(a)."""
+    ref, now = ref_of(token, is_back=True), timezone.now()
+    if ref is None:
+        raise Http404
+    context: dict[str, object] = {"token": token, "kind": queries.kind_of_step(ref, at=now)}
+    if request.method == "POST":
+        _refuse_signal(request, Kind(str(context["kind"])))
+        device = device_of(request)
+        context["done"] = ending.confirm_opt_in(actor=CUSTOMER, now=now, ref=ref, browser=device.name)
+    return render(request, "permission/back.html", context)
+
+
+def _refuse_signal(request: HttpRequest, kind: Kind) -> None:
+    """Take no opting in from a browser that says the opposite in the same breath."""
+    if kind is Kind.OPT_OUT and sends_signal(request):
+        raise SignalStillSent
+
+
 def _chosen(request: HttpRequest, device: Device, now: datetime) -> HttpResponseBase:
     if request.POST.get(form_guard.TRAP_FIELD):
         raise FormNotOurs
@@ -126,16 +169,30 @@ def _has_opted_out(device: Device, now: datetime) -> bool:
 
 
 def _page(
-    request: HttpRequest, device: Device, now: datetime, *, refusal: Refused | None = None, words: str = ""
+    request: HttpRequest,
+    device: Device,
+    now: datetime,
+    *,
+    refusal: Refused | None = None,
+    words: str = "",
+    back_words: str | None = None,
 ) -> HttpResponse:
     found = queries.choices_of(person=Person(device=device.name), at=now)
     context = {
         "is_signalled": sends_signal(request),
         "lines": public_lines(found, now=now),
         "not_before": queries.not_before(found, at=now),
-        "refusal": refusal,
+        "refusal": refusal if back_words is None else None,
         "words": words,
+        "back_refusal": refusal if back_words is not None else None,
+        "back_words": back_words or "",
+        "may_end": [
+            (kind.value, KINDS[kind])
+            for kind in (Kind.OPT_OUT, Kind.LIMIT)
+            if any(one.fact.kind is kind for one in found)
+        ],
     }
-    response = render(request, "permission/choices.html", context, status=422 if refusal else 200)
+    status = refusal.status if refusal else 200
+    response = render(request, "permission/choices.html", context, status=status)
     response["Vary"] = "Sec-GPC, Cookie"
     return response

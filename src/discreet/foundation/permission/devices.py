@@ -17,6 +17,7 @@ COOKIE = "discreet_choices"
 LIVES_S = 400 * 24 * 3600  # browsers keep no cookie longer
 _SALT = "discreet.permission.device"
 _PAGE_SALT = "discreet.permission.choice"
+_BACK_SALT = "discreet.permission.back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,15 @@ def page_token(ref: str) -> str:
     return signing.dumps(ref, salt=_PAGE_SALT)
 
 
-def ref_of(token: str) -> str | None:
-    """Return the choice of an address, None where it was not made here."""
+def back_token(ref: str) -> str:
+    """Return what the address of the second step of opting in ends with."""
+    return signing.dumps(ref, salt=_BACK_SALT)
+
+
+def ref_of(token: str, *, is_back: bool = False) -> str | None:
+    """Return the choice of an address, or the first step of opting in; None where it was not made here."""
     try:
-        stored: Any = signing.loads(token, salt=_PAGE_SALT)
+        stored: Any = signing.loads(token, salt=_BACK_SALT if is_back else _PAGE_SALT)
     except signing.BadSignature:
         return None
     return stored if isinstance(stored, str) else None

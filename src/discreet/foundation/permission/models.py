@@ -75,6 +75,7 @@ class OptInAsk(models.Model):
     ref = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=20)
     digests = models.JSONField()
+    browser_digest = models.CharField(max_length=64, blank=True)  # only what this browser said ends
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     confirmed_at = models.DateTimeField(null=True)

@@ -26,6 +26,7 @@ acts.register(
         "permission.uphold_objection": gettext_noop("Objection upheld"),
         "permission.override_objection": gettext_noop("Objection overridden on compelling grounds"),
         "permission.ask_opt_in": gettext_noop("Opting in asked for"),
+        "permission.note_asking": gettext_noop("A person asked to agree again"),
         "permission.confirm_opt_in": gettext_noop("Opted in again"),
         "permission.hand_over_list": gettext_noop("A day's choices handed over, to tell recipients"),
         "permission.settle_list": gettext_noop("A day's list settled, its people forgotten"),

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from discreet.foundation.permission.models import Choice, ChoiceKey
+from discreet.foundation.permission.models import Choice, ChoiceKey, OptInAsk
 from discreet.foundation.permission.people import Digests, IdentifierKind, Person
-from discreet.foundation.permission.refusals import UnknownPurpose
+from discreet.foundation.permission.refusals import AskedTooLongAgo, UnknownPurpose
 from discreet.foundation.permission.rules import (
     AskAgain,
     Decision,
@@ -71,6 +71,19 @@ def facts_of_many(*, people: Sequence[Person], at: datetime) -> list[tuple[Fact,
 def may_ask_again_of(*, person: Person, at: datetime) -> AskAgain:
     """Return whether a person who opted out or limited may be asked to agree again, and from when."""
     return may_ask_again(facts=facts_of_many(people=[person], at=at)[0], at=at)
+
+
+def kind_of_step(ref: str, *, at: datetime) -> Kind:
+    """Return what a first step of opting in would take back.
+
+    Raises:
+        AskedTooLongAgo: it is over, or was never taken.
+    """
+    still = Q(confirmed_at__isnull=False) | Q(expires_at__gt=at)
+    kind = OptInAsk.objects.filter(still, ref=ref).values_list("kind", flat=True).first()
+    if kind is None:
+        raise AskedTooLongAgo
+    return Kind(kind)
 
 
 def choices_of(*, person: Person, at: datetime) -> list[ChoiceView]:

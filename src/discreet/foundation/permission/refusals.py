@@ -95,6 +95,22 @@ class AskedTooLongAgo(Refused):
     status: ClassVar[int] = 410
 
 
+class AskedTooSoon(Refused):
+    """1798.135(c)(4): twelve months from when they last said so."""
+
+    code: ClassVar[str] = "permission.asked_too_soon"
+    message: ClassVar[str] = gettext_noop(
+        "This person opted out or limited: do not ask them to agree before %(date)s."
+    )
+
+
+class SignalStillSent(Refused):
+    code: ClassVar[str] = "permission.signal_still_sent"
+    message: ClassVar[str] = gettext_noop(
+        "Your browser sends the Global Privacy Control, which says the opposite. Switch it off for this site first."
+    )
+
+
 class NotYours(Refused):
     code: ClassVar[str] = "permission.not_yours"
     message: ClassVar[str] = gettext_noop(

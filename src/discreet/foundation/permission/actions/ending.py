@@ -14,9 +14,11 @@ from discreet.foundation.ledger.api import Evidence, Json, record, record_many
 from discreet.foundation.permission.actions.writing import refuse_unless, refuse_unless_theirs
 from discreet.foundation.permission.models import Choice, ChoiceKey, OptInAsk
 from discreet.foundation.permission.people import Digests, Person, facts_of
+from discreet.foundation.permission.queries import may_ask_again_of
 from discreet.foundation.permission.refusals import (
     AnotherKind,
     AskedTooLongAgo,
+    AskedTooSoon,
     ChoiceEnded,
     DecidedAlready,
     GroundsMissing,
@@ -114,8 +116,13 @@ def override_objection(*, actor: Actor, now: datetime, ref: str, grounds: str) -
 
 
 @act("permission.ask_opt_in")
-def ask_opt_in(*, actor: Actor, now: datetime, person: Person, kind: Kind = Kind.OPT_OUT) -> str:
+def ask_opt_in(
+    *, actor: Actor, now: datetime, person: Person, kind: Kind = Kind.OPT_OUT, is_browser: bool = False
+) -> str:
     """Take the first step of opting in again; return the reference that the second step confirms.
+
+    `is_browser`: nobody vouches for the person but their browser, so only what was said by it ends: who types
+    somebody else's address takes nothing back.
 
     Raises:
         AnotherKind: neither an opt-out nor a limit.
@@ -129,6 +136,7 @@ def ask_opt_in(*, actor: Actor, now: datetime, person: Person, kind: Kind = Kind
         ref=new_id(prefix="o", length=26),
         kind=kind.value,
         digests=sorted(of.searched_for(person)),
+        browser_digest=_browser(person.device, of) if is_browser else "",
         asked_at=now,
         expires_at=now + OPT_IN_WAITS,
     )
@@ -138,17 +146,19 @@ def ask_opt_in(*, actor: Actor, now: datetime, person: Person, kind: Kind = Kind
 
 
 @act("permission.confirm_opt_in")
-def confirm_opt_in(*, actor: Actor, now: datetime, ref: str) -> OptedIn:
+def confirm_opt_in(*, actor: Actor, now: datetime, ref: str, browser: str = "") -> OptedIn:
     """Take the second step: end the opt-outs that stood when the first was taken. Repeating it changes nothing.
 
     Only a choice whose every identifier was handed over ends: a shared number takes back nobody else's word. What
-    was said again since the first step stands, too.
+    was said again since the first step stands, too. `browser`: the one that confirms; it must be the one that asked.
 
     Raises:
         AskedTooLongAgo, NotYours
     """
     refuse_unless_theirs(actor)
     ask = OptInAsk.objects.select_for_update().filter(ref=ref).first()
+    if ask is not None and ask.browser_digest != (_browser(browser, Digests()) if browser else ""):
+        ask = None
     if ask is None or (ask.confirmed_at is None and ask.expires_at <= now):
         raise AskedTooLongAgo
     if ask.confirmed_at is not None:
@@ -166,6 +176,24 @@ def confirm_opt_in(*, actor: Actor, now: datetime, ref: str) -> OptedIn:
     return OptedIn(
         ended=tuple(sorted(refs)), standing=tuple(sorted(one.ref for one in found if one.ref not in refs))
     )
+
+
+@act("permission.note_asking")
+def note_asking(*, actor: Actor, now: datetime, person: Person) -> None:
+    """Let a program of the company ask a person to agree to sale or sharing, or note nothing and refuse.
+
+    Source: Cal. Civ. Code 1798.135(c)(4); 11 CCR 7026(k), 7027(l).
+
+    Raises:
+        AskedTooSoon: they opted out or limited less than twelve months ago.
+        NotAnAddress, NotReadable, NobodyNamed, NotYours
+    """
+    refuse_unless_theirs(actor)
+    found = may_ask_again_of(person=person, at=now)
+    if not found.is_allowed and found.not_before is not None:
+        raise AskedTooSoon(date=found.not_before.date().isoformat())
+    facts: dict[str, Json] = {"identifiers": facts_of(Digests().keys_of(person))}
+    record(actor=actor, now=now, subject="choices:asked", facts=facts)
 
 
 @act("permission.tie")
@@ -203,8 +231,18 @@ def _found(ask: OptInAsk) -> list[Choice]:
 
 def _is_whole(choice: Choice, ask: OptInAsk) -> bool:
     """Say whether whoever asked gave every identifier that the choice stands under."""
-    counts = choice.keys.aggregate(own=Count("pk"), given=Count("pk", filter=Q(digest__in=ask.digests)))
-    return bool(counts["own"] == counts["given"])
+    counts = choice.keys.aggregate(
+        own=Count("pk"),
+        given=Count("pk", filter=Q(digest__in=ask.digests)),
+        by_browser=Count("pk", filter=Q(digest=ask.browser_digest)),
+    )
+    is_theirs = not ask.browser_digest or counts["by_browser"] == 1
+    return bool(is_theirs and counts["own"] == counts["given"])
+
+
+def _browser(name: str, of: Digests) -> str:
+    (digest,) = of.keys_of(Person(device=name))
+    return digest
 
 
 def _load(ref: str, kind: Kind) -> Choice:
