@@ -42,6 +42,7 @@ class Receiver:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     statuses: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     behaviour: str = "answer"
+    reply: Callable[[Message], bytes] = lambda _message: b""
     messages: list[Message] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
@@ -126,11 +127,13 @@ def serve(receiver: Receiver, *, trust: ssl.SSLContext | None = None) -> Callabl
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status = receiver.take({name.lower(): value for name, value in self.headers.items()}, body)
             _, headers = receiver.statuses.pop(0) if receiver.statuses else (204, {})
-            self.send_response(status)
+            said = receiver.reply(receiver.messages[-1]) if 200 <= status < 300 else b""
+            self.send_response(200 if said else status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

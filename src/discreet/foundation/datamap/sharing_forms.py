@@ -88,7 +88,9 @@ class RecipientForm(_NamedForm):
         label=_("Set-up for signed calls"),
         max_length=63,
         required=False,
-        help_text=_("Where it is told by a signed call: the name under which address and secret are kept."),
+        help_text=_(
+            "Where it is told by a signed call: the name of its webhook, which an administrator sets up with the event recipient.notice."
+        ),
     )
     since_date = forms.DateField(
         label=_("Receives since"), required=False, widget=forms.DateInput(attrs={"type": "date"})

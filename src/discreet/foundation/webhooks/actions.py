@@ -5,12 +5,13 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from discreet.events.webhooks import CallEnded
 from discreet.foundation.desk.notify import tell
-from discreet.foundation.jobs.api import start
+from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.webhooks import refusals
-from discreet.foundation.webhooks.catalogue import NAMES, TEST
+from discreet.foundation.webhooks.catalogue import CALL, NAMES, TEST
 from discreet.foundation.webhooks.models import (
     DeliveryState,
     PermittedNetwork,
@@ -26,7 +27,7 @@ from discreet.foundation.webhooks.rules import (
     parse_target,
     refuse_unless_reachable,
 )
-from discreet.foundation.webhooks.sealed import seal
+from discreet.foundation.webhooks.sealed import seal, seal_body
 from discreet.foundation.webhooks.signing import new_secret
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.ids import new_id
@@ -107,6 +108,8 @@ def remove(*, actor: Actor, now: datetime, subscription_id: str) -> None:
     _require_administrator(actor)
     subscription = _locked(subscription_id)
     messages = subscription.deliveries.count()
+    for delivery in subscription.deliveries.filter(state=DeliveryState.WAITING, event=CALL):
+        _end_call(delivery, "failed")
     subscription.delete()
     record(actor=actor, now=now, subject=_subject(subscription_id), facts={"messages": messages})
 
@@ -218,6 +221,34 @@ def queue(*, now: datetime, event: str, data: Mapping[str, str | int]) -> None:
     record(actor=SYSTEM, now=now, subject=f"webhook_event:{event}", facts={"messages": len(wanting)})
 
 
+@act("webhooks.call")
+def call(*, now: datetime, name: str, message_id: str, data: Mapping[str, Json], key_id: str) -> bool:
+    """Queue a signed call to the one receiver of this name; return whether there is one that takes calls.
+
+    The body is sealed under `key_id`: once that is destroyed nothing is sent any more. `CallEnded` tells what came
+    of it. The same id again changes nothing.
+    """
+    named = Subscription.objects.filter(name=name, state=SubscriptionState.ACTIVE)
+    found = [one for one in named if CALL in one.events]
+    is_new = not WebhookDelivery.objects.filter(delivery_id=message_id).exists()
+    if len(found) == 1 and is_new:
+        body = _envelope(CALL, data, now).encode()
+        WebhookDelivery.objects.create(
+            delivery_id=message_id,
+            subscription=found[0],
+            event=CALL,
+            key_id=key_id,
+            body_sealed=seal_body(key_id, message_id, body),
+            state=DeliveryState.WAITING,
+            made_at=now,
+            next_at=now,
+        )
+        _ask_to_send(found[0], now)
+    facts: dict[str, Json] = {"message": message_id, "called": len(found) == 1}
+    record(actor=SYSTEM, now=now, subject=f"webhook_event:{CALL}", facts=facts)
+    return len(found) == 1
+
+
 @act("webhooks.ask_to_send")
 def ask_to_send(*, now: datetime, subscription_ids: Collection[str]) -> None:
     """Ask for what is due to be sent: tries whose time has come, and what a dead worker left."""
@@ -227,8 +258,19 @@ def ask_to_send(*, now: datetime, subscription_ids: Collection[str]) -> None:
 
 
 @act("webhooks.note_delivery")
-def note_delivery(*, now: datetime, delivery_id: str, state: DeliveryState, status: int, reason: str) -> None:
-    """Record that a message arrived, or was given up; in that case tell who looks after it, once a day."""
+def note_delivery(
+    *,
+    now: datetime,
+    delivery_id: str,
+    state: DeliveryState,
+    status: int,
+    reason: str,
+    is_confirmed: bool = False,
+) -> None:
+    """Record that a message arrived, or was given up; in that case tell who looks after it, once a day.
+
+    `is_confirmed`: the answer to a call says that it is done.
+    """
     subscription, delivery = _locked_delivery(delivery_id)
     delivery.state, delivery.next_at, delivery.ended_at = state, None, now
     delivery.status, delivery.reason = status, reason
@@ -240,6 +282,10 @@ def note_delivery(*, now: datetime, delivery_id: str, state: DeliveryState, stat
     elif state == DeliveryState.GIVEN_UP:
         key = f"webhook:{subscription.subscription_id}:{now:%Y%m%d}"
         _tell(subscription, kind="webhooks.given_up", now=now, key=key)
+    if state == DeliveryState.DELIVERED:
+        _end_call(delivery, "confirmed" if is_confirmed else "received")
+    else:
+        _end_call(delivery, "failed")
     facts: dict[str, Json] = {
         "message": delivery_id,
         "event": delivery.event,
@@ -262,6 +308,8 @@ def stop(*, now: datetime, subscription_id: str, is_gone: bool) -> None:
     dropped = 0
     if is_gone:
         waiting = subscription.deliveries.filter(state=DeliveryState.WAITING)
+        for delivery in waiting.filter(event=CALL):
+            _end_call(delivery, "failed")
         dropped = waiting.update(state=DeliveryState.DROPPED, next_at=None, ended_at=now)
     kind = "webhooks.gone" if is_gone else "webhooks.paused"
     _tell(subscription, kind=kind, now=now, key=f"{kind}:{subscription_id}:{now:%Y%m%d%H%M}")
@@ -273,6 +321,8 @@ def stop(*, now: datetime, subscription_id: str, is_gone: bool) -> None:
 def _expire(*, now: datetime, delivery_ids: list[str]) -> None:
     rows = WebhookDelivery.objects.filter(delivery_id__in=delivery_ids)
     waiting = rows.filter(state=DeliveryState.WAITING).count()
+    for delivery in rows.filter(state=DeliveryState.WAITING, event=CALL):
+        _end_call(delivery, "failed")
     rows.delete()
     facts = {"messages": len(delivery_ids), "never_sent": waiting}
     record(actor=SYSTEM, now=now, subject="webhook:expired", facts=facts)
@@ -292,18 +342,28 @@ def expire_once(now: datetime) -> int:
 
 
 def _queue(subscription: Subscription, *, event: str, data: Mapping[str, str | int], now: datetime) -> str:
-    body = {"type": event, "timestamp": now.isoformat().replace("+00:00", "Z"), "data": dict(data)}
     delivery_id = new_id(prefix="msg")
     WebhookDelivery.objects.create(
         delivery_id=delivery_id,
         subscription=subscription,
         event=event,
-        body=json.dumps(body, ensure_ascii=True, separators=(",", ":")),
+        body=_envelope(event, data, now),
         state=DeliveryState.WAITING,
         made_at=now,
         next_at=now,
     )
     return delivery_id
+
+
+def _envelope(event: str, data: Mapping[str, Json], now: datetime) -> str:
+    body = {"type": event, "timestamp": now.isoformat().replace("+00:00", "Z"), "data": dict(data)}
+    return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
+
+
+def _end_call(delivery: WebhookDelivery, outcome: str) -> None:
+    """Tell who called what came of it."""
+    if delivery.event == CALL:
+        publish(CallEnded(message_id=delivery.delivery_id, outcome=outcome))
 
 
 def _ask_to_send(subscription: Subscription, now: datetime) -> None:

@@ -22,6 +22,8 @@ from discreet.events.rights import (
 from discreet.vocabulary.text import gettext_noop
 
 TEST = "webhook.test"
+#: A signed call to one recipient. Its message names people, so it is sealed until it is sent.
+CALL = "recipient.notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ KINDS = (
     Kind("source.mapped", (SourceMapped,), gettext_noop("A source's map was confirmed")),
     Kind("map.changed", (MapChanged,), gettext_noop("A source's map changed")),
     Kind("scan.finished", (ScanFinished,), gettext_noop("A scan ended")),
+    Kind(
+        CALL, (), gettext_noop("The one recipient whose page names this webhook is told of people's requests")
+    ),
 )
 NAMES = tuple(kind.name for kind in KINDS)
 #: What receivers know a field of an event by; others keep their name.

@@ -24,11 +24,12 @@ from discreet.foundation.webhooks.rules import (
     FAILING_FOR,
     GAPS,
     REST,
+    confirms,
     next_try_at,
     parse_target,
     read_retry_after,
 )
-from discreet.foundation.webhooks.sealed import valid_secrets
+from discreet.foundation.webhooks.sealed import body_of, valid_secrets
 from discreet.foundation.webhooks.sending import Outcome, Wire, post
 from discreet.foundation.webhooks.signing import signed_headers
 from discreet.vocabulary.errors import Refused
@@ -39,6 +40,7 @@ AT_A_TIME_S = 30.0
 AT_MOST = 500
 _ASKED_FOR = timedelta(seconds=60)
 _FURTHEST = 2 * GAPS[-1]  # a time further off was set by a clock that has since jumped back
+_TAKEN_BACK = "taken_back"
 _GONE, _TOO_MANY, _UNAVAILABLE = 410, 429, 503
 
 
@@ -46,7 +48,7 @@ _GONE, _TOO_MANY, _UNAVAILABLE = 410, 429, 503
 class _Claimed:
     delivery_id: str
     attempts: int
-    body: bytes
+    body: bytes | None
     subscription: Subscription
 
 
@@ -119,13 +121,15 @@ def _claim(subscription_id: str, worker: str, now: datetime) -> _Claimed | None:
     return _Claimed(
         delivery_id=delivery.delivery_id,
         attempts=delivery.attempts + 1,
-        body=delivery.body.encode(),
+        body=body_of(delivery),
         subscription=subscription,
     )
 
 
 def _post(claimed: _Claimed, now: datetime, wire: Wire) -> Outcome:
     subscription = claimed.subscription
+    if claimed.body is None:
+        return Outcome(reason=_TAKEN_BACK)
     try:
         target = parse_target(subscription.address)
     except Refused:  # taken by an earlier version whose rule was wider
@@ -151,6 +155,9 @@ def _settle(claimed: _Claimed, outcome: Outcome, now: datetime) -> bool:
     if not waiting.exists():  # removed, dropped, or taken over after the lease
         return False
     subscription_id = claimed.subscription.subscription_id
+    if outcome.reason == _TAKEN_BACK:
+        _end(claimed, DeliveryState.DROPPED, outcome, now)
+        return True
     if outcome.status == _GONE:
         _end(claimed, DeliveryState.DROPPED, outcome, now)
         actions.stop(now=now, subscription_id=subscription_id, is_gone=True)
@@ -188,4 +195,5 @@ def _end(claimed: _Claimed, state: DeliveryState, outcome: Outcome, now: datetim
         state=state,
         status=outcome.status,
         reason=outcome.reason,
+        is_confirmed=confirms(outcome.said, message_id=claimed.delivery_id),
     )

@@ -1,6 +1,6 @@
 """Who is told of what, the networks that may be reached for it, and each message until it arrived or was given up.
 
-Messages hold ids only. Secrets are sealed; a receiver's answer is kept as a status and a code.
+Messages hold ids only; a call to a recipient names people, and is sealed under a key that its sender destroys. Secrets are sealed; a receiver's answer is kept as a status and a code.
 """
 
 from django.db import models
@@ -76,7 +76,9 @@ class WebhookDelivery(models.Model):
     delivery_id = models.CharField(max_length=40, unique=True)
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
     event = models.CharField(max_length=60)
-    body = models.TextField()
+    body = models.TextField(blank=True)
+    key_id = models.CharField(max_length=64, blank=True)  # of a call: the key that seals its body
+    body_sealed = models.BinaryField(null=True)
     state = models.CharField(max_length=9, choices=DeliveryState.choices)
     made_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -29,6 +29,7 @@ acts.register(
         "webhooks.send_test": gettext_noop("Webhook tested"),
         "webhooks.send_again": gettext_noop("Webhook's message sent again"),
         "webhooks.queue": gettext_noop("Webhooks told of an event"),
+        "webhooks.call": gettext_noop("Signed call to a recipient queued"),
         "webhooks.ask_to_send": gettext_noop("Webhooks' messages tried again"),
         "webhooks.note_delivery": gettext_noop("Webhook's message delivered"),
         "webhooks.stop": gettext_noop("Webhook paused after days of failures"),

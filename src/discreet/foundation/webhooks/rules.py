@@ -4,6 +4,7 @@ Source: Standard Webhooks 1.0.0 ("Deliverability and reliability": the gaps; "Re
 promise 20 (SSRF); RFC 9110, section 10.2.3 (Retry-After).
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -166,6 +167,15 @@ def next_try_at(*, attempts: int, now: datetime, retry_after: timedelta | None) 
     if attempts >= MAX_ATTEMPTS:
         return None
     return now + max(GAPS[attempts - 1], retry_after or timedelta(0))
+
+
+def confirms(said: bytes, *, message_id: str) -> bool:
+    """Say whether an answer confirms a call as done: a JSON object whose `confirmed` is the message's id."""
+    try:
+        answer = json.loads(said)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(answer, dict) and answer.get("confirmed") == message_id
 
 
 def read_retry_after(text: str | None, *, now: datetime) -> timedelta | None:

@@ -2,7 +2,7 @@
 
 Nothing looks the name up a second time, so no name service can answer differently between check and connection;
 TLS still verifies the certificate against the name. Redirects are not followed, proxies of the environment are
-not used, an answer's body is not kept, and all of it ends within one time limit, however slowly it drips.
+not used, of an answer's body no more than its first 4 KB is looked at, and all of it ends within one time limit, however slowly it drips.
 Source: failure promise 20 (SSRF).
 """
 
@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from discreet.foundation.webhooks.rules import Target, fault_of
 from discreet.vocabulary.networks import Ip, Network, parse_ip
@@ -23,6 +23,7 @@ from discreet.vocabulary.networks import Ip, Network, parse_ip
 Resolve = Callable[[str, int], Sequence[str]]
 _GRACE_S = 1.0  # for the start of a body, so that a receiver is not cut off while it says thanks
 _CONNECT_S = 5.0
+_MOST_SAID = 4096
 
 
 def resolve_host(host: str, port: int) -> list[str]:
@@ -51,6 +52,7 @@ class Outcome:
     status: int = 0
     reason: str = ""
     retry_after: str | None = None
+    said: bytes = field(default=b"", compare=False)  # the first of what an accepting receiver answered
 
     @property
     def is_accepted(self) -> bool:
@@ -182,11 +184,12 @@ def _exchange(
     answer = connection.getresponse()
     _left(ends_at)  # an answer that was cut off looks like one that ended
     status, retry_after = answer.status, answer.headers.get("Retry-After")
+    said = b""
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
         used.settimeout(_GRACE_S)
-        answer.read1(4096)
+        said = answer.read1(_MOST_SAID)
     if 200 <= status < 300:
-        return Outcome(status=status)
+        return Outcome(status=status, said=said)
     return Outcome(status=status, reason=_reason(status), retry_after=retry_after)
 
 

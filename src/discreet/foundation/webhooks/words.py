@@ -17,6 +17,7 @@ _REASONS = {
     "connection_closed": gettext_noop("The host closed the connection without an answer"),
     "unreachable": gettext_noop("The host cannot be reached"),
     "bad_answer": gettext_noop("The answer was not HTTP"),
+    "taken_back": gettext_noop("It ended before it was sent: its list is destroyed"),
     "redirected": gettext_noop("The host points elsewhere; redirects are not followed"),
 }
 _ANSWERED = gettext_noop("The host answered %(status)s")

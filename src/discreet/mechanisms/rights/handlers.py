@@ -8,12 +8,13 @@ from django.db import transaction
 from discreet.events.cases import CaseExpired
 from discreet.events.permission import ChoicesCollected
 from discreet.events.rights import CorrectionVerified, ErasureVerified
+from discreet.events.webhooks import CallEnded
 from discreet.foundation.jobs.api import on
 from discreet.foundation.jobs.unfinished import names_jobs_of
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import listing
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
-from discreet.mechanisms.rights.actions.notifying import tell_recipients
+from discreet.mechanisms.rights.actions.notifying import note_call, tell_recipients
 from discreet.mechanisms.rights.copying.delivery import remove_package
 from discreet.mechanisms.rights.outside import queries as recipient_queries
 from discreet.mechanisms.rights.outside.manual import remove_files
@@ -51,6 +52,12 @@ def tell_of_correction(event: CorrectionVerified, now: datetime) -> None:
 def take_up_choices(event: ChoicesCollected, now: datetime) -> None:
     """Begin to tell recipients of a day's choices that came by no request."""
     listing.take_up_list(now=now, list_ref=event.list_ref, kind=event.kind)
+
+
+@on(CallEnded)
+def hear_of_call(event: CallEnded, now: datetime) -> None:
+    """Note what came of a signed call to a recipient."""
+    note_call(now=now, message_id=event.message_id, outcome=event.outcome)
 
 
 @names_jobs_of("rights")

@@ -98,6 +98,7 @@ urlpatterns = [
     path("privacy/request/<str:token>/proof.json", centre.proof, name="public_proof"),
     path("privacy/told/<str:token>/", centre_recipients.told, name="told"),
     path("privacy/told/<str:token>/show/", centre_recipients.show, name="told_show"),
+    path("privacy/told/<str:token>/done/", centre_recipients.done, name="told_done"),
     path("privacy/told/<str:token>/confirm/", centre_recipients.confirm, name="told_confirm"),
     path("privacy/verifier.py", centre.verifier, name="verifier"),
     path("privacy/package/<str:number>/<str:token>/", centre.package, name="package"),

@@ -261,6 +261,7 @@ ACTS: dict[str, str] = {
     "rights.ask_search": gettext_noop("Another search asked for"),
     "rights.hold_notices": gettext_noop("Recipients written down"),
     "rights.take_up_list": gettext_noop("A day's choices taken up, to tell recipients"),
+    "rights.note_call": gettext_noop("What came of a signed call to a recipient"),
     "rights.tell_recipients": gettext_noop("Recipients told of what was done"),
     "rights.remind_recipient": gettext_noop("Recipient reminded"),
     "rights.note_recipient_told": gettext_noop("Recipient told by a person"),

@@ -23,6 +23,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.mail.api import ContactKind, hold, is_deliverable, send
+from discreet.foundation.webhooks.actions import call
 from discreet.mechanisms.rights.actions.deciding import load_batch, subject_of_batch
 from discreet.mechanisms.rights.models import RecipientNotice, RightsRequest
 from discreet.mechanisms.rights.outside.refusals import EvidenceMissing, NoticeEnded, UnknownNotice
@@ -32,6 +33,7 @@ from discreet.mechanisms.rights.outside.rules import (
     OPEN_STATES,
     Hindrance,
     NoticeState,
+    article_of,
 )
 from discreet.mechanisms.rights.refusals import NotYours
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
@@ -155,7 +157,12 @@ def people_of(notice: RecipientNotice) -> list[Concerned]:
 
 
 def _tell(notice: RecipientNotice, facts: RecipientFacts, *, now: datetime) -> None:
-    """Send the mail, or give staff the task. A signed call is a task for as long as nothing makes the call."""
+    """Send the mail, make the call, or give staff the task: where no address and no webhook takes it, too."""
+    if notice.way == Contact.CALL and _call(notice, facts, now=now):
+        notice.state = NoticeState.SENT.value
+        notice.remind_at = now + timedelta(days=facts.remind_days)
+        notice.save()
+        return
     if notice.way == Contact.MAIL and is_deliverable(facts.address):
         _send(notice, facts, template=TEMPLATE, now=now)
         notice.state, notice.told_at, notice.told_by = NoticeState.SENT.value, now, SYSTEM.label
@@ -167,11 +174,17 @@ def _tell(notice: RecipientNotice, facts: RecipientFacts, *, now: datetime) -> N
     _ask_staff(notice, facts, what=TASK_TELL, now=now)
 
 
-def _send(notice: RecipientNotice, facts: RecipientFacts, *, template: str, now: datetime) -> None:
-    """Mail a new link; one that was sent before works no more."""
+def _new_link(notice: RecipientNotice, *, now: datetime) -> str:
+    """Return a new token of a notice; one that was given before works no more."""
     token = new_token()
     notice.token_hash = hashlib.sha256(token.encode()).hexdigest()
     notice.link_ends_at = now + LINK_LIVES
+    return token
+
+
+def _send(notice: RecipientNotice, facts: RecipientFacts, *, template: str, now: datetime) -> None:
+    """Mail a new link; one that was sent before works no more."""
+    token = _new_link(notice, now=now)
     number = case_of(notice)
     send(
         actor=SYSTEM,
@@ -185,6 +198,63 @@ def _send(notice: RecipientNotice, facts: RecipientFacts, *, template: str, now:
         },
         language=facts.language,
     )
+
+
+def _call(notice: RecipientNotice, facts: RecipientFacts, *, now: datetime) -> bool:
+    """Queue the signed call that names whom it concerns; return whether a webhook takes it."""
+    token = _new_link(notice, now=now)
+    number, kind = case_of(notice), notice.batch.kind
+    is_one = is_listed(notice) or len(notice.numbers) == 1
+    return call(
+        now=now,
+        name=facts.subscription,
+        message_id=notice.key_id,
+        key_id=notice.key_id,
+        data={
+            "notice": notice.key_id,
+            "number": number if is_one else f"B-{notice.batch_id}",
+            "request": kind,
+            "article": article_of(kind),
+            "people": [
+                {
+                    "number": one.number,
+                    "known_by": one.reference,
+                    "value": one.value,
+                    "changes": [{"category": category, "value": value} for category, value in one.changes],
+                }
+                for one in people_of(notice)
+            ],
+            "confirm_url": f"{settings.DISCREET_BASE_URL}/privacy/told/{token}/done/",
+            "confirm_by": (now + timedelta(days=facts.remind_days)).date().isoformat(),
+        },
+    )
+
+
+@act("rights.note_call")
+def note_call(*, now: datetime, message_id: str, outcome: str) -> None:
+    """Note what came of a signed call: it arrived, it was confirmed, or a person of ours must tell it.
+
+    A notice that has ended meanwhile stays as it is.
+    """
+    notice = RecipientNotice.objects.select_for_update().filter(key_id=message_id).first()
+    if notice is None or notice.state not in OPEN_STATES:
+        record(actor=SYSTEM, now=now, subject=f"call:{message_id}", facts={"call": outcome, "late": True})
+        return
+    facts = recipients_at([(notice.recipient, notice.version)])[notice.recipient, notice.version]
+    if outcome == "failed":
+        if notice.told_at is None:
+            notice.state, notice.remind_at = NoticeState.DUE.value, None
+            notice.save()
+            _ask_staff(notice, facts, what=TASK_TELL, now=now)
+    else:
+        notice.state, notice.told_at, notice.told_by = NoticeState.SENT.value, now, SYSTEM.label
+        notice.remind_at = now + timedelta(days=facts.remind_days)
+        notice.save()
+        _finish_task(notice, actor=SYSTEM, now=now)
+        if outcome == "confirmed":
+            _end(notice, NoticeState.CONFIRMED, by=RECIPIENT.name, now=now)
+    said: dict[str, Json] = {"recipient": notice.recipient, "call": outcome}
+    record(actor=SYSTEM, now=now, subject=_subject(notice), facts=said)
 
 
 def _ask_staff(notice: RecipientNotice, facts: RecipientFacts, *, what: str, now: datetime) -> None:

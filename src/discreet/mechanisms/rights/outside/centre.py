@@ -6,9 +6,10 @@ A GET shows no person: mail scanners follow links. Source: GDPR Art. 19.
 import csv
 import io
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from discreet.foundation.centre.public import public_page
@@ -46,6 +47,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
     """Take the confirmation; the link works no more."""
     notifying.confirm_by_recipient(now=timezone.now(), token=token)
     return render(request, "rights/told_thanks.html", {"company": profile()})
+
+
+@csrf_exempt
+@require_POST
+@public_page
+def done(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take the confirmation of a recipient's program; the token that its signed call carried is all it needs."""
+    notifying.confirm_by_recipient(now=timezone.now(), token=token)
+    return JsonResponse({"confirmed": True})
 
 
 def _page(

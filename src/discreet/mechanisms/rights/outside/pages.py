@@ -58,7 +58,7 @@ HINDRANCES = {
 }
 WAYS = {
     Contact.MAIL: gettext_noop("by mail"),
-    Contact.CALL: gettext_noop("by a call of staff: signed calls carry no person yet"),
+    Contact.CALL: gettext_noop("by a signed call to its program"),
     Contact.TASK: gettext_noop("by a person of ours"),
 }
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
