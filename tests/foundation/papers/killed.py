@@ -95,12 +95,19 @@ def take() -> None:
 def check() -> None:
     from discreet.foundation.papers import actions, scanning
     from discreet.foundation.papers.models import Paper
-    from discreet.foundation.papers.rules import Seen
+    from discreet.foundation.papers.rules import Lack, Seen
     from tests.foundation.cases.conftest import AGENT, NOW
 
     paper_id = Paper.objects.latest("id").paper_id
     actions.show_paper(actor=AGENT, now=NOW, paper_id=paper_id, reason="Name", has_scanner=False)
-    actions.note_check(actor=AGENT, now=NOW, paper_id=paper_id, seen=Seen.PASSPORT, is_accepted=False)
+    actions.note_check(
+        actor=AGENT,
+        now=NOW,
+        paper_id=paper_id,
+        seen=Seen.PASSPORT,
+        is_accepted=False,
+        lacking=Lack.UNREADABLE,
+    )
     scanning.remove_file(now=NOW, paper_id=paper_id)
 
 

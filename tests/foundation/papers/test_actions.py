@@ -26,7 +26,7 @@ from discreet.foundation.papers.refusals import (
     TooManyPapers,
     WhyMissing,
 )
-from discreet.foundation.papers.rules import MOST_A_CASE, Gone, Purpose, Seen, Verdict
+from discreet.foundation.papers.rules import MOST_A_CASE, Gone, Lack, Purpose, Seen, Verdict
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.fakes.clamd import EICAR, Mood, clamd
 from tests.foundation.cases.conftest import AGENT, APPROVER, NOW, TRANSITIONS, opened
@@ -50,7 +50,14 @@ def show(
 
 
 def check(paper_id: str, *, actor: Actor = AGENT, is_accepted: bool = True) -> None:
-    actions.note_check(actor=actor, now=NOW, paper_id=paper_id, seen=Seen.PASSPORT, is_accepted=is_accepted)
+    actions.note_check(
+        actor=actor,
+        now=NOW,
+        paper_id=paper_id,
+        seen=Seen.PASSPORT,
+        is_accepted=is_accepted,
+        lacking=None if is_accepted else Lack.NAMES,
+    )
 
 
 def test_a_paper_lies_sealed_for_its_owner_alone_and_gives_staff_a_task(case: OpenedCase, home: Path) -> None:

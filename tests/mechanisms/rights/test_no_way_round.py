@@ -214,6 +214,13 @@ class Requests(RuleBasedStateMachine):
             self.known[number].is_authorised = True
         self.note_proof(number, left)
 
+    @rule(data=st.data(), is_accepted=st.booleans())
+    def paper_is_checked(self, data: st.DataObject, is_accepted: bool) -> None:
+        number = self.some(data)
+        self.tried(lambda: proving.note_paper(now=self.at, number=number, is_accepted=is_accepted))
+        authorised_at = RightsRequest.objects.values_list("authorised_at", flat=True).get(number=number)
+        assert authorised_at is None or self.known[number].is_authorised  # a paper gives no authority
+
     @rule(actor=st.sampled_from(ACTORS), data=st.data())
     def declare(self, actor: Actor, data: st.DataObject) -> None:
         number = self.some(data)

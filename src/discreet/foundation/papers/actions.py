@@ -19,7 +19,9 @@ from discreet.foundation.papers import asking, vault
 from discreet.foundation.papers.inspecting import inspect
 from discreet.foundation.papers.models import Paper, PaperAsk, PaperLook
 from discreet.foundation.papers.pictures import check_drawable
+from discreet.foundation.papers.queries import wanted_of
 from discreet.foundation.papers.refusals import (
+    LackMissing,
     NoPaperAsked,
     NoRoomForPapers,
     NotForYou,
@@ -39,6 +41,7 @@ from discreet.foundation.papers.rules import (
     MOST_EVER_A_CASE,
     FileType,
     Gone,
+    Lack,
     Look,
     PaperFacts,
     Purpose,
@@ -64,8 +67,11 @@ _REFUSALS: dict[Look, type[Refused]] = {
 
 @act("papers.ask_paper")
 def ask_paper(*, actor: Actor, now: datetime, number: str, purpose: Purpose) -> None:
-    """Ask the customer for a paper: the status page takes it, and the contact point held is told."""
-    _refuse_unless_theirs(actor)
+    """Ask the customer for a paper: the status page takes it, and the contact point held is told.
+
+    Discreet asks by itself where a law wants a paper of everybody who asks so.
+    """
+    _refuse_unless_ours(actor)
     _refuse_closed(number)
     PaperAsk.objects.update_or_create(
         case_number=number, defaults={"purpose": purpose.value, "asked_at": now, "is_open": True}
@@ -82,7 +88,7 @@ def stop_asking(*, actor: Actor, now: datetime, number: str) -> None:
     Raises:
         NoPaperAsked: none is asked for.
     """
-    _refuse_unless_theirs(actor)
+    _refuse_unless_ours(actor)
     ask = _open_ask(number)
     ask.is_open = False
     ask.save(update_fields=["is_open"])
@@ -192,11 +198,22 @@ def show_paper(*, actor: Actor, now: datetime, paper_id: str, reason: str, has_s
 
 
 @act("papers.note_check")
-def note_check(*, actor: Actor, now: datetime, paper_id: str, seen: Seen, is_accepted: bool) -> None:
+def note_check(
+    *,
+    actor: Actor,
+    now: datetime,
+    paper_id: str,
+    seen: Seen,
+    is_accepted: bool,
+    lacking: Lack | None = None,
+) -> None:
     """Note which kind of document it was and whether it is accepted; the paper is destroyed with this act.
+
+    Whoever sent one that is not accepted is told what it lacks, and may send another.
 
     Raises:
         PaperNotSeen: the actor has not looked at it.
+        LackMissing: it is not accepted, and nothing says what it lacks.
         PaperGone, NotForYou, UnknownPaper
     """
     _refuse_unless_theirs(actor)
@@ -205,12 +222,20 @@ def note_check(*, actor: Actor, now: datetime, paper_id: str, seen: Seen, is_acc
         raise PaperGone
     if actor.person not in _facts(paper).shown_to:
         raise PaperNotSeen
+    if not is_accepted and lacking is None:
+        raise LackMissing
     paper.checked_at, paper.checked_by = now, actor.person
     paper.seen, paper.is_accepted = seen.value, is_accepted
+    paper.lacking = "" if is_accepted or lacking is None else lacking.value
     _destroy(paper, now=now, why=Gone.CHECKED)
-    if is_accepted:
+    if is_accepted and wanted_of(paper.case_number, Purpose(paper.purpose)) == ():
         PaperAsk.objects.filter(case_number=paper.case_number).update(is_open=False)
     facts = {"paper": paper_id, "seen": seen.value, "accepted": is_accepted, "destroyed": True}
+    if not is_accepted:
+        is_told = asking.tell_customer(
+            actor=actor, now=now, number=paper.case_number, template=asking.REFUSED
+        )
+        facts |= {"lacking": paper.lacking, "mailed": is_told}
     record(actor=actor, now=now, subject=_subject(paper), facts=facts)
     publish(PaperChecked(case_number=paper.case_number, paper_id=paper_id, is_accepted=is_accepted))
 
@@ -298,6 +323,12 @@ def _bytes_lying() -> int:
 def _refuse_unless_theirs(actor: Actor) -> None:
     if not (actor.may(Role.AGENT) or actor.may(Role.APPROVER)):
         raise NotForYou
+
+
+def _refuse_unless_ours(actor: Actor) -> None:
+    """Let Discreet ask by itself, too; it looks at nothing and accepts nothing."""
+    if actor.kind is not ActorKind.SYSTEM:
+        _refuse_unless_theirs(actor)
 
 
 def _refuse_closed(number: str) -> None:

@@ -12,15 +12,16 @@ from discreet.foundation.mail.api import MessageState, has_room, is_reachable, s
 from discreet.vocabulary.actors import Actor
 
 TEMPLATE = "papers.asked"
+REFUSED = "papers.not_accepted"
 
 
-def tell_customer(*, actor: Actor, now: datetime, number: str) -> bool:
+def tell_customer(*, actor: Actor, now: datetime, number: str, template: str = TEMPLATE) -> bool:
     """Mail the customer, in the running act; return whether a mail was made."""
     contact = held_contact(number)
     if (
         contact is None
         or not is_reachable(contact)
-        or not has_room(to=contact, template_id=TEMPLATE, now=now)
+        or not has_room(to=contact, template_id=template, now=now)
     ):
         return False
     row = get(number).row
@@ -30,7 +31,7 @@ def tell_customer(*, actor: Actor, now: datetime, number: str) -> bool:
         actor=actor,
         now=now,
         to=contact,
-        template_id=TEMPLATE,
+        template_id=template,
         params={"number": number, "link": f"{settings.DISCREET_BASE_URL}{path}"},
         language=row.language,
     )

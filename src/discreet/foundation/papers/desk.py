@@ -14,9 +14,9 @@ from discreet.foundation.desk.cases import page_of
 from discreet.foundation.papers import actions, pictures, queries, uploads
 from discreet.foundation.papers.forms import AskPaperForm, CheckForm, LookForm
 from discreet.foundation.papers.refusals import PaperBroken
-from discreet.foundation.papers.rules import Look, Purpose, Seen, may_look
+from discreet.foundation.papers.rules import Lack, Look, Purpose, Seen, may_look
 from discreet.foundation.papers.scanning import scanner
-from discreet.foundation.papers.words import ENDS, FILES, KINDS, PURPOSES
+from discreet.foundation.papers.words import ENDS, FILES, KINDS, LACKS, PURPOSES
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.vocabulary.actors import Actor, Role
@@ -68,6 +68,7 @@ def check(request: HttpRequest, paper_id: str) -> HttpResponseBase:
         paper_id=paper_id,
         seen=Seen(form.cleaned_data["seen"]),
         is_accepted=is_accepted,
+        lacking=Lack(lacking) if (lacking := form.cleaned_data["lacking"]) else None,
     )
     messages.success(
         request,
@@ -143,6 +144,7 @@ def _page(
         "is_unscanned": view.gone_at is None and not has_scanner and view.scanned_at is None,
         "end": gettext(ENDS[view.gone_why]) if view.gone_why else "",
         "seen": gettext(KINDS[view.seen]) if view.seen else "",
+        "lacking": gettext(LACKS[view.lacking]) if view.lacking else "",
         "look_form": look_form,
         "check_form": check_form,
         "pages": pages or [],

@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from discreet.foundation.papers.rules import LONGEST_REASON, Purpose, Seen
-from discreet.foundation.papers.words import KINDS, PURPOSES
+from discreet.foundation.papers.rules import LONGEST_REASON, Lack, Purpose, Seen
+from discreet.foundation.papers.words import KINDS, LACKS, PURPOSES
 
 
 class AskPaperForm(forms.Form):
@@ -32,4 +32,9 @@ class CheckForm(forms.Form):
         label=_("Does it show what it was asked for?"),
         choices=lambda: [("yes", gettext("Yes, accept it")), ("no", gettext("No, do not accept it"))],
         widget=forms.RadioSelect,
+    )
+    lacking = forms.ChoiceField(
+        label=_("If not: what is missing? Whoever sent it reads this."),
+        choices=lambda: [("", "–"), *((one.value, gettext(LACKS[one])) for one in Lack)],
+        required=False,
     )

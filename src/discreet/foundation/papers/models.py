@@ -34,6 +34,9 @@ class Paper(models.Model):
     scanned_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     checked_by = models.CharField(max_length=150, blank=True)
+    lacking = models.CharField(
+        max_length=12, blank=True, default=""
+    )  # `rules.Lack`, where it was not accepted
     is_accepted = models.BooleanField(null=True)
     seen = models.CharField(max_length=24, blank=True)
     gone_at = models.DateTimeField(null=True)

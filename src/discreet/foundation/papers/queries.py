@@ -7,7 +7,17 @@ from datetime import datetime
 from discreet.foundation.papers import vault
 from discreet.foundation.papers.models import Paper, PaperAsk
 from discreet.foundation.papers.refusals import PaperGone, UnknownPaper
-from discreet.foundation.papers.rules import FileType, Gone, PaperFacts, Purpose, Seen, Verdict
+from discreet.foundation.papers.rules import (
+    MOST_EVER_A_CASE,
+    FileType,
+    Gone,
+    Lack,
+    PaperFacts,
+    Purpose,
+    Seen,
+    Verdict,
+    still_wanted,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class PaperView:
     checked_by: str
     is_accepted: bool | None
     seen: Seen | None
+    lacking: Lack | None
     gone_at: datetime | None
     gone_why: Gone | None
     is_file_removed: bool
@@ -63,8 +74,19 @@ def asked_for(number: str) -> Purpose | None:
 
 
 def is_proven(number: str, purpose: Purpose) -> bool:
-    """Say whether staff accepted a paper of the case for this purpose."""
-    return Paper.objects.filter(case_number=number, purpose=purpose.value, is_accepted=True).exists()
+    """Say whether staff accepted what is wanted for this purpose."""
+    return wanted_of(number, purpose) == ()
+
+
+def wanted_of(number: str, purpose: Purpose) -> tuple[Seen, ...] | None:
+    """Return which kinds of paper are still wanted, as `rules.still_wanted`."""
+    accepted = Paper.objects.filter(case_number=number, purpose=purpose.value, is_accepted=True)
+    return still_wanted(purpose, [Seen(one) for one in accepted.values_list("seen", flat=True)])
+
+
+def may_send_another(number: str) -> bool:
+    """Say whether the bound on papers of a case leaves room for one more, ever."""
+    return not PaperAsk.objects.filter(case_number=number, received__gte=MOST_EVER_A_CASE).exists()
 
 
 def open_paper(view: PaperView) -> bytes:
@@ -121,6 +143,7 @@ def _view(row: Paper) -> PaperView:
         checked_by=row.checked_by,
         is_accepted=row.is_accepted,
         seen=Seen(row.seen) if row.seen else None,
+        lacking=Lack(row.lacking) if row.lacking else None,
         gone_at=row.gone_at,
         gone_why=Gone(row.gone_why) if row.gone_why else None,
         is_file_removed=row.file_removed_at is not None,

@@ -141,6 +141,14 @@ class PaperNotSeen(Refused):
     status: ClassVar[int] = 409
 
 
+class LackMissing(Refused):
+    code: ClassVar[str] = "lack_missing"
+    message: ClassVar[str] = gettext_noop(
+        "Say what the document lacks: whoever sent it reads it and can send another."
+    )
+    status: ClassVar[int] = 422
+
+
 class WhyMissing(Refused):
     code: ClassVar[str] = "why_missing"
     message: ClassVar[str] = gettext_noop("Say why you need to see it. The reason is recorded.")

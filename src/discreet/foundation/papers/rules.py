@@ -4,9 +4,11 @@ Source: GDPR Art. 5(1)(c), 12(6); EDPB Guidelines 01/2022, 73 to 79 (a copy of a
 nothing less will do, and deleted after the check); PIPL Art. 19, 49, 50; 11 CCR 7060(c), 7063(a).
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 MIB = 1024 * 1024
 MOST_BYTES = 10 * MIB
@@ -51,6 +53,35 @@ class Seen(StrEnum):
     DEATH = "death"
     OTHER = "other"
     UNREADABLE = "unreadable"
+
+
+class Lack(StrEnum):
+    """What a paper that was not accepted lacks, as whoever sent it reads it. Nothing that stands in it is noted."""
+
+    UNREADABLE = "unreadable"
+    WRONG = "wrong"  # another document than the one asked for
+    UNSIGNED = "unsigned"
+    NAMES = "names"  # it does not name both the person and whoever asks
+    PART = "part"
+    EXPIRED = "expired"
+
+
+#: What must be seen before a purpose counts as shown; for the others one accepted paper is enough.
+#: Source: PIPL Art. 49 (that the person died, and how whoever asks was related).
+BOTH: Mapping[Purpose, frozenset[Seen]] = MappingProxyType(
+    {Purpose.RELATIVE: frozenset({Seen.KINSHIP, Seen.DEATH})}
+)
+
+
+def still_wanted(purpose: Purpose, accepted: Collection[Seen]) -> tuple[Seen, ...] | None:
+    """Return which kinds of paper are still wanted beside the accepted ones; () = nothing more, None = any.
+
+    An accepted paper of another kind, such as a certificate of inheritance, shows the whole: staff said so.
+    """
+    if not accepted:
+        return None
+    both = BOTH.get(purpose, frozenset())
+    return tuple(sorted(both - set(accepted))) if set(accepted) <= both else ()
 
 
 class Verdict(StrEnum):

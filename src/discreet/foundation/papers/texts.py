@@ -17,3 +17,14 @@ def register_texts() -> None:
         ),
         must_arrive=False,
     )
+    register(
+        "papers.not_accepted",
+        subject=gettext_noop("The document for request %(number)s is not enough"),
+        body=gettext_noop(
+            "The document that %(company)s received for request %(number)s does not show what is needed. It was "
+            "destroyed.\n\n"
+            "What is missing stands on this page, and another document can be sent there: %(link)s\n\n"
+            "Do not send it by e-mail. The request keeps its deadline.\n"
+        ),
+        must_arrive=False,
+    )

@@ -1,6 +1,6 @@
 """Papers in words: English templates for `gettext`."""
 
-from discreet.foundation.papers.rules import FileType, Gone, Purpose, Seen
+from discreet.foundation.papers.rules import FileType, Gone, Lack, Purpose, Seen
 from discreet.vocabulary.text import gettext_noop
 
 PURPOSES = {
@@ -11,9 +11,17 @@ PURPOSES = {
 }
 ASKED = {
     Purpose.IDENTITY: gettext_noop("We need to see a document that shows who you are."),
-    Purpose.PERMISSION: gettext_noop("We need to see the signed permission to act for the person."),
-    Purpose.GUARDIAN: gettext_noop("We need to see a document that shows that you may act for the person."),
-    Purpose.RELATIVE: gettext_noop("We need to see a document that shows how you are related to the person."),
+    Purpose.PERMISSION: gettext_noop(
+        "We need to see the permission to act for the person, signed by the person, or a power of attorney."
+    ),
+    Purpose.GUARDIAN: gettext_noop(
+        "We need to see a document that shows that you may act for the person, such as a birth certificate or a "
+        "court’s order of guardianship."
+    ),
+    Purpose.RELATIVE: gettext_noop(
+        "We need to see that the person died, such as a death certificate, and how you are related, such as a "
+        "household register or a certificate of inheritance. Send one file after the other."
+    ),
 }
 KINDS = {
     Seen.IDENTITY_CARD: gettext_noop("Identity card"),
@@ -26,6 +34,14 @@ KINDS = {
     Seen.DEATH: gettext_noop("Death certificate"),
     Seen.OTHER: gettext_noop("Another document"),
     Seen.UNREADABLE: gettext_noop("Nothing that could be read"),
+}
+LACKS = {
+    Lack.UNREADABLE: gettext_noop("It cannot be read: a sharper scan or photo is needed."),
+    Lack.WRONG: gettext_noop("It is another document than the one we asked for."),
+    Lack.UNSIGNED: gettext_noop("It is not signed."),
+    Lack.NAMES: gettext_noop("It does not name both the person and whoever asks for them."),
+    Lack.PART: gettext_noop("Pages or parts of it are missing."),
+    Lack.EXPIRED: gettext_noop("It is no longer valid."),
 }
 ENDS = {
     Gone.CHECKED: gettext_noop("Destroyed after the check"),

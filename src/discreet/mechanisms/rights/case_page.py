@@ -35,6 +35,7 @@ from discreet.mechanisms.rights.left_out import left_words
 from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.matching.choosing import row_words
 from discreet.mechanisms.rights.matching.roots import Fact, FactKind
+from discreet.mechanisms.rights.opening.identity import may_prove_by_code
 from discreet.mechanisms.rights.opening.residences import residence_words
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.queries import RequestRow
@@ -354,6 +355,11 @@ def _why(table: dict[str, Any], view: RequestView) -> str:
 def _awaited(view: RequestView) -> str:
     """Return what is awaited, and from whom, where the page offers this reader nothing to decide yet."""
     if view.state is State.RECEIVED:
+        if not may_prove_by_code(view.course.requester):
+            return gettext(
+                "Awaited from whoever asks: a document that shows that they may. Then an agent notes the authority "
+                "and checks the identity; the plan is made, and an approver decides."
+            )
         if verification.is_code_sent(view.number):
             return gettext(
                 "Awaited from the customer: the code that we sent to the e-mail address we hold, typed on the "

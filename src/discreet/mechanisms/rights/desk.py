@@ -21,6 +21,7 @@ from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import case_page, queries, report, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
 from discreet.mechanisms.rights.correcting import desk as correction_desk
+from discreet.mechanisms.rights.course import page as course_page
 from discreet.mechanisms.rights.forms import (
     AppealAnswerForm,
     AppealForm,
@@ -34,6 +35,7 @@ from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.letters import answers as letter_answers
 from discreet.mechanisms.rights.opening.digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.refusals import UnknownRequest
+from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome
 from discreet.mechanisms.rights.views import refusal_text
 from discreet.vocabulary.actors import Role
@@ -137,7 +139,7 @@ def request_page(request: HttpRequest, number: str) -> HttpResponseBase:
     return render(
         request,
         "rights/request.html",
-        case_page.context(view, actor=actor_of(request), now=timezone.now()) | _forms(),
+        case_page.context(view, actor=actor_of(request), now=timezone.now()) | _forms(view),
     )
 
 
@@ -251,7 +253,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponseBase:
     return render(
         request,
         "rights/request.html",
-        case_page.context(view, actor=actor_of(request), now=timezone.now(), revealed=claim) | _forms(),
+        case_page.context(view, actor=actor_of(request), now=timezone.now(), revealed=claim) | _forms(view),
     )
 
 
@@ -310,10 +312,10 @@ def proof(request: HttpRequest, number: str) -> HttpResponseBase:
     )
 
 
-def _forms() -> dict[str, Form]:
+def _forms(view: RequestView) -> dict[str, Form]:
     return {
         "verify_form": VerifyForm(),
-        "authority_form": AuthorityForm(),
+        "authority_form": AuthorityForm(initial={"authority_reason": course_page.paper_reason(view)}),
         "extend_form": ExtendForm(),
         "appeal_form": AppealForm(),
         "appeal_answer_form": AppealAnswerForm(),

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from discreet.events.cases import CaseExpired
+from discreet.events.papers import PaperChecked
 from discreet.events.permission import ChoicesCollected
 from discreet.events.rights import CorrectionVerified, ErasureVerified
 from discreet.events.webhooks import CallEnded
@@ -15,7 +16,9 @@ from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import listing
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
 from discreet.mechanisms.rights.actions.notifying import note_call, tell_recipients
+from discreet.mechanisms.rights.actions.proving import note_paper
 from discreet.mechanisms.rights.copying.delivery import remove_package
+from discreet.mechanisms.rights.opening.queries import is_request
 from discreet.mechanisms.rights.outside import queries as recipient_queries
 from discreet.mechanisms.rights.outside.manual import remove_files
 
@@ -58,6 +61,13 @@ def take_up_choices(event: ChoicesCollected, now: datetime) -> None:
 def hear_of_call(event: CallEnded, now: datetime) -> None:
     """Note what came of a signed call to a recipient."""
     note_call(now=now, message_id=event.message_id, outcome=event.outcome)
+
+
+@on(PaperChecked)
+def note_checked_paper(event: PaperChecked, now: datetime) -> None:
+    """Note what a paper of a request means for who may ask; papers of other cases are not ours."""
+    if is_request(event.case_number):
+        note_paper(now=now, number=event.case_number, is_accepted=event.is_accepted)
 
 
 @names_jobs_of("rights")

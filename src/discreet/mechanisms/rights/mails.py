@@ -49,6 +49,7 @@ def register() -> None:
         body=gettext_noop(
             "Somebody has made a request at %(company)s and says that you have allowed it.\n\n"
             "If you have: give them this code, and nobody else.\n\n%(code)s\n\n"
+            "We have also asked them for the permission that you signed; our staff look at it before anything happens.\n\n"
             "If you have not: do nothing, and tell us. Without the code nothing happens.\n\n"
             "Request: %(number)s\n%(company)s"
         ),

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from discreet.foundation.desk.phrases import listed
+from discreet.foundation.papers import queries as papers
 from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.kinds import OFFERED, Kind, Requester, Way, way_of
 from discreet.mechanisms.rights.opening.identity import Missing, may_prove_by_code
@@ -16,6 +17,7 @@ from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.words import (
     MISSING_FOR_PERSON,
     NEXT_FOR_AGENT,
+    NEXT_FOR_CHECK,
     NEXT_FOR_CHOICE,
     NEXT_FOR_COPY,
     NEXT_FOR_CORRECTION,
@@ -49,7 +51,7 @@ def next_of(view: RequestView) -> str:
     """Return the template of what comes next."""
     if view.state is State.RECEIVED:
         if not may_prove_by_code(view.course.requester):
-            return NEXT_FOR_PAPERS
+            return NEXT_FOR_PAPERS if papers.asked_for(view.number) else NEXT_FOR_CHECK
         if view.course.requester == Requester.AGENT:
             return NEXT_FOR_AGENT
     return _NEXT[way_of(view.kind)][view.state]

@@ -95,8 +95,8 @@ MISSING_FOR_PERSON: dict[Missing, str] = {
     ),
     Missing.DECLARATION: gettext_noop("Your declaration that you are this person."),
     Missing.AUTHORITY: gettext_noop(
-        "Our staff check that you may ask for this person. They tell you which paper they need, and destroy it "
-        "after the check."
+        "That you may ask for this person. Send the document that is named on this page; our staff look at it, and "
+        "it is destroyed after the check."
     ),
 }
 MISSING_FOR_STAFF: dict[Missing, str] = {
@@ -143,11 +143,16 @@ NEXT_FOR_CHOICE: dict[State, str] = {
 }
 NEXT_FOR_AGENT = gettext_noop(
     "If we hold an account for what you entered, we have sent a code to the person whom you act for. Enter it below: "
-    "it shows that they know of this request. Our staff also check your signed permission."
+    "it shows that they know of this request. Also send us the permission that they signed: our staff look at it, and "
+    "it is destroyed after the check."
 )
 NEXT_FOR_PAPERS = gettext_noop(
-    "Our staff check that you may ask for this person. They tell you which paper they need, and destroy it after the "
-    "check. Nothing of the person’s data is shown on this page."
+    "Send us the document that shows that you may ask for this person: what it must show stands below. Our staff look "
+    "at it, and it is destroyed after the check. Nothing of the person’s data is shown on this page."
+)
+NEXT_FOR_CHECK = gettext_noop(
+    "Our staff check whether you may ask for this person. You need to do nothing now; if another document is needed, "
+    "this page asks for it."
 )
 ANSWERS: dict[str, str] = {
     Answer.MAIL: gettext_noop("Mailed to the address held"),
@@ -288,6 +293,7 @@ ACTS: dict[str, str] = {
     "rights.cancel_request": gettext_noop("Withdrawn"),
     "rights.open_batch": gettext_noop("Batch opened"),
     "rights.receive_batch": gettext_noop("Batch received"),
+    "rights.note_paper": gettext_noop("Checked document noted"),
     "rights.verify_batch": gettext_noop("Identities of a batch proven"),
     "rights.ask_code_again": gettext_noop("Another code asked for"),
     "rights.look_up": gettext_noop("Person looked up by staff"),

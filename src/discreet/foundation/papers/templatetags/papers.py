@@ -1,14 +1,18 @@
 """Papers on other parts' pages: `{% load papers %}`, then `{% case_papers number %}` or `{% paper_upload number token %}`."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.template import Context
 from django.utils.translation import gettext
 
 from discreet.foundation.cases.queries import get
+from discreet.foundation.desk.phrases import listed, sentences
+from discreet.foundation.organisation.queries import profile
 from discreet.foundation.papers import queries
 from discreet.foundation.papers.forms import AskPaperForm
-from discreet.foundation.papers.rules import MIB, MOST_BYTES, Gone
-from discreet.foundation.papers.words import ASKED, ENDS, FILES, KINDS, PURPOSES
+from discreet.foundation.papers.rules import MIB, MOST_BYTES, Gone, Purpose
+from discreet.foundation.papers.words import ASKED, ENDS, FILES, KINDS, LACKS, PURPOSES
 from discreet.foundation.staff.actors import actor_of
 from discreet.vocabulary.actors import Role
 
@@ -36,7 +40,7 @@ def case_papers(context: Context, number: str) -> dict[str, object]:
 def paper_upload(context: Context, number: str, token: str) -> dict[str, object]:
     """Draw for the customer what is asked for and the field that takes it; nothing where nothing is asked for."""
     asked, papers = queries.asked_for(number), queries.papers_of(number)
-    last = papers[0] if papers else None
+    last, may_send = papers[0] if papers else None, queries.may_send_another(number)
     return {
         "csrf_token": context.get("csrf_token"),
         "token": token,
@@ -44,7 +48,29 @@ def paper_upload(context: Context, number: str, token: str) -> dict[str, object]
         "waiting": sum(1 for view in papers if view.gone_at is None),
         "is_last_refused": last is not None and last.is_accepted is False,
         "is_last_infected": last is not None and last.gone_why is Gone.INFECTED,
+        "why_refused": _why_refused(last, may_send=may_send),
+        "may_send": may_send,
+        "officer_email": profile().officer_email,
+        **_accepted(number, asked, papers),
         "mib": MOST_BYTES // MIB,
+    }
+
+
+def _why_refused(last: queries.PaperView | None, *, may_send: bool) -> str:
+    lacking = gettext(LACKS[last.lacking]) if last is not None and last.lacking else ""
+    said = gettext("It was destroyed. You can send another.") if may_send else gettext("It was destroyed.")
+    return sentences([lacking, said])
+
+
+def _accepted(number: str, asked: Purpose | None, papers: Sequence[queries.PaperView]) -> dict[str, object]:
+    """Return in words what was accepted and what is wanted beside it; nothing where the one says nothing yet."""
+    wanted = queries.wanted_of(number, asked) if asked else None
+    if not wanted:
+        return {"accepted": "", "wanted": ""}
+    seen = dict.fromkeys(one.seen for one in papers if one.is_accepted and one.seen)
+    return {
+        "accepted": listed([gettext(KINDS[one]) for one in seen]),
+        "wanted": listed([gettext(KINDS[one]) for one in wanted]),
     }
 
 
@@ -54,5 +80,6 @@ def _row(view: queries.PaperView) -> dict[str, object]:
         "file": FILES[view.file_type],
         "purpose": gettext(PURPOSES[view.purpose]),
         "seen": gettext(KINDS[view.seen]) if view.seen else "",
+        "lacking": gettext(LACKS[view.lacking]) if view.lacking else "",
         "end": gettext(ENDS[view.gone_why]) if view.gone_why else "",
     }

@@ -16,6 +16,7 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.rulepacks.clocks import strictest
 from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.receiving import (
+    ask_for_paper,
     drop_task,
     facts_of,
     load_request,
@@ -177,6 +178,8 @@ def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     facts: dict[str, Json] = {"reopened": True, "from_batch": f"B-{old.pk}", "batch": f"B-{request.batch.pk}"}
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
     publish(RequestReopened(number=number))
+    if request.authorised_at is None:
+        ask_for_paper(now=now, number=number, kind=request.kind, requester=request.requester)
     if target is State.VERIFIED:
         start("rights.prepare", key=f"{request.batch.pk}", args={"batch_id": request.batch.pk})
 

@@ -18,6 +18,9 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.queries import entries_for
+from discreet.foundation.mail.api import is_reachable
+from discreet.foundation.papers import queries as papers
+from discreet.foundation.papers.actions import stop_asking
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
     load_request,
@@ -28,6 +31,7 @@ from discreet.mechanisms.rights.actions.receiving import (
 from discreet.mechanisms.rights.kinds import Requester
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.opening import claims as sealed_claims
+from discreet.mechanisms.rights.opening.authority import paper_of
 from discreet.mechanisms.rights.opening.given import checked
 from discreet.mechanisms.rights.opening.identity import How, Missing, may_prove_by_code
 from discreet.mechanisms.rights.opening.queries import still_missing
@@ -43,11 +47,13 @@ from discreet.mechanisms.rights.refusals import (
     WrongRequestState,
 )
 from discreet.mechanisms.rights.rules import TRANSITIONS, State
-from discreet.vocabulary.actors import Actor, Role
+from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.text import gettext_noop
 
 TASK_AUTHORITY = gettext_noop("Check that whoever asks may ask for this person")
+TASK_PAPER_SHOWN = gettext_noop("A document was accepted: say whether whoever asks may ask for this person")
+TASK_PAPER_REFUSED = gettext_noop("Tell whoever asks that the document is not enough, and what is missing")
 
 
 @act("rights.verify_identity")
@@ -156,8 +162,36 @@ def authorise(*, actor: Actor, now: datetime, number: str, reason: str) -> tuple
         raise NotForAnother(number=number)
     request.authorised_at, request.authorised_by = now, actor.person
     request.authority_reason_sealed = keys.seal(number, reason.strip()[:2000].encode(), "authority-reason")
-    drop_task(actor=actor, now=now, number=number, key="authority")
+    for key in ("authority", "paper-refused"):
+        drop_task(actor=actor, now=now, number=number, key=key)
+    if papers.asked_for(number) is not None:
+        stop_asking(actor=SYSTEM, now=now, number=number)
     return settle_identity(request, actor=actor, now=now, facts={"authorised": True})
+
+
+@act("rights.note_paper")
+def note_paper(*, now: datetime, number: str, is_accepted: bool) -> None:
+    """Note what a checked paper means for who may ask. It is no authority: that is said by staff, by `authorise`.
+
+    Accepted: staff are asked to say so. Not accepted: whoever asks reads it on their page and in a mail; where they
+    have neither, staff tell them.
+    """
+    request = load_request(number)
+    purpose = paper_of(kind=request.kind, requester=request.requester)
+    is_shown = purpose is not None and papers.is_proven(number, purpose)
+    facts: dict[str, Json] = {"accepted": is_accepted, "shown": is_shown}
+    record(actor=SYSTEM, now=now, subject=f"request:{number}", facts=facts)
+    if purpose is None or State(state_of_case(number)) is not State.RECEIVED:
+        return
+    if is_shown and request.authorised_at is None:
+        _ask_staff(request, "authority", TASK_PAPER_SHOWN, actor=SYSTEM, now=now)
+    elif not is_accepted and request.channel != "centre" and not _hears_by_mail(number):
+        _ask_staff(request, "paper-refused", TASK_PAPER_REFUSED, actor=SYSTEM, now=now)
+
+
+def _hears_by_mail(number: str) -> bool:
+    contact = verification.held_contact(number)
+    return contact is not None and is_reachable(contact)
 
 
 @act("rights.verify_batch")
@@ -247,11 +281,9 @@ def _ask_for_authority(
     request: RightsRequest, left: Sequence[Missing], *, actor: Actor, now: datetime
 ) -> None:
     if Missing.AUTHORITY in left:
-        task = NewTask(
-            key="authority",
-            what=TASK_AUTHORITY,
-            role=Role.AGENT,
-            url_name="rights:request",
-            url_args=(request.number,),
-        )
-        cases.add_task(actor=actor, now=now, number=request.number, task=task)
+        _ask_staff(request, "authority", TASK_AUTHORITY, actor=actor, now=now)
+
+
+def _ask_staff(request: RightsRequest, key: str, what: str, *, actor: Actor, now: datetime) -> None:
+    task = NewTask(key=key, what=what, role=Role.AGENT, url_name="rights:request", url_args=(request.number,))
+    cases.add_task(actor=actor, now=now, number=request.number, task=task)

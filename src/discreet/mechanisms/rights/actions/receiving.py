@@ -19,6 +19,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.organisation.queries import profile
+from discreet.foundation.papers.actions import ask_paper
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights.actions import standing
@@ -29,6 +30,7 @@ from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.opening import claims as sealed_claims
 from discreet.mechanisms.rights.opening.asker import BY_THEMSELVES, Asking, checked_asking
+from discreet.mechanisms.rights.opening.authority import paper_of
 from discreet.mechanisms.rights.opening.digests import digests_of, home_region
 from discreet.mechanisms.rights.opening.given import checked
 from discreet.mechanisms.rights.refusals import (
@@ -41,7 +43,7 @@ from discreet.mechanisms.rights.refusals import (
     UnknownRequest,
 )
 from discreet.mechanisms.rights.rules import State, is_residence
-from discreet.vocabulary.actors import Actor, ActorKind, Role
+from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
 from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.text import gettext_noop
 
@@ -156,6 +158,7 @@ def receive_request(
         },
     )
     publish(RequestReceived(number=opened.number))
+    ask_for_paper(now=now, number=opened.number, kind=kind, requester=asking.requester)
     if standing.is_applied_at_receipt(kind):
         standing.apply_at_receipt(
             actor=actor, now=now, batch_id=batch.pk, claims={opened.number: (claim, residence)}
@@ -241,6 +244,13 @@ def ask_code_again(*, actor: Actor, now: datetime, number: str) -> None:
     load_request(number)
     record(actor=actor, now=now, subject=f"request:{number}", facts={"again": True})
     start("rights.locate", key=f"{number}/{new_id(prefix='n')}", args={"number": number})
+
+
+def ask_for_paper(*, now: datetime, number: str, kind: str, requester: str) -> None:
+    """Have the status page ask whoever asks for another person for the paper that shows that they may."""
+    purpose = paper_of(kind=kind, requester=requester)
+    if purpose is not None:
+        ask_paper(actor=SYSTEM, now=now, number=number, purpose=purpose)
 
 
 def _ask_to_acknowledge(*, actor: Actor, now: datetime, number: str, due_at: datetime) -> None:

@@ -7,12 +7,15 @@ from django.utils.translation import gettext
 
 from discreet.foundation.desk.phrases import listed
 from discreet.foundation.desk.times import day
+from discreet.foundation.papers import queries as papers
+from discreet.foundation.papers.words import KINDS, PURPOSES
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.course.clocks import clocks_for
 from discreet.mechanisms.rights.course.history import deciders_of
 from discreet.mechanisms.rights.course.rules import WAITS, Extension, Wait, extension, may_pause
 from discreet.mechanisms.rights.kinds import Requester
+from discreet.mechanisms.rights.opening.authority import paper_of
 from discreet.mechanisms.rights.opening.identity import Missing
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State, may_appeal
@@ -54,6 +57,7 @@ def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]
         else "",
         "words": None if view.case.row.is_expired else queries.words_sealed(view.number),
         "may_authorise": is_agent and view.state is State.RECEIVED and Missing.AUTHORITY in course.missing,
+        "paper": _paper_words(view),
         "authority_hint": gettext(HINTS[course.requester]) if course.requester in HINTS else "",
         "may_acknowledge": is_agent
         and is_open
@@ -74,6 +78,37 @@ def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]
     offers = ("may_acknowledge", "may_extend", "may_pause", "duplicates", "may_note_appeal")
     found["may_course"] = any(found[name] for name in offers) or (course.paused_at is not None and is_open)
     return found
+
+
+def paper_reason(view: RequestView) -> str:
+    """Return what an accepted document says of the authority, to be taken as it is or worded otherwise; "" = none."""
+    purpose = paper_of(kind=view.kind, requester=view.course.requester)
+    if purpose is None or not papers.is_proven(view.number, purpose):
+        return ""
+    accepted = [one for one in papers.papers_of(view.number) if one.is_accepted and one.purpose is purpose]
+    kinds = listed([gettext(KINDS[seen]) for seen in dict.fromkeys(one.seen for one in accepted) if seen])
+    words = gettext("Document accepted: %(kinds)s, checked by %(who)s on %(day)s")
+    return words % {
+        "kinds": kinds,
+        "who": listed(dict.fromkeys(one.checked_by for one in accepted)),
+        "day": day(max(one.checked_at for one in accepted if one.checked_at)),
+    }
+
+
+def _paper_words(view: RequestView) -> str:
+    """Return how it stands with the document that shows the authority; "" where none is awaited any more."""
+    if view.state is not State.RECEIVED or Missing.AUTHORITY not in view.course.missing:
+        return ""
+    if said := paper_reason(view):
+        return said
+    if any(one.gone_at is None for one in papers.papers_of(view.number)):
+        return gettext("A document has come: look at it under “Documents”.")
+    asked = papers.asked_for(view.number)
+    if asked is None:
+        return ""
+    wanted = papers.wanted_of(view.number, asked)
+    what = listed([gettext(KINDS[one]) for one in wanted]) if wanted else gettext(PURPOSES[asked])
+    return gettext("Waiting for the document: %(what)s") % {"what": what}
 
 
 def _extension(view: RequestView, now: datetime) -> Extension:

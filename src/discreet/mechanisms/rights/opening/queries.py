@@ -41,3 +41,8 @@ def given_of(request: RightsRequest) -> Given:
         is_declared=request.declared_at is not None,
         is_authorised=request.authorised_at is not None,
     )
+
+
+def is_request(number: str) -> bool:
+    """Say whether a case is a customer's request."""
+    return RightsRequest.objects.filter(number=number).exists()
