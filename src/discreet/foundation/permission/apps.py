@@ -9,7 +9,9 @@ class PermissionConfig(AppConfig):
 
     def ready(self) -> None:
         from discreet.foundation.centre import entries
+        from discreet.foundation.permission.actions.informing import register_texts
 
+        register_texts()
         entries.register(
             entries.Entry(
                 kind="choices",

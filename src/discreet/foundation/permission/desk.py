@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from discreet.foundation.desk.cases import page_of
 from discreet.foundation.desk.phrases import is_chinese
 from discreet.foundation.permission import listed, queries
-from discreet.foundation.permission.actions import ending
+from discreet.foundation.permission.actions import ending, informing
 from discreet.foundation.permission.figures import Figures, figures, recent_changes
 from discreet.foundation.permission.people import MAX_LENGTH, Person, person_of_words
 from discreet.foundation.permission.refusals import NotAnAddress, NotReadable, UnknownChoice
@@ -85,6 +85,7 @@ def choice(request: HttpRequest, ref: str) -> HttpResponse:
         "may_uphold": is_open and bool(roles & DECIDERS),
         "may_override": is_open and bool(roles & OVERRIDERS),
         "may_lift": stands and fact.kind is Kind.RESTRICTION and bool(roles & LIFTERS),
+        "may_mail": informing.may_mail(fact.origin),
         "told_at": found.told_at,
         "to_tell": ending.BEFORE_LIFTING,
     }
@@ -111,8 +112,9 @@ def override(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 @role_required(*LIFTERS)
 def tell_lifting(request: HttpRequest, ref: str) -> HttpResponse:
-    """Note that the person was told that a restriction will be lifted."""
-    ending.tell_lifting(actor=actor_of(request), now=timezone.now(), ref=ref)
+    """Tell the person by mail that a restriction will be lifted, or note that they were told otherwise."""
+    act = ending.mail_lifting if "mail" in request.POST else ending.tell_lifting
+    act(actor=actor_of(request), now=timezone.now(), ref=ref)
     return _back(ref)
 
 

@@ -33,6 +33,7 @@ class Choice(models.Model):
     ended_how = models.CharField(max_length=20, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["origin"], condition=~Q(origin=""), name="permission_origin")]
         constraints = [
             models.UniqueConstraint(
                 fields=["said_key"], condition=Q(ended_at__isnull=True), name="permission_said_once"

@@ -22,6 +22,7 @@ acts.register(
         "permission.limit_sensitive": gettext_noop("Sensitive use limited"),
         "permission.choose_some": gettext_noop("Choices of many people kept"),
         "permission.tell_lifting": gettext_noop("Told that the restriction will be lifted"),
+        "permission.mail_lifting": gettext_noop("Mailed that the restriction will be lifted"),
         "permission.lift_restriction": gettext_noop("Restriction lifted"),
         "permission.uphold_objection": gettext_noop("Objection upheld"),
         "permission.override_objection": gettext_noop("Objection overridden on compelling grounds"),

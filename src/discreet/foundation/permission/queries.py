@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from discreet.foundation.keys import api as keys
 from discreet.foundation.permission.models import Choice, ChoiceKey, OptInAsk
 from discreet.foundation.permission.people import Digests, IdentifierKind, Person
 from discreet.foundation.permission.refusals import AskedTooLongAgo, UnknownPurpose
@@ -108,6 +109,37 @@ def choices_by_ref(refs: Sequence[str]) -> list[ChoiceView]:
         for one in Choice.objects.filter(ref__in=refs)
     }
     return [found[ref] for ref in refs if ref in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What became of a choice that came with a request. `grounds`: of an objection that was overridden."""
+
+    kind: Kind
+    decision: Decision
+    decided_at: datetime | None
+    grounds: str
+    told_at: datetime | None
+    ended_at: datetime | None
+    ended_how: str
+
+
+def course_of(origin: str) -> Course | None:
+    """Return what became of the choice that a request made; None where it made none."""
+    one = Choice.objects.filter(origin=origin).order_by("pk").first()
+    if one is None or not origin:
+        return None
+    sealed = bytes(one.grounds_sealed)
+    grounds = keys.open_secret(sealed, f"permission/grounds/{one.ref}").decode() if sealed else ""
+    return Course(
+        kind=Kind(one.kind),
+        decision=Decision(one.decision),
+        decided_at=one.decided_at,
+        grounds=grounds,
+        told_at=one.told_at,
+        ended_at=one.ended_at,
+        ended_how=one.ended_how,
+    )
 
 
 def not_before(found: Sequence[ChoiceView], *, at: datetime) -> datetime | None:

@@ -69,6 +69,14 @@ class NotToldYet(Refused):
     )
 
 
+class NoAddressHeld(Refused):
+    code: ClassVar[str] = "permission.no_address_held"
+    message: ClassVar[str] = gettext_noop(
+        "No e-mail address is held that a mail about this choice could go to. Tell the person in another way, then "
+        "note that they were told."
+    )
+
+
 class MarketingIsFinal(Refused):
     """GDPR Art. 21(3): no grounds override an objection to marketing."""
 

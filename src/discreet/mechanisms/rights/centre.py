@@ -243,6 +243,7 @@ def _status(
     number = get_by_token(token).row.number
     view = queries.request_view(number)
     now = timezone.now()
+    standing = status_page.standing_of(view)
     check, copy = verification.status(number), copies.copy_of(view)
     language = translation.get_language() or "en"
     return render(
@@ -251,8 +252,9 @@ def _status(
         {
             "view": view,
             "token": token,
-            "next": status_page.next_of(view),
-            "outcome": OUTCOMES.get(view.outcome, ""),
+            "next": standing.next if standing else status_page.next_of(view),
+            "outcome": "" if standing and standing.is_over else OUTCOMES.get(view.outcome, ""),
+            "standing": standing,
             "right": right_of(view.kind),
             "way": way_of(view.kind).value,
             "ask_again_url": status_page.ask_again_url(view),

@@ -282,7 +282,7 @@ class AppealForm(forms.Form):
 
 class AppealAnswerForm(forms.Form):
     appeal_reason = forms.CharField(
-        label=_("Why; the person reads it if the answer stands"),
+        label=_("Why; the person reads it"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

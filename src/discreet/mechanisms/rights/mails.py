@@ -133,3 +133,41 @@ def register() -> None:
         ),
         must_arrive=True,
     )
+    register_template(
+        "rights.appeal_dismissed",
+        subject=gettext_noop("We looked at your request at %(company)s again (%(number)s)"),
+        body=gettext_noop(
+            "You did not accept our answer. Somebody who had not decided before looked at it again: our answer "
+            "stands.\n\n"
+            "Why stands here, with the letter:\n%(link)s\n\n"
+            "There you also find whom to ask and where you can complain.\n\n"
+            "Whoever has this link can see the request, so keep it to yourself.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.reopened",
+        subject=gettext_noop("Your request at %(company)s is opened again (%(number)s)"),
+        body=gettext_noop(
+            "You did not accept our answer. Somebody who had not decided before looked at it again: we take the "
+            "answer back and begin anew.\n\n"
+            "Why, and by when you have the new answer, stands here:\n%(link)s\n\n"
+            "There you also find whom to ask and where you can complain.\n\n"
+            "Whoever has this link can see the request, so keep it to yourself.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.duplicate",
+        subject=gettext_noop("Your request at %(company)s repeats an earlier one (%(number)s)"),
+        body=gettext_noop(
+            "You asked us for the same before. We answer that earlier request; this one is closed.\n\n"
+            "Which request goes on stands here:\n%(link)s\n\n"
+            "There you also find whom to ask and where you can complain.\n\n"
+            "Whoever has this link can see the request, so keep it to yourself.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )

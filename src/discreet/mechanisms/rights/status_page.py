@@ -9,12 +9,17 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.foundation.desk.phrases import listed
 from discreet.foundation.papers import queries as papers
+from discreet.foundation.permission.queries import course_of
+from discreet.foundation.permission.rules import Decision
 from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.kinds import OFFERED, Kind, Requester, Way, way_of
 from discreet.mechanisms.rights.opening.identity import Missing, may_prove_by_code
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.words import (
+    CHOICE_DECIDED,
+    CHOICE_LIFTED,
+    CHOICE_TO_BE_LIFTED,
     MISSING_FOR_PERSON,
     NEXT_FOR_AGENT,
     NEXT_FOR_CHECK,
@@ -55,6 +60,31 @@ def next_of(view: RequestView) -> str:
         if view.course.requester == Requester.AGENT:
             return NEXT_FOR_AGENT
     return _NEXT[way_of(view.kind)][view.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of the choice of a request. `next`: an English template; `is_over`: it no longer holds."""
+
+    next: str
+    grounds: str
+    is_over: bool
+
+
+def standing_of(view: RequestView) -> Standing | None:
+    """Return what was decided or done with the choice since the request ended; None where it just stands."""
+    is_choice = way_of(view.kind) is Way.STAND and view.state is State.DONE
+    course = course_of(view.number) if is_choice else None
+    if course is None:
+        return None
+    if course.ended_how == "lifted":
+        return Standing(next=CHOICE_LIFTED, grounds="", is_over=True)
+    if course.told_at is not None:
+        return Standing(next=CHOICE_TO_BE_LIFTED, grounds="", is_over=False)
+    if course.decision is Decision.NONE:
+        return None
+    is_over = course.decision is Decision.OVERRIDDEN
+    return Standing(next=CHOICE_DECIDED[course.decision], grounds=course.grounds, is_over=is_over)
 
 
 def ask_again_url(view: RequestView) -> str:

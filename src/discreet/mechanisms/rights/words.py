@@ -1,5 +1,6 @@
 """How a request stands, in plain words, for staff and for the person. English templates; doors translate."""
 
+from discreet.foundation.permission.rules import Decision
 from discreet.mechanisms.rights.correcting.words import DONE
 from discreet.mechanisms.rights.kinds import Requester, Scope
 from discreet.mechanisms.rights.matching.roots import FactKind
@@ -141,6 +142,23 @@ NEXT_FOR_CHOICE: dict[State, str] = {
     State.EXECUTING: gettext_noop("We are noting your choice in every system that asks for it."),
     State.DONE: gettext_noop("Your choice holds from now on."),
 }
+# What became of a choice after its request was answered.
+CHOICE_DECIDED: dict[str, str] = {
+    Decision.PENDING: gettext_noop(
+        "Until we have decided, your data are not used for what you object to. Our staff look at your reasons."
+    ),
+    Decision.UPHELD: gettext_noop(
+        "We agree with your objection: the use that it is about has stopped for good."
+    ),
+    Decision.OVERRIDDEN: gettext_noop(
+        "We looked at your objection and go on with the use that it was about. Why stands below; you can complain."
+    ),
+}
+CHOICE_TO_BE_LIFTED = gettext_noop(
+    "The restriction will be lifted soon. From then on we may use your data again, as before. If you do not agree, "
+    "write to us before; you can also complain."
+)
+CHOICE_LIFTED = gettext_noop("The restriction was lifted, as we told you before. We may use your data again.")
 NEXT_FOR_AGENT = gettext_noop(
     "If we hold an account for what you entered, we have sent a code to the person whom you act for. Enter it below: "
     "it shows that they know of this request. Also send us the permission that they signed: our staff look at it, and "

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, record, record_many
+from discreet.foundation.permission.actions import informing
 from discreet.foundation.permission.actions.writing import refuse_unless, refuse_unless_theirs
 from discreet.foundation.permission.models import Choice, ChoiceKey, OptInAsk
 from discreet.foundation.permission.people import Digests, Person, facts_of
@@ -23,6 +24,7 @@ from discreet.foundation.permission.refusals import (
     DecidedAlready,
     GroundsMissing,
     MarketingIsFinal,
+    NoAddressHeld,
     NotToldYet,
     UnknownChoice,
 )
@@ -57,6 +59,21 @@ def tell_lifting(*, actor: Actor, now: datetime, ref: str) -> ToTell:
         choice.save(update_fields=["told_at"])
     record(actor=actor, now=now, subject=f"choice:{ref}", facts={"told": BEFORE_LIFTING.article})
     return BEFORE_LIFTING
+
+
+@act("permission.mail_lifting")
+def mail_lifting(*, actor: Actor, now: datetime, ref: str) -> None:
+    """Mail the person that a restriction will be lifted, to the address held, and note that they were told.
+
+    Raises:
+        NoAddressHeld: tell them in another way, and note it by `tell_lifting`.
+        UnknownChoice, AnotherKind, ChoiceEnded, NotYours
+    """
+    tell_lifting(actor=actor, now=now, ref=ref)
+    choice = _load(ref, Kind.RESTRICTION)
+    if not informing.mail(number=choice.origin, template=informing.LIFTING, now=now):
+        raise NoAddressHeld
+    record(actor=actor, now=now, subject=f"choice:{ref}", facts={"mailed": True})
 
 
 @act("permission.lift_restriction")
@@ -111,6 +128,7 @@ def override_objection(*, actor: Actor, now: datetime, ref: str, grounds: str) -
         clean = grounds.strip()[:MAX_GROUNDS].encode(errors="replace")
         choice.grounds_sealed = keys.seal_secret(clean, f"permission/grounds/{ref}")
         _decide(choice, actor=actor, now=now, decision=Decision.OVERRIDDEN)
+        informing.tell_overridden(number=choice.origin, ref=ref, now=now)
     facts: dict[str, Json] = {"decision": choice.decision, "grounds_recorded": True}
     record(actor=actor, now=now, subject=f"choice:{ref}", facts=facts)
 

@@ -14,7 +14,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.rulepacks.clocks import strictest
-from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions import answering, informing
 from discreet.mechanisms.rights.actions.receiving import (
     ask_for_paper,
     drop_task,
@@ -81,9 +81,12 @@ def mark_duplicate(*, actor: Actor, now: datetime, number: str, of: str) -> None
         raise NotADuplicate(number=number, other=of[:16])
     if State.DUPLICATE not in TRANSITIONS[state]:
         raise WrongRequestState(number=number, state=state.value)
-    request.duplicate_of, request.completed_at, request.answer = of, now, Answer.PAGE.value
+    request.duplicate_of, request.completed_at = of, now
+    answer = _say(request, informing.DUPLICATE, now=now)
     request.save(update_fields=["duplicate_of", "completed_at", "answer"])
     cases.close(actor=actor, now=now, number=number, state=State.DUPLICATE, transitions=TRANSITIONS)
+    if answer is Answer.LETTER_DUE:
+        answering.ask_for_letters(actor=actor, now=now, numbers=[number])
     keys.destroy_case_key(request.batch.key_id)
     record(actor=actor, now=now, subject=f"request:{number}", facts={"duplicate_of": of})
     publish(RequestEnded(number=number))
@@ -140,9 +143,8 @@ def dismiss_appeal(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     """
     request = _appealed(actor, now, number, reason)
     is_refused = request.outcome == Outcome.REFUSED
-    answer = way_of_answer(is_reachable=False, has_page=request.channel == "centre")
-    request.appeal_answer_sealed = keys.seal(number, reason.strip()[:MOST].encode(), "appeal-answer")
-    request.answer = answer.value
+    answer = _say(request, informing.DISMISSED, now=now)
+    _keep_reason(request, reason)
     request.save(update_fields=["appeal_answer_sealed", "answer"])
     target = State.REFUSED if is_refused else State.DONE
     cases.close(actor=actor, now=now, number=number, state=target, transitions=TRANSITIONS)
@@ -168,6 +170,7 @@ def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     request.reopened_at, request.justification = now, ""
     request.extended_at, request.extension_sealed = None, None
     request.package_token_hash, request.package_expires_at = "", None
+    _keep_reason(request, reason)
     target = State.VERIFIED if request.verified_at is not None else State.RECEIVED
     clocks = clocks_for(request.kind, residence=request.residence, received_at=now)
     answer = strictest(clocks)
@@ -177,11 +180,27 @@ def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     cases.move(actor=actor, now=now, number=number, to=target, transitions=TRANSITIONS)
     facts: dict[str, Json] = {"reopened": True, "from_batch": f"B-{old.pk}", "batch": f"B-{request.batch.pk}"}
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+    if not informing.tell(request, informing.REOPENED, now=now) and request.channel != "centre":
+        informing.ask_to_write(request, key="tell-reopened", what=informing.TASK_REOPENED, now=now)
     publish(RequestReopened(number=number))
     if request.authorised_at is None:
         ask_for_paper(now=now, number=number, kind=request.kind, requester=request.requester)
     if target is State.VERIFIED:
         start("rights.prepare", key=f"{request.batch.pk}", args={"batch_id": request.batch.pk})
+
+
+def _say(request: RightsRequest, template: str, *, now: datetime) -> Answer:
+    """Tell the person by the way there is, and note it on the request, which the caller saves."""
+    if informing.tell(request, template, now=now):
+        answer = Answer.MAIL
+    else:
+        answer = way_of_answer(is_reachable=False, has_page=request.channel == "centre")
+    request.answer = answer.value
+    return answer
+
+
+def _keep_reason(request: RightsRequest, reason: str) -> None:
+    request.appeal_answer_sealed = keys.seal(request.number, reason.strip()[:MOST].encode(), "appeal-answer")
 
 
 def _appealed(actor: Actor, now: datetime, number: str, reason: str) -> RightsRequest:

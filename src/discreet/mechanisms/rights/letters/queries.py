@@ -67,7 +67,7 @@ def left_at(view: RequestView, occasion: Occasion, words: Words) -> datetime | N
     if occasion is Occasion.EXTENSION:
         return view.course.extended_at
     if occasion is Occasion.APPEAL:
-        return view.case.row.closed_at if words.appeal_answer else None
+        return view.case.row.closed_at if words.appeal_answer and not view.course.reopened_at else None
     return view.answered_at
 
 
@@ -76,7 +76,10 @@ def letters_of(view: RequestView, words: Words) -> tuple[Occasion, ...]:
     course = view.course
     is_ended = view.completed_at is not None and not course.duplicate_of
     found = (
-        (Occasion.APPEAL, bool(words.appeal_answer) and view.state is not State.APPEALED),
+        (
+            Occasion.APPEAL,
+            bool(words.appeal_answer) and view.state is not State.APPEALED and not course.reopened_at,
+        ),
         (Occasion.DUPLICATE, bool(course.duplicate_of)),
         (Occasion.ANSWER, is_ended),
         (Occasion.EXTENSION, course.extended_at is not None),
