@@ -17,8 +17,9 @@ from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries, schedules
 from discreet.mechanisms.rights.actions import asking_places
 from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.letters.said import kept_lines
 from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
-from discreet.mechanisms.rights.outside import manual
+from discreet.mechanisms.rights.outside import manual, manual_pages
 from discreet.mechanisms.rights.outside import queries as recipient_queries
 from discreet.mechanisms.rights.outside.refusals import AnsweredBefore, FileNotTaken, NotThatAnswer
 from discreet.mechanisms.rights.outside.rules import ManualAnswer, file_kind, manual_due, still_waits
@@ -124,6 +125,13 @@ def test_what_the_archive_keeps_is_named_and_its_reason_stays_sealed(asked: Comp
     (kept,) = [one for one in view.kept if one["source"] == "archive"]
     assert (kept["article"], kept["reason"]) == ("Art. 958f OR", manual.KEPT)
     assert not [entry for entry in LedgerEntry.objects.all() if "Signed by Cleo" in str(entry.body)]
+    for language in ("en", "zh-hans"):
+        (line,) = [one for one in kept_lines(view, language) if one["raw"].startswith("archive")]
+        assert "Signed by Cleo herself" in line["why"] and "Art. 958f OR" in line["article"]
+        told = kept_lines(view, language, with_reasons=False)
+        assert "Signed by Cleo" not in str(told)  # the report names nobody
+    (short,) = manual_pages.short_lines(number, language="en")
+    assert short.why == "Signed by Cleo herself. Art. 958f OR"
 
 
 @pytest.mark.promise(1)

@@ -120,7 +120,7 @@ def _decision(view: RequestView, language: str) -> list[Block]:
         article = one["article"]
         words = gettext("Refused, by %(article)s") % {"article": article} if article else gettext("Refused")
         blocks.append(Paragraph(words))
-    if kept := letters.kept_lines(view, language):
+    if kept := letters.kept_lines(view, language, with_reasons=False):
         rows = tuple((one["table"], one["rows"], one["why"], one["until"] or "–") for one in kept)
         head = (gettext("Where"), gettext("How much"), gettext("Why it is kept"), gettext("Kept until"))
         blocks.append(Table(head, rows, (3, 2, 5, 2)))

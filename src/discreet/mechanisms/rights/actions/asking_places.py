@@ -28,7 +28,7 @@ from discreet.mechanisms.rights.outside.refusals import (
     NotThatAnswer,
     UnknownManualAsk,
 )
-from discreet.mechanisms.rights.outside.rules import ANSWERS, ManualAnswer, manual_due
+from discreet.mechanisms.rights.outside.rules import ANSWERS, SEALED_AS, ManualAnswer, manual_due
 from discreet.mechanisms.rights.refusals import NotAnArticle, NotYours, WhyMissing
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
@@ -41,7 +41,6 @@ TASKS = {
 }
 #: Questions that still matter: of a request that goes on, or that ended without the answer.
 LIVE = Q(request__completed_at__isnull=True) | Q(request__outcome=Outcome.INCOMPLETE.value)
-_REASON = "manual-reason"
 MOST_REASON = 1000
 
 
@@ -234,7 +233,7 @@ def answer_ask(
     for one in asks:
         one.answer, one.article = answer.value, article
         one.file_kind, one.file_bytes = file_kind, file_bytes
-        one.reason_sealed = keys.seal(one.request.number, reason.encode(), _REASON) if reason else None
+        one.reason_sealed = keys.seal(one.request.number, reason.encode(), SEALED_AS) if reason else None
         one.answered_at, one.answered_by = now, actor.label
     ManualAsk.objects.bulk_update(
         asks,
@@ -286,10 +285,3 @@ def _go_on(ask: ManualAsk, *, now: datetime) -> None:
     elif batch.capture_sealed is not None and batch.finished_at is not None:
         key = f"{batch.pk}:{batch.finished_at.timestamp():.6f}"
         start("rights.search_again", key=key, args={"batch_id": batch.pk})
-
-
-def reason_of(ask: ManualAsk) -> str:
-    """Return why something is kept; "" where nobody said."""
-    if ask.reason_sealed is None:
-        return ""
-    return keys.open_sealed(ask.request.number, bytes(ask.reason_sealed), _REASON).decode()

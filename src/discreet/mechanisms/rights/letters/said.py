@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.graph import EraseAction
 from discreet.engines.subjects.plans import Reason
-from discreet.foundation.desk.phrases import is_chinese, listed
+from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
@@ -26,6 +26,8 @@ from discreet.mechanisms.rights.deciding.decided import reason_words
 from discreet.mechanisms.rights.deciding.items import Verdict
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.left_out import told_customer
+from discreet.mechanisms.rights.outside.queries import kept_reasons
+from discreet.mechanisms.rights.outside.rules import MANUAL_KEPT
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import GAPS, REASONS, table_name
@@ -59,10 +61,15 @@ NOT_IN_COPY = gettext_noop("What the copy does not cover")
 FULL_WIDTH = ("。", "，", "；", "：", "！", "？", "）", "」", "”")  # their own space stands in the character
 
 
-def kept_lines(view: RequestView, language: str) -> list[dict[str, str]]:
-    """Return one line for each table of which something stays: what, how much, why, until when."""
+def kept_lines(view: RequestView, language: str, *, with_reasons: bool = True) -> list[dict[str, str]]:
+    """Return one line for each table of which something stays: what, how much, why, until when.
+
+    `with_reasons`: what the person in charge of a manual source wrote to the customer, who may be named in it.
+    """
+    kept = [one for one in view.kept if "table" in one]
+    reasons = kept_reasons(view.number) if with_reasons and view.kept else {}
     with translation.override(language):
-        return [_kept_line(one, view, language) for one in view.kept if "table" in one]
+        return [_kept_line(one, view, language, reasons) for one in kept]
 
 
 def refusals(view: RequestView) -> list[dict[str, str]]:
@@ -94,8 +101,12 @@ def article_of(article: str, view: RequestView, *, reason: str = "") -> str:
     return gettext("%(duty)s, allowed by %(exception)s") % {"duty": cited.duty, "exception": cited.exception}
 
 
-def _kept_line(one: dict[str, object], view: RequestView, language: str) -> dict[str, str]:
+def _kept_line(
+    one: dict[str, object], view: RequestView, language: str, reasons: Mapping[str, str]
+) -> dict[str, str]:
     own = str(one.get("reason_zh" if language.startswith("zh") else "reason_en") or "")
+    if one["reason"] == MANUAL_KEPT:
+        own = sentences([own, reasons.get(str(one["source"]), "")])
     template = REASONS.get(str(one["reason"]), str(one["reason"]))
     until = one.get("until")
     article = article_of(str(one.get("article", "")), view, reason=str(one["reason"]))

@@ -27,11 +27,11 @@ from discreet.mechanisms.rights.actions.executing import PersonResult
 from discreet.mechanisms.rights.kinds import way_of
 from discreet.mechanisms.rights.outside import queries as recipient_queries
 from discreet.mechanisms.rights.outside.refusals import FileInfected, FileNotTaken
-from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, ManualAnswer, file_kind
+from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, MANUAL_KEPT, ManualAnswer, file_kind
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.vocabulary.actors import Actor
 
-KEPT = "manual_kept"
+KEPT = MANUAL_KEPT
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.people import actors_in_words
-from discreet.foundation.desk.phrases import listed
+from discreet.foundation.desk.phrases import listed, sentences
 from discreet.mechanisms.rights.kinds import way_of
-from discreet.mechanisms.rights.outside.queries import ManualView, manual_asks
+from discreet.mechanisms.rights.outside.queries import ManualView, kept_reasons, manual_asks
 from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, ManualAnswer
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.categories import CATEGORIES
@@ -48,6 +48,7 @@ class ManualLine:
     answer: str
     tone: str
     article: str
+    reason: str
     file_kind: str
     answered_at: datetime | None
     answered_by: str
@@ -64,7 +65,8 @@ def lines(number: str, *, kind: str, language: str, actor: Actor) -> list[Manual
     people = actors_in_words(
         {f"staff:{one.assignee}" for one in views} | {one.answered_by for one in views if one.answered_by}
     )
-    return [_line(one, kind, language, actor, people) for one in views]
+    reasons = kept_reasons(number)
+    return [_line(one, kind, language, actor, people, reasons.get(one.facts.key, "")) for one in views]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,18 @@ class ShortLine:
     facts_name: str
     answer: str
     tone: str
+    why: str
 
 
 def short_lines(number: str, *, language: str) -> list[ShortLine]:
     """Return which places were asked about a request and what they said."""
+    reasons = kept_reasons(number)
     return [
         ShortLine(
             facts_name=one.facts.name(language),
             answer=gettext(WORDS[one.answer]),
             tone="good" if one.answer else "warn",
+            why=sentences([reasons.get(one.facts.key, ""), one.article]),
         )
         for one in manual_asks(number)
     ]
@@ -90,7 +95,9 @@ def file_kinds() -> str:
     return listed(list(FILE_KINDS))
 
 
-def _line(one: ManualView, kind: str, language: str, actor: Actor, people: dict[str, str]) -> ManualLine:
+def _line(
+    one: ManualView, kind: str, language: str, actor: Actor, people: dict[str, str], reason: str
+) -> ManualLine:
     offered = ANSWERS.get(way_of(kind).value, ())
     is_theirs = actor.name == one.assignee or actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)
     holds = [CATEGORIES[each].label(language) for each in one.facts.categories if each in CATEGORIES]
@@ -103,6 +110,7 @@ def _line(one: ManualView, kind: str, language: str, actor: Actor, people: dict[
         answer=gettext(WORDS[one.answer]),
         tone="good" if one.answer else "warn",
         article=one.article,
+        reason=reason,
         file_kind=one.file_kind,
         answered_at=one.answered_at,
         answered_by=people.get(one.answered_by, one.answered_by),

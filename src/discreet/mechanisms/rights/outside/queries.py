@@ -10,11 +10,12 @@ from django.db.models import F, Q, QuerySet
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.sharing import ManualSourceFacts, RecipientFacts
 from discreet.foundation.datamap.sharing_queries import manual_sources_at, recipients_at
+from discreet.foundation.keys import api as keys
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RecipientNotice, RightsRequest
 from discreet.mechanisms.rights.outside.refusals import UnknownChoices
-from discreet.mechanisms.rights.outside.rules import LISTED, ManualAnswer, NoticeState, still_waits
+from discreet.mechanisms.rights.outside.rules import LISTED, ManualAnswer, NoticeState, SEALED_AS, still_waits
 from discreet.mechanisms.rights.rules import Outcome, State
 
 AT_ONCE = 200
@@ -130,6 +131,16 @@ def references_given(numbers: Sequence[str]) -> dict[str, tuple[Identity, Candid
 def manual_asks(number: str) -> list[ManualView]:
     """Return the questions asked of manual sources for a request."""
     return _views(ManualAsk.objects.filter(request__number=number[:16]))
+
+
+def kept_reasons(number: str) -> dict[str, str]:
+    """Open why manual sources keep what they hold of a person, by source; nothing once it was destroyed."""
+    rows = ManualAsk.objects.filter(request__number=number[:16], reason_sealed__isnull=False)
+    return {
+        row.source: keys.open_sealed(number, bytes(row.reason_sealed), SEALED_AS).decode()
+        for row in rows
+        if row.reason_sealed is not None
+    }
 
 
 def manual_asks_of_batch(batch_id: int) -> list[ManualView]:

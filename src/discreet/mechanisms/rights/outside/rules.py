@@ -79,6 +79,10 @@ class ManualAnswer(StrEnum):
     CORRECTED = "corrected"
 
 
+#: Why a place of a manual source stays, in what was kept; what its reason is sealed as.
+MANUAL_KEPT = "manual_kept"
+SEALED_AS = "manual-reason"
+
 #: The answers that a way allows, in the order in which a page offers them.
 ANSWERS: Mapping[str, tuple[ManualAnswer, ...]] = MappingProxyType(
     {
