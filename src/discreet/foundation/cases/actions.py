@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from discreet.events.cases import CaseExpired
-from discreet.foundation.cases.models import Case, CaseClock, CaseNumber, CaseTask, CaseToken
+from discreet.foundation.cases.models import Case, CaseClock, CaseTask, CaseToken
+from discreet.foundation.cases.numbers import take_numbers
 from discreet.foundation.cases.refusals import (
     CaseClosed,
     SamePerson,
@@ -82,7 +81,7 @@ def open_case(
     owner: str = "",
 ) -> OpenedCase:
     """Open a case with the next number of `prefix`, its own key, and `subject` sealed under that key."""
-    number = f"{prefix}-{_next_number(prefix)}"
+    (number,) = take_numbers(prefix, 1)
     keys.create_case_key(number)
     case = Case.objects.create(
         number=number,
@@ -346,12 +345,6 @@ def expire_once(now: datetime) -> int:
     for number in numbers:
         expire_case(actor=SYSTEM, now=now, number=number)
     return len(numbers)
-
-
-def _next_number(prefix: str) -> int:
-    CaseNumber.objects.get_or_create(prefix=prefix)
-    CaseNumber.objects.filter(prefix=prefix).update(last=F("last") + 1)
-    return CaseNumber.objects.values_list("last", flat=True).get(prefix=prefix)
 
 
 def _new_token(case: Case, now: datetime) -> str:

@@ -13,7 +13,8 @@ from django.db.models import F
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import statements
 from discreet.foundation.cases.actions import RETENTION_DAYS
-from discreet.foundation.cases.models import Case, CaseClock, CaseNumber, CaseToken
+from discreet.foundation.cases.models import Case, CaseClock, CaseToken
+from discreet.foundation.cases.numbers import take_numbers
 from discreet.foundation.cases.refusals import CaseClosed, UnknownCase, WrongState
 from discreet.foundation.cases.rules import (
     SUBJECT_AAD,
@@ -56,8 +57,7 @@ def open_many(
 
     `subject` is what the evidence is recorded under. They have no public address until one is added.
     """
-    first = _take_numbers(prefix, len(opening))
-    numbers = [f"{prefix}-{first + position}" for position in range(len(opening))]
+    numbers = take_numbers(prefix, len(opening))
     keys.create_case_keys(numbers)
     for start in range(0, len(numbers), _AT_ONCE):
         part = dict(zip(numbers[start : start + _AT_ONCE], opening[start : start + _AT_ONCE], strict=True))
@@ -232,13 +232,6 @@ def _set_due(numbers: Sequence[str]) -> None:
         alike[earliest_due(rows)].append(case_id)
     for earliest, case_ids in alike.items():
         Case.objects.filter(pk__in=case_ids).update(due_at=earliest, version=F("version") + 1)
-
-
-def _take_numbers(prefix: str, count: int) -> int:
-    """Take `count` numbers of the prefix and return the first."""
-    CaseNumber.objects.get_or_create(prefix=prefix)
-    CaseNumber.objects.filter(prefix=prefix).update(last=F("last") + count)
-    return CaseNumber.objects.values_list("last", flat=True).get(prefix=prefix) - count + 1
 
 
 def _chunks(numbers: Sequence[str]) -> list[Sequence[str]]:

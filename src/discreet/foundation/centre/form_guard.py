@@ -5,13 +5,14 @@ form_id = form_guard.read(token=…, trap=…, now=now)    # when it comes back
 number = form_guard.once(form_id=form_id, now=now, make=lambda: receive_request(...).number)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from discreet.foundation import plain_sql
 from discreet.foundation.centre.models import SentForm
 from discreet.foundation.centre.refusals import FormNotOurs, FormTooFast, FormTooOld
 from discreet.foundation.centre.rules import FASTEST_FILL, FORM_LIVES
@@ -20,6 +21,10 @@ from discreet.vocabulary.ids import new_id
 TRAP_FIELD = "website"  # hidden from people; programs fill it
 TOKEN_FIELD = "form_token"  # noqa: S105 (the name of a field)
 _SALT = "discreet.centre.form"
+_KEEP = (
+    f"INSERT INTO {SentForm._meta.db_table} (form_id, result, sent_at) VALUES {{}} "  # noqa: S608 - our own name
+    "ON CONFLICT (form_id) DO NOTHING"
+)
 
 
 def issue(*, now: datetime) -> str:
@@ -76,6 +81,28 @@ def once(*, form_id: str, now: datetime, make: Callable[[], str]) -> str:
             sent.result = make()
             sent.save(update_fields=["result"])
         return sent.result
+
+
+class SentMeanwhile(Exception):
+    """One of the forms was sent by somebody else since it was looked for: look again."""
+
+
+def results_of(form_ids: Iterable[str]) -> dict[str, str]:
+    """Return what came of those forms that were sent before, by form."""
+    return dict(SentForm.objects.filter(form_id__in=list(form_ids)).values_list("form_id", "result"))
+
+
+def keep(results: Mapping[str, str], *, now: datetime) -> None:
+    """Keep what came of forms, in the transaction that carried them out.
+
+    Raises:
+        SentMeanwhile: one of them is known by now; the transaction must not commit.
+    """
+    sent_at = plain_sql.stored(now)
+    rows = [(form_id, results[form_id], sent_at) for form_id in sorted(results)]
+    statement = _KEEP.format(", ".join([f"({plain_sql.marks(3)})"] * len(rows)))
+    if plain_sql.write(statement, *(value for row in rows for value in row)) < len(rows):
+        raise SentMeanwhile
 
 
 def expire_once(now: datetime) -> int:

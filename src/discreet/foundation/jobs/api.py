@@ -44,6 +44,7 @@ __all__ = [
     "publish_many",
     "scheduled",
     "start",
+    "start_many",
     "try_again_now",
     "workflow",
 ]
@@ -83,13 +84,26 @@ def start(workflow: str, *, key: str, args: Mapping[str, str | int]) -> None:
         OutsideAct: no act is running.
         ValueError: the key is too long, or an argument is neither `str` nor `int`.
     """
+    start_many(workflow, {key: args})
+
+
+def start_many(workflow: str, args_by_key: Mapping[str, Mapping[str, str | int]]) -> None:
+    """Start a workflow several times with the running act, as `start`, each under its own key.
+
+    Raises:
+        As `start`; none was started then.
+    """
     current_act()
-    if not key or len(key) > MAX_KEY:
-        raise ValueError("a key has 1 to 60 characters")
-    if not all(type(value) in (str, int) for value in args.values()):
-        raise ValueError("arguments are ids: str or int")
+    for key, args in args_by_key.items():
+        if not key or len(key) > MAX_KEY:
+            raise ValueError("a key has 1 to 60 characters")
+        if not all(type(value) in (str, int) for value in args.values()):
+            raise ValueError("arguments are ids: str or int")
     Job.objects.bulk_create(
-        [Job(key=f"{workflow}:{key}", run_id=new_id(prefix="j"), workflow=workflow, args=dict(args))],
+        [
+            Job(key=f"{workflow}:{key}", run_id=new_id(prefix="j"), workflow=workflow, args=dict(args))
+            for key, args in args_by_key.items()
+        ],
         ignore_conflicts=True,
     )
     transaction.on_commit(wake_worker)

@@ -20,14 +20,14 @@ from discreet.foundation.cases.queries import get_by_token
 from discreet.foundation.centre import form_guard, limits, verification
 from discreet.foundation.centre.handover import HandedOver, waiting
 from discreet.foundation.centre.public import public_page
-from discreet.foundation.centre.refusals import FormTooFast
+from discreet.foundation.centre.refusals import FormTooFast, TooManyRequests
 from discreet.foundation.centre.rules import ALL_CODES, ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS, REQUEST_CODES
 from discreet.foundation.centre.visits import handover_token_of, remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import queries, status_page
-from discreet.mechanisms.rights.actions import appealing, deciding, executing, proving, receiving
+from discreet.mechanisms.rights.actions import appealing, deciding, executing, proving, receiving, sent_forms
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.copying import delivered as copies
 from discreet.mechanisms.rights.copying import delivery
@@ -83,13 +83,10 @@ def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
         except FormTooFast as too_fast:  # a browser that fills forms in; what was typed is not lost
             token = form_guard.issue_again(now=now)
             return _form(request, kind, form, another, about, refusal=too_fast, token=token)
-        limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
-        mailbox = normalise_email(form.cleaned_data["email"])
-        if mailbox:
-            limits.count(MAILBOX_FORMS, value=mailbox, now=now)
-        limits.count(ALL_FORMS, value="", now=now)
         try:
             return _received(request, kind, form, another, about, form_id, now)
+        except TooManyRequests:
+            raise
         except Refused as refused:
             refusal = refused
     return _form(request, kind, form, another, about, refusal=refusal, token=form_guard.issue(now=now))
@@ -192,23 +189,7 @@ def _received(
     form_id: str,
     now: datetime,
 ) -> HttpResponseRedirect:
-    made: list[str] = []
     asking = another.asking(scope=about.scope_code(), wish=about.wish())
-
-    def make() -> str:
-        received = receiving.receive_request(
-            actor=CUSTOMER,
-            now=now,
-            kind=kind.value,
-            claim=form.claim(),
-            residence=form.residence_code(),
-            language=translation.get_language() or "en",
-            channel="centre",
-            asking=asking,
-        )
-        made.append(received.public_token)
-        return received.number
-
     words = (
         kind.value,
         form.residence_code(),
@@ -218,10 +199,26 @@ def _received(
         asking.wish.decode(),
     )
     said = "\x1f".join((*words, claims.to_bytes(form.claim()).decode()))
-    number = form_guard.once(form_id=form_guard.bound(form_id, said), now=now, make=make)
-    token = made[0] if made else add_public_token(actor=CUSTOMER, now=now, number=number)
+    mailbox = normalise_email(form.cleaned_data["email"])
+    taken = sent_forms.receive_form(
+        sent_forms.SentForm(
+            form_id=form_guard.bound(form_id, said),
+            kind=kind,
+            claim=form.claim(),
+            residence=form.residence_code(),
+            language=translation.get_language() or "en",
+            asking=asking,
+            uses=(
+                (CLIENT_FORMS, limits.client_of(request)),
+                *([(MAILBOX_FORMS, mailbox)] if mailbox else []),
+                (ALL_FORMS, ""),
+            ),
+            received_at=now,
+        )
+    )
+    token = taken.public_token or add_public_token(actor=CUSTOMER, now=now, number=taken.number)
     response = HttpResponseRedirect(reverse("rights:status", args=[token]))
-    remember_case(request, response, number=number, token=token)
+    remember_case(request, response, number=taken.number, token=token)
     return response
 
 
