@@ -28,13 +28,18 @@ the operating system; `separate`: at the shell that user decides for their own a
 `tcp://127.0.0.1:3310`, or `command:/usr/bin/clamscan -` | none; staff are told that a paper was not scanned |
 | DISCREET_LEASE_SECONDS | a worker silent for this long is taken over | 10 |
 | DISCREET_WORKER_THREADS | jobs that one worker runs at a time | 8 |
-| DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes and threads of `discreet serve` | 2, 4 |
+| DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes of `discreet serve`, and threads of each | 2, 16 |
+| DISCREET_PUBLIC_THREADS, DISCREET_PUBLIC_QUEUE | of these threads, how many work on the public side, and how many \
+wait for it; who comes after is asked to come back, so that the rest stays the desk's | 4, 8 |
+| DISCREET_FORMS_PER_ADDRESS | public forms that one internet address may send in half an hour | 30 |
+| DISCREET_FORMS_IN_ALL | public forms that all together may send in ten seconds | 1500 |
 """
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from discreet.foundation.centre.rules import ALL_FORMS, CLIENT_FORMS
 from discreet.foundation.papers.antivirus import Antivirus, AntivirusMisconfigured, read_antivirus
 from discreet.foundation.staff.provider_settings import (
     ProviderMisconfigured,
@@ -59,6 +64,8 @@ class Environment:
     shell_approvals: str
     max_scan_rows: int
     antivirus: Antivirus | None
+    forms_per_address: int
+    forms_in_all: int
 
 
 def is_installed() -> bool:
@@ -117,4 +124,6 @@ def read_environment() -> Environment:
         shell_approvals=os.environ.get("DISCREET_SHELL_APPROVALS") or "recorded",
         max_scan_rows=_count("DISCREET_MAX_SCAN_ROWS", 5_000_000),
         antivirus=_antivirus(),
+        forms_per_address=_count("DISCREET_FORMS_PER_ADDRESS", CLIENT_FORMS.count),
+        forms_in_all=_count("DISCREET_FORMS_IN_ALL", ALL_FORMS.count),
     )

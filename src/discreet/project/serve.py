@@ -72,13 +72,15 @@ def _serve_web(host: str, port: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from discreet.project.door import web_threads
+
     Granian(
         "discreet.project.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=int(os.environ.get("DISCREET_WEB_WORKERS", "2")),
-        blocking_threads=int(os.environ.get("DISCREET_WEB_THREADS", "4")),
+        blocking_threads=web_threads(),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=8,

@@ -6,10 +6,12 @@ Failure promise 13: shed load with 429, counted by trusted client address, mailb
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 
 from discreet.foundation import plain_sql
@@ -20,7 +22,16 @@ from discreet.foundation.centre.refusals import (
     TooManyInAll,
     TooManyRequests,
 )
-from discreet.foundation.centre.rules import Counted, Limit, client_address, window_end, window_of
+from discreet.foundation.centre.rules import (
+    ALL_FORMS,
+    CLIENT_FORMS,
+    MAILBOX_FORMS,
+    Counted,
+    Limit,
+    client_address,
+    window_end,
+    window_of,
+)
 from discreet.foundation.keys import api as keys
 
 _MOST_REMEMBERED = 50_000
@@ -62,16 +73,38 @@ def count(limit: Limit, *, value: str, now: datetime) -> None:
         raise refusal
 
 
+def uses_of_form(request: HttpRequest, *, mailbox: str | None = None) -> Uses:
+    """Return what a public form is counted by, as the installation's settings say."""
+    environment = settings.ENVIRONMENT
+    return (
+        (replace(CLIENT_FORMS, count=environment.forms_per_address), client_of(request)),
+        *([(MAILBOX_FORMS, mailbox)] if mailbox else []),
+        (replace(ALL_FORMS, count=environment.forms_in_all), ""),
+    )
+
+
+def count_form(request: HttpRequest, *, mailbox: str | None = None, now: datetime) -> None:
+    """Count a public form.
+
+    Raises:
+        TooManyRequests: over one of its limits.
+    """
+    (refusal,) = count_each([uses_of_form(request, mailbox=mailbox)], now=now)
+    if refusal is not None:
+        raise refusal
+
+
 def count_each(uses: Sequence[Uses], *, now: datetime) -> list[TooManyRequests | None]:
     """Count what several visitors do at once, one statement for each place in `uses`; return who is over.
 
     Who is over a limit is counted by none of those that come after it in its own `uses`.
     """
     refusals = [next(filter(None, (_remembered(*use, now) for use in one)), None) for one in uses]
-    for place in range(max(map(len, uses), default=0)):
-        due = [at for at, one in enumerate(uses) if refusals[at] is None and place < len(one)]
-        for at, refusal in zip(due, _count_some([uses[at][place] for at in due], now), strict=True):
-            refusals[at] = refusal
+    with transaction.atomic():
+        for place in range(max(map(len, uses), default=0)):
+            due = [at for at, one in enumerate(uses) if refusals[at] is None and place < len(one)]
+            for at, refusal in zip(due, _count_some([uses[at][place] for at in due], now), strict=True):
+                refusals[at] = refusal
     return refusals
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from discreet.foundation.cases.refusals import UnknownCase
-from discreet.foundation.centre.refusals import TooManyRequests
+from discreet.foundation.centre.refusals import BACK_IN_S, TooBusy, TooManyRequests
 from discreet.foundation.desk.refusals import RETRY_AFTER_S, message_of, status_of_failure
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
@@ -41,6 +41,8 @@ WHY = {
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: gettext_noop("Nothing was changed. Try again in a few minutes."),
 }
+#: Asks for the page of a busy house. No client can: what they send stands in META under `HTTP_`.
+BUSY = "discreet.busy"
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
@@ -57,6 +59,8 @@ def public_page(
     @wraps(view)
     def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
+            if BUSY in request.META:
+                raise TooBusy(seconds=BACK_IN_S)
             response = view(request, *args, **kwargs)
         except (Http404, UnknownCase):  # staff are told a case's number; here somebody has a wrong address
             response = plain(request, HTTPStatus.NOT_FOUND)
@@ -72,10 +76,12 @@ def public_page(
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """Return the page of a refusal; 429 says when to come back."""
+    """Return the page of a refusal; 429 and 503 say when to come back."""
     response = _page(request, status=refusal.status, why=message_of(refusal))
     if isinstance(refusal, TooManyRequests):
         response["Retry-After"] = str(int(refusal.params["minutes"]) * 60)
+    if isinstance(refusal, TooBusy):
+        response["Retry-After"] = str(BACK_IN_S)
     return response
 
 

@@ -5,6 +5,8 @@ from typing import ClassVar
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
+BACK_IN_S = 10
+
 
 class TooManyRequests(Refused):
     """Over a limit. `params["minutes"]` is when to come back; doors send it as Retry-After, too."""
@@ -34,6 +36,17 @@ class TooManyInAll(TooManyRequests):
     message: ClassVar[str] = gettext_noop(
         "Too many people are writing at once. Nothing was lost. Try again in %(minutes)s minutes."
     )
+
+
+class TooBusy(Refused):
+    """More people come than this machine can serve: what they send is not even read."""
+
+    code: ClassVar[str] = "too_busy"
+    message: ClassVar[str] = gettext_noop(
+        "Very many people are writing at this moment, so what you sent was not taken, and nothing of it is kept. Go "
+        "back: what you typed usually still stands there. Send it again in %(seconds)s seconds."
+    )
+    status: ClassVar[int] = 503
 
 
 class FormTooFast(Refused):

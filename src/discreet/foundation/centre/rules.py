@@ -39,10 +39,12 @@ class Limit:
 # One office or mobile carrier shares an address among many people, so the limit for a client is no tight one, and
 # its window is short. Who enters a code has a request of their own: its tries are bounded in total
 # (TRIES_A_CASE), the posts of it here, and the address plays no part. Mails to one mailbox are limited in `mail`.
-# Count what is narrow first: whoever is over a limit of their own must not use up that of all.
+# Count what is narrow first: whoever is over a limit of their own must not use up that of all, whose window is short,
+# so that a flood shuts nobody out once it is over. How many forms one address and all together may send is the
+# installation's to say; `limits.uses_of_form` reads it.
 CLIENT_FORMS = Limit(name="client", count=30, window_s=1800)
 MAILBOX_FORMS = Limit(name="mailbox", count=5, window_s=24 * 3600, counted=Counted.MAILBOX)
-ALL_FORMS = Limit(name="global", count=600, window_s=600, counted=Counted.ALL)
+ALL_FORMS = Limit(name="global", count=1500, window_s=10, counted=Counted.ALL)
 REQUEST_CODES = Limit(name="request-code", count=20, window_s=1800, counted=Counted.REQUEST)
 ALL_CODES = Limit(name="global-code", count=3000, window_s=600, counted=Counted.ALL)
 CLIENT_CHECKS = Limit(name="client-check", count=60, window_s=1800)

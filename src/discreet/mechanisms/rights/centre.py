@@ -21,7 +21,7 @@ from discreet.foundation.centre import form_guard, limits, verification
 from discreet.foundation.centre.handover import HandedOver, waiting
 from discreet.foundation.centre.public import public_page
 from discreet.foundation.centre.refusals import FormTooFast, TooManyRequests
-from discreet.foundation.centre.rules import ALL_CODES, ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS, REQUEST_CODES
+from discreet.foundation.centre.rules import ALL_CODES, REQUEST_CODES
 from discreet.foundation.centre.visits import handover_token_of, remember_case
 from discreet.foundation.ledger import prove
 from discreet.foundation.ledger.signing import log_key
@@ -102,8 +102,7 @@ def _ask_signed_in(request: HttpRequest, kind: Kind, held: HandedOver, now: date
                 trap=request.POST.get(form_guard.TRAP_FIELD, ""),
                 now=now,
             )
-            limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
-            limits.count(ALL_FORMS, value="", now=now)
+            limits.count_form(request, now=now)
             asking = Asking(scope=about.scope_code(), wish=about.wish())
             return _received_signed_in(request, kind, form, asking, held, form_id, now)
         except FormTooFast as too_fast:
@@ -199,7 +198,6 @@ def _received(
         asking.wish.decode(),
     )
     said = "\x1f".join((*words, claims.to_bytes(form.claim()).decode()))
-    mailbox = normalise_email(form.cleaned_data["email"])
     taken = sent_forms.receive_form(
         sent_forms.SentForm(
             form_id=form_guard.bound(form_id, said),
@@ -208,11 +206,7 @@ def _received(
             residence=form.residence_code(),
             language=translation.get_language() or "en",
             asking=asking,
-            uses=(
-                (CLIENT_FORMS, limits.client_of(request)),
-                *([(MAILBOX_FORMS, mailbox)] if mailbox else []),
-                (ALL_FORMS, ""),
-            ),
+            uses=limits.uses_of_form(request, mailbox=normalise_email(form.cleaned_data["email"])),
             received_at=now,
         )
     )

@@ -13,7 +13,6 @@ from discreet.foundation.centre import form_guard, limits
 from discreet.foundation.centre.handover import HandedOver, waiting
 from discreet.foundation.centre.public import public_page
 from discreet.foundation.centre.refusals import FormTooFast
-from discreet.foundation.centre.rules import ALL_FORMS, CLIENT_FORMS, MAILBOX_FORMS
 from discreet.foundation.centre.visits import handover_token_of, remember_case
 from discreet.mechanisms.rights.actions import correcting
 from discreet.mechanisms.rights.correcting.forms import CorrectForm
@@ -48,11 +47,7 @@ def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
         except FormTooFast as too_fast:  # a browser that fills forms in
             token = form_guard.issue_again(now=now)
             return _form(request, kind, form, another, held, refusal=too_fast, token=token)
-        limits.count(CLIENT_FORMS, value=limits.client_of(request), now=now)
-        mailbox = normalise_email(form.cleaned_data["email"])
-        if mailbox:
-            limits.count(MAILBOX_FORMS, value=mailbox, now=now)
-        limits.count(ALL_FORMS, value="", now=now)
+        limits.count_form(request, mailbox=normalise_email(form.cleaned_data["email"]), now=now)
         try:
             return _received(request, form, another, held, form_id, now)
         except Refused as refused:
