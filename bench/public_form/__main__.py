@@ -200,9 +200,9 @@ def report(name: str, answers: dict, used: dict[str, float], before: int) -> int
     print(
         f"  taken {taken} ({taken / seconds:.0f}/s), in the database {after - before}, their addresses {there}"
     )
-    print(
-        f"  taken: {figures(answers['taken_ms'])}; sent away: {figures(answers['sent_away_ms'])}", flush=True
-    )
+    print(f"  taken: {figures(answers['taken_ms'])}")
+    print(f"  sent away: {figures(answers['sent_away_ms'])}")
+    print(f"  processor time, s: {used | {'generator': answers['processor_s']}}", flush=True)
     return after
 
 
