@@ -25,7 +25,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=100.0)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--flood", type=float, default=1000.0)
+    parser.add_argument("--before", type=int, default=1000, help="requests in the database before")
     parser.add_argument("--steps", default="sustained,visits,flood")
     options = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="discreet-bench-"))
@@ -54,6 +55,7 @@ def main() -> None:
     django.setup()
     try:
         prepare()
+        fill(options.before)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -89,6 +91,19 @@ def prepare() -> None:
     )
 
 
+def fill(requests: int) -> None:
+    """Make requests, so that the desk's lists are full before and after."""
+    from datetime import UTC, datetime
+
+    from discreet.engines.subjects.identity import Identity
+    from discreet.mechanisms.rights.actions.importing import receive_batch
+    from discreet.mechanisms.rights.kinds import Kind
+    from discreet.vocabulary.actors import SYSTEM
+
+    claims = [(Identity(email=f"before-{number}@example.com"), "DE", "en") for number in range(requests)]
+    receive_batch(actor=SYSTEM, now=datetime.now(UTC), kind=Kind.ERASURE, claims=claims)
+
+
 def measure(port: int, options: argparse.Namespace, server: "subprocess.Popen[bytes]") -> None:
     base, steps = f"http://localhost:{port}", options.steps.split(",")
     wait_for(f"{base}/privacy/")
@@ -97,7 +112,9 @@ def measure(port: int, options: argparse.Namespace, server: "subprocess.Popen[by
         staff.ask(page)  # the first ones compile templates
     print(f"load of the machine: {os.getloadavg()[0]:.1f}; generator and server share {os.cpu_count()} cores")
     quiet = {page: median(staff.ask(page) for _ in range(9)) for page in PAGES}
-    quiet["form"] = median(submit(base) for _ in range(9))
+    visitors = Visitors(base, 220)
+    quiet["form"] = median(visitors.send() for _ in range(9))
+    print("memory of all processes, MB:", memory_mb(server.pid))
     print("quiet, ms:", {name: round(spent * 1000) for name, spent in quiet.items()}, flush=True)
     before = stored()
     if "sustained" in steps:
@@ -116,8 +133,10 @@ def measure(port: int, options: argparse.Namespace, server: "subprocess.Popen[by
         )
         before = report("visits: form, submission, status page", *loaded(port, plan, server).finish(), before)
     if "flood" in steps:
-        flood(port, options, server, staff, quiet, before)
-    print("memory of all processes, MB:", memory_mb(server.pid))
+        flood(port, options, server, staff, visitors, quiet)
+    print("memory of all processes, MB:", memory_mb(server.pid), "and when threads have rested:", flush=True)
+    time.sleep(45)
+    print(memory_mb(server.pid))
 
 
 def flood(
@@ -125,9 +144,10 @@ def flood(
     options: argparse.Namespace,
     server: "subprocess.Popen[bytes]",
     staff: "Staff",
+    visitors: "Visitors",
     quiet: dict[str, float],
-    before: int,
 ) -> None:
+    before = stored()
     plan = Plan(options.flood, options.seconds, forms=100, connections=400, name="f")
     load = loaded(port, plan, server)
     spent, threads, began = {page: [] for page in PAGES}, [], time.perf_counter()
@@ -139,25 +159,35 @@ def flood(
     for thread in threads:
         thread.join()
     answers, used = load.finish()
-    ended = time.perf_counter()
-    recovered = recovery(f"http://localhost:{port}", staff, quiet, ended)
-    report("flood", answers, used, before)
+    recovered = recovery(staff, visitors, quiet)
+    report("flood", answers, used, before + recovered.forms)
     for page, times in spent.items():
         print(f"desk during the flood: {page}", figures([one * 1000 for one in times]))
-    print(
-        f"recovered after {recovered:.1f} s (a form and both pages within twice their quiet time)", flush=True
-    )
+    print(f"a form and both pages within twice their quiet time after {recovered.seconds:.1f} s", flush=True)
+    print(f"  at each look, ms: {recovered.looks}", flush=True)
 
 
-def recovery(base: str, staff: "Staff", quiet: dict[str, float], ended: float) -> float:
-    while time.perf_counter() - ended < 60:
-        try:
-            times = {page: staff.ask(page) for page in PAGES} | {"form": submit(base)}
-        except urllib.error.HTTPError:
-            continue
-        if all(times[name] <= 2 * quiet[name] for name in quiet):
+@dataclass(slots=True)
+class Recovery:
+    seconds: float = 0.0
+    forms: int = 0
+    looks: list[list[int]] = field(default_factory=list)
+
+
+def recovery(staff: "Staff", visitors: "Visitors", quiet: dict[str, float]) -> Recovery:
+    """Look again and again until all is as it was, for half a minute at most."""
+    found, ended = Recovery(), time.perf_counter()
+    while found.seconds < 30 and found.forms < 200:
+        times = {page: staff.ask(page) for page in PAGES}
+        with contextlib.suppress(urllib.error.HTTPError):
+            times["form"] = visitors.send()
+            found.forms += 1
+        found.seconds = time.perf_counter() - ended
+        found.looks.append([round(spent * 1000) for spent in times.values()])
+        if times.keys() == quiet.keys() and all(times[name] <= 2 * quiet[name] for name in quiet):
             break
-    return time.perf_counter() - ended
+        time.sleep(0.1)
+    return found
 
 
 class loaded:  # noqa: N801 - it reads as what it is
@@ -261,26 +291,38 @@ class Staff:
         return time.perf_counter() - began
 
 
-_visitors = iter(range(1, 1_000_000))
+class Visitors:
+    """People who have read the form and filled it, each in a browser of their own; they send it one by one."""
 
+    def __init__(self, base: str, count: int) -> None:
+        self._base = base
+        self._filled = [self._read(number) for number in range(count)]
+        time.sleep(FILL_S)
 
-def submit(base: str) -> float:
-    """Read the form, fill it, send it; return the seconds that the sending took."""
-    number = next(_visitors)
-    forwarded = {"X-Forwarded-For": f"10.200.{number >> 8 & 255}.{number & 255}"}
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(), NoRedirect())
-    page = opener.open(urllib.request.Request(base + PATH, headers=forwarded), timeout=30).read().decode()
-    hidden = dict(re.findall(r'name="(csrfmiddlewaretoken|form_token)" value="([^"]+)"', page))
-    fields = {**hidden, "website": "", "email": f"quiet-{number}@example.com", "residence": "DE"}
-    time.sleep(FILL_S)
-    request = urllib.request.Request(
-        base + PATH, urllib.parse.urlencode(fields).encode(), headers={**forwarded, "Origin": base}
-    )
-    began = time.perf_counter()
-    with opener.open(request, timeout=60) as answer:
-        if answer.status != 302:
-            raise SystemExit(f"a quiet submission was answered {answer.status}")
-    return time.perf_counter() - began
+    def _read(self, number: int) -> tuple[urllib.request.OpenerDirector, urllib.request.Request]:
+        forwarded = {"X-Forwarded-For": f"10.200.{number >> 8 & 255}.{number & 255}"}
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(), NoRedirect())
+        asked = urllib.request.Request(self._base + PATH, headers=forwarded)
+        page = opener.open(asked, timeout=30).read().decode()
+        hidden = dict(re.findall(r'name="(csrfmiddlewaretoken|form_token)" value="([^"]+)"', page))
+        fields = {**hidden, "website": "", "email": f"quiet-{number}@example.com", "residence": "DE"}
+        body = urllib.parse.urlencode(fields).encode()
+        return opener, urllib.request.Request(
+            self._base + PATH, body, headers={**forwarded, "Origin": self._base}
+        )
+
+    def send(self) -> float:
+        """Let the next one send; return the seconds to the answer.
+
+        Raises:
+            urllib.error.HTTPError: sent away.
+        """
+        opener, request = self._filled.pop()
+        began = time.perf_counter()
+        with opener.open(request, timeout=60) as answer:
+            if answer.status != 302:
+                raise SystemExit(f"a quiet submission was answered {answer.status}")
+        return time.perf_counter() - began
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
