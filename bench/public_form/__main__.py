@@ -135,7 +135,7 @@ def measure(port: int, options: argparse.Namespace, server: "subprocess.Popen[by
     if "flood" in steps:
         flood(port, options, server, staff, visitors, quiet)
     print("memory of all processes, MB:", memory_mb(server.pid), "and when threads have rested:", flush=True)
-    time.sleep(45)
+    time.sleep(40)
     print(memory_mb(server.pid))
 
 
@@ -358,14 +358,14 @@ def family(pid: int) -> set[int]:
     return members
 
 
-def memory_mb(pid: int) -> int:
-    """Return the proportional memory of a process and all beneath it."""
-    total = 0
-    for one in family(pid):
+def memory_mb(pid: int) -> list[int]:
+    """Return the proportional memory of a process and of each beneath it."""
+    held = []
+    for one in sorted(family(pid)):
         with contextlib.suppress(OSError):
             lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total // 1024
+            held.append(sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) // 1024)
+    return held
 
 
 def processor_s(pid: int) -> dict[str, float]:

@@ -153,14 +153,14 @@ def wrapped(application: WSGIApplication) -> Door:
     named = places(
         threads=web_threads(),
         working=int(os.environ.get("DISCREET_PUBLIC_THREADS", "4")),
-        waiting=int(os.environ.get("DISCREET_PUBLIC_QUEUE", "8")),
+        waiting=int(os.environ.get("DISCREET_PUBLIC_QUEUE", "4")),
     )
     return Door(application, places=named)
 
 
 def web_threads() -> int:
     """Return how many threads one web process answers with."""
-    return int(os.environ.get("DISCREET_WEB_THREADS", "16"))
+    return int(os.environ.get("DISCREET_WEB_THREADS", "12"))
 
 
 def _busy_environ(language: str) -> WSGIEnvironment:

@@ -1,17 +1,20 @@
 """Rate limits: shared, counted by who really asks, cheap when over."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from discreet.foundation.centre import limits
 from discreet.foundation.centre.models import LimitWindow
-from discreet.foundation.centre.refusals import TooManyRequests
+from discreet.foundation.centre.refusals import TooManyInAll, TooManyRequests
 from discreet.foundation.centre.rules import Limit, client_address, window_end, window_of
 from tests.foundation.cases.conftest import NOW
 
@@ -79,6 +82,41 @@ def test_the_limit_is_shared_by_all_who_count() -> None:
     for thread in threads:
         thread.join()
     assert sorted(refused) == [False] * 3 + [True] * 5
+
+
+@pytest.mark.django_db
+@pytest.mark.promise(13)
+def test_of_several_at_once_who_is_over_their_own_limit_counts_for_none_that_comes_after() -> None:
+    all_together = Limit(name="all", count=4, window_s=3600)
+    uses = [[(THREE, "one"), (all_together, "")]] * 5 + [[(THREE, "two"), (all_together, "")]] * 2
+    over = [refusal is not None for refusal in limits.count_each(uses, now=NOW)]
+    assert over == [False, False, False, True, True, False, True]
+    counts = sorted(LimitWindow.objects.values_list("count", flat=True))
+    assert counts == [2, 5, 5]  # two; one; all: three of one, and two of two
+
+
+@pytest.mark.django_db
+def test_what_is_counted_with_something_that_fails_is_not_counted() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        limits.count_each([[(THREE, "one")]] * 3, now=NOW)
+        raise ZeroDivisionError
+    limits.count(THREE, value="one", now=NOW)
+    assert LimitWindow.objects.get().count == 1
+
+
+@pytest.mark.django_db
+def test_how_many_forms_may_come_is_the_installations_to_say(settings: Settings, rf: RequestFactory) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, forms_per_address=2, forms_in_all=3)
+    one, two = rf.post("/", REMOTE_ADDR="203.0.113.1"), rf.post("/", REMOTE_ADDR="203.0.113.2")
+    for _ in range(2):
+        limits.count_form(one, now=NOW)
+    with pytest.raises(TooManyRequests, match="your internet address"):
+        limits.count_form(one, now=NOW)
+    limits.count_form(two, mailbox="a@example.com", now=NOW)
+    with pytest.raises(TooManyInAll):
+        limits.count_form(two, mailbox="b@example.com", now=NOW)
+    three = rf.post("/", REMOTE_ADDR="203.0.113.3")
+    limits.count_form(three, now=NOW + timedelta(seconds=10))  # a flood shuts nobody out for longer
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,8 @@ def count_each(uses: Sequence[Uses], *, now: datetime) -> list[TooManyRequests |
     Who is over a limit is counted by none of those that come after it in its own `uses`.
     """
     refusals = [next(filter(None, (_remembered(*use, now) for use in one)), None) for one in uses]
+    if all(refusals):
+        return refusals
     with transaction.atomic():
         for place in range(max(map(len, uses), default=0)):
             due = [at for at, one in enumerate(uses) if refusals[at] is None and place < len(one)]
