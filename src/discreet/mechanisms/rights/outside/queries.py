@@ -15,7 +15,7 @@ from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RecipientNotice, RightsRequest
 from discreet.mechanisms.rights.outside.refusals import UnknownChoices
-from discreet.mechanisms.rights.outside.rules import LISTED, ManualAnswer, NoticeState, SEALED_AS, still_waits
+from discreet.mechanisms.rights.outside.rules import LISTED, SEALED_AS, ManualAnswer, NoticeState, still_waits
 from discreet.mechanisms.rights.rules import Outcome, State
 
 AT_ONCE = 200

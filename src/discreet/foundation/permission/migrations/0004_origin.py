@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('permission', '0001_initial'),
+        ('permission', '0003_opt_in_by_browser'),
     ]
 
     operations = [
