@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from discreet.foundation.desk import drawing, masks, times
 from discreet.foundation.desk.components import ClockView, Deadline
-from discreet.foundation.desk.strip import DAYS, strip_days
+from discreet.foundation.desk.strip import DAYS, TICKS, StripDeadlines, strip_days
+from discreet.foundation.desk.times import last_day
 
 NOW = datetime(2026, 3, 18, 10, 30, tzinfo=UTC)
 
@@ -119,3 +120,14 @@ def test_a_strip_without_deadlines_names_the_next_one() -> None:
     assert "Next deadline" not in _render(source, deadlines=[near, far], now=NOW)
     with translation.override("zh-hans"):
         assert "最近的期限：<a" in _render(source, deadlines=[far], now=NOW)
+
+
+def test_a_strip_of_very_many_says_how_many_it_does_not_show() -> None:
+    late = [Deadline(label="R-0", due_at=NOW - timedelta(days=1), url="/")]
+    soon = [Deadline(label=f"R-{n}", due_at=NOW + timedelta(days=2), url="/") for n in range(1, 9)]
+    counted = StripDeadlines(
+        shown=[*late, *soon], overdue=2400, by_day={last_day(NOW + timedelta(days=2)): 3000}
+    )
+    shown = _render("{% deadline_strip deadlines now %}", deadlines=counted, now=NOW)
+    assert "2,400" in shown and "2399 more" in shown
+    assert f"{3000 - TICKS} more" in shown and shown.count('class="tick') == TICKS

@@ -28,9 +28,24 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
+            # The lists' order and counts, read without the rows: of open cases, of ended ones, of all. SQLite takes
+            # a partial index for that only if it also holds the column of its condition.
             models.Index(
-                F("due_at").asc(), F("id").asc(), condition=Q(closed_at__isnull=True), name="cases_due"
+                F("kind").asc(),
+                F("due_at").asc(),
+                F("id").desc(),
+                F("closed_at").asc(),
+                condition=Q(closed_at__isnull=True),
+                name="cases_open",
             ),
+            models.Index(
+                F("kind").asc(),
+                F("id").desc(),
+                F("closed_at").asc(),
+                condition=Q(closed_at__isnull=False),
+                name="cases_ended",
+            ),
+            models.Index(F("kind").asc(), F("due_at").asc(), F("id").desc(), name="cases_all"),
             models.Index(fields=["kind", "state"], name="cases_state"),
             models.Index(fields=["expires_at"], condition=Q(expired_at__isnull=True), name="cases_expiry"),
         ]

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Length
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet, Value, Window
+from django.db.models.functions import Coalesce, Length, RowNumber
 
 from discreet.foundation.cases.models import Case, CaseClock, CaseTask
 from discreet.foundation.cases.refusals import BadPage, UnknownCase
@@ -19,6 +21,7 @@ MAX_PAGE_SIZE = 200
 MAX_WORK = 200
 MAX_DEADLINES = 1000
 AT_ONCE = 500
+_BY_DEADLINE = (F("due_at").asc(nulls_last=True), "-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def ledger_subject(number: str) -> str:
 
 
 def list_cases(*, where: CaseFilter, page: int = 1, page_size: int = 50) -> CasePage:
-    """Return one page, the next deadline first and cases without one last.
+    """Return one page, the next deadline first and cases without one last: among them, the newest first.
 
     Raises:
         BadPage: page or size out of bounds.
@@ -168,10 +171,11 @@ def list_cases(*, where: CaseFilter, page: int = 1, page_size: int = 50) -> Case
     if not (1 <= page <= MAX_PAGE and 1 <= page_size <= MAX_PAGE_SIZE):
         raise BadPage()
     found = _filtered(where)
+    # An ended case has no deadline any more, so its number alone is the same order, and has an index.
+    ordered = found.order_by("-id") if where.is_open is False else found.order_by(*_BY_DEADLINE)
     start = (page - 1) * page_size
-    rows = found.order_by(F("due_at").asc(nulls_last=True), "-id")[start : start + page_size]
     return CasePage(
-        rows=tuple(_row(case) for case in rows), total=found.count(), page=page, page_size=page_size
+        rows=_page(ordered, start, start + page_size), total=found.count(), page=page, page_size=page_size
     )
 
 
@@ -188,8 +192,15 @@ def due_between(
         found = found.filter(due if until is not None else due | Q(due_at__isnull=True))
     if until is not None:
         found = found.filter(due_at__lt=until)
-    rows = found.order_by(F("due_at").asc(nulls_last=True), "id")[:at_most]
-    return CasePage(rows=tuple(_row(case) for case in rows), total=found.count(), page=1, page_size=at_most)
+    rows = _page(found.order_by(*_BY_DEADLINE), 0, at_most)
+    return CasePage(rows=rows, total=found.count(), page=1, page_size=at_most)
+
+
+def _page(ordered: QuerySet[Case], start: int, end: int) -> tuple[CaseRow, ...]:
+    """Return some of the cases in their order. Those before are passed over in the index, without their rows."""
+    ids = list(ordered.values_list("pk", flat=True)[start:end])
+    found = Case.objects.defer("subject").in_bulk(ids)
+    return tuple(_row(found[one]) for one in ids if one in found)
 
 
 def by_number(*, prefix: str, digits: str, limit: int) -> tuple[CaseRow, ...]:
@@ -203,6 +214,12 @@ def by_number(*, prefix: str, digits: str, limit: int) -> tuple[CaseRow, ...]:
 def count_open(*, kind: str = "") -> int:
     """Return how many cases are open."""
     return _filtered(CaseFilter(kind=kind, is_open=True)).count()
+
+
+def states_among(numbers: QuerySet[Any, str]) -> dict[str, int]:
+    """Return how many of the cases stand in which state; `numbers` is a query for them, and becomes part of this one."""
+    found = Case.objects.filter(number__in=numbers).order_by().values_list("state")
+    return dict(found.annotate(count=Count("pk")))
 
 
 def my_work(*, actor: Actor, now: datetime) -> tuple[WorkItem, ...]:
@@ -228,20 +245,50 @@ def my_work(*, actor: Actor, now: datetime) -> tuple[WorkItem, ...]:
     )
 
 
-def deadlines(*, since: datetime, until: datetime) -> tuple[Deadline, ...]:
+def deadlines(*, since: datetime, until: datetime, at_most: int = MAX_DEADLINES) -> tuple[Deadline, ...]:
     """Return running clocks with since ≤ due_at < until, and overdue ones if `since` lies before them."""
-    clocks = (
-        CaseClock.objects.filter(
-            due_at__gte=since,
-            due_at__lt=until,
-            met_at__isnull=True,
-            paused_at__isnull=True,
-            case__closed_at__isnull=True,
-        )
-        .select_related("case")
-        .order_by("due_at", "id")[:MAX_DEADLINES]
+    clocks = _running(since, until).order_by("due_at", "id")
+    return tuple(Deadline(*row) for row in clocks.values_list(*_DEADLINE)[: min(at_most, MAX_DEADLINES)])
+
+
+def how_many_deadlines(*, since: datetime, until: datetime) -> int:
+    """Return how many running clocks there are with since ≤ due_at < until, however many."""
+    return _running(since, until).count()
+
+
+def count_deadlines(*, since: datetime, until: datetime) -> dict[datetime, int]:
+    """Return how many running clocks end at each moment with since ≤ moment < until, however many there are."""
+    moments = _running(since, until).order_by("due_at").values_list("due_at")
+    return dict(moments.annotate(count=Count("pk")))
+
+
+def deadlines_of_each(*, since: datetime, until: datetime, at_most: int) -> tuple[Deadline, ...]:
+    """Return running clocks as `deadlines`, at most so many that end at the same moment."""
+    place = Window(RowNumber(), partition_by="due_at", order_by="id")
+    found = _running(since, until).annotate(place=place).filter(place__lte=at_most).order_by("due_at", "id")
+    return tuple(Deadline(*row) for row in found.values_list(*_DEADLINE)[:MAX_DEADLINES])
+
+
+def _running(since: datetime, until: datetime) -> QuerySet[CaseClock]:
+    return CaseClock.objects.filter(
+        due_at__gte=since,
+        due_at__lt=until,
+        met_at__isnull=True,
+        paused_at__isnull=True,
+        case__closed_at__isnull=True,
     )
-    return tuple(map(deadline_of, clocks))
+
+
+_DEADLINE = (
+    "case__number",
+    "case__kind",
+    "case__title",
+    "law",
+    "article",
+    "due_at",
+    "is_unsure",
+    "rule_id",
+)
 
 
 def deadline_of(clock: CaseClock) -> Deadline:
@@ -309,8 +356,12 @@ def subjects_of(numbers: Sequence[str]) -> dict[str, bytes]:
 
 def _filtered(where: CaseFilter) -> QuerySet[Case]:
     found = Case.objects.all()
+    if where.number_starts:
+        found = _starting(found, where.number_starts[:16].replace("\0", ""))
+        # Written so that no index of kinds is taken: that of numbers leads to fewer.
+        found = found.annotate(its_kind=Coalesce("kind", Value("")))
     if where.kind:
-        found = found.filter(kind=where.kind)
+        found = found.filter(**{"its_kind" if where.number_starts else "kind": where.kind})
     if where.states:
         found = found.filter(state__in=where.states)
     if where.owner:
@@ -321,9 +372,14 @@ def _filtered(where: CaseFilter) -> QuerySet[Case]:
         found = found.filter(due_at__lt=where.due_before)
     if where.numbers is not None:
         found = found.filter(number__in=where.numbers)
-    if where.number_starts:
-        found = found.filter(number__startswith=where.number_starts[:16].replace("\0", ""))
     return found
+
+
+def _starting(found: QuerySet[Case], start: str) -> QuerySet[Case]:
+    """Return those whose number begins so. SQLite compares whatever its case, and finds a range by its index."""
+    if connection.vendor == "sqlite":
+        found = found.filter(number__gte=start, number__lt=start + "\U0010ffff")
+    return found.filter(number__startswith=start)
 
 
 def _view(found: QuerySet[Case], number: str) -> CaseView:

@@ -6,9 +6,10 @@ A mechanism says in its `navigation.py` where its kind of case opens:
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,11 +18,13 @@ from discreet.foundation.cases import queries
 from discreet.foundation.desk.clocks import LABELS, answer_clock, is_legal, label_of, purpose_of
 from discreet.foundation.desk.components import Deadline, WorkItem
 from discreet.foundation.desk.discovery import discover
-from discreet.foundation.desk.strip import DAYS
+from discreet.foundation.desk.strip import DAYS, TICKS, StripDeadlines
+from discreet.foundation.desk.times import last_day
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.vocabulary.actors import Actor
 
 LONG_OVERDUE = LONG_AHEAD = timedelta(days=3650)
+OVERDUE_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +87,30 @@ def _work_item(item: queries.WorkItem, clock: queries.ClockView | None) -> WorkI
     )
 
 
-def deadlines(*, now: datetime) -> Sequence[Deadline]:
-    """Return the overdue deadlines and those of the strip's days; where these have none, the next one after."""
-    end = now + timedelta(days=DAYS)
-    found = queries.deadlines(since=now - LONG_OVERDUE, until=end)
-    if not any(one.due_at >= now for one in found):
-        found += queries.deadlines(since=end, until=now + LONG_AHEAD)[:1]
-    return [
-        Deadline(
-            label=one.number,
-            due_at=one.due_at,
-            url=page_of(kind=one.kind, number=one.number),
-            title=f"{label_of(one.rule_id)}: {', '.join(filter(None, (gettext(one.title), one.article)))}",
-            is_legal=is_legal(one.rule_id),
-            icon="mail" if purpose_of(one.rule_id) is Purpose.ACKNOWLEDGEMENT else "",
-        )
-        for one in found
-    ]
+def deadlines(*, now: datetime) -> StripDeadlines:
+    """Return some of the overdue deadlines and of the strip's days, and how many there are; the next one after."""
+    end, long_ago = now + timedelta(days=DAYS + 1), now - LONG_OVERDUE
+    over = queries.how_many_deadlines(since=long_ago, until=now)
+    ahead = queries.count_deadlines(since=now, until=end)
+    found = queries.deadlines(since=long_ago, until=now, at_most=OVERDUE_SHOWN)
+    found += queries.deadlines_of_each(since=now, until=end, at_most=TICKS)
+    if not ahead:
+        found += queries.deadlines(since=end, until=now + LONG_AHEAD, at_most=1)
+    by_day: Counter[date] = Counter()
+    for due_at, count in ahead.items():
+        by_day[last_day(due_at)] += count
+    return StripDeadlines(
+        shown=[
+            Deadline(
+                label=one.number,
+                due_at=one.due_at,
+                url=page_of(kind=one.kind, number=one.number),
+                title=f"{label_of(one.rule_id)}: {', '.join(filter(None, (gettext(one.title), one.article)))}",
+                is_legal=is_legal(one.rule_id),
+                icon="mail" if purpose_of(one.rule_id) is Purpose.ACKNOWLEDGEMENT else "",
+            )
+            for one in found
+        ],
+        overdue=over,
+        by_day=by_day,
+    )

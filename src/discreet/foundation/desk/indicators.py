@@ -43,7 +43,8 @@ class Measurement:
     """What was measured. `evidence` is the ledger entry that the newest value rests on.
 
     `value` stands large and carries its unit in `unit`; `target` says in words what it should be;
-    `why` explains a state that is not good and `next_act` names what to do at `url`.
+    `why` explains a state that is not good and `next_act` names what to do at `url`. `counted_at`: of when the
+    value is, where it is not of now.
     """
 
     state: State
@@ -56,6 +57,7 @@ class Measurement:
     evidence: int | None = None
     series: tuple[float | None, ...] = ()
     target_value: float | None = None
+    counted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from discreet.foundation.desk.ledger_view import LedgerPanel, panel
 from discreet.foundation.desk.phrases import listed
 from discreet.foundation.desk.reports import Report, register
 from discreet.foundation.desk.texts import translated
-from discreet.foundation.desk.times import day, due_day, zone
+from discreet.foundation.desk.times import day, due_day, moment, zone
 from discreet.foundation.mail.letters import (
     Block,
     Exact,
@@ -104,6 +104,8 @@ def _indicator(row: Row) -> tuple[str, ...]:
     if reading.measurement is not None:
         measured, unit = reading.measurement.value, translated(reading.measurement.unit)
         target = translated(reading.measurement.target)
+        if (at := reading.measurement.counted_at) is not None:
+            target += f" ({gettext('counted %(when)s') % {'when': moment(at, now=timezone.now())}})"
     return (
         row.mechanism,
         translated(reading.indicator.label),

@@ -1,6 +1,6 @@
 """The fourteen days of the deadline strip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +12,7 @@ from discreet.foundation.desk.times import last_day, left
 from discreet.vocabulary.text import gettext_noop
 
 DAYS = 14
+TICKS = 6  # of a day; how many more there are is said
 WEEKDAYS = (
     gettext_noop("Mon"),
     gettext_noop("Tue"),
@@ -21,6 +22,15 @@ WEEKDAYS = (
     gettext_noop("Sat"),
     gettext_noop("Sun"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class StripDeadlines:
+    """Deadlines for the strip, those over first, and how many there are of them: over, and by day."""
+
+    shown: Sequence[Deadline]
+    overdue: int
+    by_day: Mapping[date, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +46,16 @@ class StripDay:
     is_today: bool
     is_weekend: bool
     ticks: tuple[Tick, ...]
+    more: int = 0
 
 
-def strip_days(*, deadlines: Sequence[Deadline], now: datetime) -> list[StripDay]:
-    """Return today and the thirteen days after it, in local time, each with its open deadlines."""
+def strip_days(
+    *, deadlines: Sequence[Deadline], now: datetime, by_day: Mapping[date, int] | None = None
+) -> list[StripDay]:
+    """Return today and the thirteen days after it, in local time, each with its open deadlines.
+
+    `by_day`: how many there are, where not all are given.
+    """
     today = timezone.localtime(now).date()
     days = []
     for offset in range(DAYS):
@@ -49,7 +65,7 @@ def strip_days(*, deadlines: Sequence[Deadline], now: datetime) -> list[StripDay
         ]
         ticks = tuple(
             Tick(deadline=one, tone=left(due_at=one.due_at, now=now, is_legal=one.is_legal).tone)
-            for one in sorted(due, key=lambda one: one.due_at)
+            for one in sorted(due, key=lambda one: one.due_at)[: TICKS if by_day else None]
         )
         days.append(
             StripDay(
@@ -58,6 +74,7 @@ def strip_days(*, deadlines: Sequence[Deadline], now: datetime) -> list[StripDay
                 is_today=offset == 0,
                 is_weekend=day.weekday() >= 5,
                 ticks=ticks,
+                more=max(0, by_day.get(day, 0) - len(ticks)) if by_day else 0,
             )
         )
     return days

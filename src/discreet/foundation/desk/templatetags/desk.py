@@ -25,7 +25,7 @@ from discreet.foundation.desk.components import (
     WorkItem,
 )
 from discreet.foundation.desk.phrases import is_chinese
-from discreet.foundation.desk.strip import strip_days
+from discreet.foundation.desk.strip import StripDeadlines, strip_days
 from discreet.foundation.desk.texts import Text, translated
 from discreet.foundation.ledger import queries as ledger
 from discreet.vocabulary.text import gettext_noop
@@ -132,14 +132,22 @@ def gap() -> str:
 
 
 @register.inclusion_tag("desk/parts/strip.html")
-def deadline_strip(deadlines: Sequence[Deadline], now: datetime | None = None) -> dict[str, object]:
+def deadline_strip(
+    deadlines: Sequence[Deadline] | StripDeadlines, now: datetime | None = None
+) -> dict[str, object]:
     """Draw the next fourteen days and how many deadlines are over."""
     now = now or timezone.now()
-    days = strip_days(deadlines=deadlines, now=now)
-    ahead = [deadline for deadline in deadlines if deadline.due_at >= now]
+    counted = deadlines if isinstance(deadlines, StripDeadlines) else None
+    shown = deadlines.shown if isinstance(deadlines, StripDeadlines) else deadlines
+    days = strip_days(deadlines=shown, now=now, by_day=counted.by_day if counted else None)
+    overdue = [deadline for deadline in shown if deadline.due_at < now]
+    ahead = [deadline for deadline in shown if deadline.due_at >= now]
+    count = counted.overdue if counted else len(overdue)
     return {
         "days": days,
-        "overdue": [deadline for deadline in deadlines if deadline.due_at < now],
+        "overdue": overdue,
+        "overdue_count": count,
+        "overdue_more": count - len(overdue),
         "next": None if any(day.ticks for day in days) else min(ahead, key=_due_at, default=None),
         "now": now,
     }
