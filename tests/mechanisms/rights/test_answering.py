@@ -17,7 +17,7 @@ from discreet.foundation.mail.api import open_contact
 from discreet.foundation.mail.delivery import deliver_due
 from discreet.foundation.mail.folder import FolderMail, newest_in_folder
 from discreet.foundation.mail.models import OutgoingMessage
-from discreet.mechanisms.rights import case_page, indicators, queries, workflows
+from discreet.mechanisms.rights import case_page, indicators, listing, queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, importing, proving, receiving
 from discreet.mechanisms.rights.course import history
 from discreet.mechanisms.rights.kinds import Kind
@@ -140,7 +140,7 @@ def test_the_legal_clock_runs_until_the_letter_is_sent(shop: Company) -> None:
     in_time = indicators.answered_in_time(after)
     assert in_time is not None and in_time.value == "0"
     assert not [one for one in case_page.clocks(view) if one.ended_at]
-    row = case_page.list_row(queries.rows([view.number])[0], clock=None, now=NOW)
+    row = case_page.list_row(listing.rows([view.number])[0], clock=None, now=NOW)
     assert row["next"] == view.due_at and row["left"] is not None
     assert "Answered" not in [label for label, _ in letter_answers.head(view).rows]
     sent_at = view.due_at - timedelta(days=1)

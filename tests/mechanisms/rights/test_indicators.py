@@ -9,6 +9,7 @@ from discreet.foundation.desk.indicators import Measurement, State, measure_all
 from discreet.foundation.ledger.queries import entry
 from discreet.mechanisms.rights import indicators, queries
 from discreet.mechanisms.rights.actions import answering, deciding
+from discreet.mechanisms.rights.figures.answered import WEEK
 from discreet.mechanisms.rights.rules import Outcome
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CLEO, NOW
@@ -79,7 +80,7 @@ def test_who_waits_past_the_deadline_counts_as_late_before_any_answer() -> None:
 
 def test_an_answer_of_long_ago_no_longer_counts() -> None:
     refused(60 * DAY)
-    assert indicators.answered_in_time(NOW + 60 * DAY + 13 * indicators.WEEK) is None
+    assert indicators.answered_in_time(NOW + 60 * DAY + 13 * WEEK) is None
 
 
 def test_a_withdrawn_request_was_not_answered() -> None:

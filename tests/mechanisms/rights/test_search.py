@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 
 from discreet.engines.subjects.identity import Identity
-from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights import listing
 from discreet.mechanisms.rights.actions import forgetting, importing, receiving
 from discreet.mechanisms.rights.kinds import Kind
 from tests.mechanisms.rights.company import AGENT, NOW
@@ -65,14 +65,14 @@ def test_what_is_typed_of_a_person_is_not_suggested_but_leads_on(desk: Client, n
 def test_requests_of_an_import_are_found(desk: Client) -> None:
     claims = [(Identity(email=f"p{n}@example.com"), "DE", "en") for n in range(3)]
     _, numbers = importing.receive_batch(actor=AGENT, now=NOW, kind=Kind.ERASURE, claims=claims)
-    assert queries.numbers_of_contact("P1@example.com") == [numbers[1]]
+    assert listing.numbers_of_contact("P1@example.com") == [numbers[1]]
 
 
 def test_the_database_holds_no_contact_and_an_expired_request_no_digest(number: str) -> None:
-    assert queries.numbers_of_contact(EMAIL) == [number]
+    assert listing.numbers_of_contact(EMAIL) == [number]
     with connection.cursor() as cursor:
         cursor.execute("SELECT email_digest, phone_digest FROM rights_rightsrequest")
         row = cursor.fetchone()
     assert all(len(one) == 64 for one in row) and "ann" not in "".join(row)
     forgetting.forget_request(now=NOW, number=number)
-    assert queries.numbers_of_contact(EMAIL) == queries.numbers_of_contact(PHONE) == []
+    assert listing.numbers_of_contact(EMAIL) == listing.numbers_of_contact(PHONE) == []

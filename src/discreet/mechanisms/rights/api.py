@@ -19,7 +19,7 @@ from discreet.foundation.idempotency import door
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.bearer import REFUSALS, actor_of_token, needs
 from discreet.foundation.staff.rules import Scope
-from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights import listing, queries
 from discreet.mechanisms.rights.actions import proving, receiving
 from discreet.mechanisms.rights.copying import delivery
 from discreet.mechanisms.rights.kinds import Kind
@@ -179,7 +179,7 @@ def list_requests(
         due_before=datetime.combine(due_before, time.min, UTC) if due_before else None,
     )
     found = list_cases(where=where, page=page, page_size=page_size)
-    rows = queries.rows([row.number for row in found.rows])
+    rows = listing.rows([row.number for row in found.rows])
     return {
         "requests": [_row(row) for row in rows],
         "total": found.total,
@@ -270,7 +270,7 @@ def proof(request: HttpRequest, number: Number) -> Any:
     return prove.complete_bundle(f"request:{view.number}", now=timezone.now())
 
 
-def _row(row: queries.RequestRow) -> dict[str, Any]:
+def _row(row: listing.RequestRow) -> dict[str, Any]:
     return {
         "id": row.number,
         "kind": row.kind,

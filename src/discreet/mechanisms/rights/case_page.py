@@ -22,7 +22,7 @@ from discreet.foundation.desk.components import (
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
 from discreet.foundation.sources.queries import sources
-from discreet.mechanisms.rights import names, queries
+from discreet.mechanisms.rights import listing, names, queries
 from discreet.mechanisms.rights.copying import delivered as copies
 from discreet.mechanisms.rights.correcting import letters as correction_letters
 from discreet.mechanisms.rights.correcting import page as correction_page
@@ -33,12 +33,12 @@ from discreet.mechanisms.rights.deciding import desk as decision_pages
 from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import left_words
 from discreet.mechanisms.rights.letters import said as letters
+from discreet.mechanisms.rights.listing import RequestRow
 from discreet.mechanisms.rights.matching.choosing import row_words
 from discreet.mechanisms.rights.matching.roots import Fact, FactKind
 from discreet.mechanisms.rights.opening.identity import may_prove_by_code
 from discreet.mechanisms.rights.opening.residences import residence_words
 from discreet.mechanisms.rights.progress import working
-from discreet.mechanisms.rights.queries import RequestRow
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State
@@ -457,7 +457,7 @@ def _also_open(view: RequestView, *, now: datetime) -> list[str]:
     """Return the open requests of the same person, where an erasure of one request is about to be decided."""
     if way_of(view.kind) is not Way.ERASE or view.state is not State.PLANNED or view.batch_size != 1:
         return []
-    return queries.open_of_the_same_person(view.number, since=now - SAME_PERSON_LOOKS_BACK)
+    return listing.open_of_the_same_person(view.number, since=now - SAME_PERSON_LOOKS_BACK)
 
 
 def _approval(view: RequestView, actor: Actor) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from discreet.foundation.desk.clocks import next_clock
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import case_page, queries, report, workflows
+from discreet.mechanisms.rights import case_page, listing, queries, report, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
 from discreet.mechanisms.rights.correcting import desk as correction_desk
 from discreet.mechanisms.rights.course import page as course_page
@@ -76,7 +76,7 @@ def requests(request: HttpRequest) -> HttpResponseBase:
         {
             "rows": [
                 case_page.list_row(row, clock=clocks.get(row.number), now=now)
-                for row in queries.rows(numbers)
+                for row in listing.rows(numbers)
             ],
             "total": found.total,
             "heading": case_page.list_heading(wanted, query=words, total=found.total, overdue=overdue),
@@ -91,8 +91,8 @@ def requests(request: HttpRequest) -> HttpResponseBase:
 def _numbers(words: str, wanted: str) -> tuple[str, ...] | None:
     """Return the requests among which to list; None = all."""
     if is_contact(words):
-        return tuple(queries.numbers_of_contact(words)[:PAGE_SIZE])
-    return queries.numbers_incomplete() if wanted == "incomplete" else None
+        return tuple(listing.numbers_of_contact(words)[:PAGE_SIZE])
+    return listing.numbers_incomplete() if wanted == "incomplete" else None
 
 
 def _number_words(words: str) -> str:

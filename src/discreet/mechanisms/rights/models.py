@@ -4,6 +4,7 @@ Source: GDPR Art. 12, 15, 17; PIPL Art. 45, 47, 50; Cal. Civ. Code 1798.105, 179
 """
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from discreet.mechanisms.rights.kinds import Kind, Requester
 from discreet.mechanisms.rights.outside.rules import Hindrance, ManualAnswer, NoticeState
@@ -98,6 +99,18 @@ class RightsRequest(models.Model):
                 condition=models.Q(answer__in=["mail_due", "letter_due"]),
                 name="rights_answer_due",
             ),
+            # Pages of the desk ask for these, of however many requests there are.
+            models.Index(Coalesce("letter_sent_at", "completed_at"), name="rights_answered"),
+            models.Index(
+                fields=["due_at"], condition=models.Q(completed_at__isnull=True), name="rights_unanswered"
+            ),
+            models.Index(
+                fields=["due_at"], condition=models.Q(answer="letter_due"), name="rights_letter_due"
+            ),
+            models.Index(
+                fields=["number"], condition=models.Q(outcome="incomplete"), name="rights_incomplete"
+            ),
+            models.Index(fields=["batch", "residence", "requester"], name="rights_of_batch"),
         ]
         constraints = [
             models.CheckConstraint(

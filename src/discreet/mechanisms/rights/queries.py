@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count
 
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.plans import Decisions, SharedChoice
 from discreet.foundation import plain_sql
-from discreet.foundation.cases.bulk import languages_of, rows_of, state_of_case
-from discreet.foundation.cases.queries import ClockView, subject_of, subjects_of
+from discreet.foundation.cases.bulk import languages_of, state_of_case
+from discreet.foundation.cases.queries import ClockView, states_among, subject_of, subjects_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
@@ -25,7 +25,6 @@ from discreet.mechanisms.rights.kinds import Kind, Way, way_of
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.opening import claims
-from discreet.mechanisms.rights.opening import digests as contact_digests
 from discreet.mechanisms.rights.opening.asker import who_of
 from discreet.mechanisms.rights.opening.identity import needs_second_person
 from discreet.mechanisms.rights.opening.queries import still_missing
@@ -34,7 +33,6 @@ from discreet.mechanisms.rights.request_views import Course, PlanView, RequestVi
 from discreet.mechanisms.rights.rules import Answer, Outcome, State, answered_at
 
 _AT_ONCE = 500
-_COMPARED = 200
 _REQUESTS = RightsRequest._meta.db_table
 _MEMBERS = (
     f"SELECT number, kind, position, candidate_count, residence FROM {_REQUESTS} "  # noqa: S608
@@ -80,12 +78,6 @@ class Member:
     position: int
     candidates: int | None
     residence: str
-
-
-def numbers_incomplete() -> tuple[str, ...]:
-    """Return the requests whose erasure ended incomplete and is so still."""
-    found = RightsRequest.objects.filter(outcome=Outcome.INCOMPLETE.value).order_by("pk")
-    return tuple(found.values_list("number", flat=True))
 
 
 def may_search_again(number: str) -> bool:
@@ -321,38 +313,6 @@ def roots_of_many(numbers: Sequence[str]) -> list[Candidates | None]:
     return [Candidates.from_json(opened[number].decode()) if number in opened else None for number in numbers]
 
 
-def open_of_the_same_person(number: str, *, since: datetime) -> list[str]:
-    """Return other open requests received since then that start from a row of the same person."""
-    own = roots_of(number)
-    if own is None or len(own.people) != 1:
-        return []
-    rows = {(root.table, root.key) for root in own.people[0].roots}
-    open_ones = RightsRequest.objects.filter(
-        completed_at__isnull=True, received_at__gte=since, roots_sealed__isnull=False, candidate_count=1
-    )
-    others = open_ones.exclude(number=number).order_by("-received_at", "-pk")
-    numbers = list(others.values_list("number", flat=True)[:_COMPARED])
-    found = zip(numbers, roots_of_many(numbers), strict=True)
-    return [
-        other
-        for other, roots in found
-        if roots and any((root.table, root.key) in rows for person in roots.people for root in person.roots)
-    ]
-
-
-def numbers_of_contact(words: str) -> list[str]:
-    """Return the requests opened with this e-mail address or phone number, the newest first.
-
-    Exact after normalising; digits alone may also be a request's own number. What has expired is not found
-    by contact any more.
-    """
-    where = Q(number=f"R-{words}") if words.isdecimal() else Q(pk__in=[])
-    for field, digests in contact_digests.searched_for(words).items():
-        where |= Q(**{f"{field}__in": digests})
-    found = RightsRequest.objects.filter(where)
-    return list(found.order_by("-received_at", "-pk").values_list("number", flat=True)[:_COMPARED])
-
-
 def claim_of(number: str) -> Identity:
     """Open what the person said of themselves."""
     return claims.from_bytes(subject_of(number))
@@ -372,9 +332,12 @@ def batch_key(batch_id: int) -> str:
 
 
 def states_of_batch(batch_id: int) -> Counter[tuple[State, str]]:
-    """Return how many requests of a batch stand where: (state, outcome) → count."""
-    outcomes = dict(RightsRequest.objects.filter(batch_id=batch_id).values_list("number", "outcome"))
-    return Counter((State(case.state), outcomes[case.number]) for case in rows_of(list(outcomes)))
+    """Return how many requests of a batch stand where: (state, outcome) → count; what has an outcome is done."""
+    own = RightsRequest.objects.filter(batch_id=batch_id).order_by()
+    states = states_among(own.filter(outcome="").values_list("number", flat=True))
+    found = Counter({(State(state), ""): count for state, count in states.items()})
+    ended = own.exclude(outcome="").values_list("outcome").annotate(count=Count("pk"))
+    return found + Counter({(State.DONE, outcome): count for outcome, count in ended})
 
 
 def kind_of_batch(batch_id: int) -> Kind:
@@ -464,48 +427,13 @@ def requests_of(batch_id: int) -> list[str]:
     return [row[0] for row in plain_sql.rows(_NUMBERS, batch_id)]
 
 
+def first_requests_of(batch_id: int, *, at_most: int) -> list[str]:
+    """Return the first request numbers of a batch, in the order of arrival."""
+    return [row[0] for row in plain_sql.rows(f"{_NUMBERS} LIMIT %s", batch_id, at_most)]
+
+
 def state_of_request(number: str) -> State:
     return State(state_of_case(number))
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRow:
-    """A request in a list."""
-
-    number: str
-    kind: str
-    state: State
-    outcome: str
-    residence: str
-    received_at: datetime
-    due_at: datetime | None
-    completed_at: datetime | None
-    answered_at: datetime | None
-    owner: str
-    candidates: int | None
-
-
-def rows(numbers: Sequence[str]) -> list[RequestRow]:
-    """Return the requests with these numbers, in this order."""
-    found = {row.number: row for row in RightsRequest.objects.filter(number__in=numbers)}
-    cases = {case.number: case for case in rows_of(numbers)}
-    return [
-        RequestRow(
-            number=number,
-            kind=found[number].kind,
-            state=State(cases[number].state),
-            outcome=found[number].outcome,
-            residence=found[number].residence,
-            received_at=found[number].received_at,
-            due_at=found[number].due_at,
-            completed_at=found[number].completed_at,
-            answered_at=_answered_at(found[number]),
-            owner=cases[number].owner,
-            candidates=found[number].candidate_count,
-        )
-        for number in numbers
-        if number in found and number in cases
-    ]
 
 
 def table_named(name: str) -> TableRef | None:

@@ -27,9 +27,9 @@ from discreet.mechanisms.rights.actions.receiving import (
 from discreet.mechanisms.rights.course.clocks import clocks_for
 from discreet.mechanisms.rights.course.history import deciders_of
 from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.listing import open_of_the_same_person
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.opening.identity import is_duplicate_of
-from discreet.mechanisms.rights.queries import open_of_the_same_person
 from discreet.mechanisms.rights.refusals import (
     AppealTooLate,
     NotADuplicate,

@@ -10,7 +10,7 @@ from discreet.foundation.desk.times import day
 from discreet.foundation.papers import queries as papers
 from discreet.foundation.papers.words import KINDS, PURPOSES
 from discreet.foundation.rulepacks.law import Purpose
-from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights import listing, queries
 from discreet.mechanisms.rights.course.clocks import clocks_for
 from discreet.mechanisms.rights.course.history import deciders_of
 from discreet.mechanisms.rights.course.rules import WAITS, Extension, Wait, extension, may_pause
@@ -141,8 +141,8 @@ def _duplicates(view: RequestView, now: datetime) -> list[str]:
     """Return the open requests of the same person and right that this one may repeat."""
     if view.state not in (State.VERIFIED, State.PLANNED) or view.batch_size > 1:
         return []
-    others = queries.open_of_the_same_person(view.number, since=now - LOOKS_BACK)
-    rows = {row.number: row for row in queries.rows(others)}
+    others = listing.open_of_the_same_person(view.number, since=now - LOOKS_BACK)
+    rows = {row.number: row for row in listing.rows(others)}
     return [
         number
         for number in others

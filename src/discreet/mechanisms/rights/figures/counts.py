@@ -16,9 +16,11 @@ from django.db.models import QuerySet
 from discreet.foundation.permission.figures import direct_choices, first_direct_choice
 from discreet.foundation.permission.rules import Channel
 from discreet.foundation.permission.rules import Kind as Choice
+from discreet.mechanisms.rights.figures.counting import literally
+from discreet.mechanisms.rights.figures.kept import KeptCounts
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import RightsRequest
-from discreet.mechanisms.rights.rules import Answer, Outcome, answered_at
+from discreet.mechanisms.rights.rules import Outcome, answered_at
 
 WHOLE = frozenset({Outcome.ERASED, Outcome.DELIVERED, Outcome.TOLD, Outcome.CORRECTED, Outcome.APPLIED})
 PART = frozenset({Outcome.ERASED_EXCEPT_KEPT, Outcome.CORRECTED_EXCEPT})
@@ -71,6 +73,7 @@ class Figures:
     """
 
     year: int
+    counted_at: datetime
     by_kind: Mapping[Kind, Tally]
     reported: Mapping[Reported, Tally]
     whole: Tally
@@ -85,6 +88,10 @@ class Figures:
     @property
     def is_empty(self) -> bool:
         return not self.whole.received and not self.paths
+
+    @property
+    def counted(self) -> int:
+        return self.whole.received
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,18 @@ def years(now: datetime, *, zone: ZoneInfo) -> list[int]:
     request = RightsRequest.objects.order_by("received_at").values_list("received_at", flat=True).first()
     oldest = min(at for at in (request, first_direct_choice(), now) if at is not None)
     return list(range(now.astimezone(zone).year, oldest.astimezone(zone).year - 1, -1))
+
+
+_kept: KeptCounts[Figures] = KeptCounts()
+
+
+def kept_figures(year: int, *, now: datetime, zone: ZoneInfo, is_californian: bool = False) -> Figures:
+    """Return the figures of a year; where they are of very many requests, at most a minute or two old."""
+    return _kept.get(
+        (year, zone.key, is_californian),
+        now=now,
+        count=lambda: figures(year, now=now, zone=zone, is_californian=is_californian),
+    )
 
 
 def figures(year: int, *, now: datetime, zone: ZoneInfo, is_californian: bool = False) -> Figures:
@@ -139,6 +158,7 @@ def figures(year: int, *, now: datetime, zone: ZoneInfo, is_californian: bool = 
     spent = [_days(row) for row in answered]
     return Figures(
         year=year,
+        counted_at=now,
         by_kind={kind: _tally(by_kind[kind], now) for kind in Kind if by_kind.get(kind)},
         reported={
             one: _tally(
@@ -189,7 +209,7 @@ LANES: tuple[tuple[str, timedelta], ...] = (
 
 def letters_due() -> int:
     """Return how many answers wait for staff to send them."""
-    return RightsRequest.objects.filter(answer=Answer.LETTER_DUE.value).count()
+    return RightsRequest.objects.filter(literally("answer = 'letter_due'")).count()
 
 
 _COLUMNS = (

@@ -17,9 +17,17 @@ from discreet.foundation.desk.times import left
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.permission.words import CHANNELS
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights import listing
 from discreet.mechanisms.rights.deciding.items import WORDS, Justification
-from discreet.mechanisms.rights.figures.counts import LANES, Figures, Tally, figures, letters_due, years
+from discreet.mechanisms.rights.figures.counts import (
+    LANES,
+    Figures,
+    Tally,
+    figures,
+    kept_figures,
+    letters_due,
+    years,
+)
 from discreet.mechanisms.rights.figures.words import (
     COLUMNS,
     FUNNEL,
@@ -43,7 +51,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     for name, span in (*LANES, ("later", None)):
         until = now + span if span is not None else None
         found = due_between(CaseFilter(kind="request", is_open=True), since=since, until=until, at_most=CARDS)
-        rows = {row.number: row for row in queries.rows([case.number for case in found.rows])}
+        rows = {row.number: row for row in listing.rows([case.number for case in found.rows])}
         lanes.append(
             {
                 "name": name,
@@ -62,7 +70,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     return render(request, "rights/board.html", context)
 
 
-def _card(case: CaseRow, row: queries.RequestRow, now: datetime) -> dict[str, Any]:
+def _card(case: CaseRow, row: listing.RequestRow, now: datetime) -> dict[str, Any]:
     return {
         "number": row.number,
         "kind": gettext(right_of(row.kind).short),
@@ -82,9 +90,9 @@ def company_figures(request: HttpRequest) -> HttpResponseBase:
     known = years(now, zone=zone)
     year = _year(request, known)
     is_californian = request.GET.get("of") == "US-CA"
-    found = figures(year, now=now, zone=zone, is_californian=is_californian)
     if request.GET.get("as") == "xlsx":
-        return _file(found, is_californian)
+        return _file(figures(year, now=now, zone=zone, is_californian=is_californian), is_californian)
+    found = kept_figures(year, now=now, zone=zone, is_californian=is_californian)
     most = max((count for _, count in found.days), default=0) or 1
     highest = max((max(pair) for pair in found.months), default=0) or 1
     return render(
@@ -92,6 +100,7 @@ def company_figures(request: HttpRequest) -> HttpResponseBase:
         "rights/figures.html",
         {
             "figures": found,
+            "now": now,
             "years": known,
             "year": year,
             "is_californian": is_californian,

@@ -86,20 +86,20 @@ def batch(request: HttpRequest, name: str) -> HttpResponseBase:
     """Show a batch: how many stand where, and what comes next for all of them."""
     batch_id = queries.batch_of(name)
     counts = queries.states_of_batch(batch_id)
-    numbers = queries.requests_of(batch_id)
+    numbers, total = queries.first_requests_of(batch_id, at_most=SHOWN), counts.total()
     kind, actor = queries.kind_of_batch(batch_id), actor_of(request)
     waiting = sum(count for (state, _), count in counts.items() if state is State.RECEIVED)
     context = {
         "name": f"B-{batch_id}",
         "kind": gettext(right_of(kind).title),
-        "total": len(numbers),
+        "total": total,
         "counts": [
             (gettext(OUTCOMES[outcome]) if outcome else gettext(STATES[state]), count)
             for (state, outcome), count in sorted(counts.items(), key=lambda one: -one[1])
         ],
         "first": numbers[0] if numbers else "",
-        "numbers": numbers[:SHOWN],
-        "more": max(0, len(numbers) - SHOWN),
+        "numbers": numbers,
+        "more": total - len(numbers),
         "waiting": waiting,
         "may_verify": waiting > 0 and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
         "verify_form": VerifyForm(),

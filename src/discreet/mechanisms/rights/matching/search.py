@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.search import MAX_HITS, Hit, register_people
-from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights import listing
 from discreet.mechanisms.rights.kinds import TITLES, Kind
 from discreet.mechanisms.rights.opening import digests as contact_digests
 from discreet.mechanisms.rights.words import OUTCOMES, STATES
@@ -23,7 +23,7 @@ def find_requests(actor: Actor, words: str) -> Sequence[Hit]:
             url=reverse("rights:request", args=[row.number]),
             icon="user-check",
         )
-        for row in queries.rows(queries.numbers_of_contact(words)[:MAX_HITS])
+        for row in listing.rows(listing.numbers_of_contact(words)[:MAX_HITS])
     ]
 
 
