@@ -60,3 +60,15 @@ class CorrectionAccepted(Event):
 @dataclass(frozen=True, slots=True)
 class CorrectionVerified(Event):
     batch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsCompleted(Event):
+    """Requests ended, of whatever kind and in whatever way. `outcomes`: one each, in the order of the numbers.
+
+    An outcome of `rights.rules.Outcome`, or "withdrawn" or "duplicate". One that was incomplete or appealed is
+    completed again.
+    """
+
+    numbers: tuple[str, ...]
+    outcomes: tuple[str, ...]

@@ -18,6 +18,7 @@ from discreet.events.rights import (
     RequestExtended,
     RequestReceived,
     RequestReopened,
+    RequestsCompleted,
 )
 from discreet.vocabulary.text import gettext_noop
 
@@ -50,6 +51,11 @@ KINDS = (
     ),
     Kind("access.delivered", (AccessDelivered,), gettext_noop("A copy was delivered")),
     Kind("request.ended", (RequestEnded,), gettext_noop("A request ended without being carried out")),
+    Kind(
+        "request.completed",
+        (RequestsCompleted,),
+        gettext_noop("A request ended: answered, refused, withdrawn or a duplicate"),
+    ),
     Kind("request.appealed", (RequestAppealed,), gettext_noop("A decision was appealed")),
     Kind("request.reopened", (RequestReopened,), gettext_noop("A request was reopened")),
     Kind("case.expired", (CaseExpired,), gettext_noop("A case reached the end of its retention")),
@@ -68,6 +74,14 @@ _FIELDS = {"number": "request", "case_number": "case", "batch_id": "batch", "sca
 def names_of(event: Event) -> tuple[str, ...]:
     """Return the names under which an event leaves."""
     return tuple(kind.name for kind in KINDS if type(event) in kind.events)
+
+
+def messages_of(event: Event) -> list[dict[str, str | int]]:
+    """Return what the messages of an event say: one, or one for each request that ended."""
+    if isinstance(event, RequestsCompleted):
+        ended = zip(event.numbers, event.outcomes, strict=True)
+        return [{"request": number, "outcome": outcome} for number, outcome in ended]
+    return [data_of(event)]
 
 
 def data_of(event: Event) -> dict[str, str | int]:

@@ -5,7 +5,7 @@ Source: GDPR Art. 12(4); PIPL Art. 50; EDPB Guidelines 01/2022 (a repeated reque
 
 from datetime import datetime
 
-from discreet.events.rights import RequestAppealed, RequestEnded, RequestReopened
+from discreet.events.rights import RequestAppealed, RequestEnded, RequestReopened, RequestsCompleted
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import state_of_case
@@ -90,6 +90,7 @@ def mark_duplicate(*, actor: Actor, now: datetime, number: str, of: str) -> None
     keys.destroy_case_key(request.batch.key_id)
     record(actor=actor, now=now, subject=f"request:{number}", facts={"duplicate_of": of})
     publish(RequestEnded(number=number))
+    publish(RequestsCompleted(numbers=(number,), outcomes=(State.DUPLICATE.value,)))
 
 
 @act("rights.appeal")
@@ -151,6 +152,7 @@ def dismiss_appeal(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     if answer is Answer.LETTER_DUE:
         answering.ask_for_letters(actor=actor, now=now, numbers=[number])
     record(actor=actor, now=now, subject=f"request:{number}", facts={"appeal": "dismissed"})
+    publish(RequestsCompleted(numbers=(number,), outcomes=(request.outcome,)))
 
 
 @act("rights.reopen_request")

@@ -5,6 +5,8 @@ Source: GDPR Art. 7(3), 12(3), 18, 21(3); PIPL Art. 15, 44, 50.
 
 from datetime import datetime
 
+from discreet.events.rights import RequestsCompleted
+from discreet.foundation.jobs.api import publish
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.permission.actions import choosing
@@ -16,7 +18,7 @@ from discreet.mechanisms.rights.actions.standing import end_applied, said_by
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NotThisKind
-from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, way_of_answer
+from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, way_of_answer
 from discreet.vocabulary.actors import Actor
 
 AT_ONCE = 1000
@@ -48,6 +50,7 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
         one.number: way_of_answer(is_reachable=False, has_page=one.channel == "centre") for one in requests
     }
     end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=TRANSITIONS)
+    publish(RequestsCompleted(numbers=tuple(answers), outcomes=(Outcome.APPLIED.value,) * len(answers)))
     by_letter = [number for number, answer in answers.items() if answer is Answer.LETTER_DUE]
     answering.ask_for_letters(actor=actor, now=now, numbers=by_letter)
     record(actor=actor, now=now, subject=subject, facts={"applied": len(requests)})

@@ -12,7 +12,7 @@ from django.conf import settings
 from discreet.engines.subjects.corrections import Change, Choice
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.validity import valid_value
-from discreet.events.rights import CorrectionAccepted, CorrectionVerified
+from discreet.events.rights import CorrectionAccepted, CorrectionVerified, RequestsCompleted
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import close_many, languages_of, move_many, state_of_case
@@ -366,6 +366,7 @@ def finish_correction(
     record(actor=SYSTEM, now=now, subject=subject, facts=catalogue_facts(said))
     destroy_batch_key(batch)
     publish(CorrectionVerified(batch_id=batch.pk))
+    publish(RequestsCompleted(numbers=(number,), outcomes=(outcome.value,)))
     if answer is Answer.LETTER_DUE:
         answering.ask_for_letters(actor=SYSTEM, now=now, numbers=numbers)
     elif answer is Answer.MAIL_DUE:

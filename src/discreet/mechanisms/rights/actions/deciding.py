@@ -12,7 +12,7 @@ from django.conf import settings
 
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import SharedChoice
-from discreet.events.rights import ErasureAccepted, RequestEnded
+from discreet.events.rights import ErasureAccepted, RequestEnded, RequestsCompleted
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
@@ -68,6 +68,7 @@ TASK_PLAN = gettext_noop("Read the plan and decide")
 TASK_APPROVE = gettext_noop("Approve the plan as second person")
 TASK_CHOOSE = gettext_noop("Choose who it is")
 TASK_NOBODY = gettext_noop("Nobody was found: look again, or refuse the request")
+WITHDRAWN = "withdrawn"  # how others hear of a request that its person took back
 _PHONE_WITHIN = re.compile(r"\+[0-9][0-9 ()./-]{6,}")
 PREPARABLE = (State.VERIFIED, State.PLANNED)
 
@@ -366,6 +367,7 @@ def _end(*, actor: Actor, now: datetime, number: str, state: State, outcome: Out
     if not request.batch.requests.filter(completed_at__isnull=True).exists():
         keys.destroy_case_key(request.batch.key_id)
     publish(RequestEnded(number=number))
+    publish(RequestsCompleted(numbers=(number,), outcomes=(outcome.value or WITHDRAWN,)))
 
 
 def ask_for_decision(batch: Batch, *, actor: Actor, now: datetime, numbers: list[str]) -> None:

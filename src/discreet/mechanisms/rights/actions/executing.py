@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from discreet.events.rights import AccessDelivered, ErasureVerified
+from discreet.events.rights import AccessDelivered, ErasureVerified, RequestsCompleted
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
@@ -219,6 +219,12 @@ def finish_erasure(
     if all(result.outcome is not Outcome.INCOMPLETE for result in results):
         _forget(batch)
     publish(ErasureVerified(batch_id=batch.pk))
+    publish(
+        RequestsCompleted(
+            numbers=tuple(result.number for result in results),
+            outcomes=tuple(result.outcome.value for result in results),
+        )
+    )
     _answer(batch, now=now, numbers=[result.number for result in results], answers=answers)
     _ask_to_mend(now=now, left=[one.number for one in results if one.outcome is Outcome.INCOMPLETE])
 
@@ -298,6 +304,8 @@ def finish_search(
         _forget(batch)
     publish(ErasureVerified(batch_id=batch.pk))
     ended = [number for number, result in news.items() if result.outcome is not Outcome.INCOMPLETE]
+    outcomes = tuple(news[number].outcome.value for number in ended)
+    publish(RequestsCompleted(numbers=tuple(ended), outcomes=outcomes))
     answers = answering.ways_of(batch_id, reachable=contacts)
     update_each(("answer",), {number: (answers[number].value,) for number in ended})
     for number in open_tasks(TASK_LEFT).keys() & set(news):
@@ -399,6 +407,7 @@ def finish_access(
         facts=catalogue_facts({"outcome": Outcome.DELIVERED.value, "answer": answer.value, **facts}),
     )
     publish(AccessDelivered(number=number))
+    publish(RequestsCompleted(numbers=(number,), outcomes=(Outcome.DELIVERED.value,)))
     if answer is Answer.LETTER_DUE:
         answering.ask_for_letters(actor=SYSTEM, now=now, numbers=[number])
     elif contact is not None:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from discreet.engines.subjects.identity import Identity
+from discreet.events.rights import RequestsCompleted
 from discreet.foundation.cases.bulk import close_many
 from discreet.foundation.datamap.sharing_queries import recipients
-from discreet.foundation.jobs.api import start
+from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, record_many
@@ -60,6 +61,7 @@ def apply_at_receipt(
     choosing.choose_some(actor=actor, now=now, said=said, source=Source(channel, f"B-{batch_id}"))
     answers = {one.number: Answer.PAGE if one.channel == "centre" else Answer.NONE for one in requests}
     end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=_FROM_RECEIPT)
+    publish(RequestsCompleted(numbers=tuple(answers), outcomes=(Outcome.APPLIED.value,) * len(answers)))
 
 
 def said_by(asked: Iterable[tuple[RightsRequest, Identity, str]]) -> list[Said]:

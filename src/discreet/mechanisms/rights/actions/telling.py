@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from discreet.events.rights import AccessDelivered
+from discreet.events.rights import AccessDelivered, RequestsCompleted
 from discreet.foundation.cases.bulk import close_many
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.ledger.acts import act
@@ -62,6 +62,7 @@ def finish_telling(
     if not batch.requests.filter(completed_at__isnull=True).exists():
         destroy_batch_key(batch)
     publish(AccessDelivered(number=number))
+    publish(RequestsCompleted(numbers=(number,), outcomes=(Outcome.TOLD.value,)))
     if answer is Answer.LETTER_DUE:
         answering.ask_for_letters(actor=SYSTEM, now=now, numbers=[number])
     elif answer is Answer.MAIL_DUE:
