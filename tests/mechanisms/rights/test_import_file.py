@@ -274,3 +274,30 @@ def test_a_list_takes_the_kinds_by_the_names_that_its_refusal_says(language: str
     for kind, name in named.items():
         (asked,) = read_content(f"kind,email\n{name},a@example.org\n".encode()).asked
         assert asked.kind is kind
+
+
+def test_a_list_says_what_an_objection_is_about_and_each_use_is_a_batch_of_its_own(
+    db: None, tmp_path: Path
+) -> None:
+    done = imported(
+        tmp_path,
+        f"email,kind,scope\n{ANN},objection,marketing\n{BOB},反对,用户画像\n{CLEO},objection,\n"
+        f"{ANN},objection,profiling\n",
+        skip_bad=False,
+    )
+    found = RightsRequest.objects.order_by("number").values_list("batch_id", "scope")
+    assert sorted(scope for _, scope in found) == ["", "marketing", "profiling", "profiling"]
+    assert len(done["batches"]) == len(set(found)) == 3
+    for scope, is_repeated in (("marketing", True), ("all", False)):
+        again = imported(tmp_path, f"email,kind,scope\n{ANN},objection,{scope}\n")
+        assert again["repeated"] is is_repeated, "another use is another request"
+
+
+@pytest.mark.parametrize(
+    "line", [f"{ANN},objection,weather", f"{ANN},erasure,marketing", f"{ANN},withdrawal,profiling"]
+)
+def test_a_scope_that_a_kind_cannot_have_is_a_wrong_line(db: None, tmp_path: Path, line: str) -> None:
+    line = line.replace("withdrawal", "consent withdrawal")
+    with pytest.raises(BadImport):
+        imported(tmp_path, f"email,kind,scope\n{line}\n")
+    assert not RightsRequest.objects.exists()

@@ -306,6 +306,29 @@ def test_the_form_of_staff_speaks_of_the_customer_and_takes_a_name(shop: Company
 
 
 @pytest.mark.parametrize(
+    ("kind", "scope", "reasons", "status"),
+    [
+        ("objection", "profiling", "My own situation", 302),
+        ("restriction", "", "The address is wrong", 302),
+        ("consent_withdrawal", "marketing", "", 302),
+        ("erasure", "marketing", "", 422),
+        ("consent_withdrawal", "profiling", "", 422),
+        ("access", "", "Because", 422),
+    ],
+)
+def test_staff_note_what_a_request_is_about_and_why(
+    shop: Company, desk: Client, kind: str, scope: str, reasons: str, status: int
+) -> None:
+    given = {"kind": kind, "email": ANN, "scope": scope, "reasons": reasons, "language": "en"}
+    answer = desk.post("/desk/requests/new/", given)
+    assert answer.status_code == status
+    if status == 302:
+        number = answer["Location"].rstrip("/").rpartition("/")[2]
+        assert queries.request_view(number).course.scope == scope
+        assert queries.words_sealed(number).reasons == reasons
+
+
+@pytest.mark.parametrize(
     ("language", "words", "never"),
     [
         ("en", "There is nothing at this address", "There is no case"),

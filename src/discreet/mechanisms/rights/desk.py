@@ -117,7 +117,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
                 language=form.cleaned_data["language"],
                 channel=form.cleaned_data["channel"],
                 received_on=form.cleaned_data["received_on"],
-                asking=another.asking(),
+                asking=another.asking(scope=form.cleaned_data["scope"], wish=form.wish()),
             )
             return HttpResponseRedirect(reverse("rights:request", args=[received.number]))
         except Refused as refused:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy_text
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.desk.phrases import is_chinese
-from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester, Way
+from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester, Scope, Way
 from discreet.mechanisms.rights.opening.asker import Asking, who_asks
 from discreet.mechanisms.rights.opening.given import MOST
 from discreet.mechanisms.rights.words import REQUESTERS, SCOPES
@@ -212,11 +212,47 @@ class StaffAskForm(AskForm):
         choices=[("en", _("English")), ("zh-hans", _("Simplified Chinese"))],
     )
 
+    scope = forms.ChoiceField(
+        label=_("What it is about"),
+        choices=[
+            ("", _("Everything, or no use in particular")),
+            *((one.value, lazy_text(SCOPES[one])) for one in Scope),
+        ],
+        required=False,
+        help_text=_(
+            "Only an objection and a withdrawal of consent can be about one use. Advertising stops at once."
+        ),
+    )
+    reasons = forms.CharField(
+        label=_("Reasons the person gives"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Of an objection, or of a restriction: what is contested, unlawful, needed for a claim, or objected to "
+            "(GDPR 18(1)). They are kept sealed; staff who decide read them."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        kind, scope = data.get("kind", ""), data.get("scope", "")
+        if scope and kind and scope not in SCOPES_OF.get(Kind(kind), ()):
+            self.add_error("scope", _("A request of this kind cannot be about this."))
+        if data.get("reasons") and kind and kind not in (Kind.OBJECTION, Kind.RESTRICTION):
+            self.add_error("reasons", _("Reasons are noted of an objection and of a restriction alone."))
+        return data
+
+    def wish(self) -> bytes:
+        return str(self.cleaned_data["reasons"]).encode()
+
     def clean_channel(self) -> str:
         return self.cleaned_data["channel"] or "desk"
 
     field_order = (
         "kind",
+        "scope",
+        "reasons",
         "channel",
         "received_on",
         "email",
@@ -243,8 +279,8 @@ class ListForm(forms.Form):
     file = forms.FileField(
         label=_("File with the requests"),
         help_text=_(
-            "CSV or XLSX. The first line names the columns: kind, email, phone, customer number, name, residence, "
-            "language. One of e-mail, phone and customer number is enough."
+            "CSV or XLSX. The first line names the columns: kind, scope, email, phone, customer number, name, "
+            "residence, language. One of e-mail, phone and customer number is enough."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
     )

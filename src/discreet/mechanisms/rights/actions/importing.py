@@ -67,18 +67,22 @@ def receive_batch(*, actor: Actor, now: datetime, kind: Kind, claims: Claims) ->
     return batch_id, _numbers(batch_id)
 
 
-def receive_import(*, actor: Actor, now: datetime, kind: Kind, claims: Claims) -> ReceivedImport:
+def receive_import(
+    *, actor: Actor, now: datetime, kind: Kind, claims: Claims, scope: str = ""
+) -> ReceivedImport:
     """Receive as `receive_batch`, once: repeated, it goes on where it was cut off, as long as any is open.
+
+    `scope`: of `kinds.Scope`, what all of them are about; "" = everything.
 
     Raises:
         As `receive_batch`.
     """
     claims = _checked(actor, claims)
-    key = _import_key(kind, claims)
+    key = _import_key(kind, claims, scope)
     known = _open_import(key)
     is_repeated = known is not None and not known.to_receive
-    batch_id = known.pk if known is not None else _begin_import(actor, now, kind, claims, key)
-    _receive_rest(actor=actor, now=now, kind=kind, claims=claims, batch_id=batch_id)
+    batch_id = known.pk if known is not None else _begin_import(actor, now, kind, claims, key, scope)
+    _receive_rest(actor=actor, now=now, kind=kind, claims=claims, batch_id=batch_id, scope=scope)
     return ReceivedImport(batch_id=batch_id, numbers=tuple(_numbers(batch_id)), is_repeated=is_repeated)
 
 
@@ -91,9 +95,12 @@ def _checked(actor: Actor, claims: Claims) -> Claims:
     return [(checked(claim), residence, language) for claim, residence, language in claims]
 
 
-def _import_key(kind: Kind, claims: Claims) -> str:
+def _import_key(kind: Kind, claims: Claims, scope: str) -> str:
     """Return what is the same for the same requests, and tells nothing without the company's key."""
-    said = json.dumps([kind.value, [[asdict(claim), *more] for claim, *more in claims]], sort_keys=True)
+    said = json.dumps(
+        [kind.value, *([scope] if scope else []), [[asdict(claim), *more] for claim, *more in claims]],
+        sort_keys=True,
+    )
     return keys.hmac_company("rights.import", said.encode()).hex()
 
 
@@ -105,9 +112,11 @@ def _open_import(key: str) -> Batch | None:
     return None
 
 
-def _begin_import(actor: Actor, now: datetime, kind: Kind, claims: Claims, key: str) -> int:
+def _begin_import(actor: Actor, now: datetime, kind: Kind, claims: Claims, key: str, scope: str) -> int:
     try:
-        return _receive_some(actor=actor, now=now, kind=kind, claims=claims, batch_id=None, import_key=key)
+        return _receive_some(
+            actor=actor, now=now, kind=kind, claims=claims, batch_id=None, import_key=key, scope=scope
+        )
     except IntegrityError:  # the same file is being imported by somebody else: both go on with one batch
         found = _open_import(key)
         if found is None:
@@ -115,9 +124,19 @@ def _begin_import(actor: Actor, now: datetime, kind: Kind, claims: Claims, key: 
         return found.pk
 
 
-def _receive_rest(*, actor: Actor, now: datetime, kind: Kind, claims: Claims, batch_id: int) -> None:
+def _receive_rest(
+    *, actor: Actor, now: datetime, kind: Kind, claims: Claims, batch_id: int, scope: str = ""
+) -> None:
     while Batch.objects.filter(pk=batch_id, to_receive__gt=0).exists():
-        _receive_some(actor=actor, now=now, kind=kind, claims=claims, batch_id=batch_id, import_key=None)
+        _receive_some(
+            actor=actor,
+            now=now,
+            kind=kind,
+            claims=claims,
+            batch_id=batch_id,
+            import_key=None,
+            scope=scope,
+        )
 
 
 @act("rights.receive_batch")
@@ -129,6 +148,7 @@ def _receive_some(
     claims: Claims,
     batch_id: int | None,
     import_key: str | None,
+    scope: str = "",
 ) -> int:
     """Receive the next requests into the batch, which the first of them open; return its id."""
     if batch_id is None:
@@ -167,6 +187,7 @@ def _receive_some(
             position=position,
             kind=kind.value,
             channel="import",
+            scope=scope,
             residence=residence,
             received_at=received_at,
             due_at=due_at[residence],
@@ -199,7 +220,12 @@ def _receive_all(*, actor: Actor, now: datetime, requests: Sequence[RightsReques
     evidence = [
         Evidence(
             subject=f"request:{one.number}",
-            facts={"kind": one.kind, "channel": one.channel, "residence": one.residence},
+            facts={
+                "kind": one.kind,
+                "channel": one.channel,
+                "residence": one.residence,
+                **({"scope": one.scope} if one.scope else {}),
+            },
         )
         for one in requests
     ]

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from discreet.engines.subjects.identity import Identity, check_identity
-from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.kinds import SCOPES_OF, Kind, Scope
 from discreet.mechanisms.rights.lists.remarks import Remark
 from discreet.mechanisms.rights.opening import given
 from discreet.mechanisms.rights.rules import is_residence
@@ -40,6 +40,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "customer_number": ("customernumber", "customerno", "customerid", "客户编号", "客户号", "会员号"),
     "residence": ("residence", "country", "居住地", "国家", "国家/地区"),
     "language": ("language", "lang", "语言"),
+    "scope": ("scope", "about", "范围"),
 }  # fmt: skip
 _COLUMN_OF = {alias: column for column, aliases in _ALIASES.items() for alias in aliases}
 _KINDS = {
@@ -62,6 +63,14 @@ _LANGUAGES = {
     "zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans", "zh_cn": "zh-hans", "中文": "zh-hans",
 }  # fmt: skip
 
+_SCOPES = {
+    "": "",
+    **{one.value: one.value for one in Scope},
+    "everything": Scope.ALL.value, "全部": Scope.ALL.value,
+    "advertising": Scope.MARKETING.value, "广告": Scope.MARKETING.value, "营销": Scope.MARKETING.value,
+    "用户画像": Scope.PROFILING.value,
+}  # fmt: skip
+
 MESSAGES: dict[str, str] = {
     "encoding": gettext_noop("The file is no text in UTF-8, UTF-16 or GB18030. Save it as CSV."),
     "too_large": gettext_noop("The file is too large. Split it."),
@@ -76,6 +85,10 @@ MESSAGES: dict[str, str] = {
     "phone": gettext_noop("This is not a phone number."),
     "kind": gettext_noop("The kind is none that a list can hold: %(kinds)s."),
     "residence": gettext_noop("The residence is no country code, such as DE or CN, or US-CA."),
+    "scope": gettext_noop(
+        "The scope is none that this kind can have: all, marketing or profiling of an objection; all or marketing of "
+        "a withdrawal of consent."
+    ),
     "language": gettext_noop("The language is neither en nor zh-hans."),
     "duplicate": gettext_noop("The same person as in line %(first)s: one request serves both."),
     "alike": gettext_noop("Perhaps the same person as in line %(first)s: a detail is the same."),
@@ -92,6 +105,7 @@ class Asked:
     claim: Identity
     residence: str
     language: str
+    scope: str = ""  # of `kinds.Scope`; "" = everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +281,9 @@ def _asked(line: int, cells: Mapping[str, str]) -> Asked:
     language = _LANGUAGES.get(cells.get("language", "").casefold())
     if language is None:
         raise _BadLine("language")
+    scope = _SCOPES.get(cells.get("scope", "").casefold())
+    if scope is None:
+        raise _BadLine("scope")
     claim = Identity(
         **{name: cells.get(name) or None for name in ("email", "phone", "name", "customer_number")}
     )
@@ -278,7 +295,7 @@ def _asked(line: int, cells: Mapping[str, str]) -> Asked:
         check_identity(identity=claim)
     except Refused as refusal:
         raise _BadLine(refusal.code.rpartition(".")[2], refusal.message) from refusal
-    return Asked(line, _KINDS.get(kind), claim, residence, language)
+    return Asked(line, _KINDS.get(kind), claim, residence, language, scope)
 
 
 def is_plausible_email(text: str) -> bool:
@@ -305,7 +322,7 @@ def _told_apart(asked: list[Asked]) -> tuple[list[Asked], list[Remark]]:
     warnings: list[Remark] = []
     for one in asked:
         details = _details(one.claim)
-        whole = (one.kind, frozenset(details))
+        whole = (one.kind, one.scope, frozenset(details))
         alike = [first[one.kind, detail] for detail in details if (one.kind, detail) in first]
         if whole in first:
             warnings.append(_remark(one.line, "duplicate", first=first[whole]))
@@ -334,5 +351,13 @@ def with_kind(file: ImportFile, kind: Kind | None) -> ImportFile:
     warnings = file.warnings
     if kind is None and any(one.kind is None for one in file.asked):
         warnings = (_remark(1, "kind_assumed"), *warnings)
-    asked = tuple(replace(one, kind=one.kind or kind or Kind.ERASURE) for one in file.asked)
-    return replace(file, asked=asked, warnings=warnings)
+    asked = [replace(one, kind=one.kind or kind or Kind.ERASURE) for one in file.asked]
+    wrong = [one for one in asked if not _may_be_about(one)]
+    errors = sorted((*file.errors, *(_remark(one.line, "scope") for one in wrong)), key=lambda one: one.line)
+    return replace(
+        file, asked=tuple(one for one in asked if _may_be_about(one)), errors=tuple(errors), warnings=warnings
+    )
+
+
+def _may_be_about(one: Asked) -> bool:
+    return not one.scope or one.scope in SCOPES_OF.get(one.kind or Kind.ERASURE, ())

@@ -6,7 +6,7 @@ from typing import Any
 
 from discreet.mechanisms.rights.actions import importing
 from discreet.mechanisms.rights.actions.receiving import refuse_unless_theirs
-from discreet.mechanisms.rights.kinds import Kind
+from discreet.mechanisms.rights.kinds import Kind, Scope
 from discreet.mechanisms.rights.lists.file import ImportFile, read_import, with_kind
 from discreet.mechanisms.rights.refusals import BadImport, FileUnreadable
 from discreet.vocabulary.actors import Actor
@@ -29,16 +29,22 @@ def import_csv(
 
 
 def import_file(*, actor: Actor, now: datetime, file: ImportFile, skip_bad: bool = False) -> dict[str, Any]:
-    """Open one batch for each kind in a file that was read, as `import_csv` does."""
+    """Open one batch for each kind, and each use that it is about, in a file that was read, as `import_csv` does."""
     refuse_unless_theirs(actor)
     if not file.asked or (file.errors and not skip_bad):
         raise BadImport(file.errors)
     batches = []
     is_repeated = False
-    for kind in Kind:
-        claims = [(one.claim, one.residence, one.language) for one in file.asked if one.kind is kind]
+    for kind, scope in ((kind, scope) for kind in Kind for scope in ("", *Scope)):
+        claims = [
+            (one.claim, one.residence, one.language)
+            for one in file.asked
+            if one.kind is kind and one.scope == scope
+        ]
         if claims:
-            received = importing.receive_import(actor=actor, now=now, kind=kind, claims=claims)
+            received = importing.receive_import(
+                actor=actor, now=now, kind=kind, claims=claims, scope=str(scope)
+            )
             is_repeated = is_repeated or received.is_repeated
             name = f"B-{received.batch_id}"
             batches.append({"id": name, "kind": kind.value, "requests": list(received.numbers)})
