@@ -127,7 +127,7 @@ def receive_request(
         residence=residence,
         is_told=channel == "centre",
     )
-    RightsRequest.objects.create(
+    request = RightsRequest.objects.create(
         number=opened.number,
         batch=batch,
         position=batch.requests.count(),
@@ -145,18 +145,7 @@ def receive_request(
         idempotency_key=idempotency_key,
         **digests_of(claim, phone_region=home_region()),
     )
-    record(
-        actor=actor,
-        now=now,
-        subject=f"request:{opened.number}",
-        facts={
-            "kind": kind,
-            "channel": channel,
-            "residence": residence.upper(),
-            **({} if asking.requester == Requester.SELF else {"requester": asking.requester}),
-            **({"scope": asking.scope} if asking.scope else {}),
-        },
-    )
+    record(actor=actor, now=now, subject=f"request:{opened.number}", facts=receipt_facts(request))
     publish(RequestReceived(number=opened.number))
     ask_for_paper(now=now, number=opened.number, kind=kind, requester=asking.requester)
     if standing.is_applied_at_receipt(kind):
@@ -177,6 +166,17 @@ def receive_request(
         if confirm_by is not None:
             _ask_to_acknowledge(actor=actor, now=now, number=opened.number, due_at=confirm_by)
     return Received(number=opened.number, public_token=opened.public_token, due_at=due_at)
+
+
+def receipt_facts(request: RightsRequest) -> dict[str, Json]:
+    """Return what evidence says of a request that was received, by whatever way it came."""
+    return {
+        "kind": request.kind,
+        "channel": request.channel,
+        "residence": request.residence,
+        **({} if request.requester == Requester.SELF else {"requester": request.requester}),
+        **({"scope": request.scope} if request.scope else {}),
+    }
 
 
 @act("rights.note_candidates")

@@ -26,9 +26,9 @@ from discreet.foundation.ledger.api import Evidence, record_many
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights.actions import standing
-from discreet.mechanisms.rights.actions.receiving import facts_of
+from discreet.mechanisms.rights.actions.receiving import ask_for_paper, facts_of, receipt_facts
 from discreet.mechanisms.rights.course.clocks import clocks_for
-from discreet.mechanisms.rights.kinds import TITLES, Kind, Requester
+from discreet.mechanisms.rights.kinds import TITLES, Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.opening import claims as sealed_claims
 from discreet.mechanisms.rights.opening.asker import Asking, checked_asking
@@ -153,8 +153,14 @@ def _receive_new(*, actor: Actor, now: datetime, sent: Sequence[SentForm]) -> li
         for one, case, batch, own in zip(sent, opened, batches, clocks, strict=True)
     ]
     RightsRequest.objects.bulk_create(requests)
-    record_many(actor=actor, now=now, evidence=[_evidence(one) for one in requests])
+    record_many(
+        actor=actor,
+        now=now,
+        evidence=[Evidence(subject=f"request:{one.number}", facts=receipt_facts(one)) for one in requests],
+    )
     publish_many(RequestReceived(number=one.number) for one in requests)
+    for one in requests:
+        ask_for_paper(now=now, number=one.number, kind=one.kind, requester=one.requester)
     _go_on(actor, now, sent, requests)
     return opened
 
@@ -188,19 +194,6 @@ def _request(
         acknowledged_at=now,
         due_at=answer.due_at if answer else None,
         **digests_of(one.claim, phone_region=region),
-    )
-
-
-def _evidence(one: RightsRequest) -> Evidence:
-    return Evidence(
-        subject=f"request:{one.number}",
-        facts={
-            "kind": one.kind,
-            "channel": one.channel,
-            "residence": one.residence,
-            **({} if one.requester == Requester.SELF else {"requester": one.requester}),
-            **({"scope": one.scope} if one.scope else {}),
-        },
     )
 
 
