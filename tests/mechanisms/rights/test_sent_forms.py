@@ -74,6 +74,12 @@ def columns(row: Any) -> dict[str, object]:
     }
 
 
+def statements(captured: CaptureQueriesContext) -> int:
+    """Count them, without those for keys and company: a process remembers these once they are committed."""
+    remembered = ("keys_datakey", "organisation_companyrecord")
+    return sum(not any(table in one["sql"] for table in remembered) for one in captured)
+
+
 def said_of(number: str) -> list[tuple[str, str]]:
     entries = LedgerEntry.objects.filter(subject=f"request:{number}").order_by("id")
     return [(entry.act, entry.body.split('"facts":')[1].split('"nonce"')[0]) for entry in entries]
@@ -129,7 +135,7 @@ def test_several_are_one_transaction_and_each_is_a_request_with_a_key_of_its_own
         receive_forms([sent("before")])
     with CaptureQueriesContext(connection) as several:
         outcomes = receive_forms(forms)
-    assert len(several) <= len(first), "a statement more for each would be one for each"
+    assert statements(several) <= statements(first), "a statement more for each would be one for each"
     assert len(set(numbers(outcomes))) == 5
     for form, outcome in zip(forms, outcomes, strict=True):
         assert isinstance(outcome, Taken)
