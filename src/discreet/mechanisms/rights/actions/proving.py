@@ -130,7 +130,8 @@ def add_detail(
     if more == claim:
         raise NothingNew
     cases.change_subject(actor=actor, now=now, number=number, subject=sealed_claims.to_bytes(more))
-    facts: dict[str, Json] = {"phone": bool(added.phone), "customer_number": bool(added.customer_number)}
+    given = (("phone", added.phone), ("customer_number", added.customer_number))
+    facts: dict[str, Json] = {"given": [name for name, value in given if value]}
     record(actor=actor, now=now, subject=f"request:{request.number}", facts=facts)
     start("rights.match_again", key=f"{number}/{new_id(prefix='n')}", args={"number": number})
 
@@ -258,7 +259,8 @@ def settle_identity(
         record(actor=actor, now=now, subject=f"request:{number}", facts=said)
         return left
     request.verified_at = now
-    request.verified_how = How.STAFF.value if How.STAFF in request.proofs else request.proofs[-1]
+    shown = [How.STAFF.value] if How.STAFF in request.proofs else request.proofs
+    request.verified_how = shown[-1] if shown else ""  # where the law asks for no proof
     request.save()
     cases.move(actor=actor, now=now, number=number, to=State.VERIFIED, transitions=TRANSITIONS)
     for key in ("verify", "authority"):

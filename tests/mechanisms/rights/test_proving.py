@@ -1,0 +1,47 @@
+"""Proofs of identity as acts: what is shown is kept, and where no law asks for any, none is waited for."""
+
+import pytest
+from django.test import Client
+
+from discreet.foundation.ledger.queries import entries_for
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.actions import appealing, proving, receiving
+from discreet.mechanisms.rights.refusals import NothingNew
+from discreet.mechanisms.rights.rules import State
+from tests.mechanisms.rights.company import CUSTOMER, NOW, SECOND_APPROVER, who
+
+pytestmark = [pytest.mark.django_db, pytest.mark.duty("M8.2")]
+PHONE = "+41446681800"
+
+
+def received(kind: str = "access") -> receiving.Received:
+    claim = who("ann@example.com")
+    return receiving.receive_request(
+        actor=CUSTOMER, now=NOW, kind=kind, claim=claim, residence="US-CA", channel="centre"
+    )
+
+
+def test_another_detail_is_taken_and_evidence_says_which_without_its_value() -> None:
+    number = received().number
+    proving.add_detail(actor=CUSTOMER, now=NOW, number=number, phone=PHONE)
+    assert queries.claim_of(number).phone == PHONE
+    (entry,) = [one for one in entries_for(f"request:{number}") if one.act == "rights.add_detail"]
+    assert entry.facts == {"given": ["phone"]}
+    with pytest.raises(NothingNew):
+        proving.add_detail(actor=CUSTOMER, now=NOW, number=number, phone=PHONE)
+
+
+def test_another_detail_is_taken_on_the_status_page(client: Client) -> None:
+    opened = received()
+    answer = client.post(f"/privacy/request/{opened.public_token}/detail/", {"customer_number": "C-17"})
+    assert answer.status_code == 302
+    assert queries.claim_of(opened.number).customer_number == "C-17"
+
+
+def test_a_limit_that_is_looked_at_again_waits_for_no_proof() -> None:
+    number = received("limit").number
+    appealing.appeal(actor=CUSTOMER, now=NOW, number=number, words="It still goes on")
+    appealing.reopen_request(actor=SECOND_APPROVER, now=NOW, number=number, reason="Look again")
+    assert queries.state_of_request(number) is State.RECEIVED
+    assert proving.declare(actor=CUSTOMER, now=NOW, number=number) == ()
+    assert queries.state_of_request(number) is State.VERIFIED
