@@ -15,6 +15,7 @@ from discreet.foundation.datamap.actions import apply_map
 from discreet.foundation.sources.actions import connect_source
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.correcting import workflows as correction_workflow
 from discreet.mechanisms.rights.matching.finding import find_person
 from discreet.mechanisms.rights.rules import Outcome, State
 from tests.foundation.sources.conftest import Company
@@ -196,3 +197,28 @@ def test_a_correction_reaches_files_and_every_other_byte_stays(folder: Path) -> 
         f'{{"id": 1, "email": "{new}", "props": {{"ip": "192.0.2.1"}}}}\n{{"id": 2, "email": "bob@example.com"}}\n'
     )
     assert duckdb.sql(f"SELECT * FROM '{folder / 'visits.parquet'}'").fetchall() == [(1, new), (2, BOB)]
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_correction_that_died_between_two_files_goes_on_and_is_not_sent_back(
+    folder: Path, is_changed: bool
+) -> None:
+    """One file is as the dead run left it: corrected. The other waits; or somebody changed it meanwhile."""
+    url = f"files://{folder}"
+    connect_source(actor=OPERATOR, now=NOW, name="crm", url=url, write_url=url)
+    apply_map(actor=OPERATOR, now=NOW, text=MAP)
+    new = "ann.smith@example.org"
+    number = correcting.asked(Change("email", new, ANN), email=ANN)
+    correcting.choose(number, Choice.CORRECT)
+    correcting.approve(number)
+    batch_id = queries.batch_of(number)
+    assert correction_workflow.begin(batch_id, 1) == ["crm"]
+    customers, events = folder / "customers.csv", folder / "events.jsonl"
+    customers.write_text(customers.read_text().replace("Ann@Example.com", new))
+    if is_changed:
+        events.write_text(events.read_text().replace(ANN, "ann@elsewhere.example"))
+    work()
+    view = queries.request_view(number)
+    assert view.outcome == (Outcome.INCOMPLETE if is_changed else Outcome.CORRECTED)
+    assert new in customers.read_text()
+    assert (new in events.read_text()) is not is_changed

@@ -448,6 +448,11 @@ class ValuesChanged(Refused):
         "%(table)s.%(column)s no longer holds the value that was to be corrected. Nothing was written there."
     )
 
+    @property
+    def is_begun(self) -> bool:
+        """Other tables of the source hold the new values already."""
+        return bool(self.params.get("is_begun"))
+
 
 class WroteOtherRows(Refused):
     code = "rights.wrote_other_rows"

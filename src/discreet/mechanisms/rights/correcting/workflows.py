@@ -50,7 +50,7 @@ def correct(ctx: WorkflowContext, batch_id: int, run: int) -> None:
         try:
             ctx.run(write_source, batch_id, run, source, ctx.fence)
         except ValuesChanged as refusal:
-            if not ctx.run(not_written, batch_id, run, source, refusal.code):
+            if not ctx.run(not_written, batch_id, run, source, refusal.code, refusal.is_begun):
                 return
         except Refused as refusal:  # for good: it was rolled back
             if getattr(refusal, "is_transient", False):
@@ -163,10 +163,13 @@ def write_source(batch_id: int, run: int, source: str, fence: Fence) -> None:
     )
 
 
-def not_written(batch_id: int, run: int, source: str, reason: str) -> bool:
-    """Send the plan back if nothing was written yet; else go on to the reading. Returns whether to go on."""
+def not_written(batch_id: int, run: int, source: str, reason: str, is_begun: bool = False) -> bool:
+    """Send the plan back if nothing was written yet; else go on to the reading. Returns whether to go on.
+
+    `is_begun`: some of the source was written by a run that died there, and nobody could note it.
+    """
     now = datetime.now(UTC)
-    if queries.is_anything_written(batch_id, run):
+    if is_begun or queries.is_anything_written(batch_id, run):
         executing.record_source_refusal(now=now, batch_id=batch_id, run=run, source=source, reason=reason)
         return True
     executing.send_back(now=now, batch_id=batch_id, run=run, reason=reason)

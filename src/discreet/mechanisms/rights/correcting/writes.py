@@ -23,16 +23,21 @@ _Moved = Mapping[tuple[TableRef, Key], Key]
 def write_correction(*, writer: WriteSession, plan: CorrectionPlan, source: str) -> dict[str, Counter[str]]:
     """Carry out one source's writes, without COMMIT; return table → kind of write → rows. {} where it was done before.
 
+    In a folder or a bucket, which replaces file after file, a session that died did some tables: the rest is done.
+
     Raises:
         ValuesChanged: a field holds neither what was approved to be replaced nor what replaces it.
         WroteOtherRows: a statement touched more or fewer rows than were planned.
     """
     places = [place for place in plan.written if place.table.source == source]
-    if check_places(writer=writer, places=places, moved=keys_after(plan)) is Standing.APPLIED:
+    left = tables_left(writer=writer, places=places, moved=keys_after(plan))
+    if not left:
         return {}
     writer.defer_checks()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for write in plan.writes[source]:
+        if write.table not in left:
+            continue
         done = writer.update(write.table, write.key_columns, write.keys, {write.column: write.value})
         if done != len(write.keys):
             raise WroteOtherRows(table=write.table.table, rows=done, expected=len(write.keys))
@@ -41,19 +46,24 @@ def write_correction(*, writer: WriteSession, plan: CorrectionPlan, source: str)
     return counts
 
 
-def check_places(*, writer: WriteSession, places: Sequence[Place], moved: _Moved) -> Standing:
-    """Lock the rows and compare each field with what was approved.
+def tables_left(*, writer: WriteSession, places: Sequence[Place], moved: _Moved) -> set[TableRef]:
+    """Lock the rows, compare each field with what was approved, and return the tables that are still to be written.
 
     Raises:
-        ValuesChanged
+        ValuesChanged: with `is_begun` where another table holds what replaces it.
     """
-    standings = [_standing(writer, place, moved) for place in places]
-    if all(one is Standing.WHOLE for one in standings):
-        return Standing.WHOLE
-    if all(one is Standing.APPLIED for one in standings):
-        return Standing.APPLIED
-    changed = next(place for place, one in zip(places, standings, strict=True) if one is not Standing.WHOLE)
-    raise ValuesChanged(table=changed.table.table, column=changed.column)
+    standings: dict[TableRef, set[Standing]] = defaultdict(set)
+    changed: Place | None = None
+    for place in places:
+        standing = _standing(writer, place, moved)
+        standings[place.table].add(standing)
+        is_split = len(standings[place.table]) > 1  # a table is written as a whole, or not at all
+        if changed is None and (standing is Standing.PARTLY_GONE or is_split):
+            changed = place
+    if changed is not None:
+        is_begun = int({Standing.APPLIED} in standings.values())
+        raise ValuesChanged(table=changed.table.table, column=changed.column, is_begun=is_begun)
+    return {table for table, found in standings.items() if found == {Standing.WHOLE}}
 
 
 def _standing(writer: WriteSession, place: Place, moved: _Moved) -> Standing:
