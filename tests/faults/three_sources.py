@@ -1,4 +1,7 @@
-"""One erasure over SQLite, PostgreSQL and MariaDB, approved and waiting for a worker, as often as wanted."""
+"""One erasure over SQLite, PostgreSQL and MariaDB, approved and waiting for a worker, as often as wanted.
+
+With `folders` it is over five: a folder of CSV and JSON lines, and one of Parquet, besides.
+"""
 
 import json
 import secrets
@@ -14,7 +17,10 @@ import psycopg
 import pymysql
 import pytest
 
+from tests.faults import folders as files
+from tests.faults.folders import Folders
 from tests.faults.proxy import FaultProxy, fault_proxy
+from tests.faults.request_steps import told
 from tests.foundation.sources.conftest import (
     Company,
     company_on_mariadb,
@@ -48,6 +54,7 @@ class Approved:
     companies: dict[str, Company]
     others: dict[str, list[list[tuple[object, ...]]]]
     proxies: dict[str, FaultProxy]
+    folders: Folders | None = None
     used: int = 0
 
     def again(self, **more: str) -> House:
@@ -59,6 +66,8 @@ class Approved:
                 company.run(f"DELETE FROM {table}")
             for statement in ROWS:
                 company.run(statement)
+        if self.folders is not None:
+            self.folders.fill()
         self.used += 1
         home = self.home.parent / f"try-{self.used}"
         copy_home(self.home, home)
@@ -68,9 +77,12 @@ class Approved:
         return house.json("rights", "show", self.number)
 
     def check(self, house: House) -> None:
-        """One certificate, a clean search, no trace left, and nobody else's row changed."""
-        view = self.state_of(house)
-        assert view["outcome"] == "erased_except_kept", (view, house.log())
+        """One certificate, a clean search, no trace left, nobody else's row or file changed, and the letter says so."""
+        said = told(house, self.number)
+        assert (said.state, said.outcome) == ("done", "erased_except_kept"), (said, house.log())
+        assert self.number in said.proof, "a stranger's verifier refuses the proof"
+        assert "Art.958fOR" in said.letter and said.letter.count("Art.958fOR") >= len(self.companies)
+        assert ANN not in said.letter
         endings = [facts for act, facts in entries(house) if act == "rights.finish_erasure"]
         assert [facts["outcome"] for facts in endings if "outcome" in facts] == ["erased_except_kept"]
         assert endings[0]["search"]["found"] == 0
@@ -78,7 +90,8 @@ class Approved:
             for sql in TRACES:
                 assert company.run(sql) == [], (name, sql)
             assert [company.run(sql) for sql in OTHERS] == self.others[name]
-        house.run("ledger", "verify")
+        if self.folders is not None:
+            self.folders.check(now="")
 
 
 def entries(house: House) -> list[tuple[str, dict[str, Any]]]:
@@ -90,17 +103,19 @@ def entries(house: House) -> list[tuple[str, dict[str, Any]]]:
 
 
 @contextmanager
-def approved_erasure(folder: Path, urls: dict[str, str]) -> Iterator[Approved]:
+def approved_erasure(
+    folder: Path, urls: dict[str, str], folders: Folders | None = None
+) -> Iterator[Approved]:
     """Yield the approved erasure. `urls` are of empty databases, by name of the source."""
     with ExitStack() as stack:
         companies: dict[str, Company] = {}
         proxies: dict[str, FaultProxy] = {}
         for name, url in urls.items():
-            opened = contextmanager(_company)(url)
+            opened = contextmanager(company_on)(url)
             companies[name] = stack.enter_context(opened)
             companies[name].fill((*TABLES, *ROWS))
         house = new_house(folder)
-        connects = []
+        connects: list[tuple[str, ...]] = []
         for name, url in urls.items():
             parts = urlsplit(url)
             if parts.hostname:
@@ -110,7 +125,12 @@ def approved_erasure(folder: Path, urls: dict[str, str]) -> Iterator[Approved]:
             connects.append(("connect", name, url, "--write-url", url))
         maps = [MAP % {"name": name, "keep": KEEP} for name in urls]
         path = folder / "map.yaml"
-        path.write_text(maps[0] + "".join(text.split("sources:\n")[1] for text in maps[1:]))
+        text = maps[0] + "".join(text.split("sources:\n")[1] for text in maps[1:])
+        if folders is not None:
+            folders.fill()
+            connects += folders.connects()
+            text += files.MAP
+        path.write_text(text)
         house.add_staff(
             {"chen": "agent", "lena": "approver"},
             *connects,
@@ -121,10 +141,17 @@ def approved_erasure(folder: Path, urls: dict[str, str]) -> Iterator[Approved]:
             ("rights", "accept", NUMBER, "--as", "lena"),
         )
         others = {name: [company.run(sql) for sql in OTHERS] for name, company in companies.items()}
-        yield Approved(home=house.home, number=NUMBER, companies=companies, others=others, proxies=proxies)
+        yield Approved(
+            home=house.home,
+            number=NUMBER,
+            companies=companies,
+            others=others,
+            proxies=proxies,
+            folders=folders,
+        )
 
 
-def _company(url: str) -> Iterator[Company]:
+def company_on(url: str) -> Iterator[Company]:
     if url.startswith("postgresql"):
         yield from company_on_postgresql(url)
     elif url.startswith("mysql"):
@@ -141,11 +168,29 @@ def _company(url: str) -> Iterator[Company]:
 def approved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Approved]:
     """The erasure over all three kinds of source."""
     folder = tmp_path_factory.mktemp("three")
+    with databases(request, folder) as urls, approved_erasure(folder, urls) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def over_five(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Approved]:
+    """The erasure over all three kinds of database, and two folders of files."""
+    folder = tmp_path_factory.mktemp("five")
+    with (
+        databases(request, folder) as urls,
+        approved_erasure(folder, urls, Folders(folder, ANN)) as made,
+    ):
+        yield made
+
+
+@contextmanager
+def databases(request: pytest.FixtureRequest, folder: Path) -> Iterator[dict[str, str]]:
+    """Yield addresses of an empty database of each kind, by name of the source."""
     with ExitStack() as stack:
         urls = {"files": f"sqlite:///{folder / 'shop.sqlite'}"}
         for name, server in (("postgres", "postgresql_server"), ("maria", "mariadb_server")):
             urls[name] = stack.enter_context(contextmanager(_database)(name, request.getfixturevalue(server)))
-        yield stack.enter_context(approved_erasure(folder, urls))
+        yield urls
 
 
 def _database(kind: str, server: Any) -> Iterator[str]:

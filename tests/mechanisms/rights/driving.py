@@ -1,5 +1,6 @@
 """Driving requests through the product's own acts, and its jobs in this process, fence and claims included."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from discreet.foundation.jobs import claims, outcomes, registry
@@ -23,14 +24,33 @@ def work() -> None:
         (claim,) = claimed
         fence = Fence(key=claim.key, number=claim.fence)
         context = WorkflowContext(
-            key=claim.key, fence=fence, _run_step=lambda name, call: call(), _run_plain=lambda call: call()
+            key=claim.key, fence=fence, _run_step=lambda name, call: _run(call), _run_plain=_run
         )
         try:
             registry.workflow_named(claim.workflow)(context, **claim.args)
             ending = outcomes.DONE
+        except _Leave as leave:
+            ending = outcomes.parked(leave.refusal)
         except Refused as refusal:
-            ending = outcomes.parked(refusal) if outcomes.is_transient(refusal) else outcomes.failed(refusal)
+            ending = outcomes.failed(refusal)
         claims.finish([(claim, ending)], now=datetime.now(UTC))
+
+
+class _Leave(Exception):
+    """What can be waited for leaves the workflow, as in a worker: its body never sees it."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def _run(call: Callable[[], object]) -> object:
+    try:
+        return call()
+    except Refused as refusal:
+        if outcomes.is_transient(refusal):
+            raise _Leave(refusal) from refusal
+        raise
 
 
 def failures() -> list[str]:
