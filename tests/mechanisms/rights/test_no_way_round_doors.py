@@ -1,6 +1,6 @@
 """The same histories, tried at the doors: the desk as somebody of every role, the API with a token, the command line.
 
-The model of `test_no_way_round.py` learns here from evidence alone, and what evidence says is held against who stood
+The model of `histories.py` learns here from evidence alone, and what evidence says is held against who stood
 at the door: the act that a page or a command leads to is the one it says, by the person who was there, of a role that
 may do it. Source: failure promise 16; issue "Customer rights in full (M8)".
 """
@@ -28,7 +28,9 @@ from discreet.vocabulary.actors import SYSTEM, Role
 from discreet.vocabulary.errors import Refused
 from tests.foundation.staff.people import ROOT, add
 from tests.mechanisms.rights.company import CUSTOMER
-from tests.mechanisms.rights.test_no_way_round import Requests, histories
+from tests.mechanisms.rights.histories import Requests
+from tests.mechanisms.rights.history_model import Drawn
+from tests.mechanisms.rights.test_no_way_round import histories
 
 pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(16), pytest.mark.django_db]
 
@@ -188,22 +190,31 @@ class Watched:
         assert set(MAY[act]) & set(PEOPLE[self.who]), f"{self.who} may not {act}"
         known, request = self.known, RightsRequest.objects.select_related("batch").get(number=self.number)
         if act in ("verify_identity", "verify_batch"):
-            known.has_proof = True
+            known.proofs.add("staff")
         if act == "authorise":
             known.is_authorised = True
         if act in ("verify_identity", "verify_batch", "authorise") and request.verified_at is not None:
-            assert known.has_proof and (known.requester == Requester.SELF or known.is_authorised)
+            assert known.is_enough
             known.is_proven = True
+        if act.startswith("accept_") or act == "refuse_request":
+            known.judges.add(self.who)
         if act.startswith("accept_") and self.before is State.PLANNED:
             assert known.is_proven and request.batch.plan_digest == known.digest
             known.deciders.add(self.who)
+            known.may_approve = known.may_approve or Role.APPROVER in PEOPLE[self.who]
             known.approved = known.digest
+            if request.batch.is_proposed and not request.batch.approved_by:
+                known.planner = ""
         if act == "return_plan":
-            known.deciders = set()
+            known.undecided(known.digest)
         if act == "reopen_request":
-            known.deciders, known.digest = set(), ""
+            known.undecided("")
+            known.approved = ""
+        if act in ("dismiss_appeal", "reopen_request"):
+            assert self.who not in known.judges, "somebody else looks at an appeal"
         if act in ("refuse_request", "cancel_request", "mark_duplicate"):
             assert self.before not in (State.EXECUTING, State.DONE)
+            known.is_over = act != "refuse_request"
 
 
 def test_no_door_leads_to_execution_without_proof_and_approval() -> None:
@@ -231,7 +242,7 @@ def test_the_doors_of_these_histories_are_open_to_whom_they_are_meant_for() -> N
         assert LedgerEntry.objects.filter(act=f"rights.{act}").exists()
     known = machine.known[number]
     assert known.is_proven and machine.state(number) is State.VERIFIED
-    machine.planned(SYSTEM, number, is_new=True, is_sensitive=False)
+    machine.planned(SYSTEM, number, Drawn())
     for who in ("dora", "duke"):
         with machine.watched(number, who):
             machine.clients[who].post(f"/desk/requests/{number}/accept/", {"plan": known.digest})

@@ -1,0 +1,351 @@
+"""What is done to requests in random histories: each deed calls an act, and says what the model makes of it.
+
+An act that is refused changes nothing; one that is not must be allowed by the model.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine
+
+from discreet.engines.subjects.graph import TableRef
+from discreet.engines.subjects.plans import SharedChoice
+from discreet.foundation.centre.models import Verification
+from discreet.mechanisms.rights.actions import (
+    appealing,
+    correcting,
+    deciding,
+    deciding_items,
+    proving,
+    receiving,
+)
+from discreet.mechanisms.rights.actions.deciding import NewPlan
+from discreet.mechanisms.rights.deciding.items import ItemDecision, Justification, Verdict
+from discreet.mechanisms.rights.kinds import Kind, Requester
+from discreet.mechanisms.rights.matching.roots import Candidates, Person, Root
+from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.opening.asker import Asking, who_asks
+from discreet.mechanisms.rights.opening.identity import How
+from discreet.mechanisms.rights.queries import state_of_request
+from discreet.mechanisms.rights.rules import ApprovalStep, State
+from discreet.vocabulary.actors import SYSTEM, Actor, Role
+from discreet.vocabulary.errors import Refused
+from tests.mechanisms.rights.company import AGENT, CUSTOMER, NOW, SECOND_APPROVER, who
+from tests.mechanisms.rights.history_model import (
+    BOTH,
+    OVER,
+    RUNS,
+    Drawn,
+    Known,
+    act_of,
+    decides,
+    works,
+)
+from tests.mechanisms.rights.history_steps import ASIDES, NEXT, STEPS
+
+TABLE = TableRef(source="shop", table="customer")
+ROW = {
+    "table": "customer", "rows": 1, "shared": 0, "action": "delete", "reason": "about_the_person", "params": {},
+}  # fmt: skip
+SHOP = {"name": "shop", "tables": [ROW]}
+
+
+class Deeds(RuleBasedStateMachine):
+    """Requests, and beside each what the model knows of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, Known] = {}
+        self.at = NOW
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.plans = 0
+        self.runs: dict[int, tuple[bool, int]] = {}  # by batch: is it proven, and its run
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    def receive(self, kind: Kind, requester: Requester, actor: Actor) -> None:
+        is_californian = (len(self.known) + (kind is Kind.ACCESS)) % 2 == 1
+        asking = Asking(requester=requester.value, who=who_asks(name="A. Gent"))
+        if requester is Requester.SELF:
+            asking = Asking()
+        received = self.tried(
+            lambda: receiving.receive_request(
+                actor=actor,
+                now=self.at,
+                kind=kind.value,
+                claim=who("ann@example.com"),
+                residence="US-CA" if is_californian else "DE",
+                channel="centre" if actor is CUSTOMER else "desk",
+                asking=asking,
+            )
+        )
+        if received is not None:
+            assert actor is CUSTOMER or works(actor)
+            self.known[received.number] = Known(kind, requester.value, is_californian)
+
+    def code_returned(self, number: str) -> None:
+        Verification.objects.update_or_create(case_number=number, defaults={"verified_at": self.at})
+        self.known[number].is_code_back = True
+
+    def next_step(self, number: str) -> None:
+        known, batch_id = self.known[number], self.batch(number)
+        state = self.state(number)
+        if state is State.RECEIVED and known.requester != Requester.SELF and not known.is_authorised:
+            self.authorised(AGENT, number)
+        elif state is State.RECEIVED:
+            self.proven(AGENT, How.STAFF, number)
+        elif state is State.VERIFIED or (state is State.PLANNED and (known.is_open or not known.digest)):
+            self.planned(SYSTEM, number, Drawn())
+        elif state is State.PLANNED:
+            actor = BOTH if AGENT.person in known.deciders else AGENT
+            self.approved(actor, act_of(known.kind), number, known.digest)
+        elif state in RUNS:
+            run = self.run(number)
+            for how in NEXT[state, act_of(known.kind)]:
+                self.executed(number, batch_id, run, how)
+        elif state in (State.DONE, State.REFUSED):
+            self.is_done(lambda: appealing.appeal(actor=CUSTOMER, now=self.at, number=number, words="Wrong"))
+        elif state is State.APPEALED:
+            self.judged(SECOND_APPROVER, number, "reopen")
+
+    def proven(self, actor: Actor, how: How, number: str) -> None:
+        left = self.tried(
+            lambda: proving.verify_identity(
+                actor=actor, now=self.at, number=number, reason="Passport seen", how=how
+            )
+        )
+        if left is None:
+            return
+        assert how is not How.STAFF or works(actor)
+        assert how is not How.HANDOVER, "no site vouched for anybody in these histories"
+        self.known[number].proofs.add(how.value)
+        if how is How.CODE:
+            assert self.known[number].is_code_back
+            assert self.known[number].requester in (Requester.SELF, Requester.AGENT)
+        self.note_proof(number, left)
+
+    def authorised(self, actor: Actor, number: str) -> None:
+        left = self.tried(
+            lambda: proving.authorise(actor=actor, now=self.at, number=number, reason="Paper seen")
+        )
+        if left is not None:
+            assert works(actor)
+            self.known[number].is_authorised = True
+        self.note_proof(number, left)
+
+    def declared(self, actor: Actor, number: str) -> None:
+        left = self.tried(lambda: proving.declare(actor=actor, now=self.at, number=number))
+        if left is not None:
+            assert works(actor) or actor is CUSTOMER
+            self.known[number].is_declared = True
+        self.note_proof(number, left)
+
+    def found(self, number: str, *, people: int, by: str) -> None:
+        found = Candidates(
+            people=tuple(
+                Person(roots=(Root(table=TABLE, key=(1 + place,), matched_by=("email", by)),))
+                for place in range(people)
+            )
+        )
+        self.tried(
+            lambda: receiving.note_candidates(actor=SYSTEM, now=self.at, number=number, candidates=found)
+        )
+        self.known[number].matched = int(people == 1 and by == "phone")
+
+    def planned(self, actor: Actor, number: str, drawn: Drawn) -> None:
+        known = self.known[number]
+        self.plans += 1
+        digest = f"{self.plans:064d}" if drawn.is_new or not known.digest else known.digest
+        is_again = digest == known.digest  # the very same plan: it says what it said
+        is_sensitive = known.is_sensitive if is_again else drawn.is_sensitive
+        questions = ("shop.customer",) if (known.is_open if is_again else drawn.is_open) else ()
+        plan = NewPlan(
+            digest=digest,
+            sealed=b"plan",
+            capture_sealed=b"capture",
+            summary={
+                "sources": [SHOP],
+                "sensitive_fields": int(is_sensitive),
+                "open_questions": list(questions),
+                "places_open": list(questions),
+                "written": ["shop.customer.email"],
+                "categories": ["name"],
+            },
+            open_questions=questions,
+        )
+        if not self.tried(lambda: self.save_plan(actor, number, plan)):
+            return
+        assert known.is_proven, "nothing is planned for somebody whose identity is not proven"
+        assert actor is SYSTEM or decides(actor)
+        if not is_again:
+            known.undecided(digest)
+        known.is_sensitive, known.is_open = is_sensitive, bool(questions)
+        if not known.deciders and not known.planner and actor is not SYSTEM:
+            known.planner = actor.person
+
+    def save_plan(self, actor: Actor, number: str, plan: NewPlan) -> bool:
+        deciding.save_plan(actor=actor, now=self.at, batch_id=self.batch(number), plan=plan)
+        return True
+
+    def approved(self, actor: Actor, act: str, number: str, digest: str) -> None:
+        known, batch_id = self.known[number], self.batch(number)
+        calls = {
+            "erasure": lambda: deciding.accept_erasure(
+                actor=actor, now=self.at, batch_id=batch_id, plan_digest=digest
+            ),
+            "access": lambda: deciding.accept_access(
+                actor=actor, now=self.at, batch_id=batch_id, plan_digest=digest
+            ),
+            "correction": lambda: correcting.accept_correction(
+                actor=actor, now=self.at, batch_id=batch_id, plan_digest=digest, contact=None
+            ),
+        }
+        before = self.state(number)
+        step = self.tried(calls[act])
+        if step is None:
+            return
+        assert decides(actor)
+        known.judges.add(actor.person)
+        if before in (State.ACCEPTED, State.DONE):
+            return  # accepted before: it changed nothing
+        assert before is State.PLANNED and act == act_of(known.kind)
+        assert digest == known.digest, "an approval binds to the plan that was looked at"
+        assert known.is_proven and not (known.is_open and act != "access")
+        known.deciders.add(actor.person)
+        known.may_approve = known.may_approve or actor.may(Role.APPROVER)
+        known.approved = digest
+        if step is ApprovalStep.FIRST:
+            known.planner = ""
+
+    def decided(self, actor: Actor, number: str, which: int) -> None:
+        batch_id = self.batch(number)
+        decision = ItemDecision(verdict=Verdict.REFUSE, justification=Justification.LEGAL_CLAIMS.value)
+        calls = (
+            lambda: deciding_items.decide_item(
+                actor=actor, now=self.at, batch_id=batch_id, table=TABLE, decision=decision
+            ),
+            lambda: deciding.decide_shared(
+                actor=actor, now=self.at, batch_id=batch_id, table=TABLE, choice=SharedChoice.KEEP
+            ),
+            lambda: deciding.return_plan(actor=actor, now=self.at, batch_id=batch_id),
+        )
+        if self.is_done(calls[which]):
+            assert decides(actor)
+            self.known[number].undecided("" if which < 2 else self.known[number].digest)
+
+    def ended(self, actor: Actor, number: str, how: str, other: str) -> None:
+        calls = {
+            "cancel": lambda: deciding.cancel_request(actor=actor, now=self.at, number=number),
+            "refuse": lambda: deciding.refuse_request(
+                actor=actor, now=self.at, number=number, reason="No", article=""
+            ),
+            "same": lambda: appealing.mark_duplicate(actor=actor, now=self.at, number=number, of=other),
+        }
+        before, known = self.state(number), self.known[number]
+        if not self.is_done(calls[how]):
+            return
+        assert before not in (State.EXECUTING, State.DONE, *OVER)
+        assert decides(actor) or (how == "cancel" and actor is CUSTOMER)
+        known.is_over = how != "refuse"
+        if how == "refuse":
+            known.judges.add(actor.person)
+        if how == "same":
+            twin = self.known[other]
+            assert other != number and known.is_proven and twin.is_proven and known.kind is twin.kind
+
+    def judged(self, actor: Actor, number: str, how: str) -> None:
+        """Answer an appeal. Who decided before may not, and whatever was decided is decided anew."""
+        calls = {
+            "dismiss": lambda: appealing.dismiss_appeal(
+                actor=actor, now=self.at, number=number, reason="Right"
+            ),
+            "reopen": lambda: appealing.reopen_request(
+                actor=actor, now=self.at, number=number, reason="Look again"
+            ),
+        }
+        before, known = self.state(number), self.known[number]
+        if self.is_done(calls[how]):
+            assert before is State.APPEALED
+            assert actor.may(Role.APPROVER) or actor.may(Role.ADMINISTRATOR)
+            assert actor.person not in known.judges, "somebody else looks at an appeal"
+            if how == "reopen":
+                known.undecided("")
+                known.approved = ""
+
+    def executed(self, number: str, batch_id: int, run: int, how: str) -> None:
+        known, before = self.known[number], self.state(number)
+        current = self.run(number)
+        if not self.is_done(lambda: STEPS[how](self.at, number, batch_id, run)):
+            return
+        after = self.state(number)
+        if after is not before:
+            assert how == "choose" or run == current, "a run that was sent back does nothing"
+        if how == "send_back":
+            assert before in (*RUNS, State.PLANNED, State.VERIFIED)
+            known.undecided("")
+            known.approved = ""
+        if after is State.DONE and before is not State.DONE and how != "choose":
+            assert before in RUNS, "nothing ends that did not run"
+
+    def beside(self, actor: Actor, number: str, how: str) -> None:
+        batch_id, known = self.batch(number), self.known[number]
+        if not self.is_done(lambda: ASIDES[how](actor, self.at, number, batch_id)):
+            return
+        assert how == "settle" or decides(actor) or actor is CUSTOMER
+        if how in ("wish", "places"):
+            known.undecided("")
+        if how == "batch":
+            assert works(actor)
+            known.proofs.add(How.STAFF.value)
+        if how in ("batch", "settle") and known.is_enough and known.proofs:
+            known.is_proven = True
+
+    def tried(self, call: Any) -> Any:
+        try:
+            with transaction.atomic():
+                return call()
+        except Refused:
+            return None
+
+    def is_done(self, call: Any) -> bool:
+        try:
+            with transaction.atomic():
+                call()
+        except Refused:
+            return False
+        return True
+
+    def some(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.known))) if self.known else self.one()
+
+    def one(self) -> str:
+        self.receive(Kind.ERASURE, Requester.SELF, CUSTOMER)
+        return next(iter(self.known))
+
+    def batch(self, number: str) -> int:
+        return RightsRequest.objects.values_list("batch_id", flat=True).get(number=number)
+
+    def run(self, number: str) -> int:
+        return RightsRequest.objects.values_list("batch__run", flat=True).get(number=number)
+
+    def state(self, number: str) -> State:
+        return state_of_request(number)
+
+    def note_proof(self, number: str, left: Any) -> None:
+        if left == ():
+            assert self.known[number].is_enough
+            self.known[number].is_proven = True
+
+    def everything(self, number: str) -> tuple[Any, ...]:
+        request = (
+            RightsRequest.objects.select_related("batch")
+            .filter(number=number)
+            .values(
+                "verified_at", "proofs", "authorised_at", "completed_at", "batch__approved_at", "batch__run"
+            )
+        )
+        return (self.state(number), *request)

@@ -1,0 +1,114 @@
+"""What workers do in random histories, and what people do beside the course of a request."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from discreet.engines.subjects.corrections import Change
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.actions import (
+    applying,
+    correcting,
+    executing,
+    proving,
+    receiving,
+    telling,
+)
+from discreet.mechanisms.rights.rules import Outcome, State
+from discreet.vocabulary.actors import SYSTEM, Actor
+
+Step = Callable[[datetime, str, int, int], object]
+Aside = Callable[[Actor, datetime, str, int], object]
+
+
+def _begin(now: datetime, number: str, batch_id: int, run: int) -> None:
+    executing.begin_execution(
+        now=now, batch_id=batch_id, run=run, people=1, sources=["shop"], witness_sealed=b"w"
+    )
+
+
+def _send_back(now: datetime, number: str, batch_id: int, run: int) -> None:
+    executing.send_back(now=now, batch_id=batch_id, run=run, reason="rights.plan_changed")
+
+
+def _deliver(now: datetime, number: str, batch_id: int, run: int) -> None:
+    executing.finish_access(now=now, batch_id=batch_id, run=run, number=number, facts={}, contact=None)
+
+
+def _tell(now: datetime, number: str, batch_id: int, run: int) -> None:
+    telling.finish_telling(
+        now=now, batch_id=batch_id, run=run, number=number, told=[], not_covered=[], is_reachable=False
+    )
+
+
+def _erase(now: datetime, number: str, batch_id: int, run: int) -> None:
+    done = executing.PersonResult(number=number, outcome=Outcome.ERASED, kept=(), facts={})
+    executing.finish_erasure(now=now, batch_id=batch_id, run=run, search={}, results=[done], contacts={})
+
+
+def _correct(now: datetime, number: str, batch_id: int, run: int) -> None:
+    correcting.finish_correction(
+        now=now, batch_id=batch_id, run=run, outcome=Outcome.CORRECTED, kept=[], search={}, facts={},
+        contact=None,
+    )  # fmt: skip
+
+
+def _choose(now: datetime, number: str, batch_id: int, run: int) -> None:
+    applying.apply_choices(actor=SYSTEM, now=now, batch_id=batch_id)
+
+
+#: By name what a worker does with a run of a batch.
+STEPS: dict[str, Step] = {
+    "begin": _begin,
+    "send_back": _send_back,
+    "deliver": _deliver,
+    "tell": _tell,
+    "erase": _erase,
+    "correct": _correct,
+    "choose": _choose,
+}
+#: What comes next when all goes well: by state of the request and the approval that it takes.
+NEXT: dict[tuple[State, str], tuple[str, ...]] = {
+    (State.ACCEPTED, "erasure"): ("begin",),
+    (State.ACCEPTED, "correction"): ("begin",),
+    (State.ACCEPTED, "access"): ("deliver", "tell"),
+    (State.EXECUTING, "erasure"): ("erase",),
+    (State.EXECUTING, "correction"): ("correct",),
+}
+
+
+def _wish(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    change = Change("email", "new@example.com", "ann@example.com")
+    correcting.set_wish(actor=actor, now=now, number=number, changes=[change])
+
+
+def _places(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    correcting.decide_places(actor=actor, now=now, batch_id=batch_id, choices={}, own_values={})
+
+
+def _candidates(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    found = queries.roots_of(number)
+    chosen = found.labels()[:1] if found is not None else ()
+    receiving.choose_candidates(actor=actor, now=now, number=number, chosen=chosen)
+
+
+def _batch(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    proving.verify_batch(actor=actor, now=now, batch_id=batch_id, reason="A list of theirs")
+
+
+def _detail(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    proving.add_detail(actor=actor, now=now, number=number, phone="+41446681800")
+
+
+def _settle(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    proving.settle_again(actor=SYSTEM, now=now, number=number)
+
+
+#: By name what somebody does beside the course.
+ASIDES: dict[str, Aside] = {
+    "wish": _wish,
+    "places": _places,
+    "candidates": _candidates,
+    "batch": _batch,
+    "detail": _detail,
+    "settle": _settle,
+}
