@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from django.test import Client, RequestFactory
 
 from discreet.foundation.centre.public import BUSY
-from discreet.project.door import Door, Places, language_of, places
+from discreet.project.door import Door, Places, PublicPlaces, language_of
 from tests.stories.house import until
 
 pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(13)]
@@ -27,6 +27,10 @@ def kept_connection() -> Iterator[None]:
     yield
     for signal in signals:
         signal.connect(close_old_connections)
+
+
+def both(working: int, waiting: int) -> PublicPlaces:
+    return PublicPlaces(forms=Places(working, waiting), pages=Places(1, 0))
 
 
 class Streamed:
@@ -52,7 +56,7 @@ class House:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if BUSY in environ:
-            start_response("503 Busy", [("Set-Cookie", "a=b"), ("Retry-After", environ[BUSY])])
+            start_response("503 Busy", [("Set-Cookie", "a=b"), ("Retry-After", "10")])
             return [b"come back"]
         with self.lock:
             self.asked.append(environ["PATH_INFO"])
@@ -74,7 +78,7 @@ def ask(door: Door, path: str) -> tuple[str, dict[str, str], Iterable[bytes]]:
 
 def test_who_comes_after_those_at_work_and_those_who_wait_is_asked_to_come_back() -> None:
     house = House()
-    door = Door(house, places=Places(working=2, waiting=1))
+    door = Door(house, places=both(2, 1))
     statuses: list[str] = []
     threads = [
         threading.Thread(target=lambda: statuses.append(ask(door, "/privacy/ask/erasure/")[0]))
@@ -83,7 +87,7 @@ def test_who_comes_after_those_at_work_and_those_who_wait_is_asked_to_come_back(
     for thread in threads:
         thread.start()
     until(
-        lambda: (len(house.asked) == 2 and door._waiting is not None and door._waiting._value == 0) or None,
+        lambda: (len(house.asked) == 2 and door._forms.waiting._value == 0) or None,
         "full",
     )  # type: ignore[attr-defined]
 
@@ -95,7 +99,7 @@ def test_who_comes_after_those_at_work_and_those_who_wait_is_asked_to_come_back(
     desk.start()
     until(lambda: ("/desk/" in house.asked) or None, "the desk is asked")
     house.may_end.set()
-    for thread in (*threads, desk):
+    for thread in (*threads, *others):
         thread.join(30)
     assert statuses == ["200 OK"] * 3, "who waited got their turn"
     assert ask(door, "/privacy/")[0] == "200 OK"
@@ -104,7 +108,7 @@ def test_who_comes_after_those_at_work_and_those_who_wait_is_asked_to_come_back(
 def test_a_failure_gives_its_place_back() -> None:
     house = House()
     house.may_end.set()
-    door = Door(house, places=Places(working=1, waiting=0))
+    door = Door(house, places=both(1, 0))
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             ask(door, "/privacy/fails/")
@@ -117,7 +121,7 @@ def test_an_answer_that_is_still_being_sent_keeps_its_place_until_it_ends_or_is_
 ) -> None:
     house = House()
     house.may_end.set()
-    door = Door(house, places=Places(working=1, waiting=0))
+    door = Door(house, places=both(1, 0))
     _, _, body = ask(door, "/privacy/stream/")
     assert ask(door, "/privacy/")[0] == "503 Busy"
     if is_read:
@@ -130,18 +134,18 @@ def test_an_answer_that_is_still_being_sent_keeps_its_place_until_it_ends_or_is_
 @pytest.mark.parametrize(
     ("threads", "working", "waiting", "expected"),
     [
-        (12, 4, 4, Places(4, 4)),
-        (6, 4, 4, Places(4, 0)),
-        (4, 4, 4, Places(2, 0)),
-        (1, 4, 4, Places(1, 0)),
-        (12, 0, 0, Places(1, 0)),
-        (12, 50, 50, Places(10, 0)),
+        (14, 4, 4, PublicPlaces(Places(4, 4), Places(2, 1))),
+        (6, 4, 4, PublicPlaces(Places(2, 0), Places(2, 0))),
+        (4, 4, 4, PublicPlaces(Places(1, 0), Places(1, 0))),
+        (1, 4, 4, PublicPlaces(Places(1, 0), Places(1, 0))),
+        (14, 0, 0, PublicPlaces(Places(1, 0), Places(1, 0))),
+        (14, 50, 50, PublicPlaces(Places(6, 0), Places(6, 0))),
     ],
 )
 def test_threads_are_left_to_the_desk_whatever_is_wished(
-    threads: int, working: int, waiting: int, expected: Places
+    threads: int, working: int, waiting: int, expected: PublicPlaces
 ) -> None:
-    assert places(threads=threads, working=working, waiting=waiting) == expected
+    assert public_places(threads=threads, working=working, waiting=waiting) == expected
 
 
 @pytest.mark.parametrize(
@@ -162,24 +166,30 @@ def test_a_busy_house_speaks_the_visitors_language(environ: dict[str, str], lang
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", b"Send it again in 10 seconds"), ("zh", "请在 10 秒后再次提交".encode())]
+    ("method", "language", "words"),
+    [
+        ("POST", "en", "was not taken, and nothing of it is kept"),
+        ("POST", "zh", "请在 10 秒后再次提交"),
+        ("GET", "en", "A request that was taken before is kept"),
+        ("GET", "zh", "之前已收下的请求不受影响"),
+    ],
 )
 def test_the_page_of_a_busy_house_says_what_to_do_and_leaves_no_trace(
-    kept_connection: None, language: str, words: bytes
+    kept_connection: None, method: str, language: str, words: str
 ) -> None:
-    door = Door(WSGIHandler(), places=Places(working=1, waiting=0))
-    door._working.acquire()
+    door = Door(WSGIHandler(), places=both(1, 0))
+    door._forms.working.acquire()
     said: list[tuple[str, list[tuple[str, str]]]] = []
-    environ = RequestFactory().post("/privacy/ask/erasure/", {"email": "ann@example.com"}).environ
+    environ = RequestFactory().generic(method, "/privacy/ask/erasure/", b"email=ann@example.com").environ
     body = b"".join(
         door(
             {**environ, "HTTP_ACCEPT_LANGUAGE": language},
             lambda status, headers, exc_info=None: said.append((status, headers)),  # type: ignore[arg-type, return-value]
         )
-    )
+    ).decode()
     status, headers = said[0][0], {name.lower(): value for name, value in said[0][1]}
     assert status.startswith("503") and headers["retry-after"] == "10"
-    assert words in body and b"ann@" not in body and b"csrfmiddlewaretoken" not in body
+    assert words in body and "ann@" not in body and "csrfmiddlewaretoken" not in body
     assert (
         headers["cache-control"] == "no-store" and "default-src 'self'" in headers["content-security-policy"]
     )

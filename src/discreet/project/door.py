@@ -19,9 +19,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from discreet.foundation.centre.public import BUSY
-from discreet.foundation.centre.refusals import BACK_IN_S
 
 PUBLIC = "/privacy/"
+FORMS = "/privacy/ask/"
 LANGUAGE_COOKIE = "discreet_language"
 _LONGEST_WAIT_S = 5.0
 _PAGE_LIVES_S = 60.0  # the company's name and contacts stand on it
@@ -31,16 +31,47 @@ _SWITCH_S = 0.0005  # Python's 5 ms would let a form hold up for as long whoever
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """How many requests of the public side one web process works on, and how many wait for it."""
+    """How many requests one web process works on, and how many wait for it."""
 
     working: int
     waiting: int
 
 
-def places(*, threads: int, working: int, waiting: int) -> Places:
-    """Return what is wished, as far as it leaves threads to the desk."""
-    at_work = max(1, min(working, threads - _DESK_THREADS))
-    return Places(working=at_work, waiting=max(0, min(waiting, threads - _DESK_THREADS - at_work)))
+@dataclass(frozen=True, slots=True)
+class PublicPlaces:
+    """Those of the forms, and those of all other public pages: whoever has sent a form wants to see how it stands."""
+
+    forms: Places
+    pages: Places
+
+
+def public_places(*, threads: int, working: int, waiting: int) -> PublicPlaces:
+    """Return what is wished for forms, and a part of it for other pages, as far as it leaves threads to the desk."""
+    left = max(0, threads - _DESK_THREADS)
+    forms = max(1, min(working, left // 2))
+    pages = max(1, min(working // 2, left - forms))
+    left = max(0, left - forms - pages)
+    forms_wait = max(0, min(waiting, left))
+    pages_wait = max(0, min(waiting // 4, left - forms_wait))
+    return PublicPlaces(forms=Places(forms, forms_wait), pages=Places(pages, pages_wait))
+
+
+class _Queue:
+    """The places as they are taken and given back."""
+
+    def __init__(self, places: Places) -> None:
+        self.working = threading.Semaphore(places.working)
+        self.waiting = threading.Semaphore(places.waiting)
+
+    def gets_its_turn(self) -> bool:
+        if self.working.acquire(blocking=False):
+            return True
+        if not self.waiting.acquire(blocking=False):
+            return False
+        try:
+            return self.working.acquire(timeout=_LONGEST_WAIT_S)
+        finally:
+            self.waiting.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,51 +85,44 @@ class _Page:
 class Door:
     """A WSGI application around another one."""
 
-    def __init__(self, application: WSGIApplication, *, places: Places) -> None:
+    def __init__(self, application: WSGIApplication, *, places: PublicPlaces) -> None:
         self._application = application
-        self._working = threading.Semaphore(places.working)
-        self._waiting = threading.Semaphore(places.waiting) if places.waiting else None
-        self._pages: dict[str, _Page] = {}
+        self._forms, self._others = _Queue(places.forms), _Queue(places.pages)
+        self._pages: dict[tuple[str, str], _Page] = {}
         self._making = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not str(environ.get("PATH_INFO", "")).startswith(PUBLIC):
+        path = str(environ.get("PATH_INFO", ""))
+        if not path.startswith(PUBLIC):
             return self._application(environ, start_response)
-        if not self._gets_its_turn():
-            page = self._busy_page(language_of(environ))
+        queue = self._forms if path.startswith(FORMS) else self._others
+        if not queue.gets_its_turn():
+            page = self._busy_page(language_of(environ), str(environ.get("REQUEST_METHOD", "")))
             start_response(page.status, list(page.headers))
             return [page.body]
         try:
             response = self._application(environ, start_response)
         except BaseException:
-            self._working.release()
+            queue.working.release()
             raise
         if getattr(response, "streaming", False):
-            return _Held(response, self._working)
-        self._working.release()
+            return _Held(response, queue.working)
+        queue.working.release()
         return response
 
-    def _gets_its_turn(self) -> bool:
-        if self._working.acquire(blocking=False):
-            return True
-        if self._waiting is None or not self._waiting.acquire(blocking=False):
-            return False
-        try:
-            return self._working.acquire(timeout=_LONGEST_WAIT_S)
-        finally:
-            self._waiting.release()
-
-    def _busy_page(self, language: str) -> _Page:
-        page, now = self._pages.get(language), time.monotonic()
+    def _busy_page(self, language: str, method: str) -> _Page:
+        """Return what to say: to whoever sent something, that it was not taken; else, to look again."""
+        which, now = (language, "GET" if method in ("GET", "HEAD") else "POST"), time.monotonic()
+        page = self._pages.get(which)
         if page is not None and now - page.made_at < _PAGE_LIVES_S:
             return page
         with self._making:  # one thread makes it; the others come back to a page that is there
-            page = self._pages.get(language)
+            page = self._pages.get(which)
             if page is None or time.monotonic() - page.made_at >= _PAGE_LIVES_S:
-                page = self._pages[language] = self._made_page(language)
+                page = self._pages[which] = self._made_page(*which)
         return page
 
-    def _made_page(self, language: str) -> _Page:
+    def _made_page(self, language: str, method: str) -> _Page:
         """Have the house itself make the page, with all that wraps a public page."""
         said: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -106,7 +130,7 @@ class Door:
             said.append((status, headers))
             return None
 
-        response = self._application(_busy_environ(language), start)  # type: ignore[arg-type]
+        response = self._application(_busy_environ(language, method), start)  # type: ignore[arg-type]
         body = b"".join(response)
         if hasattr(response, "close"):
             response.close()
@@ -150,7 +174,7 @@ def language_of(environ: WSGIEnvironment) -> str:
 def wrapped(application: WSGIApplication) -> Door:
     """Return Django's application behind the door, with the places that the environment names."""
     sys.setswitchinterval(_SWITCH_S)
-    named = places(
+    named = public_places(
         threads=web_threads(),
         working=int(os.environ.get("DISCREET_PUBLIC_THREADS", "4")),
         waiting=int(os.environ.get("DISCREET_PUBLIC_QUEUE", "4")),
@@ -160,10 +184,10 @@ def wrapped(application: WSGIApplication) -> Door:
 
 def web_threads() -> int:
     """Return how many threads one web process answers with."""
-    return int(os.environ.get("DISCREET_WEB_THREADS", "12"))
+    return int(os.environ.get("DISCREET_WEB_THREADS", "14"))
 
 
-def _busy_environ(language: str) -> WSGIEnvironment:
+def _busy_environ(language: str, method: str) -> WSGIEnvironment:
     from django.conf import settings
 
     host = next(
@@ -187,5 +211,5 @@ def _busy_environ(language: str) -> WSGIEnvironment:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
-        BUSY: str(BACK_IN_S),
+        BUSY: method,
     }

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from discreet.foundation.cases.refusals import UnknownCase
-from discreet.foundation.centre.refusals import BACK_IN_S, TooBusy, TooManyRequests
+from discreet.foundation.centre.refusals import BACK_IN_S, TooBusy, TooBusyToShow, TooManyRequests
 from discreet.foundation.desk.refusals import RETRY_AFTER_S, message_of, status_of_failure
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
@@ -41,7 +41,7 @@ WHY = {
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: gettext_noop("Nothing was changed. Try again in a few minutes."),
 }
-#: Asks for the page of a busy house. No client can: what they send stands in META under `HTTP_`.
+#: Asks for the page of a busy house, for a request of this method. No client can: what they send stands in META under `HTTP_`.
 BUSY = "discreet.busy"
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -60,7 +60,7 @@ def public_page(
     def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             if BUSY in request.META:
-                raise TooBusy(seconds=BACK_IN_S)
+                raise (TooBusyToShow if request.META[BUSY] == "GET" else TooBusy)(seconds=BACK_IN_S)
             response = view(request, *args, **kwargs)
         except (Http404, UnknownCase):  # staff are told a case's number; here somebody has a wrong address
             response = plain(request, HTTPStatus.NOT_FOUND)

@@ -49,6 +49,15 @@ class TooBusy(Refused):
     status: ClassVar[int] = 503
 
 
+class TooBusyToShow(TooBusy):
+    """The same, to somebody who only looks: they may have sent something before, and it is kept."""
+
+    message: ClassVar[str] = gettext_noop(
+        "Very many people are here at this moment, so this page cannot be shown right now. A request that was "
+        "taken before is kept. Load this page again in %(seconds)s seconds."
+    )
+
+
 class FormTooFast(Refused):
     code: ClassVar[str] = "form_too_fast"
     message: ClassVar[str] = gettext_noop(
