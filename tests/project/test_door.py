@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from django.test import Client, RequestFactory
 
 from discreet.foundation.centre.public import BUSY
-from discreet.project.door import Door, Places, PublicPlaces, language_of
+from discreet.project.door import Door, Places, PublicPlaces, language_of, public_places
 from tests.stories.house import until
 
 pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(13)]
@@ -95,9 +95,10 @@ def test_who_comes_after_those_at_work_and_those_who_wait_is_asked_to_come_back(
     assert (status, headers, list(body)) == ("503 Busy", {"Retry-After": "10"}, [b"come back"])
     assert len(house.asked) == 2, "who is sent away costs the house nothing"
 
-    desk = threading.Thread(target=ask, args=(door, "/desk/"))
-    desk.start()
-    until(lambda: ("/desk/" in house.asked) or None, "the desk is asked")
+    others = [threading.Thread(target=ask, args=(door, path)) for path in ("/desk/", "/privacy/request/a/")]
+    for thread in others:
+        thread.start()
+    until(lambda: len(house.asked) == 4 or None, "desk and status page are asked")
     house.may_end.set()
     for thread in (*threads, *others):
         thread.join(30)
