@@ -99,10 +99,13 @@ def open_case(
 
 
 @act("cases.add_public_token")
-def add_public_token(*, actor: Actor, now: datetime, number: str) -> str:
-    """Make one more unguessable address for the case (a lost link); the older ones stay valid."""
+def add_public_token(*, actor: Actor, now: datetime, number: str, is_for_person: bool = False) -> str:
+    """Make one more unguessable address for the case (a lost link); the older ones stay valid.
+
+    `is_for_person`: it goes to a contact point held, and so to whom the case is about, whoever opened it.
+    """
     case = _load(number)
-    token = _new_token(case, now)
+    token = _new_token(case, now, is_for_person=is_for_person)
     record(actor=actor, now=now, subject=_name(case), facts={"addresses": case.tokens.count()})
     return token
 
@@ -347,9 +350,11 @@ def expire_once(now: datetime) -> int:
     return len(numbers)
 
 
-def _new_token(case: Case, now: datetime) -> str:
+def _new_token(case: Case, now: datetime, *, is_for_person: bool = False) -> str:
     token = new_token()
-    CaseToken.objects.create(case=case, token_hash=token_hash(token), made_at=now)
+    CaseToken.objects.create(
+        case=case, token_hash=token_hash(token), made_at=now, is_for_person=is_for_person
+    )
     return token
 
 

@@ -151,12 +151,12 @@ def close_many(
 
 @act("cases.add_public_tokens")
 def add_public_tokens(*, actor: Actor, now: datetime, subject: str, numbers: Sequence[str]) -> dict[str, str]:
-    """Make one more unguessable address for each case; return them by number. Told once, here."""
+    """Make one more unguessable address for each case, which goes to a contact point held; return them by number."""
     tokens = {number: new_token() for number in numbers}
     for chunk in _chunks(numbers):
         cases = dict(Case.objects.filter(number__in=chunk).values_list("number", "pk"))
         CaseToken.objects.bulk_create(
-            CaseToken(case_id=pk, token_hash=token_hash(tokens[number]), made_at=now)
+            CaseToken(case_id=pk, token_hash=token_hash(tokens[number]), made_at=now, is_for_person=True)
             for number, pk in cases.items()
         )
     record(actor=actor, now=now, subject=subject, facts={"cases": len(numbers)})

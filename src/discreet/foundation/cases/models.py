@@ -66,6 +66,7 @@ class CaseToken(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tokens")
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
+    is_for_person = models.BooleanField(default=False)  # it left for a contact point that the company held
 
 
 class CaseClock(models.Model):

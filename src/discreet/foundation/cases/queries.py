@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Value, Window
 from django.db.models.functions import Coalesce, Length, RowNumber
 
-from discreet.foundation.cases.models import Case, CaseClock, CaseTask
+from discreet.foundation.cases.models import Case, CaseClock, CaseTask, CaseToken
 from discreet.foundation.cases.refusals import BadPage, UnknownCase
 from discreet.foundation.cases.rules import SUBJECT_AAD, Urgency, is_number, token_hash, urgency
 from discreet.foundation.keys import api as keys
@@ -138,6 +138,11 @@ def get(number: str) -> CaseView:
     if not is_number(number):
         raise UnknownCase(number=number[:16])
     return _view(Case.objects.filter(number=number), number)
+
+
+def is_for_person(token: str) -> bool:
+    """Say whether a public token left for a contact point held, and so for whom the case is about."""
+    return CaseToken.objects.filter(token_hash=token_hash(token), is_for_person=True).exists()
 
 
 def get_by_token(token: str) -> CaseView:

@@ -56,7 +56,7 @@ def send_progress_link(*, now: datetime, number: str) -> Link:
 
 
 def _send_link(row: CaseRow, contact: HeldContact, now: datetime) -> Link:
-    token = add_public_token(actor=SYSTEM, now=now, number=row.number)
+    token = add_public_token(actor=SYSTEM, now=now, number=row.number, is_for_person=True)
     path = status_url(case_kind=row.kind, token=token)
     sent = send(
         actor=SYSTEM,

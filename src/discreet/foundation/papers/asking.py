@@ -25,7 +25,7 @@ def tell_customer(*, actor: Actor, now: datetime, number: str, template: str = T
     ):
         return False
     row = get(number).row
-    token = add_public_token(actor=actor, now=now, number=number)
+    token = add_public_token(actor=actor, now=now, number=number, is_for_person=True)
     path = status_url(case_kind=row.kind, token=token) or "/privacy/"
     sent = send(
         actor=actor,

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from discreet.foundation.cases.actions import add_public_token
-from discreet.foundation.cases.queries import get_by_token
+from discreet.foundation.cases.queries import get_by_token, is_for_person
 from discreet.foundation.centre import form_guard, limits, verification
 from discreet.foundation.centre.handover import HandedOver, waiting
 from discreet.foundation.centre.public import public_page
@@ -49,7 +49,7 @@ from discreet.mechanisms.rights.opening import claims, signed_in
 from discreet.mechanisms.rights.opening.asker import Asking
 from discreet.mechanisms.rights.opening.identity import How, Missing
 from discreet.mechanisms.rights.progress import working
-from discreet.mechanisms.rights.refusals import NoPackage
+from discreet.mechanisms.rights.refusals import NoLetter, NoPackage
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State, may_appeal
 from discreet.mechanisms.rights.views import refusal_text
@@ -234,8 +234,10 @@ def _status(
     number = get_by_token(token).row.number
     view = queries.request_view(number)
     now = timezone.now()
-    standing = status_page.standing_of(view)
-    check, copy = verification.status(number), copies.copy_of(view)
+    sees = status_page.may_see(view, is_for_person=is_for_person(token))
+    standing = status_page.standing_of(view) if sees else None
+    check, copy = verification.status(number), copies.copy_of(view) if sees else None
+    next_words = status_page.next_of(view) if sees else status_page.next_unseen(view)
     language = translation.get_language() or "en"
     return render(
         request,
@@ -243,16 +245,18 @@ def _status(
         {
             "view": view,
             "token": token,
-            "next": standing.next if standing else status_page.next_of(view),
-            "outcome": "" if standing and standing.is_over else OUTCOMES.get(view.outcome, ""),
+            "next": standing.next if standing else next_words,
+            "sees": sees,
+            "outcome": "" if not sees or (standing and standing.is_over) else OUTCOMES.get(view.outcome, ""),
             "standing": standing,
             "right": right_of(view.kind),
             "way": way_of(view.kind).value,
             "ask_again_url": status_page.ask_again_url(view),
             "proof": status_page.proof_of(view),
-            "told": status_page.told_lines(view, language),
-            "words": None if view.case.row.is_expired else queries.words_sealed(number),
-            "may_appeal": may_appeal(
+            "told": status_page.told_lines(view, language) if sees else [],
+            "words": None if view.case.row.is_expired or not sees else queries.words_sealed(number),
+            "may_appeal": (sees or view.verified_at is None)
+            and may_appeal(
                 state=view.state,
                 completed_at=view.completed_at,
                 appealed_at=view.course.appealed_at,
@@ -269,18 +273,18 @@ def _status(
             "may_cancel": view.state in CANCELLABLE,
             "working": working(view),
             "company": profile(),
-            "kept": letters.kept_lines(view, language),
-            "erased": letters.erased_lines(view, language),
-            "corrected": correction_letters.corrected_lines(view, language),
-            "search_words": letters.search_words(view),
-            "not_searched": letters.not_searched(view),
+            "kept": letters.kept_lines(view, language) if sees else [],
+            "erased": letters.erased_lines(view, language) if sees else [],
+            "corrected": correction_letters.corrected_lines(view, language) if sees else [],
+            "search_words": letters.search_words(view) if sees else "",
+            "not_searched": letters.not_searched(view) if sees else [],
             "copied": copies.copied_lines(copy),
             "handed_over": copies.handed_over(view, copy, now=now),
             "fingerprint": log_key().fingerprint,
             "command": letters.check_command(view),
             "whose_duty": letters.whose_duty(view),
-            "refusals": letters.refusals(view),
-            "letter_links": letter_answers.links_of(view),
+            "refusals": letters.refusals(view) if sees or view.verified_at is None else [],
+            "letter_links": letter_answers.links_of(view) if sees else [],
             "complaint": complaint_words(letters.laws_of(view)),
         },
         status=status_code,
@@ -401,6 +405,8 @@ def letter(request: HttpRequest, token: str) -> HttpResponseBase:
 def letter_of(request: HttpRequest, token: str, occasion: str) -> HttpResponseBase:
     """Return one of the letters of a request: the extension, the appeal, the answer."""
     view = queries.request_view(get_by_token(token).row.number)
+    if not status_page.may_see(view, is_for_person=is_for_person(token)):
+        raise NoLetter(number=view.number)
     return HttpResponse(
         letter_answers.existing_letter(view, occasion, now=timezone.now()),
         content_type="application/pdf",
@@ -449,6 +455,6 @@ def package(request: HttpRequest, number: str, token: str) -> HttpResponseBase:
 def _ended(token: str) -> RequestView:
     number = get_by_token(token).row.number
     view = queries.request_view(number)
-    if view.completed_at is None:
+    if view.completed_at is None or not status_page.may_see(view, is_for_person=is_for_person(token)):
         raise NoPackage(number=number)
     return view

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from discreet.mechanisms.rights.kinds import Requester
 from discreet.vocabulary.countries import COUNTRIES
 
 
@@ -53,6 +54,14 @@ def way_of_answer(*, is_reachable: bool, has_page: bool) -> Answer:
     if is_reachable:
         return Answer.MAIL_DUE
     return Answer.PAGE if has_page else Answer.LETTER_DUE
+
+
+def has_page(*, channel: str, requester: str) -> bool:
+    """Say whether the person themselves, or whoever stands for them, was given the page that holds the answer.
+
+    An agent was given one, and it says nothing of the person: the answer is the person's own.
+    """
+    return channel == "centre" and requester != Requester.AGENT
 
 
 def answered_at(

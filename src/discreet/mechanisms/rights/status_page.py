@@ -29,6 +29,9 @@ from discreet.mechanisms.rights.words import (
     NEXT_FOR_PAPERS,
     NEXT_FOR_PERSON,
     NEXT_FOR_TOLD,
+    NEXT_UNSEEN_DONE,
+    NEXT_UNSEEN_REFUSED,
+    NEXT_UNSEEN_UNPROVEN,
 )
 from discreet.vocabulary.categories import CATEGORIES
 
@@ -85,6 +88,26 @@ def standing_of(view: RequestView) -> Standing | None:
         return None
     is_over = course.decision is Decision.OVERRIDDEN
     return Standing(next=CHOICE_DECIDED[course.decision], grounds=course.grounds, is_over=is_over)
+
+
+def may_see(view: RequestView, *, is_for_person: bool) -> bool:
+    """Say whether whoever reads this page may read of the person's data and of what was decided about them.
+
+    An agent never: the answer goes to the person, at the address held, with a page of their own. A guardian or a
+    relative once staff took their authority as proven. Source: 11 CCR 7063; GDPR Art. 12(6); PIPL Art. 31, 49.
+    """
+    if view.course.requester == Requester.SELF or is_for_person:
+        return True
+    return view.course.requester != Requester.AGENT and view.course.authorised_at is not None
+
+
+def next_unseen(view: RequestView) -> str:
+    """Return what comes next for whoever may not read of the person's data."""
+    if view.state is State.DONE:
+        return NEXT_UNSEEN_DONE
+    if view.state is State.REFUSED:
+        return NEXT_UNSEEN_UNPROVEN if view.verified_at is None else NEXT_UNSEEN_REFUSED
+    return next_of(view)
 
 
 def ask_again_url(view: RequestView) -> str:

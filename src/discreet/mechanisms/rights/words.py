@@ -172,6 +172,19 @@ NEXT_FOR_CHECK = gettext_noop(
     "Our staff check whether you may ask for this person. You need to do nothing now; if another document is needed, "
     "this page asks for it."
 )
+# For whoever asks for another and may not read of that person's data.
+NEXT_UNSEEN_DONE = gettext_noop(
+    "The request is answered. The answer went to the person for whom you ask, at the address we hold; ask them. "
+    "Nothing of their data is shown on this page."
+)
+NEXT_UNSEEN_REFUSED = gettext_noop(
+    "We refused the request. The reason went to the person for whom you ask, at the address we hold; ask them. They "
+    "can complain."
+)
+NEXT_UNSEEN_UNPROVEN = gettext_noop(
+    "We refused the request: it was not proven that you may ask for this person. The reason stands below; you can "
+    "complain."
+)
 ANSWERS: dict[str, str] = {
     Answer.MAIL: gettext_noop("Mailed to the address held"),
     Answer.MAIL_DUE: gettext_noop("Not sent yet: the mail leaves in a moment"),

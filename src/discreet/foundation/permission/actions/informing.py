@@ -35,7 +35,7 @@ def mail(*, number: str, template: str, now: datetime) -> bool:
     if contact is None:
         return False
     row = get(number).row
-    token = add_public_token(actor=SYSTEM, now=now, number=number)
+    token = add_public_token(actor=SYSTEM, now=now, number=number, is_for_person=True)
     path = status_url(case_kind=row.kind, token=token) or "/privacy/"
     params = {"number": number, "link": f"{settings.DISCREET_BASE_URL}{path}"}
     send(actor=SYSTEM, now=now, to=contact, template_id=template, params=params, language=row.language)

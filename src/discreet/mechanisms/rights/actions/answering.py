@@ -22,7 +22,7 @@ from discreet.mechanisms.rights.actions.receiving import load_request, refuse_un
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NoLetterDue
-from discreet.mechanisms.rights.rules import Answer, Outcome, way_of_answer
+from discreet.mechanisms.rights.rules import Answer, Outcome, has_page, way_of_answer
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -30,14 +30,16 @@ TASK = "letter"
 TASK_LETTER = gettext_noop("Send the letter: no e-mail address is held to send the answer to")
 TASK_LETTERS = gettext_noop("Send %(count)s letters: no e-mail address is held to send these answers to")
 TASK_COPY = gettext_noop("Hand over the copy: no e-mail address is held to send its link to")
-_CHANNELS = f"SELECT number, channel FROM {RightsRequest._meta.db_table} WHERE batch_id = %s"  # noqa: S608
+_CHANNELS = f"SELECT number, channel, requester FROM {RightsRequest._meta.db_table} WHERE batch_id = %s"  # noqa: S608
 
 
 def ways_of(batch_id: int, *, reachable: Collection[str]) -> dict[str, Answer]:
     """Return by request number how the answers of a batch go."""
     return {
-        number: way_of_answer(is_reachable=number in reachable, has_page=channel == "centre")
-        for number, channel in plain_sql.rows(_CHANNELS, batch_id)
+        number: way_of_answer(
+            is_reachable=number in reachable, has_page=has_page(channel=channel, requester=requester)
+        )
+        for number, channel, requester in plain_sql.rows(_CHANNELS, batch_id)
     }
 
 
@@ -52,7 +54,7 @@ def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldCon
     without_page = []
     for request in due:
         by_template[_template(request)].append(request.number)
-        if request.channel != "centre":
+        if not has_page(channel=request.channel, requester=request.requester):
             without_page.append(request.number)
     tokens = add_public_tokens(actor=SYSTEM, now=now, subject=subject, numbers=without_page)
     languages = dict(languages_of(list(contacts)))
@@ -79,7 +81,8 @@ def _template(request: RightsRequest) -> str:
         name = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
     elif way_of(request.kind) is Way.CORRECT:
         name = "rights.correction_incomplete" if is_incomplete else "rights.correction_done"
-    return name if request.channel == "centre" else f"{name}_link"
+    has_own = has_page(channel=request.channel, requester=request.requester)
+    return name if has_own else f"{name}_link"
 
 
 def _params(number: str, token: str) -> MailParams:

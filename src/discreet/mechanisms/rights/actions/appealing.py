@@ -43,6 +43,7 @@ from discreet.mechanisms.rights.rules import (
     Answer,
     Outcome,
     State,
+    has_page,
     may_appeal,
     way_of_answer,
 )
@@ -182,7 +183,7 @@ def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     cases.move(actor=actor, now=now, number=number, to=target, transitions=TRANSITIONS)
     facts: dict[str, Json] = {"reopened": True, "from_batch": f"B-{old.pk}", "batch": f"B-{request.batch.pk}"}
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
-    if not informing.tell(request, informing.REOPENED, now=now) and request.channel != "centre":
+    if not informing.tell(request, informing.REOPENED, now=now) and not _has_page(request):
         informing.ask_to_write(request, key="tell-reopened", what=informing.TASK_REOPENED, now=now)
     publish(RequestReopened(number=number))
     if request.authorised_at is None:
@@ -196,9 +197,15 @@ def _say(request: RightsRequest, template: str, *, now: datetime) -> Answer:
     if informing.tell(request, template, now=now):
         answer = Answer.MAIL
     else:
-        answer = way_of_answer(is_reachable=False, has_page=request.channel == "centre")
+        answer = way_of_answer(is_reachable=False, has_page=_has_page(request))
     request.answer = answer.value
     return answer
+
+
+def _has_page(request: RightsRequest) -> bool:
+    """Say whether whoever was answered has a page; who is not proven reads it where they asked."""
+    is_unproven = request.channel == "centre" and request.verified_at is None
+    return is_unproven or has_page(channel=request.channel, requester=request.requester)
 
 
 def _keep_reason(request: RightsRequest, reason: str) -> None:

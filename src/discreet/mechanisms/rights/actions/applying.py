@@ -18,7 +18,7 @@ from discreet.mechanisms.rights.actions.standing import end_applied, said_by
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NotThisKind
-from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, way_of_answer
+from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, has_page, way_of_answer
 from discreet.vocabulary.actors import Actor
 
 AT_ONCE = 1000
@@ -47,7 +47,10 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
     said = said_by((one, claim, one.residence) for one, claim in zip(requests, claims, strict=True))
     choosing.choose_some(actor=actor, now=now, said=said, source=Source(Channel.REQUEST, f"B-{batch_id}"))
     answers = {
-        one.number: way_of_answer(is_reachable=False, has_page=one.channel == "centre") for one in requests
+        one.number: way_of_answer(
+            is_reachable=False, has_page=has_page(channel=one.channel, requester=one.requester)
+        )
+        for one in requests
     }
     end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=TRANSITIONS)
     publish(RequestsCompleted(numbers=tuple(answers), outcomes=(Outcome.APPLIED.value,) * len(answers)))

@@ -59,6 +59,7 @@ from discreet.mechanisms.rights.rules import (
     Outcome,
     State,
     erasure_approval,
+    has_page,
     way_of_answer,
 )
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
@@ -312,7 +313,9 @@ def refuse_request(
         raise ArticleTooLong(most=MOST_OF_ARTICLE)
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)
     request = load_request(number)
-    answer = way_of_answer(is_reachable=_is_reachable(request), has_page=request.channel == "centre")
+    is_unproven = request.channel == "centre" and request.verified_at is None
+    has_own = is_unproven or has_page(channel=request.channel, requester=request.requester)
+    answer = way_of_answer(is_reachable=_is_reachable(request), has_page=has_own)
     request.kept, request.answer = [{"reason": reason[:500], "article": article}], answer.value
     request.justification = justification
     request.save(update_fields=["kept", "answer", "justification"])

@@ -26,7 +26,7 @@ def tell(request: RightsRequest, template: str, *, now: datetime) -> bool:
     if contact is None or not is_reachable(contact):
         return False
     language = dict(languages_of([request.number]))[request.number]
-    token = add_public_token(actor=SYSTEM, now=now, number=request.number)
+    token = add_public_token(actor=SYSTEM, now=now, number=request.number, is_for_person=True)
     path = status_url(case_kind="request", token=token) or "/privacy/"
     send(
         actor=SYSTEM,

@@ -14,7 +14,7 @@ from discreet.mechanisms.rights.actions.executing import destroy_batch_key
 from discreet.mechanisms.rights.actions.receiving import load_request
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.refusals import NotThisKind, WrongRequestState
-from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, State, way_of_answer
+from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, State, has_page, way_of_answer
 from discreet.vocabulary.actors import SYSTEM
 
 
@@ -44,7 +44,9 @@ def finish_telling(
         raise NotThisKind(number=number)
     if state is not State.ACCEPTED or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
-    answer = way_of_answer(is_reachable=is_reachable, has_page=request.channel == "centre")
+    answer = way_of_answer(
+        is_reachable=is_reachable, has_page=has_page(channel=request.channel, requester=request.requester)
+    )
     request.outcome, request.completed_at = Outcome.TOLD.value, now
     request.answer, request.told = answer.value, list(told)
     request.save(update_fields=["outcome", "completed_at", "answer", "told"])
