@@ -155,5 +155,5 @@ def test_a_document_is_asked_for_on_the_case_and_sent_on_the_status_page(shop: C
     assert "A document is needed" not in client.get(f"/privacy/request/{token}/").content.decode()
     papers.ask_paper(actor=AGENT, now=NOW, number=number, purpose=Purpose.PERMISSION)
     page = client.get(f"/privacy/request/{token}/").content.decode()
-    assert f'action="/privacy/papers/{token}/"' in page and "signed permission" in page
+    assert f'action="/privacy/papers/{token}/"' in page and "signed by the person" in page
     assert "Asked of the customer" in desk.get(f"/desk/requests/{number}/").content.decode()

@@ -59,7 +59,6 @@ from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.normalise import normalise_email
 
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER, name="customer")
-CANCELLABLE = frozenset({State.RECEIVED, State.VERIFIED, State.PLANNED, State.ACCEPTED})
 
 
 @require_http_methods(["GET", "POST"])
@@ -270,7 +269,7 @@ def _status(
             "check": check,
             "problem": problem,
             "is_code_over": view.state is State.RECEIVED and check.tries_left <= 0,
-            "may_cancel": view.state in CANCELLABLE,
+            "help": status_page.help_of(view, now=now),
             "working": working(view),
             "company": profile(),
             "kept": letters.kept_lines(view, language) if sees else [],

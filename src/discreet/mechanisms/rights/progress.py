@@ -8,6 +8,19 @@ from django.utils.translation import gettext
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.words import (
+    NEXT_FOR_CHOICE,
+    NEXT_FOR_COPY,
+    NEXT_FOR_CORRECTION,
+    NEXT_FOR_TOLD,
+)
+
+_WORK = {
+    Way.COPY: NEXT_FOR_COPY[State.EXECUTING],
+    Way.TELL: NEXT_FOR_TOLD[State.EXECUTING],
+    Way.CORRECT: NEXT_FOR_CORRECTION[State.EXECUTING],
+    Way.STAND: NEXT_FOR_CHOICE[State.EXECUTING],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +43,8 @@ def working(view: RequestView) -> Working | None:
 def _words(view: RequestView) -> str:
     if view.state is State.VERIFIED:
         return gettext("Every connected system is being looked through.")
-    if way_of(view.kind) in (Way.COPY, Way.TELL):
-        return gettext("The copy is being made.")
+    if way_of(view.kind) in _WORK:
+        return gettext(_WORK[way_of(view.kind)])
     summary: Any = view.plan.summary.get("sources", [])
     done, total = len(view.sources), len(summary)
     if view.state is State.ACCEPTED or not total:

@@ -1,26 +1,38 @@
 """What the person's own page says of a request: what comes next, what is missing, what we told."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
+from discreet.foundation.desk import times
 from discreet.foundation.desk.phrases import listed
+from discreet.foundation.organisation.queries import profile
 from discreet.foundation.papers import queries as papers
 from discreet.foundation.permission.queries import course_of
 from discreet.foundation.permission.rules import Decision
 from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.kinds import OFFERED, Kind, Requester, Way, way_of
-from discreet.mechanisms.rights.opening.identity import Missing, may_prove_by_code
+from discreet.mechanisms.rights.opening.identity import How, Missing, may_prove_by_code
 from discreet.mechanisms.rights.request_views import RequestView
-from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.rules import APPEAL_DAYS, TRANSITIONS, Outcome, State, may_appeal
 from discreet.mechanisms.rights.words import (
+    BY_APPEAL,
+    BY_DATE,
+    BY_LATE,
+    BY_NO_LAW,
+    BY_NOTHING,
+    BY_OF_APPEAL,
+    BY_OF_EARLIER,
+    BY_PAUSED,
     CHOICE_DECIDED,
     CHOICE_LIFTED,
     CHOICE_TO_BE_LIFTED,
     MISSING_FOR_PERSON,
+    NEXT_AFTER_CODE,
     NEXT_FOR_AGENT,
     NEXT_FOR_CHECK,
     NEXT_FOR_CHOICE,
@@ -29,6 +41,7 @@ from discreet.mechanisms.rights.words import (
     NEXT_FOR_PAPERS,
     NEXT_FOR_PERSON,
     NEXT_FOR_TOLD,
+    NEXT_INCOMPLETE,
     NEXT_UNSEEN_DONE,
     NEXT_UNSEEN_REFUSED,
     NEXT_UNSEEN_UNPROVEN,
@@ -55,9 +68,65 @@ class Proof:
     papers: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What a page says in every state: when, whom to ask, and whether it may be withdrawn. In the reader's language.
+
+    `is_plain`: the date by which the answer comes says it all.
+    """
+
+    by: str
+    is_plain: bool
+    who: str
+    address: str
+    may_cancel: bool
+    is_too_late_to_cancel: bool
+
+
+def help_of(view: RequestView, *, now: datetime) -> Help:
+    """Return by when something is due, or honestly that no date is set, and whom to ask: never nobody."""
+    company = profile()
+    by, is_plain = _by_when(view, now)
+    return Help(
+        by=by,
+        is_plain=is_plain,
+        who=company.officer or gettext("Our privacy team"),
+        address=company.officer_email or company.contact_email,
+        may_cancel=State.CANCELLED in TRANSITIONS[view.state],
+        is_too_late_to_cancel=view.state is State.EXECUTING,
+    )
+
+
+def _by_when(view: RequestView, now: datetime) -> tuple[str, bool]:
+    if view.state is State.DUPLICATE:
+        return gettext(BY_OF_EARLIER), False
+    if view.state is State.APPEALED:
+        return gettext(BY_OF_APPEAL), False
+    if view.state is State.CANCELLED:
+        return gettext(BY_NOTHING), False
+    if view.answered_at is not None:
+        is_open = may_appeal(
+            state=view.state, completed_at=view.completed_at, appealed_at=view.course.appealed_at, now=now
+        )
+        if not is_open or view.completed_at is None:
+            return gettext(BY_NOTHING), False
+        last = view.completed_at + timedelta(days=APPEAL_DAYS)
+        return gettext(BY_APPEAL) % {"day": times.day(last)}, False
+    if view.due_at is None:
+        return gettext(BY_NO_LAW), False
+    if view.course.paused_at is not None:
+        return gettext(BY_PAUSED), False
+    is_late = view.due_at < now
+    return gettext(BY_LATE if is_late else BY_DATE) % {"day": times.due_day(view.due_at)}, not is_late
+
+
 def next_of(view: RequestView) -> str:
     """Return the template of what comes next."""
+    if view.state is State.DONE and view.outcome == Outcome.INCOMPLETE:
+        return NEXT_INCOMPLETE
     if view.state is State.RECEIVED:
+        if How.CODE in view.course.proofs:
+            return NEXT_AFTER_CODE
         if not may_prove_by_code(view.course.requester):
             return NEXT_FOR_PAPERS if papers.asked_for(view.number) else NEXT_FOR_CHECK
         if view.course.requester == Requester.AGENT:

@@ -159,6 +159,23 @@ CHOICE_TO_BE_LIFTED = gettext_noop(
     "write to us before; you can also complain."
 )
 CHOICE_LIFTED = gettext_noop("The restriction was lifted, as we told you before. We may use your data again.")
+NEXT_AFTER_CODE = gettext_noop(
+    "The code fits. What is still missing stands below; once it is here, we look through our systems."
+)
+NEXT_INCOMPLETE = gettext_noop(
+    "Not everything could be carried out. We go on, search again, and tell you what came of it; you need to do nothing."
+)
+# By when, in every state; an honest word where no date is set.
+BY_DATE = gettext_noop("You have our answer by %(day)s.")
+BY_LATE = gettext_noop("We should have answered by %(day)s and are late. Write to us; you can also complain.")
+BY_PAUSED = gettext_noop(
+    "The time stands still until we have what we asked you for; then the days that are left go on."
+)
+BY_NO_LAW = gettext_noop("No law sets a date for this; we answer as soon as we can.")
+BY_OF_APPEAL = gettext_noop("No law sets a date for another look; it is done as soon as we can.")
+BY_OF_EARLIER = gettext_noop("The date of the earlier request holds.")
+BY_APPEAL = gettext_noop("If you do not accept the answer, you can ask for another look until %(day)s.")
+BY_NOTHING = gettext_noop("Nothing more is due. You can ask again at any time.")
 NEXT_FOR_AGENT = gettext_noop(
     "If we hold an account for what you entered, we have sent a code to the person whom you act for. Enter it below: "
     "it shows that they know of this request. Also send us the permission that they signed: our staff look at it, and "
