@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from discreet.foundation.cases.queries import open_tasks
+from discreet.foundation.centre import form_guard
 from discreet.foundation.jobs.delivery import deliver_once
 from discreet.foundation.papers import actions as papers
 from discreet.foundation.papers.models import Paper
@@ -16,6 +17,8 @@ from discreet.foundation.papers.refusals import LackMissing, TooManyPapers
 from discreet.foundation.papers.rules import Lack, Purpose, Seen
 from discreet.mechanisms.rights import handlers
 from discreet.mechanisms.rights.actions import proving, receiving
+from discreet.mechanisms.rights.actions.sent_forms import SentForm, Taken, receive_forms
+from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.opening.asker import Asking, who_asks
 from discreet.mechanisms.rights.opening.identity import Missing
 from discreet.mechanisms.rights.queries import request_view
@@ -33,16 +36,27 @@ def mail_folder(settings: Settings, tmp_path: Path) -> None:
     settings.DISCREET_MAIL_FOLDER = tmp_path / "mail"
 
 
-def asked_by(requester: str, *, kind: str = "access", channel: str = "centre") -> receiving.Received:
-    return receiving.receive_request(
-        actor=CUSTOMER if channel == "centre" else AGENT,
-        now=NOW,
-        kind=kind,
-        claim=who(ANN),
-        residence="DE",
-        channel=channel,
-        asking=Asking(requester=requester, who=who_asks(name="A. Gent")) if requester != "self" else Asking(),
+def asked_by(requester: str, *, kind: str = "access", channel: str = "centre") -> Taken:
+    """Ask through the public form, or have staff record it."""
+    asking = Asking(requester=requester, who=who_asks(name="A. Gent")) if requester != "self" else Asking()
+    if channel == "centre":
+        form = SentForm(
+            form_id=form_guard.bound("f_1", f"{requester}{kind}"),
+            kind=Kind(kind),
+            claim=who(ANN),
+            residence="DE",
+            language="en",
+            asking=asking,
+            uses=(),
+            received_at=NOW,
+        )
+        (taken,) = receive_forms([form])
+        assert isinstance(taken, Taken)
+        return taken
+    received = receiving.receive_request(
+        actor=AGENT, now=NOW, kind=kind, claim=who(ANN), residence="DE", channel=channel, asking=asking
     )
+    return Taken(number=received.number, public_token=received.public_token)
 
 
 def checked(number: str, seen: Seen, lacking: Lack | None = None) -> None:
@@ -57,7 +71,7 @@ def checked(number: str, seen: Seen, lacking: Lack | None = None) -> None:
     deliver_once(now=datetime.now(UTC))
 
 
-def page_of(received: receiving.Received) -> str:
+def page_of(received: Taken) -> str:
     return Client().get(f"/privacy/request/{received.public_token}/").content.decode()
 
 
