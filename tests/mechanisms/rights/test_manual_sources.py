@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 from pytest_django import Settings
 
 from discreet.foundation.cases.queries import my_work, open_tasks
@@ -17,7 +18,8 @@ from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries, schedules
 from discreet.mechanisms.rights.actions import asking_places
 from discreet.mechanisms.rights.copying import delivery
-from discreet.mechanisms.rights.letters.said import kept_lines
+from discreet.mechanisms.rights.copying.delivered import not_told
+from discreet.mechanisms.rights.letters.said import kept_lines, not_searched
 from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
 from discreet.mechanisms.rights.outside import manual, manual_pages
 from discreet.mechanisms.rights.outside import queries as recipient_queries
@@ -25,6 +27,7 @@ from discreet.mechanisms.rights.outside.refusals import AnsweredBefore, FileNotT
 from discreet.mechanisms.rights.outside.rules import ManualAnswer, file_kind, manual_due, still_waits
 from discreet.mechanisms.rights.refusals import NotYours, WhyMissing
 from discreet.mechanisms.rights.rules import Outcome, State
+from discreet.mechanisms.rights.status_page import told_lines
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import add
@@ -181,6 +184,56 @@ def test_a_copy_waits_for_the_file_that_the_archive_hands_over(asked: Company) -
     assert package.read("files/archive.pdf") == PDF
     assert "files/archive.pdf" in package.read("index.html").decode()
     assert "manual_unanswered" not in package.read("data.json").decode()
+
+
+@pytest.mark.duty("M8.1")
+def test_a_request_to_know_waits_for_the_kinds_that_the_archive_names(
+    asked: Company, settings: Settings
+) -> None:
+    settings.DISCREET_DEMO = True
+    number = planned("know", ANN)
+    if state(number) is State.PLANNED:
+        hand_over(number)
+    work()
+    assert state(number) is State.ACCEPTED, "nothing is told while the archive has not answered"
+    client = Client()
+    client.force_login(add("olga2", Role.VIEWER), backend="django.contrib.auth.backends.ModelBackend")
+    ManualAsk.objects.update(assignee="olga2")
+    base, ask_id = f"/desk/requests/{number}/manual/", ask_of(number).ask_id
+    page = client.get(base).content.decode()
+    assert "as the data map states" in page and 'type="file"' not in page
+    for kinds in ([], ["nothing-like-it"]):
+        refused = client.post(f"{base}{ask_id}/answer/", {"answer": "handed_over", "kinds": kinds})
+        assert refused.status_code == 422 and "Mark which kinds" in refused.content.decode()
+    said = {"answer": "handed_over", "kinds": ["signature", "address"]}
+    assert client.post(f"{base}{ask_id}/answer/", said).status_code == 302
+    work()
+    assert (state(number), failures()) == (State.DONE, [])
+    view = queries.request_view(number)
+    for language, place in (("en", "Paper archive"), ("zh-hans", "纸质档案")):
+        lines = {one["category"]: one for one in told_lines(view, language)}
+        assert any(place in one["places"] for one in lines.values())
+        assert [one["rows"] for one in lines.values() if one["places"] == place] == ["–"]
+        with override(language):
+            assert not [line for line in not_searched(view) if "asked" in line or "询问" in line]
+    assert "manual_unanswered" not in {one["reason"] for one in not_told(view)}
+
+
+def test_a_request_to_know_names_the_archive_that_did_not_answer_in_time(asked: Company) -> None:
+    number = planned("know", ANN)
+    if state(number) is State.PLANNED:
+        hand_over(number)
+    work()
+    assert state(number) is State.ACCEPTED
+    ManualAsk.objects.update(due_at=NOW)
+    RightsRequest.objects.filter(number=number).update(due_at=datetime.now(UTC) + timedelta(days=1))
+    schedules.end_waits(datetime.now(UTC))
+    work()
+    assert (state(number), failures()) == (State.DONE, [])
+    view = queries.request_view(number)
+    assert "manual_unanswered" in {one["reason"] for one in not_told(view)}
+    with override("en"):
+        assert any("Their person was asked" in line for line in not_searched(view))
 
 
 def test_a_place_answers_once_for_a_whole_batch(asked: Company, tmp_path: Path) -> None:

@@ -207,11 +207,15 @@ def told_lines(view: RequestView, language: str) -> list[dict[str, str]]:
 
 def _told_line(one: dict[str, Any], language: str) -> dict[str, str]:
     category = CATEGORIES.get(str(one["category"]))
-    places = [names.place_name(str(place["source"]), str(place["table"])) for place in one["places"]]
+    name = "name_zh" if language.startswith("zh") else "name_en"
+    places = [
+        str(place.get(name) or names.place_name(str(place["source"]), str(place["table"])))
+        for place in one["places"]
+    ]
     rows = sum(int(place["rows"]) for place in one["places"])
     return {
         "category": category.label(language) if category else str(one["category"]),
         "places": listed(list(dict.fromkeys(places))),
-        "rows": ngettext("%(n)s entry", "%(n)s entries", rows) % {"n": f"{rows:,}"},
+        "rows": ngettext("%(n)s entry", "%(n)s entries", rows) % {"n": f"{rows:,}"} if rows else "–",
         "sensitive": gettext("sensitive") if category and category.is_sensitive_by_law else "",
     }

@@ -91,12 +91,12 @@ def ask_who(batch_id: int) -> None:
 @workflow("rights.deliver", tells_from_records=True)
 def deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     """Answer accepted requests for a copy or to know; one that was answered is left."""
+    if not ctx.run(manual.waits, batch_id, run, ctx.now()):
+        _deliver(ctx, batch_id, run)
+
+
+def _deliver(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     is_copy = way_of(queries.kind_of_batch(batch_id)) is Way.COPY
-    if not (is_copy and ctx.run(manual.waits, batch_id, run, ctx.now())):
-        _deliver(ctx, batch_id, run, is_copy=is_copy)
-
-
-def _deliver(ctx: WorkflowContext, batch_id: int, run: int, *, is_copy: bool) -> None:
     for number in queries.requests_of(batch_id):
         if not is_copy:
             ctx.run(tell_categories, batch_id, run, number, ctx.now())
@@ -170,7 +170,7 @@ def go_on(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     elif way is Way.CORRECT:
         ctx.run(verify_correction, batch_id, run)
     else:
-        _deliver(ctx, batch_id, run, is_copy=True)
+        _deliver(ctx, batch_id, run)
 
 
 def locate_request(number: str, actor: Actor, now: datetime) -> int:

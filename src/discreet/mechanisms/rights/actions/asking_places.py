@@ -20,11 +20,12 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.mechanisms.rights.actions.deciding import load_batch, subject_of_batch
-from discreet.mechanisms.rights.kinds import way_of
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RightsRequest
 from discreet.mechanisms.rights.outside.refusals import (
     AnsweredBefore,
     FileNeeded,
+    KindsNeeded,
     NotThatAnswer,
     UnknownManualAsk,
 )
@@ -32,10 +33,12 @@ from discreet.mechanisms.rights.outside.rules import ANSWERS, SEALED_AS, ManualA
 from discreet.mechanisms.rights.refusals import NotAnArticle, NotYours, WhyMissing
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
+from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.text import gettext_noop
 
 TASKS = {
     "copy": gettext_noop("Look for one person in %(name)s and hand over what is held"),
+    "tell": gettext_noop("Look for one person in %(name)s and say which kinds of data are held"),
     "erase": gettext_noop("Erase %(people)s people from %(name)s, or say what is kept and why"),
     "correct": gettext_noop("Correct one person's data in %(name)s"),
 }
@@ -212,19 +215,23 @@ def answer_ask(
     article: str = "",
     file_kind: str = "",
     file_bytes: int = 0,
+    kinds: Sequence[str] = (),
     is_for_all: bool = False,
 ) -> None:
     """Take the answer of a manual source, for one request or for all of its batch that are open.
 
-    `reason` stays sealed; `article` is what makes the company keep it. A file was sealed by the caller.
+    `reason` stays sealed; `article` is what makes the company keep it. A file was sealed by the caller. `kinds`: the
+    categories that are held, for a request to know; they stay sealed, too.
 
     Raises:
-        UnknownManualAsk, NotYours, AnsweredBefore, NotThatAnswer, FileNeeded, WhyMissing, NotAnArticle
+        UnknownManualAsk, NotYours, AnsweredBefore, NotThatAnswer, FileNeeded, KindsNeeded, WhyMissing, NotAnArticle
     """
     ask = loaded(ask_id, number)
     refuse_unless_asked(ask, actor)
     batch = ask.request.batch
     reason, article = reason.strip()[:MOST_REASON], article.strip()[:80]
+    if way_of(batch.kind) is Way.TELL:
+        reason = _kinds_in_words(answer, kinds)
     _refuse_answer(batch.kind, ask, answer, reason=reason, article=article, file_kind=file_kind)
     asks = [ask]
     if is_for_all and not file_kind:
@@ -262,12 +269,29 @@ def _refuse_answer(
         raise AnsweredBefore
     if answer not in ANSWERS.get(way_of(kind).value, ()):
         raise NotThatAnswer
-    if answer is ManualAnswer.HANDED_OVER and not file_kind:
+    if answer is ManualAnswer.HANDED_OVER and not file_kind and way_of(kind) is Way.COPY:
         raise FileNeeded
     if answer is ManualAnswer.KEPT and not reason:
         raise WhyMissing
     if article and looks_like_contact(article):
         raise NotAnArticle
+
+
+def _kinds_in_words(answer: ManualAnswer, kinds: Sequence[str]) -> str:
+    """Return the categories as they are sealed, in the order of the list of categories."""
+    if answer is not ManualAnswer.HANDED_OVER:
+        return ""
+    if not kinds or not all(kind in CATEGORIES and CATEGORIES[kind].is_personal for kind in kinds):
+        raise KindsNeeded
+    return " ".join(kind for kind in CATEGORIES if kind in kinds)
+
+
+def kinds_of(ask_id: int) -> tuple[str, ...]:
+    """Return the categories that a manual source said are held; none where it did not say so."""
+    ask = ManualAsk.objects.select_related("request__batch").get(pk=ask_id)
+    if ask.answer != ManualAnswer.HANDED_OVER or way_of(ask.request.batch.kind) is not Way.TELL:
+        return ()
+    return tuple(reason_of(ask).split())
 
 
 def _finish_task(ask: ManualAsk, *, actor: Actor, now: datetime) -> None:

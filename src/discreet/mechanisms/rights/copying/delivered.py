@@ -50,6 +50,15 @@ def copy_of(view: RequestView) -> Copy | None:
     )
 
 
+def not_told(view: RequestView) -> Sequence[Mapping[str, Any]]:
+    """Return what the answer of a request to know does not cover."""
+    if view.outcome != Outcome.TOLD:
+        return ()
+    entries = entries_for(f"request:{view.number}")
+    facts: Any = next((one.facts for one in reversed(entries) if one.act == "rights.finish_telling"), {})
+    return facts.get("not_covered") or ()
+
+
 def copied_lines(copy: Copy | None) -> list[dict[str, str]]:
     """Return a line for each table that the copy holds rows of, then what was replaced, in the reader's language."""
     found = []

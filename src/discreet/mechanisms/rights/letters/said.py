@@ -215,7 +215,7 @@ def search_words(view: RequestView) -> str:
 def not_searched(view: RequestView) -> list[str]:
     """Return what search or copy did not cover and why, as the customer reads it: by kind and system."""
     copy = copies.copy_of(view)
-    gaps = copy.not_covered if copy else view.search.get("not_searched")
+    gaps = copy.not_covered if copy else copies.not_told(view) or view.search.get("not_searched")
     return told_customer(gaps, found_in=_found_in(view, copy))
 
 
@@ -223,9 +223,10 @@ def _found_in(view: RequestView, copy: copies.Copy | None) -> set[str]:
     """Return the sources where something of the person was found."""
     if copy is not None:
         return {place.partition(".")[0] for place in copy.rows}
+    told: list[Any] = [place for one in view.course.told for place in one["places"]]  # type: ignore[attr-defined]
     planned: list[Any] = view.plan.summary.get("sources", [])  # type: ignore[assignment]
     traces: list[Any] = view.search.get("found_in") or []  # type: ignore[assignment]
-    return {str(one["name"]) for one in planned} | {str(one["source"]) for one in traces}
+    return {str(one["name"]) for one in planned} | {str(one["source"]) for one in (*traces, *told)}
 
 
 def gap_lines(gaps: Any) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from discreet.engines.subjects.identity import Identity
+from discreet.foundation.datamap.sharing import ManualSourceFacts
 from discreet.foundation.datamap.sharing_queries import manual_sources
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.api import Json
@@ -24,7 +25,7 @@ from discreet.foundation.papers.scanning import scanner
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import asking_places
 from discreet.mechanisms.rights.actions.executing import PersonResult
-from discreet.mechanisms.rights.kinds import way_of
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.outside import queries as recipient_queries
 from discreet.mechanisms.rights.outside.refusals import FileInfected, FileNotTaken
 from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, MANUAL_KEPT, ManualAnswer, file_kind
@@ -124,6 +125,13 @@ def manual_files(number: str) -> list[ManualFile]:
     return found
 
 
+def kinds_held(number: str) -> list[tuple[ManualSourceFacts, tuple[str, ...]]]:
+    """Return which categories manual sources said they hold, for a request to know."""
+    return [
+        (view.facts, asking_places.kinds_of(view.ask_id)) for view in recipient_queries.manual_asks(number)
+    ]
+
+
 def answer(
     *,
     actor: Actor,
@@ -134,6 +142,7 @@ def answer(
     reason: str = "",
     article: str = "",
     content: bytes = b"",
+    kinds: Sequence[str] = (),
     is_for_all: bool = False,
 ) -> None:
     """Take an answer; a file is looked at and sealed first, outside of any transaction.
@@ -142,7 +151,8 @@ def answer(
         FileNotTaken, FileInfected, and what `asking_places.answer_ask` refuses.
     """
     kind = ""
-    if answer is ManualAnswer.HANDED_OVER and content:
+    is_copy = way_of(queries.request_view(number).kind) is Way.COPY
+    if answer is ManualAnswer.HANDED_OVER and content and is_copy:
         asking_places.refuse_unless_open(actor=actor, number=number, ask_id=ask_id)
         kind = file_kind(content)
         if not kind:
@@ -161,6 +171,7 @@ def answer(
         article=article,
         file_kind=kind,
         file_bytes=len(content) if kind else 0,
+        kinds=kinds,
         is_for_all=is_for_all,
     )
 

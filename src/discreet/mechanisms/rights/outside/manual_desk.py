@@ -67,6 +67,7 @@ def answer(request: HttpRequest, number: str, ask_id: int) -> HttpResponseBase:
             reason=request.POST.get("reason", ""),
             article=request.POST.get("article", ""),
             content=file.read() if file is not None else b"",
+            kinds=request.POST.getlist("kinds"),
             is_for_all=request.POST.get("for_all") == "on",
         )
     except Refused as refusal:

@@ -7,11 +7,12 @@ from django.utils.translation import gettext
 
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.desk.phrases import listed, sentences
-from discreet.mechanisms.rights.kinds import way_of
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.outside.queries import ManualView, kept_reasons, manual_asks
 from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, ManualAnswer
 from discreet.vocabulary.actors import Actor, Role
-from discreet.vocabulary.categories import CATEGORIES
+from discreet.vocabulary.categories import CATEGORIES, UNKNOWN
 from discreet.vocabulary.text import gettext_noop
 
 WORDS = {
@@ -22,6 +23,9 @@ WORDS = {
     ManualAnswer.KEPT: gettext_noop("Kept"),
     ManualAnswer.CORRECTED: gettext_noop("Corrected"),
 }
+#: What a page offers for a request to know, where no file is handed over.
+KINDS_CHOICE = gettext_noop("These kinds of data of the person are held there")
+KINDS_WORD = gettext_noop("Its kinds of data are named")
 CHOICES = {
     ManualAnswer.NOTHING: gettext_noop("Nothing of this person is held there"),
     ManualAnswer.HANDED_OVER: gettext_noop("The file holds everything that is held there"),
@@ -56,6 +60,7 @@ class ManualLine:
     choices: tuple[tuple[str, str], ...]
     takes_file: bool
     takes_reason: bool
+    kinds: tuple[tuple[str, str, bool], ...]
     may_answer: bool
 
 
@@ -80,10 +85,11 @@ class ShortLine:
 def short_lines(number: str, *, language: str) -> list[ShortLine]:
     """Return which places were asked about a request and what they said."""
     reasons = kept_reasons(number)
+    is_tell = way_of(queries.request_view(number).kind) is Way.TELL
     return [
         ShortLine(
             facts_name=one.facts.name(language),
-            answer=gettext(WORDS[one.answer]),
+            answer=_word(one.answer, is_tell=is_tell),
             tone="good" if one.answer else "warn",
             why=sentences([reasons.get(one.facts.key, ""), one.article]),
         )
@@ -95,9 +101,22 @@ def file_kinds() -> str:
     return listed(list(FILE_KINDS))
 
 
+def _word(answer: ManualAnswer, *, is_tell: bool) -> str:
+    return gettext(KINDS_WORD if is_tell and answer is ManualAnswer.HANDED_OVER else WORDS[answer])
+
+
+def _kinds(one: ManualView, language: str) -> list[tuple[str, str, bool]]:
+    """Return every category that may be named, those first that the data map states of the place; they are marked."""
+    stated = set(one.facts.categories)
+    known = [each for each in CATEGORIES.values() if each.is_personal and each.id != UNKNOWN]
+    ordered = sorted(known, key=lambda each: each.id not in stated)
+    return [(each.id, each.label(language), each.id in stated) for each in ordered]
+
+
 def _line(
     one: ManualView, kind: str, language: str, actor: Actor, people: dict[str, str], reason: str
 ) -> ManualLine:
+    is_tell = way_of(kind) is Way.TELL
     offered = ANSWERS.get(way_of(kind).value, ())
     is_theirs = actor.name == one.assignee or actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)
     holds = [CATEGORIES[each].label(language) for each in one.facts.categories if each in CATEGORIES]
@@ -107,7 +126,7 @@ def _line(
         person=people.get(f"staff:{one.assignee}", one.assignee),
         holds=listed(holds),
         due_at=one.due_at,
-        answer=gettext(WORDS[one.answer]),
+        answer=_word(one.answer, is_tell=is_tell),
         tone="good" if one.answer else "warn",
         article=one.article,
         reason=reason,
@@ -115,8 +134,15 @@ def _line(
         answered_at=one.answered_at,
         answered_by=people.get(one.answered_by, one.answered_by),
         others=one.others,
-        choices=tuple((each.value, gettext(CHOICES[each])) for each in offered),
-        takes_file=ManualAnswer.HANDED_OVER in offered,
+        choices=tuple(
+            (
+                each.value,
+                gettext(KINDS_CHOICE if is_tell and each is ManualAnswer.HANDED_OVER else CHOICES[each]),
+            )
+            for each in offered
+        ),
+        takes_file=ManualAnswer.HANDED_OVER in offered and not is_tell,
         takes_reason=ManualAnswer.KEPT in offered,
+        kinds=tuple(_kinds(one, language)) if is_tell else (),
         may_answer=is_theirs and not one.answer,
     )

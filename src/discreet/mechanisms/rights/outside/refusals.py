@@ -53,6 +53,12 @@ class FileNeeded(Refused):
     status = 422
 
 
+class KindsNeeded(Refused):
+    code = "rights.kinds_needed"
+    message = gettext_noop("Mark which kinds of data are held there, or say that nothing is held.")
+    status = 422
+
+
 class FileNotTaken(Refused):
     code = "rights.file_not_taken"
     message = gettext_noop("This file is not taken: it must be one of %(kinds)s, without macros.")

@@ -73,7 +73,7 @@ LINK_LIVES = timedelta(days=90)
 class ManualAnswer(StrEnum):
     NONE = ""
     NOTHING = "nothing"  # nothing of the person is held
-    HANDED_OVER = "handed_over"  # a file for the person's copy
+    HANDED_OVER = "handed_over"  # a file for the person's copy; to know, the kinds of data that are held
     ERASED = "erased"
     KEPT = "kept"  # with reason and article
     CORRECTED = "corrected"
@@ -87,6 +87,7 @@ SEALED_AS = "manual-reason"
 ANSWERS: Mapping[str, tuple[ManualAnswer, ...]] = MappingProxyType(
     {
         "copy": (ManualAnswer.HANDED_OVER, ManualAnswer.NOTHING),
+        "tell": (ManualAnswer.HANDED_OVER, ManualAnswer.NOTHING),
         "erase": (ManualAnswer.ERASED, ManualAnswer.KEPT, ManualAnswer.NOTHING),
         "correct": (ManualAnswer.CORRECTED, ManualAnswer.KEPT, ManualAnswer.NOTHING),
     }
