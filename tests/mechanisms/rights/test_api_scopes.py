@@ -24,6 +24,7 @@ TABLE: dict[tuple[str, str], frozenset[Scope]] = {
     ("POST", "/requests"): frozenset({WRITE}),
     ("GET", "/requests/{number}"): frozenset({READ}),
     ("POST", "/requests/{number}/verify"): frozenset({WRITE}),
+    ("POST", "/requests/{number}/correction"): frozenset({WRITE}),
     ("GET", "/requests/{number}/plan"): frozenset({READ}),
     ("GET", "/requests/{number}/package"): frozenset({READ, WRITE}),
     ("GET", "/requests/{number}/proof"): frozenset({EVIDENCE}),
@@ -37,6 +38,7 @@ TABLE: dict[tuple[str, str], frozenset[Scope]] = {
 BODIES = {
     "/requests": {"kind": "erasure", "email": ANN},
     "/requests/{number}/verify": {"reason": "Seen"},
+    "/requests/{number}/correction": {"changes": [{"kind": "name", "new": "Ann"}]},
     "/permission/opt-outs": {"email": ANN},
     "/permission/opt-ins": {"email": ANN},
     "/permission/opt-ins/{step}/confirm": {},

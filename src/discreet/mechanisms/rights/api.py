@@ -13,6 +13,7 @@ from django.utils import timezone
 from ninja import Header, Path, Query, Router, Schema, Status
 from pydantic import Field
 
+from discreet.engines.subjects.corrections import Change
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import MAX_PAGE, MAX_PAGE_SIZE, CaseFilter, list_cases
 from discreet.foundation.idempotency import door
@@ -20,11 +21,13 @@ from discreet.foundation.ledger import prove
 from discreet.foundation.staff.bearer import REFUSALS, actor_of_token, needs
 from discreet.foundation.staff.rules import Scope
 from discreet.mechanisms.rights import listing, queries
-from discreet.mechanisms.rights.actions import proving, receiving
+from discreet.mechanisms.rights.actions import correcting, proving, receiving
 from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.correcting.given import Given, changes_of
+from discreet.mechanisms.rights.correcting.wish import MOST_CHANGES
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.opening import given
-from discreet.mechanisms.rights.refusals import PlanMissing
+from discreet.mechanisms.rights.refusals import PlanMissing, WishElsewhere
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.summaries import REASONS
 from discreet.mechanisms.rights.views import plan_document, request_document
@@ -40,6 +43,24 @@ def _up_to(field: str) -> Any:
     return Field(description=f"At most {given.MOST[field]} characters, none of them invisible")
 
 
+class OneChange(Schema):
+    """One value that is wrong. `kind` is a category, such as `email`, `address`, `birth_date`."""
+
+    kind: str = Field(max_length=40)
+    new: str = Field(description="What is right, in the form that this kind of data has")
+    old: str | None = Field(None, description="What stands there now, where it is known")
+
+
+class Wish(Schema):
+    """What is to be corrected. It is kept sealed, and no answer repeats it."""
+
+    changes: Annotated[list[OneChange], Field(min_length=1, max_length=MOST_CHANGES)]
+    note: Annotated[str, Field(max_length=correcting.MOST_NOTE)] = ""
+
+    def read(self) -> list[Change]:
+        return changes_of([Given(kind=one.kind, new=one.new, old=one.old or "") for one in self.changes])
+
+
 class NewRequest(Schema):
     """A request that reached the company. One of e-mail, phone and customer number is enough."""
 
@@ -50,6 +71,7 @@ class NewRequest(Schema):
     name: Annotated[str | None, _up_to("name")] = None
     residence: str = Field("", max_length=6, description="DE, CN, US-CA; unknown means the strictest law")
     language: Literal["en", "zh-hans"] = "en"
+    correction: Wish | None = Field(None, description="Of the kind rectification: what is to be corrected")
 
 
 class Opened(Schema):
@@ -117,6 +139,11 @@ class Plan(Schema):
     operations: list[dict[str, Any]]
 
 
+class Noted(Schema):
+    id: str
+    fields: int
+
+
 class Verification(Schema):
     reason: str = Field(
         min_length=1, max_length=2000, description="How the identity was checked; kept sealed"
@@ -145,15 +172,30 @@ def open_request(
 ) -> Any:
     """Record a request; its legal clocks start now. The same key opens one request, however often it is sent."""
     claim = Identity(email=body.email, phone=body.phone, name=body.name, customer_number=body.customer_number)
-    received = receiving.receive_request(
-        actor=actor_of_token(request),
-        now=timezone.now(),
-        kind=body.kind.value,
-        claim=claim,
-        residence=body.residence,
-        language=body.language,
-        channel="api",
-    )
+    actor, now = actor_of_token(request), timezone.now()
+    if body.correction is not None:
+        if body.kind is not Kind.RECTIFICATION:
+            raise WishElsewhere
+        received = correcting.receive_correction(
+            actor=actor,
+            now=now,
+            claim=claim,
+            changes=body.correction.read(),
+            note=body.correction.note,
+            residence=body.residence,
+            language=body.language,
+            channel="api",
+        )
+    else:
+        received = receiving.receive_request(
+            actor=actor,
+            now=now,
+            kind=body.kind.value,
+            claim=claim,
+            residence=body.residence,
+            language=body.language,
+            channel="api",
+        )
     due_at = received.due_at.astimezone(UTC) if received.due_at else None
     return Status(201, {"id": received.number, "due_at": due_at})
 
@@ -217,6 +259,29 @@ def verify(
     )
     state = State.RECEIVED if left else State.VERIFIED
     return {"id": number, "state": state.value, "missing": [one.value for one in left]}
+
+
+@router.post(
+    "/requests/{number}/correction",
+    response={200: Noted, **REFUSALS},
+    summary="Say what is to be corrected",
+    **needs(Scope.REQUESTS_WRITE),
+)
+def say_correction(
+    request: HttpRequest,
+    number: Number,
+    body: Wish,
+    idempotency_key: Annotated[str | None, Header(alias=door.HEADER, pattern=door.PATTERN)] = None,
+) -> Any:
+    """Write down what is wrong and what is right, for a request to correct. A plan made before is void."""
+    correcting.set_wish(
+        actor=actor_of_token(request),
+        now=timezone.now(),
+        number=number,
+        changes=body.read(),
+        note=body.note,
+    )
+    return {"id": number, "fields": len(body.changes)}
 
 
 @router.get(

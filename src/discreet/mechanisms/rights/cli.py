@@ -16,6 +16,7 @@ from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.correcting.cli import correct
 from discreet.mechanisms.rights.course.cli import COMMANDS, told_missing
 from discreet.mechanisms.rights.deciding.cli import decide, decisions
 from discreet.mechanisms.rights.deciding.items import OF_REQUESTS
@@ -84,6 +85,7 @@ def rights() -> None:
 
 rights.add_command(decide)
 rights.add_command(decisions)
+rights.add_command(correct)
 for _command in COMMANDS:
     rights.add_command(_command)
 

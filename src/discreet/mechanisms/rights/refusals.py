@@ -405,6 +405,26 @@ class NoLetterDue(Refused):
     status = 409
 
 
+class UnreadableWish(Refused):
+    code = "rights.unreadable_wish"
+    message = gettext_noop(
+        "This is no wish to correct: JSON with “changes”, each with “kind”, “new” and perhaps “old”, and perhaps “note”."
+    )
+    status = 422
+
+
+class NotCorrectable(Refused):
+    code = "rights.not_correctable"
+    message = gettext_noop("A kind of data that can be corrected is one of these: %(kinds)s.")
+    status = 422
+
+
+class WishElsewhere(Refused):
+    code = "rights.wish_elsewhere"
+    message = gettext_noop("Only a request of the kind “rectification” says what is to be corrected.")
+    status = 422
+
+
 class NothingToCorrect(Refused):
     code = "rights.nothing_to_correct"
     message = gettext_noop("Say which field is wrong and what is right.")
