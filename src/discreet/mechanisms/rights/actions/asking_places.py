@@ -291,7 +291,9 @@ def kinds_of(ask_id: int) -> tuple[str, ...]:
     ask = ManualAsk.objects.select_related("request__batch").get(pk=ask_id)
     if ask.answer != ManualAnswer.HANDED_OVER or way_of(ask.request.batch.kind) is not Way.TELL:
         return ()
-    return tuple(reason_of(ask).split())
+    if ask.reason_sealed is None:
+        return ()
+    return tuple(keys.open_sealed(ask.request.number, bytes(ask.reason_sealed), SEALED_AS).decode().split())
 
 
 def _finish_task(ask: ManualAsk, *, actor: Actor, now: datetime) -> None:

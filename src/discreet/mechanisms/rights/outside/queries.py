@@ -135,7 +135,7 @@ def manual_asks(number: str) -> list[ManualView]:
 
 def kept_reasons(number: str) -> dict[str, str]:
     """Open why manual sources keep what they hold of a person, by source; nothing once it was destroyed."""
-    rows = ManualAsk.objects.filter(request__number=number[:16], reason_sealed__isnull=False)
+    rows = ManualAsk.objects.filter(request__number=number[:16], answer=ManualAnswer.KEPT.value)
     return {
         row.source: keys.open_sealed(number, bytes(row.reason_sealed), SEALED_AS).decode()
         for row in rows
