@@ -1,8 +1,8 @@
 """Rights requests on the shop: access, erasure, the heavy person, twenty at once, a batch, memory, first start.
 
-    python -m bench.shop [--rows 100000] [--batch 10000]
+    python -m bench.shop [--on postgresql|sqlite|mariadb] [--rows 100000] [--batch 10000] [--quick]
 
-Starts its own PostgreSQL on loopback (or takes DISCREET_BENCH_POSTGRESQL_URL, an empty database), a home of its
+Starts its own server on loopback (or takes DISCREET_BENCH_POSTGRESQL_URL, an empty database), a home of its
 own and a real `discreet serve`: web and worker processes as in production. Times run from the commit of the
 decision to the commit of the outcome, both read from the rows. Prints Markdown.
 """
@@ -10,7 +10,6 @@ decision to the commit of the outcome, both read from the rows. Prints Markdown.
 import argparse
 import contextlib
 import os
-import secrets
 import shutil
 import statistics
 import subprocess
@@ -21,7 +20,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
+from bench.shop_databases import shop_on
 
 HERE = Path(__file__).resolve().parent
 ROUNDS = 7
@@ -29,40 +28,6 @@ PORT = 18999
 REST_S = 1.5  # until the worker has nothing left of the preparation: its events, its checkpoint
 LOOK_S = 0.02  # between two looks for many outcomes: looking takes time from the processors that work
 MAP = HERE.parent / "tests" / "maps" / "shop.yaml"
-
-
-@contextlib.contextmanager
-def postgresql(rows: int) -> Iterator[str]:
-    """Yield the address of a database that holds the shop."""
-    given = os.environ.get("DISCREET_BENCH_POSTGRESQL_URL")
-    if given:
-        load(given, rows)
-        yield given
-        return
-    from tests.servers import _server
-
-    servers = _server("postgresql", "DISCREET_TEST_POSTGRESQL_URL", 5432)
-    server = next(servers)
-    name = f"bench_{secrets.token_hex(4)}"
-    with psycopg.connect(server.url("postgresql", "postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    load(server.url("postgresql", name), rows)
-    try:
-        yield server.url("postgresql", name)
-    finally:
-        with psycopg.connect(server.url("postgresql", "postgres"), autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        next(servers, None)
-
-
-def load(url: str, rows: int) -> None:
-    for file in ("shop.sql", "shop-indexes.sql"):
-        text = (HERE / file).read_text(encoding="utf-8").replace(":n", str(rows))
-        with psycopg.connect(url, autocommit=True) as shop:
-            for statement in text.split(";\n"):
-                lines = [line for line in statement.splitlines() if not line.startswith("--")]
-                if body := "\n".join(lines).strip().rstrip(";"):
-                    shop.execute(body)
 
 
 def median_ms(values: list[float]) -> str:
@@ -88,13 +53,13 @@ class Bench:
         """Open, verify and plan a request; return its batch."""
         from discreet.engines.subjects.identity import Identity
         from discreet.mechanisms.rights import queries
-        from discreet.mechanisms.rights.actions import receiving
+        from discreet.mechanisms.rights.actions import proving, receiving
 
         now = datetime.now(UTC)
         received = receiving.receive_request(
             actor=self.agent, now=now, kind=kind, claim=Identity(email=email), residence="DE", channel="shell"
         )
-        receiving.verify_identity(actor=self.agent, now=now, number=received.number, reason="bench")
+        proving.verify_identity(actor=self.agent, now=now, number=received.number, reason="bench")
         batch_id = queries.batch_of(received.number)
         self.wait(lambda: bool(queries.plan_view(batch_id).digest), 120)
         return batch_id
@@ -110,18 +75,20 @@ class Bench:
         """Decide first, where two people decide: what the second one approves."""
         from discreet.mechanisms.rights import queries
         from discreet.mechanisms.rights.actions import deciding
-        from discreet.mechanisms.rights.rules import Kind
+        from discreet.mechanisms.rights.kinds import Kind
 
+        now = datetime.now(UTC)
         if queries.kind_of_batch(batch_id) is Kind.ERASURE:
             digest = queries.plan_view(batch_id).digest
-            now = datetime.now(UTC)
             deciding.accept_erasure(actor=self.agent, now=now, batch_id=batch_id, plan_digest=digest)
+        else:
+            deciding.accept_access(actor=self.agent, now=now, batch_id=batch_id)
 
     def accept(self, batch_id: int) -> float:
         """Approve; return the moment the approval was committed."""
         from discreet.mechanisms.rights import queries
         from discreet.mechanisms.rights.actions import deciding
-        from discreet.mechanisms.rights.rules import Kind
+        from discreet.mechanisms.rights.kinds import Kind
 
         now = datetime.now(UTC)
         if queries.kind_of_batch(batch_id) is Kind.ACCESS:
@@ -170,8 +137,8 @@ class Bench:
         """Return seconds to import, to plan, and from approval to the last verified outcome."""
         from discreet.engines.subjects.identity import Identity
         from discreet.mechanisms.rights import queries
-        from discreet.mechanisms.rights.actions import importing, receiving
-        from discreet.mechanisms.rights.rules import Kind
+        from discreet.mechanisms.rights.actions import importing, proving
+        from discreet.mechanisms.rights.kinds import Kind
 
         begun = time.monotonic()
         batch_id, _ = importing.receive_batch(
@@ -181,7 +148,7 @@ class Bench:
             claims=[(Identity(email=email), "DE", "en") for email in emails],
         )
         imported = time.monotonic()
-        receiving.verify_batch(actor=self.agent, now=datetime.now(UTC), batch_id=batch_id, reason="bench")
+        proving.verify_batch(actor=self.agent, now=datetime.now(UTC), batch_id=batch_id, reason="bench")
         self.wait(lambda: bool(queries.plan_view(batch_id).digest), 900, pause=0.05)
         planned = time.monotonic()
         self.propose(batch_id)
@@ -217,19 +184,22 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--batch", type=int, default=0, help="people in the batch; 0 leaves it out")
     parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--on", choices=("postgresql", "sqlite", "mariadb"), default="postgresql")
+    parser.add_argument("--quick", action="store_true", help="access and erasure of one person and of twenty")
     args = parser.parse_args()
     home = tempfile.mkdtemp(prefix="discreet-bench-")
     os.environ.update(DISCREET_HOME=home, DJANGO_SETTINGS_MODULE="discreet.project.settings")
     try:
-        with postgresql(args.rows) as url:
+        with tempfile.TemporaryDirectory() as folder, shop_on(args.on, args.rows, Path(folder)) as url:
             with serving() as (server, first_start):
                 from discreet.project.start import prepare_home
 
                 prepare_home()
                 bench = Bench(url)
                 report(bench, args, first_start, server)
-            with serving(DISCREET_MAX_SCAN_ROWS="0"):
-                report_without_scans(bench)
+            if not args.quick:
+                with serving(DISCREET_MAX_SCAN_ROWS="0"):
+                    report_without_scans(bench)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -265,6 +235,8 @@ def wait_for_health(begun: float) -> float:
 
 def report(bench: Bench, args: argparse.Namespace, first_start: float, server: int) -> None:
     rows = args.rows
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"On {args.on}, n = {rows:,}; load of the machine before: {load}\n")
     print("| work | measured |\n|---|---|")
     for warm in range(3):
         bench.run("access", f"c{rows - warm}@example.com")
@@ -280,6 +252,8 @@ def report(bench: Bench, args: argparse.Namespace, first_start: float, server: i
         print(
             f"| 20 {kind} requests at once, all done | {median_ms(rounds(bench, kind, first))} |", flush=True
         )
+    if args.quick:
+        return
     print(f"| statements on the source per access | {statements()} |")
     indexed, scanned = search_parts(f"c{rows - 9}@example.com", f"+4179{rows - 9}")
     print(f"| of a fresh search by value: through indexes | {median_ms(indexed)} |")

@@ -85,28 +85,28 @@ def test_a_constraint_that_refuses_ends_incomplete(sqlite_company: Company, db: 
 def test_a_table_that_is_gone_before_the_search_ends_incomplete(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = workflows.write_source
+    write = workflows.write_sources
 
-    def write_then_lose(*args: Any) -> dict[str, Any]:
+    def write_then_lose(*args: Any) -> bool:
         done = write(*args)
         shop.run("DROP TABLE login")
         return done
 
-    monkeypatch.setattr(workflows, "write_source", write_then_lose)
+    monkeypatch.setattr(workflows, "write_sources", write_then_lose)
     ends_incomplete(CLEO)
 
 
 def test_what_signs_up_again_before_the_search_is_not_called_erased(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = workflows.write_source
+    write = workflows.write_sources
 
-    def write_then_return(*args: Any) -> dict[str, Any]:
+    def write_then_return(*args: Any) -> bool:
         done = write(*args)
         shop.run(f"INSERT INTO customer VALUES (77, '{CLEO}', NULL, 'Cleo again', NULL, NULL)")
         return done
 
-    monkeypatch.setattr(workflows, "write_source", write_then_return)
+    monkeypatch.setattr(workflows, "write_sources", write_then_return)
     ends_incomplete(CLEO)
 
 

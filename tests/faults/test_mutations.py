@@ -92,7 +92,7 @@ def work_with_a_new_row_before(company: Company, step: str) -> None:
 def check_a_row_added_before_the_write_comes_back(company: Company) -> None:
     mapped(company)
     number = accepted(CLEO)
-    work_with_a_new_row_before(company, "write_source")
+    work_with_a_new_row_before(company, "write_sources")
     assert queries.request_view(number).state is State.PLANNED
 
 
@@ -166,7 +166,7 @@ def check_a_late_worker_writes_nothing(company: Company) -> None:
     workflows.capture(batch_id, 1)
     claims.take_over(dead_worker="late")
     with contextlib.suppress(FenceLost):
-        workflows.write_source(batch_id, 1, "shop", Fence(key=claim.key, number=claim.fence))
+        workflows.write_sources(batch_id, 1, ["shop"], Fence(key=claim.key, number=claim.fence))
     assert company.run("SELECT count(*) FROM customer WHERE id = 3") == [(1,)]
     assert Job.objects.get(key=claim.key).state == "waiting"
 
@@ -174,17 +174,17 @@ def check_a_late_worker_writes_nothing(company: Company) -> None:
 def check_evidence_stands_before_a_look_up_reads(company: Company) -> None:
     mapped(company)
     noted: list[bool] = []
-    read = session.read
+    reading = session.reading
 
     def spy(*args: Any, **given: Any) -> Any:
         noted.append(LedgerEntry.objects.filter(act="rights.look_up").exists())
-        return read(*args, **given)
+        return reading(*args, **given)
 
-    session.read = spy
+    session.reading = spy
     try:
         finding.find_person(actor=AGENT, now=NOW, source="shop", claim=who(CLEO))
     finally:
-        session.read = read
+        session.reading = reading
     assert noted and all(noted)
 
 
@@ -257,7 +257,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
     ),
     "rows not searched by key, nor values": (
         [
-            (search_engine._FreshSearch, "rows", lambda *_: None),
+            (search_engine._FreshSearch, "rows", lambda *_: search_engine._Part()),
             (search_engine._FreshSearch, "values", lambda *_: None),
         ],
         check_a_row_that_comes_back_is_found,
@@ -267,7 +267,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
         check_a_copy_is_found,
     ),
     "emptied fields not searched": (
-        [(search_engine._FreshSearch, "fields", lambda *_: None)],
+        [(search_engine._FreshSearch, "fields", lambda *_: search_engine._Part())],
         check_an_undone_update_is_found,
     ),
     "outcome from what was planned": (
@@ -287,7 +287,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
     ),
     "rows added meanwhile not refused": ([NO_SECOND_WALL], check_a_row_added_before_the_write_comes_back),
     "rows added meanwhile not searched": (
-        [(search_engine._FreshSearch, "links", lambda *_: None)],
+        [(search_engine._FreshSearch, "links", lambda *_: search_engine._Part())],
         check_a_row_added_after_the_write_is_found,
     ),
     "texts not searched": (

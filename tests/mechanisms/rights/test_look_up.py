@@ -30,13 +30,13 @@ def looked_up() -> list[dict[str, object]]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Note, at each reading session, how many look-ups were recorded before it."""
     noted: list[int] = []
-    original = session.read
+    original = session.reading
 
     def read(*args: object, **kwargs: object) -> object:
         noted.append(len(looked_up()))
         return original(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(session, "read", read)
+    monkeypatch.setattr(session, "reading", read)
     return noted
 
 

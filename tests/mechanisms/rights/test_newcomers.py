@@ -46,7 +46,7 @@ def worked(shop: Company, monkeypatch: pytest.MonkeyPatch, *, who: str, before: 
 def test_a_row_added_after_the_last_look_sends_the_plan_back(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = worked(shop, monkeypatch, who=CLEO, before="write_source", adds=NEW_LOGIN)
+    number = worked(shop, monkeypatch, who=CLEO, before="write_sources", adds=NEW_LOGIN)
     assert queries.state_of_request(number) is State.PLANNED
     assert shop.run("SELECT count(*) FROM login WHERE customer_id = 3") == [(2,)], "nothing was written"
     approve(number)
@@ -63,7 +63,7 @@ def test_a_part_that_somebody_else_began_to_use_is_not_destroyed(
         shop,
         monkeypatch,
         who=CLEO,
-        before="write_source",
+        before="write_sources",
         adds="UPDATE customer SET address_id = 2 WHERE id = 4",
     )
     assert queries.state_of_request(number) is State.PLANNED
@@ -85,7 +85,7 @@ def test_rows_that_were_gone_already_are_told_apart_from_those_erased(
 ) -> None:
     """The company's programs, or a run of ours that was killed after its commit, were there before."""
     number = worked(
-        shop, monkeypatch, who=CLEO, before="write_source", adds="DELETE FROM login WHERE id = 23"
+        shop, monkeypatch, who=CLEO, before="write_sources", adds="DELETE FROM login WHERE id = 23"
     )
     assert queries.request_view(number).outcome == Outcome.ERASED
     body = LedgerEntry.objects.get(act="rights.record_source_outcome").body

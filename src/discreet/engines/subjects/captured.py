@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from discreet.engines.subjects.captures import (
     BlankedRows,
@@ -11,17 +12,18 @@ from discreet.engines.subjects.captures import (
     NamelessRow,
     RowKeys,
 )
-from discreet.engines.subjects.climb import rows_of_others
+from discreet.engines.subjects.climb import lane_of, rows_of_others
 from discreet.engines.subjects.found import NotCovered, Persons, Reach, join
-from discreet.engines.subjects.graph import EraseAction, Key, LinkRole, TableRef
+from discreet.engines.subjects.graph import Column, EraseAction, Key, LinkRole, TableRef
 from discreet.engines.subjects.identity import Identity, usable
+from discreet.engines.subjects.inquiry import Inquiry
+from discreet.engines.subjects.lanes import IN_TURN, Lanes, Unit, each
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.newcomers import linked_rows
 from discreet.engines.subjects.plans import ErasurePlan, Reason, TablePlan
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.texts import search_texts
 from discreet.engines.subjects.values import ValueHit, search_values, searched_categories
-from discreet.engines.subjects.walk import Walk
 from discreet.vocabulary.normalise import normalise_email, normalise_phone
 
 
@@ -32,6 +34,7 @@ def capture(
     plan: ErasurePlan,
     budget: Budget,
     identities: Sequence[Identity] = (),
+    lanes: Lanes = IN_TURN,
 ) -> Captured:
     """Note the identity values, the keys of rows that go, what emptied rows must hold, and who may stay.
 
@@ -41,10 +44,10 @@ def capture(
     named too, and nobody's own; what was too much to look through stands beside it.
     """
     values = captured_values(reach=reach, identities=identities)
-    found = search_values(graph=reach.graph, readers=readers, values=values, budget=budget)
+    found = search_values(graph=reach.graph, readers=readers, values=values, budget=budget, lanes=lanes)
     outside = outside_of(reach, found.hits)
-    texts = search_texts(graph=reach.graph, readers=readers, values=values, budget=budget)
-    others = others_of(reach, readers, outside)
+    texts = search_texts(graph=reach.graph, readers=readers, values=values, budget=budget, lanes=lanes)
+    others = others_of(reach, readers, outside, lanes)
     unlinked = _by_column(
         hit
         for hit in outside
@@ -61,7 +64,7 @@ def capture(
             *_counted("named_in_text", _by_column(outside_of(reach, texts.hits))),
             *texts.not_searched,
         ),
-        nameless=tuple(_nameless(reach, readers, plan)),
+        nameless=tuple(_nameless(reach, readers, plan, lanes)),
         linked=tuple(linked_rows(reach=reach, plan=plan)),
     )
 
@@ -137,8 +140,11 @@ def _blanked(plan: ErasurePlan) -> Iterable[BlankedRows]:
             yield BlankedRows(rows, operation.values, operation.per_row)
 
 
-def _nameless(reach: Reach, readers: Mapping[str, Reader], plan: ErasurePlan) -> Iterable[NamelessRow]:
+def _nameless(
+    reach: Reach, readers: Mapping[str, Reader], plan: ErasurePlan, lanes: Lanes
+) -> list[NamelessRow]:
     """Read what tells a person without e-mail address, phone or number: one statement a table with such rows."""
+    units: list[Unit[list[NamelessRow]]] = []
     for planned in plan.tables:
         found = reach.tables.get(planned.table)
         if found is None or not found.table.is_people or found.table.primary_key != planned.key_columns:
@@ -160,21 +166,31 @@ def _nameless(reach: Reach, readers: Mapping[str, Reader], plan: ErasurePlan) ->
         if not whose or not columns:
             continue
         names = tuple(column.name for column in columns)
-        width = len(planned.key_columns)
         query = Select(
             table=planned.table,
             columns=(*planned.key_columns, *names),
             key_columns=planned.key_columns,
             keys=list(whose),
         )
-        for row in readers[planned.table.source].select(query):
-            values = tuple(
-                (column.name, column.category, str(value))
-                for column, value in zip(columns, row[width:], strict=True)
-                if usable_value(value)
-            )
-            if values and row[:width] in whose:
-                yield NamelessRow(planned.table, row[:width], whose[row[:width]], values)
+        read = partial(_nameless_rows, readers[planned.table.source], query, columns, whose)
+        units.append((planned.table.source, read))
+    return [row for rows in each(lanes, units) for row in rows]
+
+
+def _nameless_rows(
+    reader: Reader, query: Select, columns: Sequence[Column], whose: Mapping[Key, Persons]
+) -> list[NamelessRow]:
+    width = len(query.key_columns)
+    found = []
+    for row in reader.select(query):
+        values = tuple(
+            (column.name, column.category, str(value))
+            for column, value in zip(columns, row[width:], strict=True)
+            if usable_value(value)
+        )
+        if values and row[:width] in whose:
+            found.append(NamelessRow(query.table, row[:width], whose[row[:width]], values))
+    return found
 
 
 def usable_value(value: object) -> bool:
@@ -203,14 +219,13 @@ def _may_stay(table: TablePlan) -> bool:
 
 
 def others_of(
-    reach: Reach, readers: Mapping[str, Reader], hits: Sequence[ValueHit]
+    reach: Reach, readers: Mapping[str, Reader], hits: Sequence[ValueHit], lanes: Lanes
 ) -> dict[TableRef, set[Key]]:
     """Return the hits that are another person's own: people rows, and rows that belong to one.
 
     A row that belongs to somebody else, as a ticket does to the colleague who answers it, is about the person
     all the same where nobody else holds the value as theirs.
     """
-    walk = Walk(graph=reach.graph, readers=readers, limits=Limits(), all_columns=False)
     others: dict[TableRef, set[Key]] = defaultdict(set)
     climb: dict[TableRef, set[Key]] = defaultdict(set)
     theirs = {hit.value for hit in hits if reach.graph.tables[hit.table].is_people}
@@ -222,6 +237,19 @@ def others_of(
             link.role is LinkRole.OWNER for link in reach.graph.outgoing(hit.table)
         ):
             climb[hit.table].add(hit.key)
-    for ref, keys in climb.items():
-        others[ref] |= rows_of_others(walk=walk, inside=reach.tables, ref=ref, keys=keys)
+    units: list[Unit[set[Key]]] = [
+        (
+            lane_of(reach.graph, ref),
+            partial(
+                rows_of_others,
+                inquiry=Inquiry(graph=reach.graph, readers=readers, limits=Limits()),
+                inside=reach.tables,
+                ref=ref,
+                keys=keys,
+            ),
+        )
+        for ref, keys in climb.items()
+    ]
+    for ref, found in zip(climb, each(lanes, units), strict=True):
+        others[ref] |= found
     return others

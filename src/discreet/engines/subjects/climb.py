@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from discreet.engines.subjects.graph import Key, Link, LinkRole, Match, Table, TableRef
+from discreet.engines.subjects.graph import Graph, Key, Link, LinkRole, Match, Table, TableRef
+from discreet.engines.subjects.inquiry import Inquiry
 from discreet.engines.subjects.keys import loose_key
+from discreet.engines.subjects.lanes import AT_HOME
 from discreet.engines.subjects.linkage import Rows, applies
 from discreet.engines.subjects.lookup import wanted
 from discreet.engines.subjects.reader import Row, Select
-from discreet.engines.subjects.walk import Walk, picker
+from discreet.engines.subjects.walk import picker
 
 Origins = Mapping[Key, set[Key]]  # value to look up → the values it was climbed from
 
@@ -17,11 +19,27 @@ def row_keys(table: Table) -> tuple[str, ...]:
     return table.primary_key or tuple(column.name for column in table.columns)
 
 
-def owner_links(walk: Walk, ref: TableRef) -> list[Link]:
-    return [link for link in walk.graph.outgoing(ref) if link.role is LinkRole.OWNER]
+def owner_links(graph: Graph, ref: TableRef) -> list[Link]:
+    return [link for link in graph.outgoing(ref) if link.role is LinkRole.OWNER]
 
 
-def climb(*, walk: Walk, inside: Mapping[TableRef, Rows], link: Link, values: Iterable[Key]) -> set[Key]:
+def lane_of(graph: Graph, ref: TableRef) -> str:
+    """Return the source in which a climb from a table stays; AT_HOME where it leads through several."""
+    seen, waiting = {ref}, [ref]
+    while waiting:
+        here = waiting.pop()
+        if graph.tables[here].is_people:
+            continue  # where a climb ends
+        above = {link.to_table for link in owner_links(graph, here)} - seen
+        seen |= above
+        waiting += above
+    sources = {one.source for one in seen}
+    return ref.source if len(sources) == 1 else AT_HOME
+
+
+def climb(
+    *, inquiry: Inquiry, inside: Mapping[TableRef, Rows], link: Link, values: Iterable[Key]
+) -> set[Key]:
     """Return the `values` of `link` from which owner links lead up to a person who is not `inside`.
 
     A row that is no person's and has no owner link at all counts as somebody: unknown means careful.
@@ -31,11 +49,11 @@ def climb(*, walk: Walk, inside: Mapping[TableRef, Rows], link: Link, values: It
     waiting: list[tuple[Link, Origins]] = [(link, {value: {value} for value in values})]
     while waiting:
         here, origins = waiting.pop()
-        table = walk.graph.tables[here.to_table]
-        upward = owner_links(walk, table.ref)
+        table = inquiry.graph.tables[here.to_table]
+        upward = owner_links(inquiry.graph, table.ref)
         known = inside.get(table.ref)
         above: dict[Link, dict[Key, set[Key]]] = defaultdict(lambda: defaultdict(set))
-        for row, starts, columns in _parents(walk, here, origins, upward):
+        for row, starts, columns in _parents(inquiry, here, origins, upward):
             if known is not None and picker(columns, row_keys(table))(row) in known.rows:
                 continue
             if table.is_people or not upward:
@@ -52,14 +70,14 @@ def climb(*, walk: Walk, inside: Mapping[TableRef, Rows], link: Link, values: It
 
 
 def _parents(
-    walk: Walk, link: Link, origins: Origins, upward: Sequence[Link]
+    inquiry: Inquiry, link: Link, origins: Origins, upward: Sequence[Link]
 ) -> Iterator[tuple[Row, set[Key], tuple[str, ...]]]:
-    table = walk.graph.tables[link.to_table]
+    table = inquiry.graph.tables[link.to_table]
     columns = _columns(table, upward, link.to_columns)
     if link.match is not Match.EXACT:
         keys = list(origins)
         texts = [wanted(link.match, str(key[0])) for key in keys]
-        for number, row in walk.find(link, table.ref, link.to_columns[0], columns, texts):
+        for number, row in inquiry.find(link, table.ref, link.to_columns[0], columns, texts):
             yield row, origins[keys[number]], columns
         return
     query = Select(
@@ -73,7 +91,7 @@ def _parents(
     by_form: dict[Key, set[Key]] = defaultdict(set)
     for value, starts in origins.items():
         by_form[loose_key(value)] |= starts
-    for row in walk.read(query, purpose="sharing", link=link):
+    for row in inquiry.read(query, purpose="sharing", link=link):
         yield row, by_form.get(loose_key(pick(row)), set()), columns
 
 
@@ -87,17 +105,17 @@ def _columns(table: Table, upward: Sequence[Link], more: Sequence[str] = ()) -> 
 
 
 def rows_of_others(
-    *, walk: Walk, inside: Mapping[TableRef, Rows], ref: TableRef, keys: Iterable[Key]
+    *, inquiry: Inquiry, inside: Mapping[TableRef, Rows], ref: TableRef, keys: Iterable[Key]
 ) -> set[Key]:
     """Return those of the rows `keys` whose owner links lead to a person who is not `inside`."""
-    table = walk.graph.tables[ref]
-    upward = owner_links(walk, ref)
+    table = inquiry.graph.tables[ref]
+    upward = owner_links(inquiry.graph, ref)
     if not upward:
         return set()
     columns = _columns(table, upward)
     rows: Iterable[Row] = keys  # without a primary key the key is the row
     if table.primary_key:
-        rows = walk.read(Select(ref, columns, table.primary_key, list(keys)), purpose="sharing")
+        rows = inquiry.read(Select(ref, columns, table.primary_key, list(keys)), purpose="sharing")
     else:
         columns = row_keys(table)
     rows = list(rows)
@@ -106,6 +124,6 @@ def rows_of_others(
         pick, fits = picker(columns, link.from_columns), applies(link, columns)
         pairs = [(pick(row), picker(columns, row_keys(table))(row)) for row in rows if fits(row)]
         values = {value for value, _ in pairs if None not in value}
-        others = climb(walk=walk, inside=inside, link=link, values=values) if values else set()
+        others = climb(inquiry=inquiry, inside=inside, link=link, values=values) if values else set()
         found.update(key for value, key in pairs if value in others)
     return found

@@ -27,6 +27,7 @@ from discreet.engines.subjects.corrections import (
 from discreet.engines.subjects.found import Reach, TableReach
 from discreet.engines.subjects.graph import Column, Key, TableRef
 from discreet.engines.subjects.keys import canonical
+from discreet.engines.subjects.lanes import IN_TURN, Lanes
 from discreet.engines.subjects.likeness import is_like
 from discreet.engines.subjects.reader import Reader, Row
 from discreet.engines.subjects.values import searched_categories
@@ -40,15 +41,23 @@ def make_correction(
     wishes: Wishes,
     catalogued: Catalogued,
     budget: Budget,
+    lanes: Lanes = IN_TURN,
 ) -> CorrectionPlan:
     """Find every place of the one person of `reach` (made for `Purpose.CORRECTION`) and put the writes in order."""
     places = _Finder(reach, wishes, catalogued).places()
-    checked = Checks(readers=readers, reach=reach, wishes=wishes, catalogued=catalogued).checked(places)
+    checks = Checks(readers=readers, reach=reach, wishes=wishes, catalogued=catalogued, lanes=lanes)
+    checked = checks.checked(places)
     checked = sorted(checked, key=lambda one: (one.table, one.column, one.id))
     writes = ordered_writes(graph=reach.graph, places=checked)
     meant = tuple(old_values(reach, change) for change in wishes.changes)
     traces = traces_of(
-        readers=readers, reach=reach, changes=wishes.changes, meant=meant, places=checked, budget=budget
+        readers=readers,
+        reach=reach,
+        changes=wishes.changes,
+        meant=meant,
+        places=checked,
+        budget=budget,
+        lanes=lanes,
     )
     plan = CorrectionPlan(
         digest="",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from discreet.engines.subjects.climb import row_keys
 from discreet.engines.subjects.corrections import (
@@ -18,6 +19,7 @@ from discreet.engines.subjects.corrections import (
 from discreet.engines.subjects.found import Reach
 from discreet.engines.subjects.graph import Column, Key, Link, Match, TableRef
 from discreet.engines.subjects.keys import canonical, cast, is_exact, loose_key
+from discreet.engines.subjects.lanes import Lanes, Unit, each
 from discreet.engines.subjects.reader import Reader, Row, Select
 from discreet.engines.subjects.walk import picker
 from discreet.engines.subjects.writing import fitted
@@ -35,16 +37,19 @@ class Checks:
         reach: Reach,
         wishes: Wishes,
         catalogued: Catalogued,
+        lanes: Lanes,
     ) -> None:
         self.readers = readers
         self.reach = reach
         self.graph = reach.graph
         self.wishes = wishes
         self.catalogued = catalogued
+        self.lanes = lanes
 
     def checked(self, places: Sequence[Place]) -> list[Place]:
         """Return the places with their obstacles, and with those that refer to them by value."""
-        found = [self._unique(place) for place in places]
+        units: list[Unit[Place]] = [(place.table.source, partial(self._unique, place)) for place in places]
+        found = each(self.lanes, units)
         found = self._followed(found)
         return self._with_targets(found)
 

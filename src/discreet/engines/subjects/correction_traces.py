@@ -10,6 +10,7 @@ from discreet.engines.subjects.correction_checks import cells_of
 from discreet.engines.subjects.corrections import Change, Place
 from discreet.engines.subjects.found import NotCovered, Reach
 from discreet.engines.subjects.graph import Key, TableRef
+from discreet.engines.subjects.lanes import Lanes
 from discreet.engines.subjects.likeness import is_like, plain
 from discreet.engines.subjects.reader import Reader
 from discreet.engines.subjects.texts import FREE_TEXT, search_texts
@@ -50,19 +51,20 @@ def traces_of(
     meant: Sequence[Sequence[str]],
     places: Sequence[Place],
     budget: Budget,
+    lanes: Lanes,
 ) -> Traces:
     """Search the old values once before the writes, so that the search after them can tell what is new."""
     values = captured_of(changes, meant)
     graph = reach.graph
-    search = search_values(graph=graph, readers=readers, values=values, budget=budget)
-    texts = search_texts(graph=graph, readers=readers, values=values, budget=budget)
+    search = search_values(graph=graph, readers=readers, values=values, budget=budget, lanes=lanes)
+    texts = search_texts(graph=graph, readers=readers, values=values, budget=budget, lanes=lanes)
     written = {cell for place in places if place.is_written for cell in cells_of(place)}
     known: dict[TableRef, set[Key]] = defaultdict(set)
     for hit in (*search.hits, *texts.hits):
         if (hit.table, hit.column, hit.key) not in written:
             known[hit.table].add((hit.column, *hit.key))
     outside = [hit for hit in outside_of(reach, search.hits) if not graph.tables[hit.table].is_view]
-    others = others_of(reach, readers, outside)
+    others = others_of(reach, readers, outside, lanes)
     mine = {(place.table, key) for place in places for key in place.keys}
     unlinked = [
         hit

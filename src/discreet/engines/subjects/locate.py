@@ -13,8 +13,9 @@ from discreet.engines.subjects.found import NotCovered, Step
 from discreet.engines.subjects.graph import Column, Graph, Key, Match, Table, TableRef
 from discreet.engines.subjects.identity import Identity, check_identity, usable
 from discreet.engines.subjects.keys import cast, hashable
+from discreet.engines.subjects.lanes import IN_TURN, Lanes, Unit, each
 from discreet.engines.subjects.limits import Limits
-from discreet.engines.subjects.lookup import Bounds, Finder, Wanted, wanted, wanted_exact
+from discreet.engines.subjects.lookup import Bounds, Finder, Lookup, Wanted, wanted, wanted_exact
 from discreet.engines.subjects.reader import Reader, Row
 from discreet.vocabulary.normalise import normalise_email, normalise_name, normalise_phone, phone_region
 
@@ -84,7 +85,12 @@ class _Hit:
 
 
 def locate(
-    *, graph: Graph, readers: Mapping[str, Reader], identities: Sequence[Identity], limits: Limits
+    *,
+    graph: Graph,
+    readers: Mapping[str, Reader],
+    identities: Sequence[Identity],
+    limits: Limits,
+    lanes: Lanes = IN_TURN,
 ) -> Located:
     """Find the candidates of every identity, with one search a column for all of them.
 
@@ -97,6 +103,7 @@ def locate(
     for table in graph.tables.values():
         if table.is_people:
             search.in_table(table)
+    search.run(lanes)
     return Located(
         candidates=tuple(
             _candidates(identity, list(hits.values()))
@@ -105,6 +112,17 @@ def locate(
         steps=tuple(search.steps),
         not_searched=tuple(search.not_searched),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _ColumnSearch:
+    """What is searched for in one column, and whose identity each value is."""
+
+    table: Table
+    columns: tuple[str, ...]
+    finder: Finder
+    whose: Sequence[int]
+    kind: str
 
 
 class _Search:
@@ -122,9 +140,10 @@ class _Search:
         self.hits: list[dict[tuple[TableRef, Key], _Hit]] = [{} for _ in identities]
         self.steps: list[Step] = []
         self.not_searched: list[NotCovered] = []
+        self.searches: list[_ColumnSearch | NotCovered] = []
 
     def in_table(self, table: Table) -> None:
-        """Search the identity columns of one people table."""
+        """Note what is to be searched for in the identity columns of one people table."""
         searched = False
         for column in table.columns:
             if column.category in (Match.EMAIL, Match.PHONE):
@@ -134,7 +153,7 @@ class _Search:
         for column in numbered:
             self._by_number(table, column)
         if not searched and not numbered:
-            self.not_searched.append(NotCovered(table.ref, "no_identity_column"))
+            self.searches.append(NotCovered(table.ref, "no_identity_column"))
 
     def _number_columns(self, table: Table) -> list[Column]:
         """Return where a customer number stands: columns of that category, else unique impersonal ones."""
@@ -172,20 +191,35 @@ class _Search:
         if not values:
             return
         columns = self._columns(table)
-        found = Finder(
+        finder = Finder(
             reader=self.readers[table.ref.source],
             table=table,
             column=column,
             columns=columns,
             values=values,
             bounds=self.bounds,
-        ).find()
+        )
+        self.searches.append(_ColumnSearch(table, columns, finder, whose, kind))
+
+    def run(self, lanes: Lanes) -> None:
+        """Search, the sources side by side, and note what was found in the order in which it was asked for."""
+        searches = [one for one in self.searches if isinstance(one, _ColumnSearch)]
+        units: list[Unit[Lookup]] = [(one.table.ref.source, one.finder.find) for one in searches]
+        found = dict(zip(map(id, searches), each(lanes, units), strict=True))
+        for one in self.searches:
+            if isinstance(one, NotCovered):
+                self.not_searched.append(one)
+            else:
+                self._note(one, found[id(one)])
+
+    def _note(self, search: "_ColumnSearch", found: Lookup) -> None:
         self.steps.extend(found.steps)
         self.not_searched.extend(found.not_searched)
         for number, row in found.hits:
-            hit = _hit(table, columns, row, _region(self.identities[whose[number]]))
-            known = self.hits[whose[number]].setdefault((table.ref, hit.key), hit)
-            known.matched_by.add(kind)
+            whose = search.whose[number]
+            hit = _hit(search.table, search.columns, row, _region(self.identities[whose]))
+            known = self.hits[whose].setdefault((search.table.ref, hit.key), hit)
+            known.matched_by.add(search.kind)
 
     def _columns(self, table: Table) -> tuple[str, ...]:
         wanted_categories = (Match.EMAIL, Match.PHONE, "name")

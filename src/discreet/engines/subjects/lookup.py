@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from discreet.engines.subjects.found import NotCovered, Step
 from discreet.engines.subjects.graph import Column, Key, Match, Table
@@ -133,6 +134,19 @@ class Finder:
         self.columns = (*columns, column.name)
         self.result = Lookup()
 
+    @property
+    def scans(self) -> bool:
+        """Whether `find` will look through the column without an index. It depends on no row."""
+        if not self.values:
+            return False
+        kind, has_index = self.values[0].kind, is_indexed(self.table, self.column)
+        is_within = bool(self.bounds.scan_rows) and self.table.estimated_rows <= self.bounds.scan_rows
+        if kind is Match.EMAIL and not self.column.numeric:
+            return is_within and not self._folds(has_index=has_index)
+        if kind is Match.PHONE and not self.column.numeric:
+            return self._compares(self._narrow()) or (is_within and not has_index)
+        return is_within and not has_index
+
     def find(self) -> Lookup:
         """Search by index where there is one, then by the scans that the bounds allow."""
         if not self.values:
@@ -149,7 +163,7 @@ class Finder:
 
     def _find_email(self, *, has_index: bool) -> None:
         keys = {text.strip().lower() for one in self.values for text in one.spellings}
-        if self.column.fold_indexed or (has_index and self.column.ignores_case):
+        if self._folds(has_index=has_index):
             padded = {form for key in keys for form in _with_blanks(key)}
             self._run(self._select(sorted((key,) for key in padded), fold=True), is_scan=False)
             return
@@ -161,17 +175,31 @@ class Finder:
     def _find_phone(self, *, has_index: bool) -> None:
         if has_index:
             self._exact(is_scan=False)
-        rows = self.table.estimated_rows
-        tails = {phone_digits(text)[-_TAIL:] for one in self.values for text in one.spellings}
-        narrow = tuple(sorted(tails)) if len(tails) <= _MOST_PATTERNS and "" not in tails else ()
-        bound = self.bounds.scan_rows if narrow else min(self.bounds.read_rows, self.bounds.scan_rows)
-        if rows <= bound and self.bounds.read_rows:
-            self._compare_all(tails, narrow)
+        narrow = self._narrow()
+        if self._compares(narrow):
+            self._compare_all(self._tails, narrow)
         elif has_index:
             self._skip("formatted_phones_not_compared")
         elif self._may_scan():
             self._exact(is_scan=True)
             self._skip("formatted_phones_not_compared")
+
+    def _folds(self, *, has_index: bool) -> bool:
+        return self.column.fold_indexed or (has_index and self.column.ignores_case)
+
+    @cached_property
+    def _tails(self) -> set[str]:
+        return {phone_digits(text)[-_TAIL:] for one in self.values for text in one.spellings}
+
+    def _narrow(self) -> tuple[str, ...]:
+        """Return the digit runs that the server compares with; () where there are too many or none."""
+        tails = self._tails
+        return tuple(sorted(tails)) if len(tails) <= _MOST_PATTERNS and "" not in tails else ()
+
+    def _compares(self, narrow: tuple[str, ...]) -> bool:
+        """Return whether the column's numbers are compared one by one."""
+        bound = self.bounds.scan_rows if narrow else min(self.bounds.read_rows, self.bounds.scan_rows)
+        return self.table.estimated_rows <= bound and bool(self.bounds.read_rows)
 
     def _may_scan(self) -> bool:
         if self.bounds.scan_rows and self.table.estimated_rows <= self.bounds.scan_rows:

@@ -7,10 +7,14 @@ MENTION links are looked up but not followed. Cycles end because a row is carrie
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 
+from discreet.engines.subjects import course
 from discreet.engines.subjects.found import Reach, TableReach
 from discreet.engines.subjects.graph import Graph, Key, TableRef
+from discreet.engines.subjects.inquiry import Inquiry
 from discreet.engines.subjects.keys import hashable, is_exact
+from discreet.engines.subjects.lanes import IN_TURN, Lanes, Unit, each
 from discreet.engines.subjects.limits import Limits, NoStartingRow
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.sharing import Detector, Sharing
@@ -40,6 +44,7 @@ def reach(
     roots_by_person: Sequence[Mapping[TableRef, set[Key]]],
     limits: Limits,
     purpose: Purpose = Purpose.ERASURE,
+    lanes: Lanes = IN_TURN,
 ) -> Reach:
     """Find every row about each person of the batch, with statements that serve all of them at once.
 
@@ -49,29 +54,49 @@ def reach(
     """
     if not all(any(keys for keys in roots.values()) for roots in roots_by_person):
         raise NoStartingRow
-    walk = Walk(graph=graph, readers=readers, limits=limits, all_columns=purpose in _WHOLE_ROWS)
+    all_columns = purpose in _WHOLE_ROWS
+    walk = Walk(graph=graph, readers=readers, limits=limits, lanes=lanes, all_columns=all_columns)
     walk.start(roots_by_person)
-    walk.run()
+    course.take(walk)
     sharing = Sharing()
     if purpose in _WRITTEN or _leads_on_from_details(walk):
         sharing = Detector(walk).detect()
+    filled = [state for state in walk.states.values() if state.rows]
+    addresses = _addresses_of(walk, filled) if purpose in _WRITTEN else {}
     return Reach(
         graph=graph,
         person_count=len(roots_by_person),
         tables={
-            ref: _table(walk, sharing, state, purpose) for ref, state in walk.states.items() if state.rows
+            state.table.ref: _table(sharing, state, addresses.get(state.table.ref, _NO_ADDRESSES))
+            for state in filled
         },
         references=tuple(sharing.references),
-        steps=tuple(walk.steps),
-        not_covered=tuple(dict.fromkeys(walk.not_covered)),
+        steps=tuple(walk.inquiry.steps),
+        not_covered=tuple(dict.fromkeys(walk.inquiry.not_covered)),
     )
 
 
-def _table(walk: Walk, sharing: Sharing, state: TableState, purpose: Purpose) -> TableReach:
+_Addresses = tuple[tuple[str, ...], Counter[Key]]
+_NO_ADDRESSES: _Addresses = ((), Counter())
+
+
+def _addresses_of(walk: Walk, filled: Sequence[TableState]) -> dict[TableRef, _Addresses]:
+    """Return how statements address rows of tables without a key."""
+    nameless = [state for state in filled if not state.table.primary_key]
+    inquiries = [walk.inquiry.apart() for _ in nameless]
+    units: list[Unit[_Addresses]] = [
+        (state.table.ref.source, partial(_addresses, state, inquiry))
+        for state, inquiry in zip(nameless, inquiries, strict=True)
+    ]
+    found = each(walk.lanes, units)
+    for inquiry in inquiries:
+        walk.inquiry.take(inquiry)
+    return {state.table.ref: one for state, one in zip(nameless, found, strict=True)}
+
+
+def _table(sharing: Sharing, state: TableState, addresses: _Addresses) -> TableReach:
     ref = state.table.ref
-    columns, copies = state.table.primary_key, Counter[Key]()
-    if not columns and purpose in _WRITTEN:
-        columns, copies = _addresses(walk, state)
+    columns, copies = (state.table.primary_key, Counter[Key]()) if state.table.primary_key else addresses
     return TableReach(
         table=state.table,
         key_columns=state.key_columns,
@@ -86,28 +111,27 @@ def _table(walk: Walk, sharing: Sharing, state: TableState, purpose: Purpose) ->
     )
 
 
-def _addresses(walk: Walk, state: TableState) -> tuple[tuple[str, ...], Counter[Key]]:
+def _addresses(state: TableState, inquiry: Inquiry) -> _Addresses:
     """Return columns by whose values statements hit these rows of a table without a key, and no others.
 
     A NULL and a structure cannot be compared with; what is left must still tell the rows apart.
     Also returns how often each row stands there.
     """
-    nothing: tuple[tuple[str, ...], Counter[Key]] = ((), Counter())
     names = tuple(
         name
         for place, name in enumerate(state.columns)
         if all(is_exact(row[place]) for row in state.rows.values())
     )
     if not names:
-        return nothing
+        return _NO_ADDRESSES
     pick = picker(state.columns, names)
     keys = dict.fromkeys(tuple(map(hashable, pick(row))) for row in state.rows.values())
     if len(keys) < len(state.rows):
-        return nothing
-    bound = walk.limits.max_rows_per_step + 1
+        return _NO_ADDRESSES
+    bound = inquiry.limits.max_rows_per_step + 1
     query = Select(state.table.ref, state.columns, names, list(keys), limit=bound)
-    copies = Counter(state.key_of(row) for row in walk.read(query, purpose="sharing"))
-    return (names, copies) if copies.keys() <= state.rows.keys() else nothing
+    copies = Counter(state.key_of(row) for row in inquiry.read(query, purpose="sharing"))
+    return (names, copies) if copies.keys() <= state.rows.keys() else _NO_ADDRESSES
 
 
 def _leads_on_from_details(walk: Walk) -> bool:

@@ -7,17 +7,28 @@ A row that others use is never destroyed silently. Three kinds:
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from discreet.engines.subjects.climb import climb, row_keys
+from discreet.engines.subjects.climb import climb, lane_of, row_keys
 from discreet.engines.subjects.found import Reference
 from discreet.engines.subjects.graph import Graph, Key, Link, LinkRole, Match, Table, TableRef
+from discreet.engines.subjects.inquiry import Inquiry
 from discreet.engines.subjects.keys import caster, loose_key
+from discreet.engines.subjects.lanes import Unit, each
 from discreet.engines.subjects.linkage import Linkage, applies
 from discreet.engines.subjects.lookup import wanted
 from discreet.engines.subjects.reader import Row, Select
 from discreet.engines.subjects.walk import Direction, TableState, Walk, hops_of, picker
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What to ask in the lane of a source. It returns how to note the answer, done in the order of the questions."""
+
+    source: str
+    ask: Callable[[Inquiry], Callable[[], None]]
 
 
 @dataclass(slots=True)
@@ -56,16 +67,26 @@ class Detector:
         return bool(self.walk.states[ref].paths[key] & self.detail_mask)
 
     def detect(self) -> Sharing:
-        for ref in list(self.walk.states):
-            if self.walk.states[ref].rows:
-                self._references(ref)
-                self._other_owners(ref)
+        questions = [
+            question
+            for ref, state in self.walk.states.items()
+            if state.rows
+            for question in (*self._references(ref), *self._other_owners(ref))
+        ]
+        inquiries = [self.walk.inquiry.apart() for _ in questions]
+        units: list[Unit[Callable[[], None]]] = [
+            (one.source, partial(one.ask, inquiry)) for one, inquiry in zip(questions, inquiries, strict=True)
+        ]
+        notes = each(self.walk.lanes, units)
+        for inquiry, note in zip(inquiries, notes, strict=True):
+            self.walk.inquiry.take(inquiry)
+            note()
         self._spread()
         return self.result
 
     # references from outside
 
-    def _references(self, ref: TableRef) -> None:
+    def _references(self, ref: TableRef) -> Iterator[_Question]:
         state = self.walk.states[ref]
         details = [key for key in state.rows if self.is_detail(ref, key)] if self.detail_mask else []
         for link in self.graph.incoming(ref):
@@ -73,24 +94,35 @@ class Detector:
                 continue  # the walk took all of them
             if link.match is not Match.EXACT:
                 if link.role is LinkRole.MENTION:
-                    self._mentions_by_value(link, state)
+                    yield self._mentions_by_value(link, state)
                 continue
             is_needed = link.role is not LinkRole.LOOKUP or link.is_declared
             keys: Iterable[Key] = state.rows if is_needed else details
-            self._outside(link, state, keys)
+            by_value = self._values_of(link, state, keys)
+            if by_value:
+                yield self._outside(link, state, by_value)
 
-    def _outside(self, link: Link, state: TableState, keys: Iterable[Key]) -> None:
-        by_value = self._values_of(link, state, keys)
-        if not by_value:
-            return
-        from_table = self.graph.tables[link.from_table]
-        from_keys = row_keys(from_table)
+    def _outside(self, link: Link, state: TableState, by_value: dict[Key, list[Key]]) -> _Question:
+        from_keys = row_keys(self.graph.tables[link.from_table])
         columns = tuple(dict.fromkeys((*from_keys, *link.from_columns)))
-        rows = (
-            self._all_rows(link, columns, list(by_value))
-            if link.role is LinkRole.MENTION
-            else self._enough_rows(link, columns, list(by_value), self._own_counts(link))
-        )
+        read = partial(self._all_rows, link, columns, list(by_value))
+        if link.role is not LinkRole.MENTION:
+            read = partial(self._enough_rows, link, columns, list(by_value), self._own_counts(link))
+
+        def ask(inquiry: Inquiry) -> Callable[[], None]:
+            return partial(self._note_outside, link, state, by_value, columns, read(inquiry=inquiry))
+
+        return _Question(link.from_table.source, ask)
+
+    def _note_outside(
+        self,
+        link: Link,
+        state: TableState,
+        by_value: dict[Key, list[Key]],
+        columns: tuple[str, ...],
+        rows: Iterable[Row],
+    ) -> None:
+        from_keys = row_keys(self.graph.tables[link.from_table])
         inside = self.walk.states.get(link.from_table)
         pick_key, pick_value = picker(columns, from_keys), picker(columns, link.from_columns)
         by_form: dict[Key, list[Key]] | None = None
@@ -136,7 +168,9 @@ class Detector:
             return Counter()
         return Counter(map(picker(inside.columns, link.from_columns), inside.rows.values()))
 
-    def _select(self, link: Link, columns: tuple[str, ...], keys: Sequence[Key], limit: int) -> list[Row]:
+    def _select(
+        self, link: Link, columns: tuple[str, ...], keys: Sequence[Key], limit: int, inquiry: Inquiry
+    ) -> list[Row]:
         equals = dict((link.discriminator,)) if link.discriminator else None
         query = Select(
             table=link.from_table,
@@ -148,26 +182,33 @@ class Detector:
             joined_to=(link.to_table, link.to_columns),
         )
         purpose = "mention" if link.role is LinkRole.MENTION else "sharing"
-        return self.walk.read(query, purpose=purpose, link=link)
+        return inquiry.read(query, purpose=purpose, link=link)
 
-    def _all_rows(self, link: Link, columns: tuple[str, ...], keys: Sequence[Key]) -> list[Row]:
-        rows = self._select(link, columns, keys, self.walk.limits.max_rows_per_step + 1)
-        self.walk.check(link, link.from_table, len(rows))
+    def _all_rows(
+        self, link: Link, columns: tuple[str, ...], keys: Sequence[Key], inquiry: Inquiry
+    ) -> list[Row]:
+        rows = self._select(link, columns, keys, self.walk.limits.max_rows_per_step + 1, inquiry)
+        inquiry.check(link, link.from_table, len(rows))
         return rows
 
     def _enough_rows(
-        self, link: Link, columns: tuple[str, ...], keys: Sequence[Key], own: Counter[Key]
+        self,
+        link: Link,
+        columns: tuple[str, ...],
+        keys: Sequence[Key],
+        own: Counter[Key],
+        inquiry: Inquiry,
     ) -> list[Row]:
         """Read who refers to `keys`; where one key has very many, only enough to know that it has others."""
         limit = sum(own[key] for key in keys) + len(keys) + self.walk.limits.max_others_per_row
-        rows = self._select(link, columns, keys, limit)
+        rows = self._select(link, columns, keys, limit, inquiry)
         if len(rows) < limit or len(keys) == 1:
             return rows
         middle = len(keys) // 2
-        first = self._enough_rows(link, columns, keys[:middle], own)
-        return first + self._enough_rows(link, columns, keys[middle:], own)
+        first = self._enough_rows(link, columns, keys[:middle], own, inquiry)
+        return first + self._enough_rows(link, columns, keys[middle:], own, inquiry)
 
-    def _mentions_by_value(self, link: Link, state: TableState) -> None:
+    def _mentions_by_value(self, link: Link, state: TableState) -> _Question:
         pick = picker(state.columns, link.to_columns)
         texts: dict[str, list[Key]] = defaultdict(list)
         for key, row in state.rows.items():
@@ -176,10 +217,19 @@ class Detector:
                 texts[str(value)].append(key)
         from_keys = row_keys(self.graph.tables[link.from_table])
         values = [wanted(link.match, text) for text in texts]
-        inside = self.walk.states.get(link.from_table)
-        keys_of = list(texts.values())
         (column,) = link.from_columns
-        for number, row in self.walk.find(link, link.from_table, column, (*from_keys, column), values):
+
+        def ask(inquiry: Inquiry) -> Callable[[], None]:
+            hits = inquiry.find(link, link.from_table, column, (*from_keys, column), values)
+            return partial(self._note_mentions, link, state, list(texts.values()), hits)
+
+        return _Question(link.from_table.source, ask)
+
+    def _note_mentions(
+        self, link: Link, state: TableState, keys_of: list[list[Key]], hits: Iterable[tuple[int, Row]]
+    ) -> None:
+        inside = self.walk.states.get(link.from_table)
+        for number, row in hits:
             from_key = row[:-1]
             if inside is None or from_key not in inside.rows:
                 for to_key in keys_of[number]:
@@ -187,7 +237,7 @@ class Detector:
 
     # other owners
 
-    def _other_owners(self, ref: TableRef) -> None:
+    def _other_owners(self, ref: TableRef) -> Iterator[_Question]:
         """Find rows with an owner link to somebody outside the batch."""
         state = self.walk.states[ref]
         for link in self.graph.outgoing(ref):
@@ -196,10 +246,19 @@ class Detector:
             children = self._foreign_parents(link, state)
             if not children:
                 continue
-            for value in climb(walk=self.walk, inside=self.walk.states, link=link, values=children):
-                for key in children[value]:
-                    self.result.shared[ref][key] = self.result.shared[ref].get(key, 0) + 1
-                    self.result.co_owned[ref].add(key)
+            yield _Question(lane_of(self.graph, link.to_table), partial(self._climbed, ref, link, children))
+
+    def _climbed(
+        self, ref: TableRef, link: Link, children: dict[Key, list[Key]], inquiry: Inquiry
+    ) -> Callable[[], None]:
+        others = climb(inquiry=inquiry, inside=self.walk.states, link=link, values=children)
+        return partial(self._note_owners, ref, children, others)
+
+    def _note_owners(self, ref: TableRef, children: dict[Key, list[Key]], others: Iterable[Key]) -> None:
+        for value in others:
+            for key in children[value]:
+                self.result.shared[ref][key] = self.result.shared[ref].get(key, 0) + 1
+                self.result.co_owned[ref].add(key)
 
     def _foreign_parents(self, link: Link, state: TableState) -> dict[Key, list[Key]]:
         """Return owner value → rows, for owners that the batch does not hold for certain."""

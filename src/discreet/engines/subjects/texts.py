@@ -1,14 +1,16 @@
 """Where free text holds a person's addresses and numbers: one scan a column, for all values of a batch."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from discreet.engines.subjects.captures import Budget, CapturedValue, Searched
 from discreet.engines.subjects.found import NotCovered
 from discreet.engines.subjects.graph import Column, Graph, Table, TableRef
 from discreet.engines.subjects.keys import hashable
+from discreet.engines.subjects.lanes import AT_HOME, IN_TURN, Lanes, Unit, each
 from discreet.engines.subjects.mentions import Mentions
 from discreet.engines.subjects.reader import Reader, Select
-from discreet.engines.subjects.values import ValueHit, ValueSearch
+from discreet.engines.subjects.values import ValueHit, ValueSearch, joined
 
 FREE_TEXT = "free_text"
 _MOST_PATTERNS = 40  # more than this are cheaper compared here than by the server
@@ -19,24 +21,34 @@ def is_free_text(graph: Graph, table: TableRef, column: str) -> bool:
 
 
 def search_texts(
-    *, graph: Graph, readers: Mapping[str, Reader], values: Sequence[CapturedValue], budget: Budget
+    *,
+    graph: Graph,
+    readers: Mapping[str, Reader],
+    values: Sequence[CapturedValue],
+    budget: Budget,
+    lanes: Lanes = IN_TURN,
 ) -> ValueSearch:
     """Look through free text, small tables first, as far as the budget goes; what it does not reach is named."""
-    found = ValueSearch([], [], [])
     mentions = Mentions(values)
     if not mentions.digits and not mentions.addresses:
-        return found
+        return ValueSearch([], [], [])
+    units: list[Unit[ValueSearch]] = []
     left = budget.max_text_rows
     for table, column in _columns(graph):
         reader = readers.get(table.ref.source)
         if reader is None:
-            found.not_searched.append(NotCovered(table.ref, "source_not_reached", (column.name,)))
+            gap = NotCovered(table.ref, "source_not_reached", (column.name,))
+            units.append((AT_HOME, partial(_unread, gap)))
         elif table.estimated_rows > left or not left:
-            found.not_searched.append(_not_read(table, column))
+            units.append((AT_HOME, partial(_unread, _not_read(table, column))))
         else:
-            _search(reader, table, column, mentions, left, found)
+            units.append((table.ref.source, partial(_search, reader, table, column, mentions, left)))
             left -= table.estimated_rows
-    return found
+    return joined(each(lanes, units))
+
+
+def _unread(gap: NotCovered) -> ValueSearch:
+    return ValueSearch([], [], [gap])
 
 
 def _columns(graph: Graph) -> Iterator[tuple[Table, Column]]:
@@ -45,9 +57,8 @@ def _columns(graph: Graph) -> Iterator[tuple[Table, Column]]:
             yield from ((table, column) for column in table.columns if column.category == FREE_TEXT)
 
 
-def _search(
-    reader: Reader, table: Table, column: Column, mentions: Mentions, bound: int, found: ValueSearch
-) -> None:
+def _search(reader: Reader, table: Table, column: Column, mentions: Mentions, bound: int) -> ValueSearch:
+    found = ValueSearch([], [], [])
     key_columns = table.primary_key or tuple(one.name for one in table.columns)
     is_narrowed = len(mentions.digits) + len(mentions.addresses) <= _MOST_PATTERNS
     query = Select(
@@ -68,6 +79,7 @@ def _search(
     if rows > bound:
         found.not_searched.append(_not_read(table, column))
     found.searched.append(Searched(table.ref, "text", (column.name,), table.estimated_rows))
+    return found
 
 
 def _text(stored: object) -> str:

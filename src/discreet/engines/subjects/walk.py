@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import islice
+from functools import partial
 from operator import itemgetter
 
-from discreet.engines.subjects.found import NotCovered, Persons, Step, as_set, join
-from discreet.engines.subjects.graph import Column, Graph, Key, Link, LinkRole, Match, Table, TableRef
+from discreet.engines.subjects.found import NotCovered, Persons, as_set, join
+from discreet.engines.subjects.graph import Graph, Key, Link, LinkRole, Match, Table, TableRef
+from discreet.engines.subjects.inquiry import Inquiry
 from discreet.engines.subjects.keys import caster, hashable, is_exact, loose_key
-from discreet.engines.subjects.limits import Limits, TooManyRows
-from discreet.engines.subjects.lookup import Bounds, Finder, Wanted, is_indexed, wanted
+from discreet.engines.subjects.lanes import Lanes, Unit, each
+from discreet.engines.subjects.limits import Limits
+from discreet.engines.subjects.lookup import Wanted, wanted
 from discreet.engines.subjects.order import components
 from discreet.engines.subjects.reader import Reader, Row, Select
 
@@ -170,26 +172,34 @@ def needed_columns(graph: Graph, table: Table) -> tuple[str, ...]:
 
 
 class Walk:
-    """State of one walk. `run` ends when no row has persons left to carry onwards."""
+    """State of one walk along the links. `course.take` carries it on until no row has persons left to carry onwards.
+
+    What is asked of different sources is asked side by side: a table is filled by one lane at a time.
+    """
 
     def __init__(
-        self, *, graph: Graph, readers: Mapping[str, Reader], limits: Limits, all_columns: bool
+        self,
+        *,
+        graph: Graph,
+        readers: Mapping[str, Reader],
+        limits: Limits,
+        lanes: Lanes,
+        all_columns: bool = False,
     ) -> None:
         self.graph = graph
-        self.readers = readers
+        self.inquiry = Inquiry(graph=graph, readers=readers, limits=limits)
         self.limits = limits
+        self.lanes = lanes
         self.all_columns = all_columns
         self.states: dict[TableRef, TableState] = {}
-        self.steps: list[Step] = []
-        self.not_covered: list[NotCovered] = []
         self.roots: Sequence[Mapping[TableRef, set[Key]]] = ()
         self.hops: dict[TableRef, list[Hop]] = defaultdict(list)
         edges: dict[TableRef, list[TableRef]] = defaultdict(list)
         for hop in hops_of(graph):
             self.hops[hop.start].append(hop)
             edges[hop.start].append(hop.end)
-        parts = components(nodes=list(graph.tables), edges=edges)
-        self.rank = {ref: number for number, part in enumerate(parts) for ref in part}
+        self.parts = components(nodes=list(graph.tables), edges=edges)
+        self.rank = {ref: number for number, part in enumerate(self.parts) for ref in part}
 
     def state(self, ref: TableRef) -> TableState:
         if ref not in self.states:
@@ -205,20 +215,30 @@ class Walk:
                 known = owners[ref]
                 for key in keys:
                     known[key] = join(known[key], person) if key in known else person
-        for ref, wanted_keys in owners.items():
-            state = self.state(ref)
-            if state.table.primary_key:
-                query = Select(ref, state.columns, state.key_columns, list(wanted_keys))
-                rows = self.read(query, purpose="roots")
-                self._attribute(state, rows, wanted_keys, state.key_columns, 1, query)
-            else:
-                self._start_without_key(state, wanted_keys)
-            if len(state.rows) < len(wanted_keys):
-                self.not_covered.append(
-                    NotCovered(ref, "starting_row_gone", rows=len(wanted_keys) - len(state.rows))
-                )
+        inquiries = [self.inquiry.apart() for _ in owners]
+        units: list[Unit[None]] = [
+            (ref.source, partial(self._start_at, self.state(ref), wanted_keys, inquiry))
+            for (ref, wanted_keys), inquiry in zip(owners.items(), inquiries, strict=True)
+        ]
+        each(self.lanes, units)
+        for inquiry in inquiries:
+            self.inquiry.take(inquiry)
 
-    def _start_without_key(self, state: TableState, wanted_keys: Mapping[Key, Persons]) -> None:
+    def _start_at(self, state: TableState, wanted_keys: Mapping[Key, Persons], inquiry: Inquiry) -> None:
+        if state.table.primary_key:
+            query = Select(state.table.ref, state.columns, state.key_columns, list(wanted_keys))
+            rows = inquiry.read(query, purpose="roots")
+            self._attribute(state, rows, wanted_keys, state.key_columns, 1, query, inquiry)
+        else:
+            self._start_without_key(state, wanted_keys, inquiry)
+        if len(state.rows) < len(wanted_keys):
+            inquiry.not_covered.append(
+                NotCovered(state.table.ref, "starting_row_gone", rows=len(wanted_keys) - len(state.rows))
+            )
+
+    def _start_without_key(
+        self, state: TableState, wanted_keys: Mapping[Key, Persons], inquiry: Inquiry
+    ) -> None:
         """Read starting rows of a table without a key by the values that can be compared with."""
         alike: dict[tuple[str, ...], list[Key]] = defaultdict(list)
         for key in wanted_keys:
@@ -227,26 +247,17 @@ class Walk:
             alike[names].append(tuple(key[place] for place in places))
         for names, keys in alike.items():
             query = Select(state.table.ref, state.columns, names, keys)
-            for row in self.read(query, purpose="roots") if names else ():
+            for row in inquiry.read(query, purpose="roots") if names else ():
                 persons = wanted_keys.get(state.key_of(row))
                 if persons is not None:
                     state.add(row, persons, 1)
 
-    def run(self) -> None:
-        while True:
-            waiting = [ref for ref, state in self.states.items() if state.pending]
-            if not waiting:
-                return
-            state = self.states[min(waiting, key=lambda ref: (self.rank[ref], ref))]
-            batch, state.pending = state.pending, {}
-            for hop in self.hops[state.table.ref]:
-                self._follow(hop, state, batch)
-
-    def _follow(self, hop: Hop, state: TableState, batch: Mapping[Key, Persons]) -> None:
+    def follow(self, hop: Hop, batch: Mapping[Key, Persons], inquiry: Inquiry) -> None:
+        """Take a link from rows of its start to those of its end, which is filled by no other meanwhile."""
+        state, end = self.states[hop.start], self.states[hop.end]
         if hop.link.match is not Match.EXACT:
-            self._follow_value(hop, state, batch)
+            self._follow_value(hop, state, batch, inquiry)
             return
-        end = self.state(hop.end)
         owners = self._owners(hop, state, batch, end)
         if not owners:
             return
@@ -263,9 +274,9 @@ class Walk:
             limit=bound,
             joined_to=(hop.start, hop.start_columns),
         )
-        rows = self.read(query, purpose=hop.direction.value, link=hop.link)
-        self.check(hop.link, hop.end, len(rows))
-        self._attribute(end, rows, owners, hop.end_columns, hop.bit, query)
+        rows = inquiry.read(query, purpose=hop.direction.value, link=hop.link)
+        inquiry.check(hop.link, hop.end, len(rows))
+        self._attribute(end, rows, owners, hop.end_columns, hop.bit, query, inquiry)
 
     def _owners(
         self, hop: Hop, state: TableState, batch: Mapping[Key, Persons], end: TableState
@@ -307,6 +318,7 @@ class Walk:
         columns: tuple[str, ...],
         bit: int,
         query: Select,
+        inquiry: Inquiry,
     ) -> None:
         pick = picker(end.columns, columns)
         get, add = owners.get, end.add
@@ -326,27 +338,31 @@ class Walk:
         for row in odd:
             found = by_form.get(loose_key(pick(row)))
             if found is None:
-                found = self._ask_again(query, end, row, owners)
+                found = self._ask_again(query, end, row, owners, inquiry)
             add(row, found, bit)
 
-    def _ask_again(self, query: Select, end: TableState, row: Row, owners: Mapping[Key, Persons]) -> Persons:
+    def _ask_again(
+        self, query: Select, end: TableState, row: Row, owners: Mapping[Key, Persons], inquiry: Inquiry
+    ) -> Persons:
         """Return whose row it is by asking with fewer keys: the database compares in a way we do not know."""
         keys = list(query.keys)
         wanted_row = end.key_of(row)
         while len(keys) > 1:
             half = keys[: len(keys) // 2]
             part = replace(query, keys=half, limit=None)
-            found = any(end.key_of(one) == wanted_row for one in self.read(part, purpose="owned"))
+            found = any(end.key_of(one) == wanted_row for one in inquiry.read(part, purpose="owned"))
             keys = half if found else keys[len(half) :]
         return owners[keys[0]]
 
-    def _follow_value(self, hop: Hop, state: TableState, batch: Mapping[Key, Persons]) -> None:
+    def _follow_value(
+        self, hop: Hop, state: TableState, batch: Mapping[Key, Persons], inquiry: Inquiry
+    ) -> None:
         """Follow a link between sources by normalised value."""
-        end = self.state(hop.end)
+        end = self.states[hop.end]
         values, owners = self._values(hop, state, batch)
-        hits = self.find(hop.link, hop.end, hop.end_columns[0], end.columns, values)
+        hits = inquiry.find(hop.link, hop.end, hop.end_columns[0], end.columns, values)
         if hop.direction is Direction.SAME:
-            hits = self._unambiguous(hop, end, hits, owners)
+            hits = self._unambiguous(hop, end, hits, owners, inquiry)
         for number, row in hits:
             end.add(row, owners[number], hop.bit)
 
@@ -369,7 +385,12 @@ class Walk:
         return [wanted(hop.link.match, text) for text in by_text], list(by_text.values())
 
     def _unambiguous(
-        self, hop: Hop, end: TableState, hits: list[tuple[int, Row]], owners: list[Persons]
+        self,
+        hop: Hop,
+        end: TableState,
+        hits: list[tuple[int, Row]],
+        owners: list[Persons],
+        inquiry: Inquiry,
     ) -> list[tuple[int, Row]]:
         """Drop what joins one person to several rows of a people table: nobody chose between them."""
         rows_of: dict[int, set[Key]] = defaultdict(set)
@@ -378,65 +399,7 @@ class Walk:
                 rows_of[person].add(end.key_of(row))
         unsure = {person for person, keys in rows_of.items() if len(keys) > 1}
         if unsure:
-            self.not_covered.append(NotCovered(hop.end, "several_people_match", hop.end_columns, len(unsure)))
-        return [hit for hit in hits if not as_set(owners[hit[0]]) & unsure]
-
-    def find(
-        self, link: Link, ref: TableRef, column: str, columns: tuple[str, ...], values: list[Wanted]
-    ) -> list[tuple[int, Row]]:
-        """Look `values` up in a column, within the limits."""
-        table = self.graph.tables[ref]
-        found = Finder(
-            reader=self.readers[ref.source],
-            table=table,
-            column=table.column(column),
-            columns=columns,
-            values=values,
-            bounds=Bounds(self.limits.max_scan_rows, self.limits.max_read_rows),
-            limit=self.limits.max_rows_per_step + 1,
-            equals=dict((link.discriminator,)) if link.discriminator and ref == link.from_table else None,
-        ).find()
-        self.steps.extend(found.steps)
-        self.not_covered.extend(found.not_searched)
-        self.check(link, ref, len(found.hits))
-        return found.hits
-
-    def read(
-        self, query: Select, *, purpose: str, link: Link | None = None, count: int | None = None
-    ) -> list[Row]:
-        reader = self.readers[query.table.source]
-        rows = list(islice(reader.select(query), query.limit))
-        self.steps.append(
-            Step(
-                table=query.table,
-                purpose=purpose,
-                statement=reader.statement(query),
-                rows=len(rows),
-                link=str(link) if link else "",
-                missing_index=missing_index(self.graph.tables[query.table], query.key_columns),
+            inquiry.not_covered.append(
+                NotCovered(hop.end, "several_people_match", hop.end_columns, len(unsure))
             )
-        )
-        return rows
-
-    def check(self, link: Link, ref: TableRef, rows: int) -> None:
-        """Stop where a step matches more than one batch can plausibly mean.
-
-        Raises:
-            TooManyRows: over the number, or over the share of a table that is not small.
-        """
-        limit = self.limits.max_rows_per_step
-        estimated = self.graph.tables[ref].estimated_rows
-        if estimated > self.limits.share_applies_above_rows:
-            limit = min(limit, int(estimated * self.limits.max_share_of_table))
-        if rows > limit:
-            raise TooManyRows(link=str(link), rows=rows, limit=limit)
-
-
-def missing_index(table: Table, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Return `columns` where no index leads with one of them."""
-    if not columns or table.primary_key[:1] == columns[:1]:
-        return ()
-    if set(columns) == set(table.primary_key):
-        return ()
-    named: list[Column] = [table.column(name) for name in columns]
-    return () if any(is_indexed(table, column) for column in named) else columns
+        return [hit for hit in hits if not as_set(owners[hit[0]]) & unsure]

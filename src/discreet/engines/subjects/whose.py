@@ -6,8 +6,9 @@ the person's own; unknown means another's. Source: GDPR Art. 15(4); EDPB Guideli
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from discreet.engines.classify.headers import read_header
 from discreet.engines.classify.lexicon import ACTORS
@@ -15,8 +16,9 @@ from discreet.engines.classify.words import split_header
 from discreet.engines.subjects.found import Reach, TableReach, as_set
 from discreet.engines.subjects.graph import Column, Key, LinkRole, Match, Table, TableRef
 from discreet.engines.subjects.keys import loose_key
+from discreet.engines.subjects.lanes import IN_TURN, Lanes, Unit, each
 from discreet.engines.subjects.linkage import applies
-from discreet.engines.subjects.reader import Reader, Select
+from discreet.engines.subjects.reader import Reader, Row, Select
 from discreet.engines.subjects.standins import Mark, StandIns, mark_of
 from discreet.engines.subjects.walk import Direction, hops_of, picker
 from discreet.vocabulary.normalise import normalise_name
@@ -126,28 +128,38 @@ def own_bits(reach: Reach) -> dict[TableRef, int]:
 
 
 def others_of(
-    *, reach: Reach, person: int, readers: Mapping[str, Reader], region: str | None = None
+    *,
+    reach: Reach,
+    person: int,
+    readers: Mapping[str, Reader],
+    region: str | None = None,
+    lanes: Lanes = IN_TURN,
 ) -> Others:
     """Learn who the person is, whom their rows point at, and how other people are called."""
-    own = _own(reach, person, readers, region)
+    own = _own(reach, person, readers, region, lanes)
     targets = _targets(reach, person)
     stand_ins = StandIns()
     names: set[int] = set()
-    _learn_linked(reach, person, readers, targets, own, stand_ins, names)
+    _learn_linked(reach, person, readers, targets, own, stand_ins, names, lanes)
     if _has_text(reach, person):
-        _learn_names(reach, readers, names)
+        _learn_names(reach, readers, names, lanes)
     return Others(own=own, stand_ins=stand_ins, names=names, targets=targets)
 
 
-def _own(reach: Reach, person: int, readers: Mapping[str, Reader], region: str | None) -> Own:
+def _own(reach: Reach, person: int, readers: Mapping[str, Reader], region: str | None, lanes: Lanes) -> Own:
     own = Own(region=region)
     bits = own_bits(reach)
+    asked: list[list[Column]] = []
+    units: list[Unit[list[tuple[object, ...]]]] = []
     for ref, found in reach.tables.items():
         mine = [key for key in found.rows if _is(found, key, person) and found.paths[key] & bits[ref]]
         columns = _telling(found.table, is_own_row=True)
         if not mine or not columns:
             continue
-        for values in _read(readers[ref.source], found, mine, columns):
+        asked.append(columns)
+        units.append((ref.source, partial(_read, readers[ref.source], found, mine, columns)))
+    for columns, rows in zip(asked, each(lanes, units), strict=True):
+        for values in rows:
             names = []
             for column, value in zip(columns, values, strict=True):
                 if value is None or not str(value).strip():
@@ -176,13 +188,12 @@ def _telling(table: Table, *, is_own_row: bool) -> list[Column]:
 
 def _read(
     reader: Reader, found: TableReach, keys: Sequence[Key], columns: Sequence[Column]
-) -> Iterator[tuple[object, ...]]:
+) -> list[tuple[object, ...]]:
     names = tuple(column.name for column in columns)
     if set(names) <= set(found.columns):
         pick = picker(found.columns, names)
-        yield from (pick(found.rows[key]) for key in keys)
-    else:
-        yield from reader.select(Select(found.ref, names, found.key_columns, list(keys)))
+        return [pick(found.rows[key]) for key in keys]
+    return list(reader.select(Select(found.ref, names, found.key_columns, list(keys))))
 
 
 def _is(found: TableReach, key: Key, person: int) -> bool:
@@ -219,6 +230,7 @@ def _learn_linked(
     own: Own,
     stand_ins: StandIns,
     names: set[int],
+    lanes: Lanes,
 ) -> None:
     """Learn what those are called whom the rows point at, so that link, name and text have the same letter."""
     pointed: dict[tuple[TableRef, tuple[str, ...]], dict[Key, None]] = defaultdict(dict)
@@ -235,6 +247,8 @@ def _learn_linked(
             if len(pointed[place]) >= MOST_LINKED:
                 break
             pointed[place][value] = None
+    linked: list[tuple[TableRef, tuple[str, ...], list[Column]]] = []
+    units: list[Unit[list[Row]]] = []
     for (ref, to_columns), values in pointed.items():
         table = reach.graph.tables[ref]
         columns = _telling(table, is_own_row=True)
@@ -242,7 +256,10 @@ def _learn_linked(
         reader = readers.get(ref.source)
         if reader is None or not values:
             continue
-        for met in reader.select(Select(ref, wanted, to_columns, list(values))):
+        linked.append((ref, to_columns, columns))
+        units.append((ref.source, partial(_rows, reader, Select(ref, wanted, to_columns, list(values)))))
+    for (ref, to_columns, columns), rows in zip(linked, each(lanes, units), strict=True):
+        for met in rows:
             key, told = met[: len(to_columns)], met[len(to_columns) :]
             marks = [link_mark(ref, key)]
             for column, said in zip(columns, told, strict=True):
@@ -250,6 +267,10 @@ def _learn_linked(
                     marks.append(mark_of(column.category, str(said), region=own.region))
             _learn_name(columns, told, names)
             stand_ins.of(marks)
+
+
+def _rows(reader: Reader, query: Select) -> list[Row]:
+    return list(reader.select(query))
 
 
 def link_mark(ref: TableRef, key: Key) -> Mark:
@@ -265,16 +286,24 @@ def _has_text(reach: Reach, person: int) -> bool:
     )
 
 
-def _learn_names(reach: Reach, readers: Mapping[str, Reader], names: set[int]) -> None:
+def _learn_names(reach: Reach, readers: Mapping[str, Reader], names: set[int], lanes: Lanes) -> None:
     """Learn how the people of every people table are called, as many as are read at once."""
+    units: list[Unit[set[int]]] = []
     for ref, table in reach.graph.tables.items():
         reader = readers.get(ref.source)
         columns = [column for column in _telling(table, is_own_row=True) if column.category == "name"]
         if reader is None or not table.is_people or not columns or table.is_view:
             continue
         query = Select(ref, tuple(column.name for column in columns), (), (), limit=MOST_NAMES)
-        for values in reader.select(query):
-            _learn_name(columns, values, names)
+        units.append((ref.source, partial(_names_of, reader, query, columns)))
+    names.update(*each(lanes, units))
+
+
+def _names_of(reader: Reader, query: Select, columns: Sequence[Column]) -> set[int]:
+    names: set[int] = set()
+    for values in reader.select(query):
+        _learn_name(columns, values, names)
+    return names
 
 
 def _learn_name(columns: Sequence[Column], values: Sequence[object], names: set[int]) -> None:

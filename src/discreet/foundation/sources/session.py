@@ -5,7 +5,7 @@ transaction of Discreet's own database is open.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import chain
 
 import sqlalchemy as sa
@@ -379,18 +379,49 @@ class WriteSession(_Session):
             raise refusals.NotWritable(source=self._source.name, table=table.table, kind=kind)
 
 
+def _engine(source: pools.Known, *, use: str, is_writer: bool) -> sa.Engine:
+    """Return the pool of a source in use. What keeps it from being opened may pass, and is waited for."""
+    try:
+        return pools.engine_for(source, use=use, is_writer=is_writer)
+    except refusals.SourceRefusal as refusal:
+        refusals.while_in_use(refusal)
+        raise
+
+
 @contextmanager
-def _connected(source: pools.Known, *, use: str, is_writer: bool) -> Iterator[sa.Connection]:
+def _connected(source: pools.Known, engine: sa.Engine) -> Iterator[sa.Connection]:
     """Yield a connection of a source in use. What keeps it from being reached may pass, and is waited for."""
     with ExitStack() as stack:
         try:
-            engine = pools.engine_for(source, use=use, is_writer=is_writer)
             opened = pools.connected(engine, source=source.name, kind=source.catalogue.engine)
             connection = stack.enter_context(opened)
         except refusals.SourceRefusal as refusal:
             refusals.while_in_use(refusal)
             raise
         yield connection
+
+
+def reading(name: str, *, for_verification: bool = False) -> AbstractContextManager[ReadSession]:
+    """Return what opens a read-only snapshot, in whatever thread: Discreet's own database is asked here and now.
+
+    Raises:
+        UnknownSource: there is no such source.
+    """
+    source = pools.known(name)
+    use = "read"
+    if for_verification and source.catalogue.is_replica and "write" in pools.endpoints(name):
+        use = "write"
+    engine = _engine(source, use=use, is_writer=False)
+    return _reading(source, engine, for_verification=for_verification)
+
+
+@contextmanager
+def _reading(source: pools.Known, engine: sa.Engine, *, for_verification: bool) -> Iterator[ReadSession]:
+    with _connected(source, engine) as connection:
+        session = ReadSession(source, connection)
+        if for_verification:
+            session.refuse_replica()
+        yield session
 
 
 @contextmanager
@@ -403,15 +434,24 @@ def read(name: str, *, for_verification: bool = False) -> Iterator[ReadSession]:
         UnknownSource: there is no such source.
         ReplicaRefused: a verification was asked for and only a replica is known.
     """
-    source = pools.known(name)
-    use = "read"
-    if for_verification and source.catalogue.is_replica and "write" in pools.endpoints(name):
-        use = "write"
-    with _connected(source, use=use, is_writer=False) as connection:
-        session = ReadSession(source, connection)
-        if for_verification:
-            session.refuse_replica()
+    with reading(name, for_verification=for_verification) as session:
         yield session
+
+
+def writing(name: str) -> AbstractContextManager[WriteSession]:
+    """Return what opens one transaction, in whatever thread: Discreet's own database is asked here and now.
+
+    Raises:
+        UnknownSource, NoWriteAddress: see there.
+    """
+    source = pools.known(name)
+    return _writing(source, _engine(source, use="write", is_writer=True))
+
+
+@contextmanager
+def _writing(source: pools.Known, engine: sa.Engine) -> Iterator[WriteSession]:
+    with _connected(source, engine) as connection:
+        yield _write_session(source)(source, connection)
 
 
 @contextmanager
@@ -421,9 +461,8 @@ def write(name: str) -> Iterator[WriteSession]:
     Raises:
         UnknownSource, NoWriteAddress: see there.
     """
-    source = pools.known(name)
-    with _connected(source, use="write", is_writer=True) as connection:
-        yield _write_session(source)(source, connection)
+    with writing(name) as session:
+        yield session
 
 
 def _write_session(source: pools.Known) -> type[WriteSession]:

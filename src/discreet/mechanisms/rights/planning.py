@@ -3,8 +3,8 @@
 No Discreet transaction is open while a source is read: intent and outcome are acts of their own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -24,8 +24,7 @@ from discreet.engines.subjects.reader import Reader, Select
 from discreet.foundation.centre import verification
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold, is_deliverable
-from discreet.foundation.sources import session
-from discreet.foundation.sources.session import ReadSession
+from discreet.foundation.sources.lanes import Opened, read_all
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.matching import telling_apart
 from discreet.mechanisms.rights.matching.roots import Candidates, Fact, Person, Root
@@ -46,28 +45,28 @@ class Planned:
 
 
 @contextmanager
-def readers_of(graph: Graph, *, for_verification: bool = False) -> Iterator[dict[str, ReadSession]]:
-    """Open one read session for every source of the graph."""
+def readers_of(graph: Graph, *, for_verification: bool = False) -> Iterator[Opened]:
+    """Open one read session for every source of the graph, to be read side by side."""
     names = sorted({ref.source for ref in graph.tables})
-    with ExitStack() as stack:
-        yield {
-            name: stack.enter_context(session.read(name, for_verification=for_verification)) for name in names
-        }
+    with read_all(names, for_verification=for_verification) as opened:
+        yield opened
 
 
 def look(identities: Sequence[Identity], *, limits: Limits = LIMITS) -> Located:
     """Find the candidates of each identity over every confirmed source."""
     graph = built().graph
-    with readers_of(graph) as readers:
-        return locate(graph=graph, readers=as_readers(readers), identities=identities, limits=limits)
+    with readers_of(graph) as opened:
+        return locate(
+            graph=graph, readers=opened.readers, identities=identities, limits=limits, lanes=opened.lanes
+        )
 
 
 def candidates_of(found: Sequence[Candidate], *, today: date) -> Candidates:
     """Return what the engine found in the form that is sealed; several get what tells them apart."""
     facts: list[tuple[Fact, ...]] = [() for _ in found]
     if 1 < len(found) <= telling_apart.AT_MOST:
-        with readers_of(built().graph) as readers:
-            facts = telling_apart.facts_of(found, readers=as_readers(readers), limits=LIMITS, today=today)
+        with readers_of(built().graph) as opened:
+            facts = telling_apart.facts_of(found, opened=opened, limits=LIMITS, today=today)
     return Candidates(
         people=tuple(
             Person(
@@ -132,30 +131,34 @@ def plan_batch(batch_id: int, *, today: date, is_captured: bool) -> Planned:
     graph = built().graph
     decisions = queries.decisions_of(batch_id)
     roots = roots_by_person(batch_id)
-    with readers_of(graph) as readers:
+    with readers_of(graph) as opened:
         reached = reach(
             graph=graph,
-            readers=as_readers(readers),
+            readers=opened.readers,
             roots_by_person=roots,
             limits=limits_for(len(roots)),
             purpose=Purpose.ERASURE,
+            lanes=opened.lanes,
         )
-        plan = make_plan(reach=reached, decisions=decisions, today=today, fingerprints=fingerprints(readers))
+        plan = make_plan(reach=reached, decisions=decisions, today=today, fingerprints=opened.fingerprints())
         captured = None
         if is_captured:
-            captured = capture(readers=as_readers(readers), reach=reached, plan=plan, budget=budget())
-        statements = sum(reader.statements for reader in readers.values())
+            captured = capture(
+                readers=opened.readers, reach=reached, plan=plan, budget=budget(), lanes=opened.lanes
+            )
+        statements = opened.statements
     return Planned(plan=plan, captured=captured, reach=reached, statements=statements)
 
 
-def reach_one(number: str, *, purpose: Purpose, readers: Mapping[str, Reader]) -> Reach:
+def reach_one(number: str, *, purpose: Purpose, opened: Opened) -> Reach:
     """Find every row about the one person of a request."""
     return reach(
         graph=built().graph,
-        readers=readers,
+        readers=opened.readers,
         roots_by_person=[chosen_roots(number)],
         limits=LIMITS,
         purpose=purpose,
+        lanes=opened.lanes,
     )
 
 
@@ -164,6 +167,7 @@ def addresses_held(number: str) -> list[str]:
     roots = chosen_roots(number)
     graph = built().graph
     found: list[str] = []
+    asked: list[tuple[Reader, Select]] = []
     with readers_of(Graph(tables={ref: graph.tables[ref] for ref in roots if ref in graph.tables})) as opened:
         for ref, row_keys in roots.items():
             table = graph.tables.get(ref)
@@ -173,7 +177,11 @@ def addresses_held(number: str) -> list[str]:
             query = Select(
                 table=ref, columns=columns, key_columns=table.primary_key, keys=sorted(row_keys, key=repr)
             )
-            for row in opened[ref.source].select(query):
+            asked.append((opened.readers[ref.source], query))
+        for reader, query in asked:
+            reader.ahead([query])
+        for reader, query in asked:
+            for row in reader.select(query):
                 found.extend(str(value) for value in row if value)
     return list(dict.fromkeys(found))
 
@@ -212,12 +220,3 @@ def contact_of(number: str) -> HeldContact | None:
     if not addresses:
         return None
     return hold(case_number=number, kind=ContactKind.EMAIL, address=addresses[0])
-
-
-def as_readers(readers: Mapping[str, ReadSession]) -> Mapping[str, Reader]:
-    return readers
-
-
-def fingerprints(readers: Mapping[str, ReadSession]) -> dict[str, str]:
-    """Return each source's schema as it is now: a changed schema changes the plan's digest."""
-    return {name: readers[name].fingerprint() for name in sorted(readers)}

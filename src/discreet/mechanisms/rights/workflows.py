@@ -7,7 +7,9 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from discreet.engines.subjects.captured import captured_values
@@ -48,6 +50,7 @@ from discreet.mechanisms.rights.refusals import (
 )
 from discreet.mechanisms.rights.results import person_results, rows_gone, search_summary, unsearched_results
 from discreet.mechanisms.rights.rules import Answer, State, access_goes_by_itself
+from discreet.mechanisms.rights.source_writes import Counts, refused_by_one, unwritten, write_all
 from discreet.mechanisms.rights.summaries import access_summary, joined_access, plan_summary
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.categories import CATEGORIES
@@ -123,14 +126,8 @@ def _erase(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     sources = ctx.run(capture, batch_id, run)
     if sources is None:
         return
-    for source in sources:
-        try:
-            ctx.run(write_source, batch_id, run, source, ctx.fence)
-        except RowsChanged as refusal:
-            if not ctx.run(rows_changed, batch_id, run, source, refusal.code):
-                return
-        except Refused as refusal:  # for good: it was rolled back, and the fresh search will find the rows
-            ctx.run(note_refusal, batch_id, run, source, refusal.code)
+    if not ctx.run(write_sources, batch_id, run, sources, ctx.fence):
+        return
     if not ctx.run(manual.waits, batch_id, run, ctx.now()):
         _conclude(ctx, batch_id, run)
 
@@ -296,10 +293,8 @@ def _prepare_access(batch_id: int, actor: Actor, now: datetime) -> str:
     summaries: list[dict[str, Any]] = []
     asked = recipient_queries.manual_gaps_of_batch(batch_id)
     for member in members:
-        with planning.readers_of(graph) as readers:
-            reached = planning.reach_one(
-                member.number, purpose=Purpose.COPY, readers=planning.as_readers(readers)
-            )
+        with planning.readers_of(graph) as opened:
+            reached = planning.reach_one(member.number, purpose=Purpose.COPY, opened=opened)
         categories = [
             CATEGORIES[column.category]
             for table in reached.tables.values()
@@ -450,50 +445,94 @@ def note_refusal(batch_id: int, run: int, source: str, reason: str) -> None:
     )
 
 
-def write_source(batch_id: int, run: int, source: str, fence: Fence) -> dict[str, Any]:
-    """Carry out one source's operations in one transaction, bound to the planned keys."""
-    if queries.is_written(batch_id, run, source):
-        return {}
-    plan = approved.plan_of(batch_id)
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
+def write_sources(batch_id: int, run: int, sources: Sequence[str], fence: Fence) -> bool:
+    """Write the sources side by side, each once and for itself. Returns whether to go on to the search.
+
+    Nothing is written anywhere before every source was looked at: where rows changed hands in one of them, the plan
+    is sent back whole. One that does not answer keeps none of the others waiting.
+    """
+    works = {source: _work(batch_id, source) for source in unwritten(batch_id, run, sources)}
+    looks = {source: partial(look_at_rows, one) for source, one in works.items()}
+    refused = refused_by_one(batch_id, run, looks)
+    for source, refusal in refused.items():
+        if isinstance(refusal, RowsChanged):
+            return rows_changed(batch_id, run, source, refusal.code)
+    writes = {source: partial(write_rows, one) for source, one in works.items()}
+    for source, refusal in write_all(batch_id, run, writes, fence).items():
+        if not isinstance(refusal, RowsChanged):
+            # for good: it was rolled back, and the fresh search will find the rows
+            note_refusal(batch_id, run, source, refusal.code)
+        elif not rows_changed(batch_id, run, source, refusal.code):
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWork:
+    """What is written in one source, opened: it is done in a thread that knows nothing of our own database."""
+
+    source: str
+    operations: tuple[Operation, ...]
+    witnessed: str
+    captured: Captured
+    graph: Graph
+    max_scan_rows: int
+
+
+def _work(batch_id: int, source: str) -> SourceWork:
     witnessed = queries.sealed_witness(batch_id)
-    rows = keys.open_sealed(queries.batch_key(batch_id), witnessed, "witness").decode()
-    with session.write(source) as writer:
-        operations = plan.operations[source]
-        standing = check_rows(writer=writer, source=source, sealed=rows, operations=operations)
-        if standing is Standing.WHOLE:
-            refuse_newcomers(batch_id, writer, source)
-        for operation in operations if standing is not Standing.APPLIED else ():
-            done = run_operation(writer, operation)
-            expected = len(operation.keys)
-            if done > expected:
-                raise WroteTooMuch(table=operation.table.table, rows=done, expected=expected)
-            counts[operation.table.table][operation.kind.value] += done
-            if done < expected and operation.kind is OperationKind.DELETE:
-                counts[operation.table.table]["found_gone"] += expected - done
-        writer.commit(before_commit=fence.check)
-    plain = {table: dict(done) for table, done in counts.items()}
-    executing.record_source_outcome(
-        now=datetime.now(UTC), batch_id=batch_id, run=run, source=source, counts=plain
+    return SourceWork(
+        source=source,
+        operations=approved.plan_of(batch_id).operations[source],
+        witnessed=keys.open_sealed(queries.batch_key(batch_id), witnessed, "witness").decode(),
+        captured=approved.captured_of(batch_id),
+        graph=built().graph,
+        max_scan_rows=planning.budget().max_scan_rows,
     )
-    return {}
 
 
-def refuse_newcomers(batch_id: int, writer: session.WriteSession, source: str) -> None:
+def look_at_rows(work: SourceWork, writer: session.WriteSession) -> Standing:
+    """Lock the rows and compare them with what was approved.
+
+    Raises:
+        RowsChanged: one is another's now, or one was added.
+    """
+    standing = check_rows(
+        writer=writer, source=work.source, sealed=work.witnessed, operations=work.operations
+    )
+    if standing is Standing.WHOLE:
+        refuse_newcomers(work, writer)
+    return standing
+
+
+def write_rows(work: SourceWork, writer: session.WriteSession) -> Counts:
+    """Carry out one source's operations, bound to the planned keys, without COMMIT."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    standing = look_at_rows(work, writer)
+    for operation in work.operations if standing is not Standing.APPLIED else ():
+        done = run_operation(writer, operation)
+        expected = len(operation.keys)
+        if done > expected:
+            raise WroteTooMuch(table=operation.table.table, rows=done, expected=expected)
+        counts[operation.table.table][operation.kind.value] += done
+        if done < expected and operation.kind is OperationKind.DELETE:
+            counts[operation.table.table]["found_gone"] += expected - done
+    return counts
+
+
+def refuse_newcomers(work: SourceWork, writer: session.WriteSession) -> None:
     """Refuse where a row refers to what goes that was in no plan: the company's programs have added it.
 
     Raises:
         RowsChanged
     """
-    captured = approved.captured_of(batch_id)
-    newcomers, tables = Newcomers(captured), built().graph.tables
-    bound = planning.budget().max_scan_rows
+    newcomers, tables = Newcomers(work.captured), work.graph.tables
     looked_for = [  # what is not looked for here is named by the search
         (linked, referring(linked))
-        for linked in captured.linked
-        if linked.table.source == source
+        for linked in work.captured.linked
+        if linked.table.source == work.source
         and linked.table in tables
-        and is_searchable(linked, tables[linked.table], max_scan_rows=bound)
+        and is_searchable(linked, tables[linked.table], max_scan_rows=work.max_scan_rows)
     ]
     writer.ahead([query for _, query in looked_for])
     for linked, query in looked_for:
@@ -542,9 +581,13 @@ def search_again(batch_id: int, run: int) -> str:
 
 
 def _searched(captured: Captured, graph: Graph) -> SearchResult:
-    with planning.readers_of(graph, for_verification=True) as readers:
+    with planning.readers_of(graph, for_verification=True) as opened:
         return fresh_search(
-            graph=graph, readers=planning.as_readers(readers), captured=captured, budget=planning.budget()
+            graph=graph,
+            readers=opened.readers,
+            captured=captured,
+            budget=planning.budget(),
+            lanes=opened.lanes,
         )
 
 

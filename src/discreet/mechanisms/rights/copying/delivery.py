@@ -15,8 +15,8 @@ from django.utils import translation
 
 from discreet.engines.envelope.sealing import VERSION as WHOLE
 from discreet.engines.subjects.access import AccessTable, rows_for_access
-from discreet.engines.subjects.found import Reach
-from discreet.engines.subjects.graph import Graph, TableRef
+from discreet.engines.subjects.found import Reach, TableReach
+from discreet.engines.subjects.graph import Graph, Key, TableRef
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.whose import others_of
@@ -28,6 +28,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
 from discreet.foundation.organisation.queries import profile
+from discreet.foundation.sources.lanes import Opened
 from discreet.mechanisms.rights import gaps, names, planning, queries
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.copying import choices
@@ -69,17 +70,16 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
         return 0
     graph = built().graph
     with planning.readers_of(graph) as opened:
-        readers = planning.as_readers(opened)
-        reached = planning.reach_one(number, purpose=Purpose.COPY, readers=readers)
-        if not _is_still_theirs(number, reached, readers):
+        reached = planning.reach_one(number, purpose=Purpose.COPY, opened=opened)
+        if not _is_still_theirs(number, reached, opened.readers):
             executing.send_back(
                 now=now, batch_id=batch_id, run=run, reason="rights.identity_changed", lost=[number]
             )
             return SENT_BACK
         not_covered = gaps.of_access(reached, asked=recipient_queries.manual_gaps([number]))
         contact = _contact(number, reached)
-        written = _write(number, reached, copy_tables(number, reached, readers), now=now)
-        statements = sum(reader.statements for reader in opened.values())
+        written = _write(number, reached, copy_tables(number, reached, opened), now=now)
+        statements = opened.statements
     executing.finish_access(
         now=datetime.now(UTC),
         batch_id=batch_id,
@@ -96,16 +96,20 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
     return sum(written.rows.values())
 
 
-def copy_tables(
-    number: str, reached: Reach, readers: Mapping[str, Reader], *, examples: int = 0
-) -> Iterator[TableData]:
+def copy_tables(number: str, reached: Reach, opened: Opened, *, examples: int = 0) -> Iterator[TableData]:
     """Yield what a copy holds, with what must be described or is another's replaced, in the reader's language."""
-    others = others_of(reach=reached, person=0, readers=readers, region=queries.claim_of(number).region)
+    others = others_of(
+        reach=reached,
+        person=0,
+        readers=opened.readers,
+        region=queries.claim_of(number).region,
+        lanes=opened.lanes,
+    )
     decided = choices.of_request(number)
     found = rows_for_access(
         reach=reached,
         person=0,
-        readers=readers,
+        readers=opened.readers,
         others=others,
         choices={ref: one.choice for ref, one in decided.items()},
         examples=examples,
@@ -169,14 +173,18 @@ def _is_still_theirs(number: str, reached: Reach, readers: Mapping[str, Reader])
 
 def _of_starting_rows(reached: Reach, readers: Mapping[str, Reader]) -> Iterator[tuple[str, object]]:
     """Yield category and value of what the starting rows of people hold."""
+    asked: list[tuple[TableReach, list[Key], Select | None]] = []
     for ref, found in reached.tables.items():
         starting = [key for key in found.rows if found.paths[key] & 1] if found.table.is_people else []
         names = tuple(column.name for column in found.table.columns)
-        if found.columns == names:
-            rows = iter([found.rows[key] for key in starting])
-        else:
-            rows = iter(readers[ref.source].select(Select(ref, names, found.key_columns, starting)))
-        for row in rows if starting else ():
+        query = None if found.columns == names else Select(ref, names, found.key_columns, starting)
+        if starting:
+            asked.append((found, starting, query))
+        if starting and query is not None:
+            readers[ref.source].ahead([query])
+    for found, starting, query in asked:
+        held = [found.rows[key] for key in starting] if query is None else ()
+        for row in readers[found.ref.source].select(query) if query is not None else held:
             for column, value in zip(found.table.columns, row, strict=True):
                 if value is not None:
                     yield column.category, value

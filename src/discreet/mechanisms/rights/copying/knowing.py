@@ -25,8 +25,8 @@ def tell_categories(batch_id: int, run: int, number: str, now: datetime) -> None
     """Look what is held of one person now, and answer with its categories."""
     if queries.is_completed(number):
         return
-    with planning.readers_of(built().graph) as readers:
-        reached = planning.reach_one(number, purpose=Purpose.ACCESS, readers=planning.as_readers(readers))
+    with planning.readers_of(built().graph) as opened:
+        reached = planning.reach_one(number, purpose=Purpose.ACCESS, opened=opened)
     contacts.keep(batch_id, reached, now)
     telling.finish_telling(
         now=datetime.now(UTC),

@@ -75,8 +75,7 @@ def preview(number: str) -> list[TableShown]:
     }
     language = translation.get_language() or "en"
     with planning.readers_of(graph) as opened:
-        readers = planning.as_readers(opened)
-        reached = planning.reach_one(number, purpose=Purpose.COPY, readers=readers)
+        reached = planning.reach_one(number, purpose=Purpose.COPY, opened=opened)
         refs = {(ref.source, table_name(ref)): str(ref) for ref in reached.tables}
         counts = {(ref.source, table_name(ref)): len(found.rows) for ref, found in reached.tables.items()}
         categories = {
@@ -84,7 +83,7 @@ def preview(number: str) -> list[TableShown]:
             for ref, found in reached.tables.items()
         }
         shown = []
-        for table in delivery.copy_tables(number, reached, readers, examples=EXAMPLES):
+        for table in delivery.copy_tables(number, reached, opened, examples=EXAMPLES):
             read = sum(1 for _ in islice(iter(table.rows), ROWS_LOOKED_AT))
             place = (table.source, table.table)
             rows = max(read, counts[place])

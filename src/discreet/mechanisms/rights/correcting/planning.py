@@ -38,22 +38,24 @@ def plan_correction(batch_id: int) -> PlannedCorrection:
     wish = correction_queries.wish_of(member.number)
     graph = built().graph
     with planning.readers_of(graph) as opened:
-        readers = planning.as_readers(opened)
+        readers, lanes = opened.readers, opened.lanes
         reached = reach(
             graph=graph,
             readers=readers,
             roots_by_person=[planning.chosen_roots(member.number)],
             limits=planning.LIMITS,
             purpose=Purpose.CORRECTION,
+            lanes=lanes,
         )
         plan = make_correction(
             readers=readers,
             reach=reached,
             wishes=_wishes(wish, correction_queries.choices_of(batch_id), residence=member.residence),
-            catalogued=_catalogued(graph, planning.fingerprints(opened)),
+            catalogued=_catalogued(graph, opened.fingerprints()),
             budget=planning.budget(),
+            lanes=lanes,
         )
-        statements = sum(reader.statements for reader in opened.values())
+        statements = opened.statements
     return PlannedCorrection(plan=plan, reach=reached, statements=statements)
 
 
@@ -94,5 +96,9 @@ def searched_again(plan: CorrectionPlan) -> SearchResult:
     graph = built().graph
     with planning.readers_of(graph, for_verification=True) as opened:
         return look_again(
-            graph=graph, readers=planning.as_readers(opened), plan=plan, budget=planning.budget()
+            graph=graph,
+            readers=opened.readers,
+            plan=plan,
+            budget=planning.budget(),
+            lanes=opened.lanes,
         )

@@ -6,6 +6,7 @@ Source: DESIGN.md, Erasure, whose way it follows; GDPR Art. 16; failure promises
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from discreet.engines.subjects.captures import SearchResult
 from discreet.engines.subjects.correction_order import waits_for_database
@@ -16,6 +17,7 @@ from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.api import Json
 from discreet.foundation.sources import session
+from discreet.foundation.sources.write_lanes import Work
 from discreet.mechanisms.rights import contacts, gaps, queries
 from discreet.mechanisms.rights.actions import correcting, deciding, executing
 from discreet.mechanisms.rights.correcting import planning as correction_planning
@@ -35,6 +37,7 @@ from discreet.mechanisms.rights.refusals import (
 )
 from discreet.mechanisms.rights.results import search_summary
 from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.source_writes import Counts, refused_by_one, unwritten, write_all
 from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.actors import SYSTEM, Actor
 from discreet.vocabulary.errors import Refused
@@ -46,17 +49,8 @@ def correct(ctx: WorkflowContext, batch_id: int, run: int) -> None:
     sources = ctx.run(begin, batch_id, run)
     if sources is None:
         return
-    for source in sources:
-        try:
-            ctx.run(write_source, batch_id, run, source, ctx.fence)
-        except ValuesChanged as refusal:
-            if not ctx.run(not_written, batch_id, run, source, refusal.code, refusal.is_begun):
-                return
-        except Refused as refusal:  # for good: it was rolled back
-            if getattr(refusal, "is_transient", False):
-                raise
-            if not ctx.run(not_written, batch_id, run, source, refusal.code):
-                return
+    if not ctx.run(write_sources, batch_id, run, sources, ctx.fence):
+        return
     if not ctx.run(manual.waits, batch_id, run, ctx.now()):
         ctx.run(verify, batch_id, run)
 
@@ -138,8 +132,12 @@ def begin(batch_id: int, run: int) -> list[str] | None:
 
 def _sources(plan: CorrectionPlan) -> list[str]:
     """Return the sources in the order of writing: first those whose database may still refuse."""
-    unsure = {place.table.source for place in waits_for_database(built().graph, plan.places)}
+    unsure = _unsure(plan)
     return sorted(plan.writes, key=lambda source: (source not in unsure, source))
+
+
+def _unsure(plan: CorrectionPlan) -> set[str]:
+    return {place.table.source for place in waits_for_database(built().graph, plan.places)}
 
 
 def _plan_or_ask(batch_id: int, now: datetime) -> None:
@@ -149,18 +147,37 @@ def _plan_or_ask(batch_id: int, now: datetime) -> None:
         deciding.ask_who(now=now, batch_id=batch_id)
 
 
-def write_source(batch_id: int, run: int, source: str, fence: Fence) -> None:
-    """Write one source in one transaction, bound to the rows and values that were approved."""
-    if queries.is_written(batch_id, run, source):
-        return
+def write_sources(batch_id: int, run: int, sources: Sequence[str], fence: Fence) -> bool:
+    """Write each source in one transaction, bound to the approved rows and values. Returns whether to read again.
+
+    All are tried first, so that one that refuses leaves all unwritten. Those whose database may still refuse at its
+    COMMIT go one after the other, before the rest, which are written side by side.
+    """
     plan = correction_planning.plan_of(batch_id)
-    with session.write(source) as writer:
-        done = write_correction(writer=writer, plan=plan, source=source)
-        writer.commit(before_commit=fence.check)
-    counts = {table: dict(columns) for table, columns in done.items()}
-    executing.record_source_outcome(
-        now=datetime.now(UTC), batch_id=batch_id, run=run, source=source, counts=counts
-    )
+    left = unwritten(batch_id, run, sources)
+    works: dict[str, Work[Counts]] = {
+        source: partial(_write_correction, plan=plan, source=source) for source in left
+    }
+    tried = refused_by_one(batch_id, run, works)
+    if not any(_is_begun(refusal) for refusal in tried.values()):
+        for source, refusal in tried.items():
+            return not_written(batch_id, run, source, refusal.code)
+    unsure = _unsure(plan)
+    alone = [[source] for source in left if source in unsure]
+    for together in (*alone, [source for source in left if source not in unsure]):
+        refused = write_all(batch_id, run, {source: works[source] for source in together}, fence)
+        for source, refusal in refused.items():
+            if not not_written(batch_id, run, source, refusal.code, _is_begun(refusal)):
+                return False
+    return True
+
+
+def _is_begun(refusal: Refused) -> bool:
+    return isinstance(refusal, ValuesChanged) and refusal.is_begun
+
+
+def _write_correction(writer: session.WriteSession, *, plan: CorrectionPlan, source: str) -> Counts:
+    return write_correction(writer=writer, plan=plan, source=source)
 
 
 def not_written(batch_id: int, run: int, source: str, reason: str, is_begun: bool = False) -> bool:

@@ -18,7 +18,7 @@ from discreet.foundation.sources.queries import require_source
 from discreet.mechanisms.rights import gaps
 from discreet.mechanisms.rights.copying.values import plain
 from discreet.mechanisms.rights.opening.given import checked
-from discreet.mechanisms.rights.planning import as_readers, readers_of
+from discreet.mechanisms.rights.planning import readers_of
 from discreet.mechanisms.rights.refusals import NotYours
 from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.actors import Actor, Role
@@ -51,8 +51,8 @@ def find_person(*, actor: Actor, now: datetime, source: str, claim: Identity) ->
     limits = Limits()
     people = []
     with readers_of(graph) as opened:
-        readers = as_readers(opened)
-        located = locate(graph=graph, readers=readers, identities=[claim], limits=limits)
+        readers, lanes = opened.readers, opened.lanes
+        located = locate(graph=graph, readers=readers, identities=[claim], limits=limits, lanes=lanes)
         for index, candidate in enumerate(located.candidates[0]):
             found = reach(
                 graph=graph,
@@ -60,6 +60,7 @@ def find_person(*, actor: Actor, now: datetime, source: str, claim: Identity) ->
                 roots_by_person=[roots_of([candidate])],
                 limits=limits,
                 purpose=Purpose.ERASURE,
+                lanes=lanes,
             )
             people.append(
                 {

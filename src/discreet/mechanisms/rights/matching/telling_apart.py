@@ -5,7 +5,7 @@ Source: GDPR Art. 12(6) (identity in proportion); design language, "Masked first
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from discreet.engines.classify.spans import secrets_in
@@ -14,9 +14,9 @@ from discreet.engines.subjects.graph import Key
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.locate import Candidate, roots_of
 from discreet.engines.subjects.reach import Purpose, reach
-from discreet.engines.subjects.reader import Reader
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.desk import masks
+from discreet.foundation.sources.lanes import Opened
 from discreet.mechanisms.rights.matching.roots import Fact, FactKind
 from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.errors import Refused
@@ -36,7 +36,7 @@ _KINDS = {
 
 
 def facts_of(
-    found: Sequence[Candidate], *, readers: Mapping[str, Reader], limits: Limits, today: date
+    found: Sequence[Candidate], *, opened: Opened, limits: Limits, today: date
 ) -> list[tuple[Fact, ...]]:
     """Return for each candidate what its rows say, in the order of `found`; days after `today` are plans.
 
@@ -45,10 +45,11 @@ def facts_of(
     try:
         reached = reach(
             graph=built().graph,
-            readers=readers,
+            readers=opened.readers,
             roots_by_person=[roots_of([one]) for one in found],
             limits=limits,
             purpose=Purpose.ACCESS,
+            lanes=opened.lanes,
         )
     except Refused:
         return [() for _ in found]

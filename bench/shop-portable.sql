@@ -1,0 +1,21 @@
+-- the shop of shop.sql for SQLite and MariaDB (with sql_mode PIPES_AS_CONCAT); :g counts to what follows it
+CREATE TABLE customer(id int PRIMARY KEY, email varchar(200), name varchar(100), phone varchar(40), address_id int, created timestamp);
+CREATE TABLE address(id int PRIMARY KEY, house varchar(20), street varchar(100), city varchar(100), zip varchar(20));
+CREATE TABLE orders(id int PRIMARY KEY, customer_id int, shipping_address_id int, total decimal(9,2), note varchar(200), created timestamp);
+CREATE TABLE payment_card(id int PRIMARY KEY, customer_id int, billing_address_id int, number varchar(20), holder varchar(100), ccv varchar(4));
+CREATE TABLE login(id int PRIMARY KEY, customer_id int, ip varchar(45), at timestamp);
+INSERT INTO customer :g(:n) SELECT i, 'c'||i||'@example.com', 'Name '||i, '+4179'||i, i, CURRENT_TIMESTAMP FROM g;
+INSERT INTO address :g(:n) SELECT i, i%200, 'Street '||i, 'City '||(i%500), 10000+i%9000 FROM g;
+INSERT INTO orders :g(5*:n) SELECT i, 1+(i*7919)%:n, 1+(i*7919)%:n, i%500, 'please ring twice '||i, CURRENT_TIMESTAMP FROM g;
+INSERT INTO payment_card :g(:n) SELECT i, i, i, substr('4444444444444444'||i, -16), 'Name '||i, i%1000 FROM g;
+INSERT INTO login :g(5*:n) SELECT i, 1+(i*104729)%:n, '10.'||(i%255)||'.1.2', CURRENT_TIMESTAMP FROM g;
+INSERT INTO customer VALUES (:n+1, 'heavy@example.com', 'Heavy', '+41', 1, CURRENT_TIMESTAMP);
+INSERT INTO orders :g(5000) SELECT 5*:n+i, :n+1, 1, 1, 'note '||i, CURRENT_TIMESTAMP FROM g;
+INSERT INTO login :g(5000) SELECT 5*:n+i, :n+1, '1.1.1.1', CURRENT_TIMESTAMP FROM g;
+CREATE UNIQUE INDEX customer_email ON customer (email);
+CREATE INDEX customer_address ON customer (address_id);
+CREATE INDEX orders_customer ON orders (customer_id);
+CREATE INDEX orders_address ON orders (shipping_address_id);
+CREATE INDEX card_customer ON payment_card (customer_id);
+CREATE INDEX card_address ON payment_card (billing_address_id);
+CREATE INDEX login_customer ON login (customer_id);
