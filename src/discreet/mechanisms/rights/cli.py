@@ -15,6 +15,7 @@ from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
 from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
+from discreet.mechanisms.rights.approving import approve
 from discreet.mechanisms.rights.copying import delivery
 from discreet.mechanisms.rights.correcting.cli import correct
 from discreet.mechanisms.rights.course.cli import COMMANDS, told_missing
@@ -214,23 +215,22 @@ def search_again(number: str, user: str | None) -> None:
 @click.option("--hash", "digest", help="The plan you saw; the stored one otherwise.")
 @as_user
 def accept(number: str, digest: str | None, user: str | None) -> None:
-    """Approve the plan. Erasure needs two people: the first proposes, the second starts it."""
+    """Approve the plan. Where two people are needed, the first proposes and the second starts it."""
     actor, now = shell_actor(user), datetime.now(UTC)
     batch_id = queries.batch_of(number)
-    if way_of(queries.kind_of_batch(batch_id)) in (Way.COPY, Way.TELL):
-        if not queries.plan_view(batch_id).digest:  # shows nothing that a decision could bind to
-            workflows.prepare_batch(batch_id, actor, now)
-        was_decided = queries.state_of_batch(batch_id) in (State.ACCEPTED, State.DONE)
-        deciding.accept_access(actor=actor, now=now, batch_id=batch_id)
-        told = _("%(number)s: accepted before; nothing changed") if was_decided else _("%(number)s: accepted")
-        click.echo(told % {"number": number})
-        return
-    step = deciding.accept_erasure(
+    is_copy = way_of(queries.kind_of_batch(batch_id)) in (Way.COPY, Way.TELL)
+    if is_copy and not queries.plan_view(batch_id).digest:  # shows nothing that a decision could bind to
+        workflows.prepare_batch(batch_id, actor, now)
+    was_decided = is_copy and queries.state_of_batch(batch_id) in (State.ACCEPTED, State.DONE)
+    step = approve(
         actor=actor,
         now=now,
         batch_id=batch_id,
         plan_digest=digest or queries.plan_view(batch_id).digest,
     )
+    if was_decided:
+        click.echo(_("%(number)s: accepted before; nothing changed") % {"number": number})
+        return
     if step is not ApprovalStep.SECOND:
         click.echo(
             _("%(number)s: proposed; a second person, an approver, must accept it") % {"number": number}

@@ -20,7 +20,7 @@ from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import case_page, listing, queries, report, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
-from discreet.mechanisms.rights.correcting import desk as correction_desk
+from discreet.mechanisms.rights.approving import approve
 from discreet.mechanisms.rights.course import page as course_page
 from discreet.mechanisms.rights.forms import (
     AppealAnswerForm,
@@ -40,9 +40,17 @@ from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome
 from discreet.mechanisms.rights.views import refusal_text
 from discreet.vocabulary.actors import Role
 from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
 
 PAGE_SIZE = 50
 LETTERS_SHOWN = 200
+SECOND_ASKED = gettext_noop("Second approval asked.")
+BEGUN = {
+    Way.TELL: gettext_noop("Accepted. The answer is being made."),
+    Way.COPY: gettext_noop("Accepted. The answer is being made."),
+    Way.CORRECT: gettext_noop("Approved. The correction is being carried out."),
+    Way.ERASE: gettext_noop("Approved. The erasure is being carried out."),
+}
 WORKERS = (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)
 
 
@@ -201,26 +209,15 @@ def decide_shared(request: HttpRequest, number: str) -> HttpResponseBase:
 @role_required(*WORKERS)
 def accept(request: HttpRequest, number: str) -> HttpResponseBase:
     """Approve the plan whose digest the page showed."""
-    actor, now = actor_of(request), timezone.now()
     batch_id = queries.batch_of(number)
-    if way_of(queries.kind_of_batch(batch_id)) in (Way.COPY, Way.TELL):
-        step = deciding.accept_access(
-            actor=actor, now=now, batch_id=batch_id, plan_digest=request.POST.get("plan", "")
-        )
-        said = gettext("Accepted. The answer is being made.")
-        messages.success(request, said if step is ApprovalStep.SECOND else gettext("Second approval asked."))
-        return _back(number)
-    if way_of(queries.kind_of_batch(batch_id)) is Way.CORRECT:
-        return correction_desk.accept(request, number)
-    step = deciding.accept_erasure(
-        actor=actor, now=now, batch_id=batch_id, plan_digest=request.POST.get("plan", "")
+    step = approve(
+        actor=actor_of(request),
+        now=timezone.now(),
+        batch_id=batch_id,
+        plan_digest=request.POST.get("plan", ""),
     )
-    messages.success(
-        request,
-        gettext("Approved. The erasure is being carried out.")
-        if step is ApprovalStep.SECOND
-        else gettext("Second approval asked."),
-    )
+    said = BEGUN[way_of(queries.kind_of_batch(batch_id))]
+    messages.success(request, gettext(said if step is ApprovalStep.SECOND else SECOND_ASKED))
     return _back(number)
 
 

@@ -10,14 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import contacts, queries, workflows
+from discreet.mechanisms.rights import queries, workflows
 from discreet.mechanisms.rights.actions import correcting
 from discreet.mechanisms.rights.correcting import page as correction_page
 from discreet.mechanisms.rights.correcting.forms import WishForm
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.refusals import NotThisKind
 from discreet.mechanisms.rights.request_views import RequestView
-from discreet.mechanisms.rights.rules import ApprovalStep
 from discreet.vocabulary.actors import Role
 
 WORKERS = (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)
@@ -64,25 +63,6 @@ def decide_places(request: HttpRequest, number: str) -> HttpResponseBase:
     workflows.prepare_batch(batch_id, actor, now)
     messages.success(request, gettext("Chosen. This is the plan as it is now; nothing was written yet."))
     return _back(number)
-
-
-def accept(request: HttpRequest, number: str) -> HttpResponseBase:
-    """Approve the plan whose digest the page showed. Called by the one address of approvals."""
-    batch_id = queries.batch_of(number)
-    step = correcting.accept_correction(
-        actor=actor_of(request),
-        now=timezone.now(),
-        batch_id=batch_id,
-        plan_digest=request.POST.get("plan", ""),
-        contact=contacts.held(batch_id).get(number),
-    )
-    messages.success(
-        request,
-        gettext("Approved. The correction is being carried out.")
-        if step is ApprovalStep.SECOND
-        else gettext("Second approval asked."),
-    )
-    return HttpResponseRedirect(reverse("rights:request", args=[number]))
 
 
 def _correction(number: str) -> RequestView:
