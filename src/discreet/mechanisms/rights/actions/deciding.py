@@ -191,12 +191,8 @@ def accept_erasure(*, actor: Actor, now: datetime, batch_id: int, plan_digest: s
     )
     for number in numbers if len(numbers) == 1 else ():
         drop_task(actor=actor, now=now, number=number, key="decide")
-    facts: dict[str, Json] = {
-        "plan": plan_digest,
-        "step": step.value,
-        "people": len(numbers),
-        "run": batch.run,
-    }
+    facts: dict[str, Json] = {"plan": plan_digest, "step": step.value, "people": len(numbers)}
+    facts["run"] = batch.run
     if actor.shell_user and actor.shell_user == batch.planned_shell:
         facts["both_by_shell_user"] = actor.shell_user
     record(actor=actor, now=now, subject=subject, facts=facts)
@@ -495,7 +491,9 @@ def numbers_of(batch: Batch) -> list[str]:
 
 def state_of(batch: Batch, numbers: Sequence[str] = ()) -> State:
     """Return the state that the requests of the batch share. `numbers`: its `numbers_of`, where known."""
-    return State(state_of_case((numbers or numbers_of(batch))[0]))
+    if not (found := numbers or numbers_of(batch)):  # what was in it was reopened elsewhere
+        raise UnknownRequest(number=f"B-{batch.pk}")
+    return State(state_of_case(found[0]))
 
 
 def subject_of_batch(batch: Batch, numbers: Sequence[str] = ()) -> str:

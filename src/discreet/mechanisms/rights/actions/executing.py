@@ -136,8 +136,9 @@ def send_back(*, now: datetime, batch_id: int, run: int, reason: str, lost: Sequ
     """
     batch = load_batch(batch_id)
     numbers = numbers_of(batch)
+    state = state_of(batch, numbers)
     if batch.run != run:
-        raise WrongRequestState(number=numbers[0], state=state_of(batch, numbers).value)
+        raise WrongRequestState(number=numbers[0], state=state.value)
     subject = subject_of_batch(batch, numbers)
     RightsRequest.objects.filter(number__in=lost).update(candidate_count=None, roots_sealed=None)
     batch.approved_by, batch.approved_at = "", None
