@@ -68,6 +68,18 @@ def start(
     return outcome
 
 
+@act("centre.void_codes")
+def void(*, case_number: str, now: datetime, actor: Actor = SYSTEM) -> None:
+    """Take every code back that went out, and what one proved: they went to somebody whom the case is not about now."""
+    check = _locked(case_number)
+    living = check.sent.count()
+    check.sent.all().delete()
+    was_proven, check.verified_at = check.verified_at is not None, None
+    check.save()
+    facts = {"codes": living, "was_proven": was_proven}
+    record(actor=actor, now=now, subject=ledger_subject(case_number), facts=facts)
+
+
 def check(*, case_number: str, code: str, now: datetime, actor: Actor = SYSTEM) -> bool:
     """Return whether the code proves the identity; five tries in total, over all codes of the case.
 

@@ -47,7 +47,6 @@ from discreet.mechanisms.rights.letters import answers as letter_answers
 from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.opening import claims, signed_in
 from discreet.mechanisms.rights.opening.asker import Asking
-from discreet.mechanisms.rights.opening.identity import How, Missing
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NoLetter, NoPackage
 from discreet.mechanisms.rights.request_views import RequestView
@@ -300,15 +299,13 @@ def code(request: HttpRequest, token: str) -> HttpResponseBase:
     number = get_by_token(token).row.number
     _count_code(number, now)
     form = CodeForm(request.POST)
-    if form.is_valid() and verification.check(
-        case_number=number, code=form.cleaned_data["code"], now=now, actor=CUSTOMER
+    if form.is_valid() and proving.take_code(
+        actor=CUSTOMER,
+        now=now,
+        number=number,
+        code=form.cleaned_data["code"],
+        declares=bool(request.POST.get("declares")),
     ):
-        if (
-            request.POST.get("declares")
-            and Missing.DECLARATION in queries.request_view(number).course.missing
-        ):
-            proving.declare(actor=CUSTOMER, now=now, number=number)
-        proving.verify_identity(actor=CUSTOMER, now=now, number=number, how=How.CODE)
         return HttpResponseRedirect(reverse("rights:status", args=[token]))
     return _status(request, token, problem="code", status_code=422)
 

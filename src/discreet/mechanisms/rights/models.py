@@ -60,6 +60,10 @@ class RightsRequest(models.Model):
     residence = models.CharField(max_length=8, default="")
     roots_sealed = models.BinaryField(null=True)
     candidate_count = models.PositiveIntegerField(null=True)
+    found_by = models.JSONField(
+        default=list
+    )  # the kinds of what the person wrote by which their rows were found
+    detail_sealed = models.BinaryField(null=True)  # another detail that nobody has compared yet
     received_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # the strictest answer; the case also holds other clocks
     opened_by = models.CharField(max_length=150)

@@ -56,8 +56,9 @@ OUTCOME_TONES: dict[str, str] = {
 }
 NEXT_FOR_PERSON: dict[State, str] = {
     State.RECEIVED: gettext_noop(
-        "If we hold an account for what you entered, we have sent a code to the e-mail address stored there. "
-        "Enter it below: it proves that the request is yours."
+        "If we hold an account for what you entered, a code goes to the e-mail address stored there, at most three a "
+        "day. Enter it below: it proves that the request is yours. If none comes, write to us: our staff can check it "
+        "in another way."
     ),
     State.VERIFIED: gettext_noop("We are looking through our systems for your data."),
     State.PLANNED: gettext_noop(
@@ -342,6 +343,7 @@ ACTS: dict[str, str] = {
     "rights.open_batch": gettext_noop("Batch opened"),
     "rights.receive_batch": gettext_noop("Batch received"),
     "rights.note_paper": gettext_noop("Checked document noted"),
+    "rights.ask_to_verify": gettext_noop("Check of the identity asked of staff"),
     "rights.verify_batch": gettext_noop("Identities of a batch proven"),
     "rights.ask_code_again": gettext_noop("Another code asked for"),
     "rights.look_up": gettext_noop("Person looked up by staff"),

@@ -196,14 +196,17 @@ def send_code(number: str, now: datetime) -> str:
             for address in planning.addresses_held(number)
         ]
     template = AGENT_CODE if view.course.requester == Requester.AGENT else verification.TEMPLATE
-    return verification.start(
+    outcome = verification.start(
         case_number=number,
         contacts=reachable,
         actor=SYSTEM,
         now=now,
         language=view.case.row.language,
         template_id=template,
-    ).value
+    )
+    if outcome is verification.Start.MAILBOX_FULL:
+        receiving.ask_to_verify(now=now, number=number)
+    return outcome.value
 
 
 @workflow("rights.match_again")
@@ -214,17 +217,15 @@ def match_again(ctx: WorkflowContext, number: str) -> None:
 
 
 def match_detail(number: str, now: datetime) -> bool:
-    """Keep what the detail matched, where it leads to the very person who was found before; else change nothing."""
-    before = queries.roots_of(number)
-    found = planning.candidates_of(planning.look([queries.claim_of(number)]).candidates[0], today=now.date())
-    if before is None or len(before.people) != 1 or len(found.people) != 1:
+    """Take the detail where it leads to the very person who was found before, and to nobody else; else forget it."""
+    more, before = queries.detail_of(number), queries.roots_of(number)
+    if more is None:
         return False
-    rows = {(root.table, root.key) for root in before.people[0].roots}
-    if not rows <= {(root.table, root.key) for root in found.people[0].roots}:
-        return False
-    receiving.note_candidates(actor=SYSTEM, now=now, number=number, candidates=found)
-    proving.settle_again(actor=SYSTEM, now=now, number=number)
-    return True
+    found = planning.candidates_of(planning.look([more]).candidates[0], today=now.date())
+    known = before.only if before is not None else None
+    is_theirs = known is not None and found.only is not None and found.only.goes_on(known)
+    proving.settle_again(actor=SYSTEM, now=now, number=number, found=found if is_theirs else None)
+    return is_theirs
 
 
 def prepare_batch(batch_id: int, actor: Actor, now: datetime) -> str:

@@ -44,7 +44,7 @@ def forget_request(*, now: datetime, number: str) -> None:
         return
     LetterDraft.objects.filter(number=number).delete()
     request.manual_asks.update(reason_sealed=None, file_kind="")
-    request.roots_sealed = request.verified_reason_sealed = None
+    request.roots_sealed = request.verified_reason_sealed = request.detail_sealed = None
     request.wish_sealed = request.requester_sealed = request.authority_reason_sealed = None
     request.extension_sealed = request.appeal_sealed = request.appeal_answer_sealed = None
     request.package_token_hash = request.email_digest = request.phone_digest = ""

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db import transaction
+
 from discreet.engines.subjects.identity import Identity
 from discreet.events.rights import IdentityVerified
 from discreet.foundation.cases import actions as cases
@@ -24,18 +26,20 @@ from discreet.foundation.papers.actions import stop_asking
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
     load_request,
+    note_candidates,
     refuse_unfinished,
     refuse_unless,
     refuse_unless_theirs,
 )
 from discreet.mechanisms.rights.kinds import Requester
+from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.opening import claims as sealed_claims
 from discreet.mechanisms.rights.opening.authority import paper_of
 from discreet.mechanisms.rights.opening.given import checked
 from discreet.mechanisms.rights.opening.identity import How, Missing, may_prove_by_code
 from discreet.mechanisms.rights.opening.queries import still_missing
-from discreet.mechanisms.rights.queries import claim_of
+from discreet.mechanisms.rights.queries import claim_of, detail_of
 from discreet.mechanisms.rights.refusals import (
     AuthorityMissing,
     NoCodeReturned,
@@ -78,7 +82,8 @@ def verify_identity(
     request = load_unproven(number)
     if how is not How.STAFF and not may_prove_by_code(request.requester):
         raise ProofSaysNothing(number=number)
-    if how is How.CODE and verification.status(number).verified_at is None:
+    is_returned = verification.status(number).verified_at is not None
+    if how is How.CODE and not (is_returned and request.candidate_count == 1):
         raise NoCodeReturned(number=number)
     if how is How.HANDOVER and not _is_vouched_for(number):
         raise NoSignIn(number=number)
@@ -87,6 +92,23 @@ def verify_identity(
     if reason.strip():
         request.verified_reason_sealed = keys.seal(number, reason.strip()[:2000].encode(), "verified-reason")
     return settle_identity(request, actor=actor, now=now, facts={"how": how.value})
+
+
+def take_code(*, actor: Actor, now: datetime, number: str, code: str, declares: bool) -> bool:
+    """Take the code that the person typed, with what they declare beside it: all of it stands, or none.
+
+    Returns whether the code is right; what is wrong costs a try.
+
+    Raises:
+        As `verify_identity`.
+    """
+    with transaction.atomic():
+        if not verification.check(case_number=number, code=code, now=now, actor=actor):
+            return False
+        if declares and Missing.DECLARATION in still_missing(load_unproven(number)):
+            declare(actor=actor, now=now, number=number)
+        verify_identity(actor=actor, now=now, number=number, how=How.CODE)
+    return True
 
 
 def _is_vouched_for(number: str) -> bool:
@@ -112,6 +134,8 @@ def add_detail(
 ) -> None:
     """Take another detail that the company may hold, where the law counts them. Nothing that was given is changed.
 
+    It is only compared with the row that was found: nobody is ever looked for by it. Source: failure promise 16.
+
     No contact point comes of it: codes and answers go where they went. Source: 11 CCR 7062; failure promise 16.
 
     Raises:
@@ -129,7 +153,8 @@ def add_detail(
     )
     if more == claim:
         raise NothingNew
-    cases.change_subject(actor=actor, now=now, number=number, subject=sealed_claims.to_bytes(more))
+    request.detail_sealed = keys.seal(number, sealed_claims.to_bytes(more), "detail")
+    request.save(update_fields=["detail_sealed"])
     given = (("phone", added.phone), ("customer_number", added.customer_number))
     facts: dict[str, Json] = {"given": [name for name, value in given if value]}
     record(actor=actor, now=now, subject=f"request:{request.number}", facts=facts)
@@ -137,13 +162,22 @@ def add_detail(
 
 
 @act("rights.settle_again")
-def settle_again(*, actor: Actor, now: datetime, number: str) -> None:
-    """See whether the identity is proven now that another detail matched."""
+def settle_again(*, actor: Actor, now: datetime, number: str, found: Candidates | None) -> None:
+    """Take another detail into what the person said where it was found on their own row; forget it otherwise.
+
+    `found`: the very person who was found before, by the detail too; None where that is not so.
+    """
+    if found is not None:
+        more = detail_of(number) or claim_of(number)
+        cases.change_subject(actor=actor, now=now, number=number, subject=sealed_claims.to_bytes(more))
+        note_candidates(actor=actor, now=now, number=number, candidates=found)
     request = load_unproven(number)
-    if request.proofs:
+    request.detail_sealed = None
+    request.save(update_fields=["detail_sealed"])
+    if found is not None and request.proofs:
         settle_identity(request, actor=actor, now=now, facts={"matched_again": True})
     else:
-        record(actor=actor, now=now, subject=f"request:{number}", facts={"matched_again": True})
+        record(actor=actor, now=now, subject=f"request:{number}", facts={"matched_again": found is not None})
 
 
 @act("rights.authorise")

@@ -14,6 +14,7 @@ from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import state_of_case
 from discreet.foundation.cases.queries import has_open_task
 from discreet.foundation.cases.rules import ClockFacts
+from discreet.foundation.centre import verification
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
@@ -33,6 +34,7 @@ from discreet.mechanisms.rights.opening.asker import BY_THEMSELVES, Asking, chec
 from discreet.mechanisms.rights.opening.authority import paper_of
 from discreet.mechanisms.rights.opening.digests import digests_of, home_region
 from discreet.mechanisms.rights.opening.given import checked
+from discreet.mechanisms.rights.opening.identity import How
 from discreet.mechanisms.rights.refusals import (
     BadReceipt,
     ImportUnfinished,
@@ -41,6 +43,7 @@ from discreet.mechanisms.rights.refusals import (
     UnknownCountry,
     UnknownKind,
     UnknownRequest,
+    WrongRequestState,
 )
 from discreet.mechanisms.rights.rules import State, is_residence
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
@@ -181,16 +184,39 @@ def receipt_facts(request: RightsRequest) -> dict[str, Json]:
 
 @act("rights.note_candidates")
 def note_candidates(*, actor: Actor, now: datetime, number: str, candidates: Candidates) -> None:
-    """Keep, sealed, who matches the request. More than one: a person must choose."""
+    """Keep, sealed, who matches the request. More than one: a person must choose.
+
+    A proof is of the person it was given for. Until it counts, codes that went to somebody else than is found now are
+    void; afterwards only who is found by all that the person was found by then is the same. Source: failure promise 16.
+    """
     request = load_request(number)
+    if request.verified_at is not None:
+        candidates = candidates.found_by(request.found_by)
+    else:
+        _void_what_another_proved(request, candidates, now=now)
+    if candidates.only is not None and not (request.verified_at is not None and request.found_by):
+        request.found_by = sorted(candidates.only.matched_by)
     request.candidate_count = len(candidates.people)
     request.roots_sealed = keys.seal(number, candidates.to_json().encode(), "roots")
-    request.save(update_fields=["candidate_count", "roots_sealed"])
+    request.save(update_fields=["candidate_count", "roots_sealed", "found_by", "proofs"])
     facts: dict[str, Json] = {
         "candidates": len(candidates.people),
         "sources": sorted(candidates.sources()),
     }
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+
+
+def _void_what_another_proved(request: RightsRequest, found: Candidates, *, now: datetime) -> None:
+    """Take codes back where who is found now is not, or not only, who they went to."""
+    if request.roots_sealed is None:
+        return
+    sealed = keys.open_sealed(request.number, bytes(request.roots_sealed), "roots")
+    before = Candidates.from_json(sealed.decode()).only
+    if before is None or (found.only is not None and found.only.goes_on(before)):
+        return
+    if verification.is_code_sent(request.number):
+        verification.void(case_number=request.number, now=now)
+    request.proofs = [how for how in request.proofs if how != How.CODE.value]
 
 
 def note_all(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidates]]) -> None:
@@ -202,9 +228,23 @@ def note_all(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidat
 @act("rights.note_candidates_of_batch")
 def _note_some(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candidates]]) -> None:
     """Keep who matches some requests; whoever has not exactly one candidate gets evidence of their own."""
-    clear = {number: one for number, one in found if len(one.people) == 1}
+    before = RightsRequest.objects.filter(
+        number__in=[number for number, _ in found], verified_at__isnull=False
+    )
+    found_by = dict(before.values_list("number", "found_by"))
+    clear = {
+        number: one
+        for number, one in found
+        if number in found_by and one.only is not None and one.only.matched_by >= set(found_by[number])
+    }
     sealed = keys.seal_many({number: one.to_json().encode() for number, one in clear.items()}, "roots")
-    update_each(("candidate_count", "roots_sealed"), {number: (1, sealed[number]) for number in clear})
+    update_each(
+        ("candidate_count", "roots_sealed", "found_by"),
+        {
+            number: (1, sealed[number], found_by[number] or sorted(one.people[0].matched_by))
+            for number, one in clear.items()
+        },
+    )
     for number, one in found:
         if number not in clear:
             note_candidates(actor=actor, now=now, number=number, candidates=one)
@@ -229,9 +269,12 @@ def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Seque
     if not chosen or not labels.keys() >= set(chosen):
         raise NotACandidate
     merged = known.merged([labels[label] for label in chosen])
+    if request.verified_at is None:
+        _void_what_another_proved(request, merged, now=now)
     request.candidate_count = 1
+    request.found_by = sorted(merged.people[0].matched_by)
     request.roots_sealed = keys.seal(number, merged.to_json().encode(), "roots")
-    request.save(update_fields=["candidate_count", "roots_sealed"])
+    request.save(update_fields=["candidate_count", "roots_sealed", "found_by", "proofs"])
     facts = {"candidates": len(known.people), "chosen": len(set(chosen))}
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
     if state_of_case(number) in (State.VERIFIED, State.PLANNED):
@@ -240,10 +283,27 @@ def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Seque
 
 @act("rights.ask_code_again")
 def ask_code_again(*, actor: Actor, now: datetime, number: str) -> None:
-    """Send another code to the contact point held; the identity check itself bounds how many."""
+    """Send another code to the contact point held; the identity check itself bounds how many.
+
+    Raises:
+        UnknownRequest, WrongRequestState: the identity is proven, or the request has ended.
+    """
     load_request(number)
+    state = State(state_of_case(number))
+    if state is not State.RECEIVED:
+        raise WrongRequestState(number=number, state=state.value)
     record(actor=actor, now=now, subject=f"request:{number}", facts={"again": True})
     start("rights.locate", key=f"{number}/{new_id(prefix='n')}", args={"number": number})
+
+
+@act("rights.ask_to_verify")
+def ask_to_verify(*, now: datetime, number: str) -> None:
+    """Put the check of an identity on an agent's desk: the mailbox has had its mails of the day, whoever caused them."""
+    task = NewTask(
+        key="verify", what=TASK_VERIFY, role=Role.AGENT, url_name="rights:request", url_args=(number,)
+    )
+    cases.add_task(actor=SYSTEM, now=now, number=number, task=task)
+    record(actor=SYSTEM, now=now, subject=f"request:{number}", facts={"asked": "verify"})
 
 
 def ask_for_paper(*, now: datetime, number: str, kind: str, requester: str) -> None:

@@ -26,6 +26,7 @@ from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights.kinds import Kind, Scope, Tier, Way, right_of
 from discreet.mechanisms.rights.matching.roots import Candidates, Root
 from discreet.mechanisms.rights.models import Batch, RightsRequest
+from discreet.mechanisms.rights.opening.queries import proven_claim
 from discreet.mechanisms.rights.outside.rules import is_told
 from discreet.mechanisms.rights.rules import AT_RECEIPT, TRANSITIONS, Answer, Outcome, State
 from discreet.vocabulary.actors import Actor
@@ -130,7 +131,8 @@ def _law(kind: Kind, residence: str) -> Law | None:
 
 
 def _person(request: RightsRequest, claim: Identity) -> Person:
-    """Return whatever names the person: what they wrote, and their rows where exactly one person was found."""
+    """Return whatever names the person: what of their words is proven, and their rows where exactly one was found."""
+    claim = proven_claim(request, claim)
     rows: list[RowKey] = []
     if request.roots_sealed is not None and request.candidate_count == 1:
         opened = keys.open_sealed(request.number, bytes(request.roots_sealed), "roots").decode()

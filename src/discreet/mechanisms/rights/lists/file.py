@@ -6,11 +6,12 @@ What is wrong is told by line and code, never by what the line held.
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from discreet.engines.subjects.identity import Identity, check_identity
@@ -28,7 +29,21 @@ MAX_BYTES = 64 * 1024 * 1024
 _MOST_OTHER = 40
 _IMPLAUSIBLE = frozenset('|"\\()[]:`')
 _DELIMITERS = (",", ";", "\t", "|", "，")
-MAX_UNPACKED = 512 * 1024 * 1024
+MAX_UNPACKED = 96 * 1024 * 1024
+#: What a damaged or forged workbook makes its reader raise.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    SyntaxError,  # what the XML parser raises
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+)
 _ZIP = b"PK\x03\x04"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -208,11 +223,11 @@ def _of_workbook(blob: bytes) -> Iterator[tuple[int, dict[str, str] | _BadLine]]
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
                 raise _BadFile(1, "too_large")
         book = load_workbook(io.BytesIO(blob), read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+    except _BROKEN:
         raise _BadFile(1, "encoding") from None
     header: list[str] | None = None
     try:
-        for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+        for line, row in _rows_of(book):
             cells = [_cell_text(value) for value in row]
             while cells and not cells[-1]:
                 cells.pop()
@@ -226,6 +241,14 @@ def _of_workbook(blob: bytes) -> Iterator[tuple[int, dict[str, str] | _BadLine]]
         book.close()
     if header is None:
         raise _BadFile(1, "no_request")
+
+
+def _rows_of(book: Workbook) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """Yield the rows of the first sheet; what is read of a broken workbook shows only here."""
+    try:
+        yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
+    except _BROKEN:
+        raise _BadFile(1, "encoding") from None
 
 
 def _cell_text(value: object) -> str:

@@ -4,7 +4,7 @@ Keys are kept as JSON with their types, so that a UUID or a date finds its row a
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -53,10 +53,29 @@ class Person:
     roots: tuple[Root, ...]
     facts: tuple[Fact, ...] = ()
 
+    @property
+    def matched_by(self) -> frozenset[str]:
+        """The kinds of what was written by which any of the rows was found."""
+        return frozenset(kind for root in self.roots for kind in root.matched_by)
+
+    def goes_on(self, before: "Person") -> bool:
+        """Say whether the rows found before are all among these: it is the same person, perhaps in more places."""
+        rows = {(root.table, root.key) for root in self.roots}
+        return {(root.table, root.key) for root in before.roots} <= rows
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     people: tuple[Person, ...]
+
+    @property
+    def only(self) -> Person | None:
+        """The person, where exactly one was found."""
+        return self.people[0] if len(self.people) == 1 else None
+
+    def found_by(self, kinds: Collection[str]) -> "Candidates":
+        """Return those who were found by all of these kinds of what was written."""
+        return Candidates(people=tuple(one for one in self.people if one.matched_by >= set(kinds)))
 
     def sources(self) -> set[str]:
         return {root.table.source for person in self.people for root in person.roots}

@@ -14,6 +14,7 @@ from discreet.foundation.keys import api as keys
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RecipientNotice, RightsRequest
+from discreet.mechanisms.rights.opening.queries import proven_claim
 from discreet.mechanisms.rights.outside.refusals import UnknownChoices
 from discreet.mechanisms.rights.outside.rules import LISTED, SEALED_AS, ManualAnswer, NoticeState, still_waits
 from discreet.mechanisms.rights.rules import Outcome, State
@@ -123,9 +124,13 @@ def choices_untold(batch_id: int) -> tuple[list[str], int]:
 
 
 def references_given(numbers: Sequence[str]) -> dict[str, tuple[Identity, Candidates | None]]:
-    """Open what each person said of themselves and which rows they start from."""
+    """Open what each person said of themselves, as far as it is proven, and which rows they start from."""
     claims, roots = queries.claims_of_many(numbers), queries.roots_of_many(numbers)
-    return {number: (claim, found) for number, claim, found in zip(numbers, claims, roots, strict=True)}
+    requests = RightsRequest.objects.in_bulk(list(numbers), field_name="number")
+    return {
+        number: (proven_claim(requests[number], claim), found)
+        for number, claim, found in zip(numbers, claims, roots, strict=True)
+    }
 
 
 def manual_asks(number: str) -> list[ManualView]:
