@@ -100,7 +100,10 @@ def _detail(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
 
 
 def _settle(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
-    proving.settle_again(actor=SYSTEM, now=now, number=number)
+    found = queries.roots_of(number)
+    proving.settle_again(
+        actor=SYSTEM, now=now, number=number, found=found if found is not None and found.only else None
+    )
 
 
 #: By name what somebody does beside the course.
