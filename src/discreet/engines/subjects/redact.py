@@ -21,6 +21,8 @@ from discreet.vocabulary.categories import CATEGORIES
 
 _TEXTS = frozenset(("free_text", "unknown", "family", "minor"))  # whoever wrote it could write of others
 _CODE = re.compile(r"[A-Za-z]{0,4}[ -]?(?:\d[ .-]?){6,}[A-Za-z]?")
+#: How programs name themselves (RFC 9110, 10.1.5): a product with its version and a comment. Nobody wrote it.
+_BROWSER = re.compile(r"[A-Za-z][\w.-]{0,40}/\d[\w.]{0,20} \(")
 _LEAST_DIGITS = 12  # a shorter number is no card and no identity number of known form
 _MOST_DEPTH = 20
 _SHORT, _MOST_SEEN = 80, 2_000  # characters of a text, and texts, that are worth remembering
@@ -224,7 +226,7 @@ class Redactor:
 
     def _others_in(self, text: str, *, is_written: bool) -> list[Span]:
         spans = emails_in(text)
-        if is_written:
+        if is_written and not _BROWSER.match(text):
             spans += phones_in(text)
             spans += names_in(text, is_known=self._others.is_another)
         return [span for span in spans if not self._is_own(span.category, text[span.start : span.end])]

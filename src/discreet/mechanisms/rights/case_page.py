@@ -366,9 +366,9 @@ def _awaited(view: RequestView) -> str:
                 "status page. An agent can also check the identity in another way. Until then nobody can decide."
             )
         return gettext(
-            "Awaited from an agent: a check of the identity. No code is on its way, for the request came by "
-            "another way or not exactly one person with an e-mail address matches. Then the plan is made, and "
-            "an approver decides."
+            "Awaited from an agent: a check of the identity. No code is on its way: the request came by another "
+            "way or for another person, not exactly one person with an e-mail address matches, or that mailbox has had "
+            "its mails of the day. Then the plan is made, and an approver decides."
         )
     if view.state is State.VERIFIED and view.candidates is not None and view.candidates > 1:
         return gettext(

@@ -51,6 +51,7 @@ unit 单位|update 更新|updated 更新|url 网址|user 用户|value 值|vip VI
 zip 邮编|placed 下单|on 日期|opened 打开|closed 关闭|subject 主题|body 正文|sent 发送|channel 渠道|method 方式|provider 服务商
 due 到期|issued 开具|author 作者|kind 种类|size 大小|shipped 发货|delivered 送达|received 收到|billed 开单|year 年份|month 月份
 campaign 营销活动|cookie Cookie|fair 展会|lead 潜在客户|loyalty 会员计划|marketplace 平台|open 打开|segment 人群|send 发送
-subscriber 订阅者
+subscriber 订阅者|opens 打开记录|sends 发送记录|seg 分组|members 成员|warranty 质保|showroom 展厅|till 收银机|webshop 网店
+export 导出|scan 扫描|cards 卡|returns 退货|assigned 指派|to 给
 """
 CHINESE = dict(pair.split(" ", 1) for line in _CHINESE.split("\n") for pair in line.split("|") if pair)

@@ -188,9 +188,10 @@ def send_code(number: str, now: datetime) -> str:
     Where a guardian or a relative asks, a code to the person's own address would prove nothing of them.
     """
     found, view = queries.roots_of(number), queries.request_view(number)
+    if not may_prove_by_code(view.course.requester):
+        return ""
     reachable: list[HeldContact] = []
-    is_clear = found is not None and len(found.people) == 1
-    if is_clear and may_prove_by_code(view.course.requester):
+    if found is not None and found.only is not None:
         reachable = [
             hold(case_number=number, kind=ContactKind.EMAIL, address=address)
             for address in planning.addresses_held(number)

@@ -41,7 +41,7 @@ class WishForm(forms.Form):
         note = self.fields.pop("note")
         for number in range(1, LINES + 1):
             self.fields[f"kind_{number}"] = forms.ChoiceField(
-                label=gettext("What is wrong"), choices=kinds_of_data(), required=number == 1
+                label=gettext("Which data are wrong?"), choices=kinds_of_data(), required=number == 1
             )
             self.fields[f"old_{number}"] = _value(
                 gettext("What stands there now, if you know it"), is_needed=False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.components import Step
-from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.kinds import Tier, Way, right_of, way_of
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Outcome, State
@@ -31,6 +31,7 @@ WRITTEN = Stage(gettext_noop("Carried out"), gettext_noop("Carry out"), gettext_
 SEARCHED = Stage(
     gettext_noop("Searched again"), gettext_noop("Search again"), gettext_noop("Not searched again")
 )
+IN_FORCE = Stage(gettext_noop("In force"), gettext_noop("Bring into force"))
 DELIVERED = Stage(gettext_noop("Delivered"), gettext_noop("Deliver"))
 
 ENDED_EARLY = (State.REFUSED, State.CANCELLED)
@@ -66,6 +67,10 @@ def _ended(stage: Stage, *, is_done: bool) -> Step:
 def _stages(view: RequestView) -> Sequence[tuple[Stage, bool]]:
     """Return each step of this kind of request with whether it happened, in their order."""
     is_over = view.state is State.DONE
+    if way_of(view.kind) is Way.STAND:  # no plan, no approval, nothing written: what was chosen stands
+        proof = ((PROVEN, is_over or view.verified_at is not None),)
+        needs_proof = right_of(view.kind).tier is not Tier.NONE
+        return ((RECEIVED, True), *(proof if needs_proof else ()), (IN_FORCE, is_over))
     is_approved = is_over or (view.plan.approved_at is not None and view.state not in BEFORE_APPROVAL)
     begun = (
         (RECEIVED, True),

@@ -71,6 +71,7 @@ _KINDS = {
     "opt-out": Kind.OPT_OUT, "opt out": Kind.OPT_OUT, "选择退出": Kind.OPT_OUT,
     "限制使用": Kind.LIMIT, "限制使用敏感个人信息": Kind.LIMIT,
 }  # fmt: skip
+_NOT_LISTED = frozenset({"更正", "更正请求", "correction"})
 #: What cannot come in a list: a correction names old and new values.
 ONE_BY_ONE = frozenset({Kind.RECTIFICATION})
 _LANGUAGES = {
@@ -99,6 +100,9 @@ MESSAGES: dict[str, str] = {
     "email": gettext_noop("This is not an e-mail address."),
     "phone": gettext_noop("This is not a phone number."),
     "kind": gettext_noop("The kind is none that a list can hold: %(kinds)s."),
+    "one_by_one": gettext_noop(
+        "Corrections cannot come in a list, for each names old and new values: record them one by one."
+    ),
     "residence": gettext_noop("The residence is no country code, such as DE or CN, or US-CA."),
     "scope": gettext_noop(
         "The scope is none that this kind can have: all, marketing or profiling of an objection; all or marketing of "
@@ -297,7 +301,7 @@ def _cells(cells: dict[str, str] | _BadLine) -> dict[str, str]:
 def _asked(line: int, cells: Mapping[str, str]) -> Asked:
     kind = cells.get("kind", "").casefold()
     if kind and (kind not in _KINDS or _KINDS[kind] in ONE_BY_ONE):
-        raise _BadLine("kind")
+        raise _BadLine("one_by_one" if _KINDS.get(kind) in ONE_BY_ONE or kind in _NOT_LISTED else "kind")
     residence = cells.get("residence", "")
     if not is_residence(residence):
         raise _BadLine("residence")
