@@ -1,7 +1,7 @@
 """What people chose, asked afresh each time: no process remembers an answer, so a change counts from its commit."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -181,3 +181,9 @@ def _fact(choice: Choice) -> Fact:
         channel=choice.channel,
         origin=choice.origin,
     )
+
+
+def undecided(refs: Iterable[str]) -> set[str]:
+    """Return those of these choices on which the company still has to decide."""
+    found = Choice.objects.filter(ref__in=list(refs), decision=Decision.PENDING.value, ended_at__isnull=True)
+    return set(found.values_list("ref", flat=True))

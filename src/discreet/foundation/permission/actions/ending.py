@@ -104,6 +104,7 @@ def uphold_objection(*, actor: Actor, now: datetime, ref: str) -> None:
     choice = _objection(ref, other=Decision.OVERRIDDEN)
     if choice.decision == Decision.PENDING:
         _decide(choice, actor=actor, now=now, decision=Decision.UPHELD)
+        informing.note_decided(number=choice.origin, ref=ref, now=now)
     record(actor=actor, now=now, subject=f"choice:{ref}", facts={"decision": choice.decision})
 
 
@@ -128,6 +129,7 @@ def override_objection(*, actor: Actor, now: datetime, ref: str, grounds: str) -
         clean = grounds.strip()[:MAX_GROUNDS].encode(errors="replace")
         choice.grounds_sealed = keys.seal_secret(clean, f"permission/grounds/{ref}")
         _decide(choice, actor=actor, now=now, decision=Decision.OVERRIDDEN)
+        informing.note_decided(number=choice.origin, ref=ref, now=now)
         informing.tell_overridden(number=choice.origin, ref=ref, now=now)
     facts: dict[str, Json] = {"decision": choice.decision, "grounds_recorded": True}
     record(actor=actor, now=now, subject=f"choice:{ref}", facts=facts)

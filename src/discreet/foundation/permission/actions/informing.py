@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from discreet.foundation.cases.actions import NewTask, add_public_token, add_task
-from discreet.foundation.cases.queries import get
+from discreet.foundation.cases.actions import NewTask, add_public_token, add_task, drop_task
+from discreet.foundation.cases.queries import get, has_open_task
 from discreet.foundation.cases.refusals import UnknownCase
 from discreet.foundation.centre.entries import status_url
 from discreet.foundation.centre.verification import held_contact
@@ -18,6 +18,7 @@ from discreet.vocabulary.actors import SYSTEM, Role
 from discreet.vocabulary.text import gettext_noop
 
 LIFTING, OVERRIDDEN = "permission.lifting", "permission.overridden"
+TASK_DECIDE = gettext_noop("Decide on the objection; until then its use stays stopped")
 TASK_OVERRIDDEN = gettext_noop(
     "Tell the person that the objection was not upheld, why, and where to complain"
 )
@@ -58,6 +59,30 @@ def tell_overridden(*, number: str, ref: str, now: datetime) -> None:
         add_task(actor=SYSTEM, now=now, number=number, task=task)
     except UnknownCase:
         return
+
+
+def ask_to_decide(*, number: str, ref: str, due_at: datetime | None, now: datetime) -> None:
+    """Put the decision on an objection on an approver's desk, due when the answer to the request is.
+
+    The request is answered: what it is about stopped. That nobody decides must not be hidden by that.
+    Source: GDPR Art. 12(3), 21(1).
+    """
+    task = NewTask(
+        key=f"objection-{ref}",
+        what=TASK_DECIDE,
+        role=Role.APPROVER,
+        due_at=due_at,
+        url_name="permission:choice",
+        url_args=(ref,),
+        is_after_end=True,
+    )
+    add_task(actor=SYSTEM, now=now, number=number, task=task)
+
+
+def note_decided(*, number: str, ref: str, now: datetime) -> None:
+    """Take the task of a decision back once it was made, by whomever."""
+    if has_open_task(number, f"objection-{ref}"):
+        drop_task(actor=SYSTEM, now=now, number=number, key=f"objection-{ref}")
 
 
 def register_texts() -> None:

@@ -9,7 +9,8 @@ from discreet.events.rights import RequestsCompleted
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
-from discreet.foundation.permission.actions import choosing
+from discreet.foundation.permission.actions import choosing, informing
+from discreet.foundation.permission.queries import undecided
 from discreet.foundation.permission.rules import Channel
 from discreet.foundation.permission.said import Source
 from discreet.mechanisms.rights import queries
@@ -45,7 +46,9 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
         raise NotThisKind(number=requests[0].number)
     claims = queries.claims_of_many([one.number for one in requests])
     said = said_by((one, claim, one.residence) for one, claim in zip(requests, claims, strict=True))
-    choosing.choose_some(actor=actor, now=now, said=said, source=Source(Channel.REQUEST, f"B-{batch_id}"))
+    kept = choosing.choose_some(
+        actor=actor, now=now, said=said, source=Source(Channel.REQUEST, f"B-{batch_id}")
+    )
     answers = {
         one.number: way_of_answer(
             is_reachable=False, has_page=has_page(channel=one.channel, requester=one.requester)
@@ -53,6 +56,10 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
         for one in requests
     }
     end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=TRANSITIONS)
+    waiting = undecided(one.ref for one in kept)
+    for one, chosen in zip(requests, kept, strict=True):
+        if chosen.ref in waiting and not chosen.is_repeated:
+            informing.ask_to_decide(number=one.number, ref=chosen.ref, due_at=one.due_at, now=now)
     publish(RequestsCompleted(numbers=tuple(answers), outcomes=(Outcome.APPLIED.value,) * len(answers)))
     by_letter = [number for number, answer in answers.items() if answer is Answer.LETTER_DUE]
     answering.ask_for_letters(actor=actor, now=now, numbers=by_letter)
