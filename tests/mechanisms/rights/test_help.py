@@ -83,7 +83,7 @@ def test_a_date_is_said_where_a_law_sets_one_and_its_absence_where_none_does() -
 
 def test_a_code_that_came_back_is_not_asked_for_again_and_what_is_incomplete_is_not_called_answered() -> None:
     view = view_of(Kind.ACCESS, Requester.SELF, "US-CA")
-    assert "sent a code" in status_page.next_of(view)
+    assert "a code goes to" in status_page.next_of(view)
     proven = dataclasses.replace(view, course=dataclasses.replace(view.course, proofs=("code",)))
     assert "still missing" in status_page.next_of(proven)
     incomplete = dataclasses.replace(

@@ -119,7 +119,7 @@ def test_what_is_no_list_is_refused_in_words(blob: bytes) -> None:
 
 def test_a_correction_cannot_come_in_a_list() -> None:
     file = read_content(b"kind,email\nrectification,ann@example.com\n")
-    assert [one.code for one in file.errors] == ["import.kind"]
+    assert [one.code for one in file.errors] == ["import.one_by_one"]
 
 
 def test_uploads_never_touch_a_disk_in_the_clear() -> None:
