@@ -100,7 +100,7 @@ def test_a_file_that_holds_no_requests_is_refused_with_one_reason(
         (f"{'x' * 400}@example.com,,,", "value"),
         (",,,", "empty_identity"),
         (f"{ANN},,Narnia,", "residence"),
-        (f"{ANN},,,rectification", "kind"),
+        (f"{ANN},,,rectification", "one_by_one"),
         (f"{ANN},,,,", "cells"),
         ("x" * 1_000_000 + ",,,", "cell_too_long"),
         (f'"{ANN}\nDE",,,', "value"),
