@@ -177,14 +177,14 @@ def wrapped(application: WSGIApplication) -> Door:
     named = public_places(
         threads=web_threads(),
         working=int(os.environ.get("DISCREET_PUBLIC_THREADS", "4")),
-        waiting=int(os.environ.get("DISCREET_PUBLIC_QUEUE", "4")),
+        waiting=int(os.environ.get("DISCREET_PUBLIC_QUEUE", "32")),
     )
     return Door(application, places=named)
 
 
 def web_threads() -> int:
     """Return how many threads one web process answers with."""
-    return int(os.environ.get("DISCREET_WEB_THREADS", "14"))
+    return int(os.environ.get("DISCREET_WEB_THREADS", "56"))
 
 
 def _busy_environ(language: str, method: str) -> WSGIEnvironment:

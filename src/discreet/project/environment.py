@@ -28,9 +28,9 @@ the operating system; `separate`: at the shell that user decides for their own a
 `tcp://127.0.0.1:3310`, or `command:/usr/bin/clamscan -` | none; staff are told that a paper was not scanned |
 | DISCREET_LEASE_SECONDS | a worker silent for this long is taken over | 10 |
 | DISCREET_WORKER_THREADS | jobs that one worker runs at a time | 8 |
-| DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes of `discreet serve`, and threads of each | 2, 14 |
+| DISCREET_WEB_WORKERS, DISCREET_WEB_THREADS | processes of `discreet serve`, and threads of each | 2, 56 |
 | DISCREET_PUBLIC_THREADS, DISCREET_PUBLIC_QUEUE | of these threads, how many work on public forms, and how many \
-wait for it; other public pages have half and a quarter as many; who comes after is asked to come back, so that the rest stays the desk's | 4, 4 |
+wait for it; other public pages have half and a quarter as many; who comes after is asked to come back, so that the rest stays the desk's | 4, 32 |
 | DISCREET_FORMS_PER_ADDRESS | public forms that one internet address may send in half an hour | 30 |
 | DISCREET_FORMS_IN_ALL | public forms that all together may send in ten seconds | 1500 |
 """
