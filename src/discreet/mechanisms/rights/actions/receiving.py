@@ -130,24 +130,23 @@ def receive_request(
         residence=residence,
         is_told=channel == "centre",
     )
-    request = RightsRequest.objects.create(
+    request = new_request(
         number=opened.number,
         batch=batch,
-        position=batch.requests.count(),
         kind=kind,
         channel=channel,
-        residence=residence.upper(),
-        scope=asking.scope,
-        requester=asking.requester,
-        requester_sealed=_sealed(opened.number, asking.who, "requester"),
-        wish_sealed=_sealed(opened.number, asking.wish, "wish"),
+        residence=residence,
+        claim=claim,
+        asking=asking,
+        region=home_region(),
         received_at=received_at,
         acknowledged_at=now if channel == "centre" else None,
         due_at=due_at,
-        opened_by=actor.person if actor.kind is not ActorKind.CUSTOMER else "",
-        idempotency_key=idempotency_key,
-        **digests_of(claim, phone_region=home_region()),
     )
+    request.position = batch.requests.count()
+    request.opened_by = actor.person if actor.kind is not ActorKind.CUSTOMER else ""
+    request.idempotency_key = idempotency_key
+    request.save(force_insert=True)
     record(actor=actor, now=now, subject=f"request:{opened.number}", facts=receipt_facts(request))
     publish(RequestReceived(number=opened.number))
     ask_for_paper(now=now, number=opened.number, kind=kind, requester=asking.requester)
@@ -169,6 +168,38 @@ def receive_request(
         if confirm_by is not None:
             _ask_to_acknowledge(actor=actor, now=now, number=opened.number, due_at=confirm_by)
     return Received(number=opened.number, public_token=opened.public_token, due_at=due_at)
+
+
+def new_request(
+    *,
+    number: str,
+    batch: Batch,
+    kind: str,
+    channel: str,
+    residence: str,
+    claim: Identity,
+    asking: Asking,
+    region: str,
+    received_at: datetime,
+    acknowledged_at: datetime | None,
+    due_at: datetime | None,
+) -> RightsRequest:
+    """Return a request as it is received, by whatever way it came; it is not stored yet."""
+    return RightsRequest(
+        number=number,
+        batch=batch,
+        kind=kind,
+        channel=channel,
+        residence=residence.upper(),
+        scope=asking.scope,
+        requester=asking.requester,
+        requester_sealed=_sealed(number, asking.who, "requester"),
+        wish_sealed=_sealed(number, asking.wish, "wish"),
+        received_at=received_at,
+        acknowledged_at=acknowledged_at,
+        due_at=due_at,
+        **digests_of(claim, phone_region=region),
+    )
 
 
 def receipt_facts(request: RightsRequest) -> dict[str, Json]:

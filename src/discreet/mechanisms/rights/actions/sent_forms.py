@@ -26,13 +26,18 @@ from discreet.foundation.ledger.api import Evidence, record_many
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights.actions import standing
-from discreet.mechanisms.rights.actions.receiving import ask_for_paper, facts_of, receipt_facts
+from discreet.mechanisms.rights.actions.receiving import (
+    ask_for_paper,
+    facts_of,
+    new_request,
+    receipt_facts,
+)
 from discreet.mechanisms.rights.course.clocks import clocks_for
 from discreet.mechanisms.rights.kinds import TITLES, Kind
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.opening import claims as sealed_claims
 from discreet.mechanisms.rights.opening.asker import Asking, checked_asking
-from discreet.mechanisms.rights.opening.digests import digests_of, home_region
+from discreet.mechanisms.rights.opening.digests import home_region
 from discreet.mechanisms.rights.opening.given import checked
 from discreet.mechanisms.rights.refusals import UnknownCountry
 from discreet.mechanisms.rights.rules import State, is_residence
@@ -179,21 +184,19 @@ def _opening(one: SentForm, clocks: Sequence[Clock]) -> Opening:
 def _request(
     one: SentForm, case: OpenedCase, batch: Batch, clocks: Sequence[Clock], *, now: datetime, region: str
 ) -> RightsRequest:
-    answer, asking = strictest(clocks), one.asking
-    return RightsRequest(
+    answer = strictest(clocks)
+    return new_request(
         number=case.number,
         batch=batch,
         kind=one.kind.value,
         channel=CHANNEL,
         residence=one.residence,
-        scope=asking.scope,
-        requester=asking.requester,
-        requester_sealed=keys.seal(case.number, asking.who, "requester") if asking.who else None,
-        wish_sealed=keys.seal(case.number, asking.wish, "wish") if asking.wish else None,
+        claim=one.claim,
+        asking=one.asking,
+        region=region,
         received_at=one.received_at,
         acknowledged_at=now,
         due_at=answer.due_at if answer else None,
-        **digests_of(one.claim, phone_region=region),
     )
 
 
