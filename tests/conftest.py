@@ -1,6 +1,7 @@
 """What every test shares: real servers, and no silent skip in CI."""
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.utils import translation
 from pytest_django import Settings
 
+from discreet.engines.subjects.known_names import KnownNames
 from tests.browser.harness import CHROMIUM, DESKTOP, FLAGS
 from tests.servers import (
     mariadb_server,
@@ -60,6 +62,14 @@ def own_language() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def own_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test know how the people of another test's sources are called."""
+    delivery = sys.modules.get("discreet.mechanisms.rights.copying.delivery")
+    if delivery is not None:
+        monkeypatch.setattr(delivery, "KNOWN", KnownNames())
 
 
 @pytest.fixture(autouse=True)

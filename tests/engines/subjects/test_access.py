@@ -9,6 +9,7 @@ import pytest
 from discreet.engines.subjects import access
 from discreet.engines.subjects.access import AccessTable, Choice, rows_for_access
 from discreet.engines.subjects.graph import Graph, LinkRole, Match
+from discreet.engines.subjects.known_names import KnownNames
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.reach import Purpose, reach
 from discreet.engines.subjects.standins import Another, Document, Edited, Held, StandIns, letter, mark_of
@@ -33,7 +34,7 @@ def tables_of(
     found = reach(
         graph=graph or shop.graph(), readers=readers, roots_by_person=people, limits=Limits(), purpose=purpose
     )
-    others = others_of(reach=found, person=person, readers=readers)
+    others = others_of(reach=found, person=person, readers=readers, known=KnownNames())
     tables = rows_for_access(reach=found, person=person, readers=readers, others=others, **more)  # type: ignore[arg-type]
     return {
         table.table.table: (table, [dict(zip(table.columns, row, strict=True)) for row in table.rows])
@@ -256,7 +257,7 @@ def test_a_number_is_read_from_a_document_of_any_depth() -> None:
         limits=Limits(),
         purpose=Purpose.COPY,
     )
-    others = others_of(reach=found, person=0, readers=readers)
+    others = others_of(reach=found, person=0, readers=readers, known=KnownNames())
     (table,) = rows_for_access(reach=found, person=0, readers=readers, others=others)
     ((_, _, doc),) = table.rows
     assert isinstance(doc, Document) and "4111" not in repr(doc)

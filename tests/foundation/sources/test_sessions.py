@@ -62,6 +62,39 @@ def test_folding_finds_an_address_whatever_it_is_made_of(shop: Company, address:
     assert read(select(CUSTOMER, "id", "email", both, fold=True)) == [(2,), (3,)]
 
 
+@pytest.mark.parametrize("address", ["ann_b%c@example.com", "%@%", "'quote\"@example.com"])
+@pytest.mark.parametrize("others", [0, 3, 40])
+def test_trimming_finds_an_address_between_blanks_among_few_keys_and_many(
+    shop: Company, address: str, others: int
+) -> None:
+    quoted = address.upper().replace("'", "''")
+    shop.run(f"UPDATE customer SET email = ' {quoted} ' WHERE id = 3")
+    shop.run("UPDATE customer SET email = 'x_ann_bcc@example.com' WHERE id = 1")
+    keys: list[tuple[object, ...]] = [(address,), *((f"n{number}@example.com",) for number in range(others))]
+    assert read(select(CUSTOMER, "id", "email", keys, fold=True, trims=True)) == [(3,)]
+
+
+@pytest.mark.parametrize("odd", ['it\'s "quoted"', "back\\slash", "小明 😀", "a\tb", "\u2028"])
+def test_a_text_is_found_as_one_key_and_among_many(shop: Company, odd: str) -> None:
+    quoted = odd.replace("'", "''")
+    if shop.engine not in ("sqlite", "postgresql"):
+        quoted = quoted.replace("\\", "\\\\")
+    shop.run(f"UPDATE customer SET city = '{quoted}' WHERE id = 3")
+    many: list[tuple[object, ...]] = [(f"{odd}{number}",) for number in range(300)]
+    assert read(select(CUSTOMER, "id", "city", [(odd,)])) == [(3,)]
+    assert read(select(CUSTOMER, "id", "city", [*many, (odd,)])) == [(3,)]
+
+
+def test_keys_of_several_types_are_found_together(shop: Company) -> None:
+    """What one way of handing keys over cannot say goes another way."""
+    keys: list[tuple[object, ...]] = [(number,) for number in range(2, 40)]
+    assert read(select(CUSTOMER, "id", "id", [*keys, ("1",), (2.0,), (2**70,), ("\0",)])) == [
+        (1,),
+        (2,),
+        (3,),
+    ]
+
+
 def test_null_never_equals_a_key(shop: Company) -> None:
     assert read(select(CUSTOMER, "id", "city", [(None,), ("Bern",)])) == [(1,)]
 

@@ -6,7 +6,7 @@ the person's own; unknown means another's. Source: GDPR Art. 15(4); EDPB Guideli
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,8 +14,9 @@ from discreet.engines.classify.headers import read_header
 from discreet.engines.classify.lexicon import ACTORS
 from discreet.engines.classify.words import split_header
 from discreet.engines.subjects.found import Reach, TableReach, as_set
-from discreet.engines.subjects.graph import Column, Key, LinkRole, Match, Table, TableRef
+from discreet.engines.subjects.graph import Column, Graph, Key, LinkRole, Match, Table, TableRef
 from discreet.engines.subjects.keys import loose_key
+from discreet.engines.subjects.known_names import KnownNames, Names, learn_name
 from discreet.engines.subjects.lanes import IN_TURN, Lanes, Unit, each
 from discreet.engines.subjects.linkage import applies
 from discreet.engines.subjects.reader import Reader, Row, Select
@@ -25,7 +26,6 @@ from discreet.vocabulary.normalise import normalise_name
 
 #: Values that tell a person.
 TELLING = ("name", "email", "phone", "username", "social_media", "customer_id")
-MOST_NAMES = 50_000  # names of a people table that are known when texts are looked through
 _MOST_TOLD = 2_000
 MOST_LINKED = 500  # others whom the rows point at, and whose names are then known
 _OTHERS = frozenset(("person", "staff", "supplier", *ACTORS))
@@ -109,13 +109,15 @@ class Others:
 
     own: Own
     stand_ins: StandIns
-    names: Collection[int]  # hashes of normalised names
+    names: Sequence[Names]
     targets: Mapping[tuple[TableRef, tuple[str, ...]], frozenset[Key]]
 
     def is_another(self, name: str) -> bool:
         """Return whether a whole name is one of somebody else."""
         known = normalise_name(name)
-        return known is not None and hash(known) in self.names and not self.own.holds("name", name)
+        if known is None or not any(hash(known) in names for names in self.names):
+            return False
+        return not self.own.holds("name", name)
 
 
 def own_bits(reach: Reach) -> dict[TableRef, int]:
@@ -132,6 +134,7 @@ def others_of(
     reach: Reach,
     person: int,
     readers: Mapping[str, Reader],
+    known: KnownNames,
     region: str | None = None,
     lanes: Lanes = IN_TURN,
 ) -> Others:
@@ -139,10 +142,11 @@ def others_of(
     own = _own(reach, person, readers, region, lanes)
     targets = _targets(reach, person)
     stand_ins = StandIns()
-    names: set[int] = set()
-    _learn_linked(reach, person, readers, targets, own, stand_ins, names, lanes)
+    linked: set[int] = set()
+    names: list[Names] = [linked]
+    _learn_linked(reach, person, readers, targets, own, stand_ins, linked, lanes)
     if _has_text(reach, person):
-        _learn_names(reach, readers, names, lanes)
+        names += known.of(reach.graph, readers, partial(_naming, reach.graph), lanes)
     return Others(own=own, stand_ins=stand_ins, names=names, targets=targets)
 
 
@@ -265,7 +269,7 @@ def _learn_linked(
             for column, said in zip(columns, told, strict=True):
                 if said is not None and str(said).strip() and not own.holds(column.category, str(said)):
                     marks.append(mark_of(column.category, str(said), region=own.region))
-            _learn_name(columns, told, names)
+            learn_name(columns, told, names)
             stand_ins.of(marks)
 
 
@@ -278,43 +282,13 @@ def link_mark(ref: TableRef, key: Key) -> Mark:
     return str(ref), "|".join(str(value) for value in loose_key(key))
 
 
+def _naming(graph: Graph, ref: TableRef) -> list[Column]:
+    return [column for column in _telling(graph.tables[ref], is_own_row=True) if column.category == "name"]
+
+
 def _has_text(reach: Reach, person: int) -> bool:
     return any(
         any(column.category == "free_text" for column in found.table.columns)
         and any(_is(found, key, person) for key in found.rows)
         for found in reach.tables.values()
     )
-
-
-def _learn_names(reach: Reach, readers: Mapping[str, Reader], names: set[int], lanes: Lanes) -> None:
-    """Learn how the people of every people table are called, as many as are read at once."""
-    units: list[Unit[set[int]]] = []
-    for ref, table in reach.graph.tables.items():
-        reader = readers.get(ref.source)
-        columns = [column for column in _telling(table, is_own_row=True) if column.category == "name"]
-        if reader is None or not table.is_people or not columns or table.is_view:
-            continue
-        query = Select(ref, tuple(column.name for column in columns), (), (), limit=MOST_NAMES)
-        units.append((ref.source, partial(_names_of, reader, query, columns)))
-    names.update(*each(lanes, units))
-
-
-def _names_of(reader: Reader, query: Select, columns: Sequence[Column]) -> set[int]:
-    names: set[int] = set()
-    for values in reader.select(query):
-        _learn_name(columns, values, names)
-    return names
-
-
-def _learn_name(columns: Sequence[Column], values: Sequence[object], names: set[int]) -> None:
-    """Note a row's names whole: a single word is a name only in Chinese; two fields are put together."""
-    texts = [
-        str(value)
-        for column, value in zip(columns, values, strict=False)
-        if column.category == "name" and value is not None and str(value).strip()
-    ]
-    wholes = [*texts, *(f"{one} {two}" for one in texts for two in texts if one != two)]
-    for whole in wholes:
-        name = normalise_name(whole)
-        if name and (" " in name or (not name.isascii() and len(name) > 1)):
-            names.add(hash(name))

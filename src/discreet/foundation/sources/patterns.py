@@ -24,6 +24,11 @@ def other_endings(runs: Iterable[str]) -> str:
     return "".join(sorted(set("0123456789") - {run[-1] for run in runs}))
 
 
+def contains_pattern(text: str) -> str:
+    """Return the pattern for what holds an ASCII text, in any case."""
+    return f"%{''.join(map(_exactly, text))}%"
+
+
 def address_pattern(lowered: str) -> str:
     """Return the pattern for a lower-case e-mail address, whatever its `@` is written as.
 

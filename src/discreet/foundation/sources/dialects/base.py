@@ -199,7 +199,6 @@ class Dialect(ABC):
     """Everything particular to one kind of database."""
 
     engine: ClassVar[Engine]
-    keys_per_statement: ClassVar[int]
     asks_together: ClassVar[bool] = False
     sends_texts_as_bytes: ClassVar[bool] = False  # in samples
     locks_rows: ClassVar[bool] = True

@@ -19,7 +19,7 @@ from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
 from discreet.foundation.sources.catalogue import ColumnInfo, Engine, Right, TableInfo, TableKind
 from discreet.foundation.sources.cells import BINARY_PREFIX, TornText
-from discreet.foundation.sources.dialects import base, places, sqlite_indexes
+from discreet.foundation.sources.dialects import base, places, sqlite_indexes, sqlite_keys
 from discreet.foundation.sources.values import sqlite_affinity
 
 _KINDS = {"table": TableKind.TABLE, "view": TableKind.VIEW}
@@ -92,7 +92,6 @@ def _start_clock(
 
 class SqliteDialect(base.Dialect):
     engine = Engine.SQLITE
-    keys_per_statement = 5_000
 
     def open(self, address: Address, *, home: Path, is_writer: bool) -> sa.Engine:
         engine = sa.create_engine(
@@ -221,43 +220,7 @@ class SqliteDialect(base.Dialect):
     def batches(
         self, columns: Sequence[base.KeyColumn], keys: Sequence[Key], folds: base.Folds
     ) -> Iterable[base.Batch]:
-        if folds.case:
-            yield from self._folded(columns[0], keys, folds)
-            return
-        size = max(1, 25_000 // (2 * len(columns)))
-        size = min(size, self.keys_per_statement)
-        for start in range(0, len(keys), size):
-            chunk = keys[start : start + size]
-            exact = [_exact(column) for column in columns]
-            if len(columns) == 1:
-                values = [key[0] for key in chunk]
-                condition: sa.ColumnElement[bool] = columns[0].sql.in_(sa.bindparam("k0", expanding=True))
-                if columns[0].info.is_loose:
-                    condition = condition & exact[0].in_(sa.bindparam("k0", expanding=True))
-                yield base.Batch(condition=condition, parameters={"k0": values})
-                continue
-            first = columns[0].sql.in_(sa.bindparam("k0", expanding=True))
-            whole = sa.tuple_(*exact).in_(sa.bindparam("k", expanding=True))
-            firsts = list(dict.fromkeys(key[0] for key in chunk))
-            yield base.Batch(condition=first & whole, parameters={"k0": firsts, "k": chunk})
-
-    def _folded(self, column: base.KeyColumn, keys: Sequence[Key], folds: base.Folds) -> Iterable[base.Batch]:
-        """Compare in lower case; beyond ASCII by a function of ours, which no index helps."""
-        plain = [key[0] for key in keys if str(key[0]).isascii()]
-        wide = [key[0] for key in keys if not str(key[0]).isascii()]
-        for values, function in ((plain, sa.func.lower), (wide, sa.func.discreet_fold)):
-            lowered: sa.ColumnElement[Any] = function(column.sql)
-            if folds.blanks:
-                lowered = sa.func.trim(lowered, folds.blanks)
-            if column.info.is_loose:
-                lowered = sa.collate(lowered, "BINARY")
-            condition: sa.ColumnElement[bool] = lowered.in_(sa.bindparam("k0", expanding=True))
-            if column.info.ignores_case and not folds.blanks and values is plain:
-                condition = column.sql.in_(sa.bindparam("k0", expanding=True)) & condition
-            for start in range(0, len(values), self.keys_per_statement):
-                yield base.Batch(
-                    condition=condition, parameters={"k0": values[start : start + self.keys_per_statement]}
-                )
+        return sqlite_keys.batches(columns, keys, folds)
 
     def joined(self, near: base.KeyColumn, far: ColumnInfo) -> base.KeyColumn:
         """Compare as the near column does, or without case where the far one does: either end may decide.
@@ -315,7 +278,9 @@ class SqliteDialect(base.Dialect):
         return sa.func.instr(chars, sa.func.substr(text, -1)) == 0
 
     def equals(self, column: base.KeyColumn, value: object) -> sa.ColumnElement[bool]:
-        condition: sa.ColumnElement[bool] = _exact(column) == sa.literal(value, sa.types.NullType())
+        condition: sa.ColumnElement[bool] = sqlite_keys.exact(column) == sa.literal(
+            value, sa.types.NullType()
+        )
         return condition
 
 
@@ -363,10 +328,6 @@ def _as_number(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """
     number = sa.cast(column, sa.NUMERIC)
     return sa.case((column == number, number), else_=column)
-
-
-def _exact(column: base.KeyColumn) -> sa.ColumnElement[object]:
-    return sa.collate(column.sql, "BINARY") if column.info.is_loose else column.sql  # type: ignore[return-value]
 
 
 def _file(connection: sa.Connection) -> Path:

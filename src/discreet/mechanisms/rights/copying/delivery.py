@@ -17,6 +17,7 @@ from discreet.engines.envelope.sealing import VERSION as WHOLE
 from discreet.engines.subjects.access import AccessTable, rows_for_access
 from discreet.engines.subjects.found import Reach, TableReach
 from discreet.engines.subjects.graph import Graph, Key, TableRef
+from discreet.engines.subjects.known_names import KnownNames
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.engines.subjects.whose import others_of
@@ -57,6 +58,7 @@ AAD = "package"
 # What a package calls columns that only tie rows together, in English and Chinese.
 TECHNICAL = ("Technical identifier", "技术标识")
 SENT_BACK = -1  # instead of a number of rows
+KNOWN = KnownNames()  # of this process
 
 
 def package_path(number: str) -> Path:
@@ -102,6 +104,7 @@ def copy_tables(number: str, reached: Reach, opened: Opened, *, examples: int = 
         reach=reached,
         person=0,
         readers=opened.readers,
+        known=KNOWN,
         region=queries.claim_of(number).region,
         lanes=opened.lanes,
     )
