@@ -76,8 +76,11 @@ class Bench:
         from discreet.mechanisms.rights import queries
         from discreet.mechanisms.rights.actions import deciding
         from discreet.mechanisms.rights.kinds import Kind
+        from discreet.mechanisms.rights.models import Batch
 
         now = datetime.now(UTC)
+        if not queries.takes_two_people(Batch.objects.get(pk=batch_id)):
+            return
         if queries.kind_of_batch(batch_id) is Kind.ERASURE:
             digest = queries.plan_view(batch_id).digest
             deciding.accept_erasure(actor=self.agent, now=now, batch_id=batch_id, plan_digest=digest)
