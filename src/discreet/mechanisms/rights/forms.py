@@ -13,24 +13,8 @@ from discreet.foundation.desk.phrases import is_chinese
 from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester, Scope, Way
 from discreet.mechanisms.rights.opening.asker import Asking, who_asks
 from discreet.mechanisms.rights.opening.given import MOST
+from discreet.mechanisms.rights.opening.residences import for_staff, for_the_person
 from discreet.mechanisms.rights.words import REQUESTERS, SCOPES
-
-PLACES = [
-    ("CN", _("Mainland China")),
-    ("US-CA", _("California")),
-    ("DE", _("Germany")),
-    ("FR", _("France")),
-    ("IT", _("Italy")),
-    ("ES", _("Spain")),
-    ("NL", _("Netherlands")),
-    ("AT", _("Austria")),
-    ("IE", _("Ireland")),
-    ("US", _("United States, outside California")),
-    ("GB", _("United Kingdom")),
-    ("CH", _("Switzerland")),
-    ("ZZ", _("Another country")),
-]
-RESIDENCES = [("", _("I would rather not say")), *PLACES]
 
 
 class AskForm(forms.Form):
@@ -54,7 +38,7 @@ class AskForm(forms.Form):
     )
     residence = forms.ChoiceField(
         label=_("Where do you live?"),
-        choices=RESIDENCES,
+        choices=for_the_person,
         required=False,
         help_text=_("It decides which law sets our deadline. Unknown means the strictest."),
     )
@@ -77,7 +61,7 @@ class SignedInForm(forms.Form):
 
     residence = forms.ChoiceField(
         label=_("Where do you live?"),
-        choices=RESIDENCES,
+        choices=for_the_person,
         required=False,
         help_text=_("It decides which law sets our deadline. Unknown means the strictest."),
     )
@@ -181,7 +165,7 @@ class StaffAskForm(AskForm):
     )
     residence = forms.ChoiceField(
         label=_("Where the customer lives"),
-        choices=[("", _("Unknown")), *PLACES],
+        choices=for_staff,
         required=False,
         help_text=_("It decides which law sets the deadline. Unknown means the strictest."),
     )
