@@ -35,11 +35,31 @@ def draft_of(address: str) -> str:
 def test_a_list_is_looked_over_before_anything_is_imported(desk: Client) -> None:
     address = uploaded(desk)
     page = desk.get(address).content.decode()
-    assert "2 requests are right" in page and "1 line is wrong" in page and "nobody" not in page
+    assert "2 requests are right" in page and "1 line is wrong" in page
+    assert '<bdi class="mono">nobody</bdi>' in page
     assert not RightsRequest.objects.exists()
     on_disk = draft_path(draft_of(address)).read_bytes()
     assert b"ann@example.com" not in on_disk
     assert os.stat(draft_path(draft_of(address))).st_mode & 0o777 == 0o600
+
+
+def test_the_wrong_cell_is_shown_as_text_and_cut_short(desk: Client) -> None:
+    lines = [
+        "kind,email,residence",
+        "<b>x</b>,ann@example.com,DE",
+        f"erasure,{'n' * 90},DE",
+        "erasure,a\u202eb,DE",
+    ]
+    page = desk.get(uploaded(desk, "\n".join(lines).encode())).content.decode()
+    assert "&lt;b&gt;x&lt;/b&gt;" in page and "<b>x</b>" not in page
+    assert "n" * 60 + "…" in page and "n" * 61 not in page
+    assert "a\ufffdb" in page and "\u202e" not in page
+
+
+def test_what_is_wrong_is_told_without_what_stands_there_outside_the_preview() -> None:
+    file = read_content(LIST)
+    assert file.cells == {4: "nobody"}
+    assert "nobody" not in repr(file.errors)
 
 
 def test_a_wrong_line_is_left_out_only_where_that_is_said(desk: Client) -> None:

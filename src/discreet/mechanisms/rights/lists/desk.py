@@ -133,7 +133,7 @@ def _preview(file: ImportFile, draft: str, kind: str) -> dict[str, Any]:
         "kind": kind,
         "total": len(file.asked),
         "kinds": [(gettext(right_of(one).short), count) for one, count in kinds.most_common() if one],
-        "errors": _remarks(file.errors),
+        "errors": [{**one, "cell": file.cells.get(one["line"], "")} for one in _remarks(file.errors)],
         "error_count": len(file.errors),
         "warnings": _remarks(file.warnings),
         "warning_count": len(file.warnings),

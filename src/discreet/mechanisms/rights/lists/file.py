@@ -8,7 +8,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
@@ -27,6 +27,8 @@ from discreet.vocabulary.text import gettext_noop
 MAX_LINES = 20_000
 MAX_BYTES = 64 * 1024 * 1024
 _MOST_OTHER = 40
+_MOST_SHOWN = 60
+_COLUMN_AT_FAULT = {"one_by_one": "kind", "name_is_not_enough": "name"}
 _IMPLAUSIBLE = frozenset('|"\\()[]:`')
 _DELIMITERS = (",", ";", "\t", "|", "，")
 MAX_UNPACKED = 96 * 1024 * 1024
@@ -129,10 +131,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
+    """`cells`: by line, the cell that is wrong, for the eyes of whoever uploaded the file; no remark holds it."""
+
     asked: tuple[Asked, ...]
     errors: tuple[Remark, ...]
     warnings: tuple[Remark, ...]
     encoding: str
+    cells: Mapping[int, str] = field(default_factory=dict)
 
 
 class _BadLine(Exception):
@@ -157,6 +162,7 @@ def read_content(blob: bytes) -> ImportFile:
     text, encoding = ("", "xlsx") if is_workbook else _decoded(blob)
     asked: list[Asked] = []
     errors: list[Remark] = []
+    wrong: dict[int, str] = {}
     try:
         if len(blob) > MAX_BYTES:
             raise _BadFile(1, "too_large")
@@ -168,6 +174,8 @@ def read_content(blob: bytes) -> ImportFile:
                 asked.append(_asked(line, _cells(cells)))
             except _BadLine as bad:
                 errors.append(Remark(line, f"import.{bad.code}", bad.message, bad.params))
+                if cell := _cell_of(bad, cells):
+                    wrong[line] = cell
             if len(asked) + len(errors) > MAX_LINES:
                 raise _BadFile(line, "too_many_lines", most=MAX_LINES)
         if not asked and not errors:
@@ -175,13 +183,22 @@ def read_content(blob: bytes) -> ImportFile:
     except _BadFile as bad:
         return ImportFile((), (bad.remark,), (), encoding)
     single, warnings = _told_apart(asked)
-    return ImportFile(tuple(single), tuple(errors), tuple(warnings), encoding)
+    return ImportFile(tuple(single), tuple(errors), tuple(warnings), encoding, wrong)
 
 
 class _BadFile(Exception):
     def __init__(self, line: int, code: str, **params: str | int) -> None:
         super().__init__(code)
         self.remark = Remark(line, f"import.{code}", MESSAGES[code], params)
+
+
+def _cell_of(bad: _BadLine, cells: "dict[str, str] | _BadLine") -> str:
+    """Return what stands in the cell that a line is refused for, as far as it can be printed; "" for no one cell."""
+    if isinstance(cells, _BadLine):
+        return ""
+    text = cells.get(str(bad.params.get("column", _COLUMN_AT_FAULT.get(bad.code, bad.code))), "")
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return f"{shown[:_MOST_SHOWN]}…" if len(shown) > _MOST_SHOWN else shown
 
 
 def _decoded(blob: bytes) -> tuple[str, str]:
@@ -382,7 +399,11 @@ def with_kind(file: ImportFile, kind: Kind | None) -> ImportFile:
     wrong = [one for one in asked if not _may_be_about(one)]
     errors = sorted((*file.errors, *(_remark(one.line, "scope") for one in wrong)), key=lambda one: one.line)
     return replace(
-        file, asked=tuple(one for one in asked if _may_be_about(one)), errors=tuple(errors), warnings=warnings
+        file,
+        asked=tuple(one for one in asked if _may_be_about(one)),
+        errors=tuple(errors),
+        warnings=warnings,
+        cells={**file.cells, **{one.line: one.scope for one in wrong}},
     )
 
 
