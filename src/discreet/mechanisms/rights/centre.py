@@ -52,7 +52,6 @@ from discreet.mechanisms.rights.refusals import NoLetter, NoPackage
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State, may_appeal
 from discreet.mechanisms.rights.views import refusal_text
-from discreet.mechanisms.rights.words import OUTCOMES
 from discreet.vocabulary.actors import Actor, ActorKind
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.normalise import normalise_email
@@ -245,7 +244,7 @@ def _status(
             "token": token,
             "next": standing.next if standing else next_words,
             "sees": sees,
-            "outcome": "" if not sees or (standing and standing.is_over) else OUTCOMES.get(view.outcome, ""),
+            "outcome": "" if not sees or (standing and standing.is_over) else letters.outcome_words(view),
             "standing": standing,
             "right": right_of(view.kind),
             "way": way_of(view.kind).value,

@@ -43,6 +43,11 @@ OUTCOMES: dict[str, str] = {
     Outcome.APPLIED: gettext_noop("Applied from now on"),
     Outcome.REFUSED: gettext_noop("Refused"),
 }
+#: What the person is told where not all could be searched.
+OUTCOMES_WITH_GAPS: dict[str, str] = {
+    Outcome.ERASED: gettext_noop("Erased wherever we could search"),
+    Outcome.ERASED_EXCEPT_KEPT: gettext_noop("Erased wherever we could search, except what must be kept"),
+}
 OUTCOME_TONES: dict[str, str] = {
     Outcome.ERASED: "good",
     Outcome.ERASED_EXCEPT_KEPT: "good",

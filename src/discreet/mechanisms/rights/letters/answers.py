@@ -37,7 +37,6 @@ from discreet.mechanisms.rights.outside import pages as notices
 from discreet.mechanisms.rights.refusals import NoLetter
 from discreet.mechanisms.rights.request_views import RequestView, Words
 from discreet.mechanisms.rights.rules import Outcome, State
-from discreet.mechanisms.rights.words import OUTCOMES
 from discreet.vocabulary.dates import written_date
 
 NO_WORDS = Words(extension="", appeal="", appeal_answer="", reasons="", who={})
@@ -117,7 +116,7 @@ def values(view: RequestView, words: Words, occasion: Occasion, at: datetime) ->
         "right": gettext(right_of(view.kind).title),
         "received": day(view.received_at),
         "date": day(at),
-        "outcome": gettext(OUTCOMES[view.outcome]) if view.outcome else "",
+        "outcome": gettext(letters.outcome_words(view)) if view.outcome else "",
         "reason": reasons.get(occasion, refused["reason"]),
         "article": refused["article"],
         "due": day(view.due_at) if view.due_at else "",
@@ -168,7 +167,7 @@ def head(view: RequestView) -> Facts:
             (gettext("You asked for"), kind),
             (gettext("Received"), day(view.received_at)),
             *([(gettext("Answered"), day(view.answered_at))] if view.answered_at else []),
-            (gettext("Outcome"), gettext(OUTCOMES.get(view.outcome, "")) if view.outcome else "–"),
+            (gettext("Outcome"), gettext(letters.outcome_words(view)) if view.outcome else "–"),
         )
     )
 

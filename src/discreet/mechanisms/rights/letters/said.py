@@ -31,7 +31,7 @@ from discreet.mechanisms.rights.outside.rules import MANUAL_KEPT
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import GAPS, REASONS, table_name
-from discreet.mechanisms.rights.words import FIELD_WORDS
+from discreet.mechanisms.rights.words import FIELD_WORDS, OUTCOMES, OUTCOMES_WITH_GAPS
 from discreet.vocabulary.dates import written_date
 from discreet.vocabulary.text import gettext_noop
 
@@ -210,6 +210,12 @@ def search_words(view: RequestView) -> str:
     if view.search.get("found"):
         return gettext("Afterwards we searched again and found traces. We are working on it.")
     return gettext("Not everything could be carried out. We are working on it.")
+
+
+def outcome_words(view: RequestView) -> str:
+    """Return the template of the outcome as the person is told it: nobody is told more than was searched."""
+    with_gaps = OUTCOMES_WITH_GAPS if view.search.get("not_searched") else {}
+    return with_gaps.get(view.outcome) or OUTCOMES.get(view.outcome, "")
 
 
 def not_searched(view: RequestView) -> list[str]:
