@@ -1,5 +1,6 @@
 """Answers claim no more than was searched: what a plan does not cover stands in every outcome."""
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -209,6 +210,9 @@ def test_the_outcome_claims_no_more_than_was_searched_and_the_customer_reads_no_
     token = add_public_token(actor=OPERATOR, now=NOW, number=number)
     page = client.get(f"/privacy/request/{token}/").content.decode()
     assert "Nothing was kept." not in page and "may still hold data about you" in page
+    assert "<h1>Erased wherever we could search" in page
+    whole = dataclasses.replace(view, search={**view.search, "not_searched": []})
+    assert letters.outcome_words(whole).startswith("Erased") and "search" not in letters.outcome_words(whole)
 
 
 def test_staff_read_how_much_was_left_out_and_how_much_of_it_is_sensitive() -> None:
