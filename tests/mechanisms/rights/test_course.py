@@ -19,12 +19,14 @@ from discreet.mechanisms.rights.refusals import (
     AuthorityMissing,
     BadReceipt,
     ExtendedBefore,
+    ExtensionMovesNothing,
     ExtensionTooLate,
     NoExtension,
     NoPause,
     NotADuplicate,
     NotForAnother,
     NotYours,
+    PauseTooLate,
     RequesterMissing,
     SamePersonDecides,
     WhyMissing,
@@ -108,16 +110,24 @@ def test_a_law_that_gives_no_longer_time_keeps_its_date() -> None:
         timing.extend_deadline(actor=AGENT, now=NOW, number=number, reason="Many sources")
 
 
-def test_under_several_laws_each_keeps_its_own_clock_and_the_strictest_binds() -> None:
+def test_under_several_laws_the_strictest_binds_and_nobody_is_told_of_a_longer_time_that_is_none() -> None:
     number = received("")
     before = due(number)
-    timing.extend_deadline(actor=AGENT, now=NOW, number=number, reason="Many sources")
-    after = due(number)
-    assert after["CN-DSR-RESP"] == before["CN-DSR-RESP"] if "CN-DSR-RESP" in before else True
-    assert {rule for rule in after if after[rule] > before[rule]} >= {"EU-DSR-RESP", "CA-DSR-RESP"}
+    with pytest.raises(ExtensionMovesNothing) as refused:
+        timing.extend_deadline(actor=AGENT, now=NOW, number=number, reason="Many sources")
+    assert "8.7" in str(refused.value.params["article"])
+    assert due(number) == before and queries.request_view(number).course.extended_at is None
     assert queries.request_view(number).due_at == min(
-        at for rule, at in after.items() if not rule.endswith("-ACK")
+        at for rule, at in before.items() if not rule.endswith("-ACK")
     )
+
+
+def test_a_longer_time_that_no_mail_told_is_a_letter_due_before_the_first_deadline() -> None:
+    number = received("DE")
+    first = due(number)["EU-DSR-RESP"]
+    assert timing.extend_deadline(actor=AGENT, now=NOW, number=number, reason="Many sources") is False
+    (task,) = [one for one in get_case(number).tasks if one.key == "tell-extension"]
+    assert task.due_at == first < due(number)["EU-DSR-RESP"]
 
 
 def test_a_clock_stands_still_only_under_the_law_that_allows_it() -> None:
@@ -133,6 +143,22 @@ def test_a_clock_stands_still_only_under_the_law_that_allows_it() -> None:
         timing.pause_clocks(actor=AGENT, now=NOW, number=californian, wait="identity")
     with pytest.raises(NoPause):
         timing.pause_clocks(actor=AGENT, now=NOW, number=number, wait="holidays")
+
+
+def test_what_is_overdue_stays_overdue_and_a_proven_person_is_not_waited_for() -> None:
+    number = received("DE")
+    late = due(number)["EU-DSR-RESP"] + timedelta(seconds=1)
+    with pytest.raises(PauseTooLate):
+        timing.pause_clocks(actor=AGENT, now=late, number=number, wait="identity")
+    assert queries.request_view(number).course.paused_at is None
+    timing.pause_clocks(actor=AGENT, now=NOW, number=number, wait="identity")
+    proven = NOW + timedelta(days=2)
+    proving.verify_identity(actor=AGENT, now=proven, number=number, reason="Passport seen")
+    assert queries.request_view(number).course.paused_at is None
+    assert due(number)["EU-DSR-RESP"] == late - timedelta(seconds=1) + timedelta(days=2)
+    with pytest.raises(NoPause):
+        timing.pause_clocks(actor=AGENT, now=proven, number=number, wait="identity")
+    timing.pause_clocks(actor=AGENT, now=proven, number=number, wait="clarification")
 
 
 def test_a_part_of_a_day_is_never_given() -> None:

@@ -161,7 +161,8 @@ def test_a_refusal_says_reason_article_and_remedy_in_the_company_s_words(shop: C
     number = driving.planned("erasure", ANN)
     refuse(number)
     text = letter(number)
-    assert "No,becauseThetenthsinceJanuary.SeeGDPRArt.12(5)(b)." in text
+    ground = "Therequestismanifestlyexcessive,aboveallbecauseitisrepeated"
+    assert f"No,because{ground}.ThetenthsinceJanuary.SeeGDPRArt.12(5)(b)." in text
     assert "supervisoryauthority" in text and "gotocourt" in text
 
 

@@ -144,6 +144,20 @@ class NoPause(Refused):
     status = 409
 
 
+class ExtensionMovesNothing(Refused):
+    code = "rights.extension_moves_nothing"
+    message = gettext_noop(
+        "The answer to %(number)s stays due by the same day: %(article)s may apply and allows no longer time."
+    )
+    status = 409
+
+
+class PauseTooLate(Refused):
+    code = "rights.pause_too_late"
+    message = gettext_noop("The deadline of %(number)s has passed. It stays overdue until the answer.")
+    status = 409
+
+
 class NotPaused(Refused):
     code = "rights.not_paused"
     message = gettext_noop("No clock of %(number)s stands still.")

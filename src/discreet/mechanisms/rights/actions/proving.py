@@ -31,6 +31,7 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless,
     refuse_unless_theirs,
 )
+from discreet.mechanisms.rights.actions.timing import resume_clocks
 from discreet.mechanisms.rights.kinds import Requester
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, RightsRequest
@@ -301,6 +302,8 @@ def settle_identity(
         drop_task(actor=actor, now=now, number=number, key=key)
     record(actor=actor, now=now, subject=f"request:{number}", facts=said)
     publish(IdentityVerified(number=number))
+    if request.paused_at is not None:
+        resume_clocks(actor=SYSTEM, now=now, number=number)
     waiting = request.batch.requests.filter(verified_at__isnull=True, completed_at__isnull=True)
     if not waiting.exists():
         start(

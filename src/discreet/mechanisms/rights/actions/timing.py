@@ -30,10 +30,12 @@ from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import (
     AcknowledgedBefore,
     ExtendedBefore,
+    ExtensionMovesNothing,
     ExtensionTooLate,
     NoExtension,
     NoPause,
     NotPaused,
+    PauseTooLate,
     WhyMissing,
     WrongRequestState,
 )
@@ -66,8 +68,10 @@ def acknowledge(*, actor: Actor, now: datetime, number: str) -> None:
 
 
 @act("rights.extend_deadline")
-def extend_deadline(*, actor: Actor, now: datetime, number: str, reason: str) -> None:
+def extend_deadline(*, actor: Actor, now: datetime, number: str, reason: str) -> bool:
     """Take the longer time that the law gives, and tell the person why. Laws that give none keep their date.
+
+    Returns whether the person was told by mail; where not, staff are asked to write.
 
     Raises:
         NotYours, UnknownRequest, WrongRequestState
@@ -75,6 +79,7 @@ def extend_deadline(*, actor: Actor, now: datetime, number: str, reason: str) ->
         ExtendedBefore: it is allowed once.
         ExtensionTooLate: the first deadline has passed.
         NoExtension: no law of this request allows it.
+        ExtensionMovesNothing: a law that may apply as well allows none, and its day comes first.
     """
     if not actor.may(Role.APPROVER):
         refuse_unless(actor, Role.AGENT)
@@ -90,13 +95,15 @@ def extend_deadline(*, actor: Actor, now: datetime, number: str, reason: str) ->
         longer if longer.rule_id in allowed.rule_ids else first
         for longer, first in _pairs(_clocks(request, extended=True), _clocks(request))
     ]
-    cases.set_clocks(actor=actor, now=now, number=number, clocks=facts_of(_unmet(number, clocks)))
     answer = strictest(clocks)
+    if answer is not None and request.due_at is not None and answer.due_at <= request.due_at:
+        raise ExtensionMovesNothing(number=number, article=answer.article)
+    cases.set_clocks(actor=actor, now=now, number=number, clocks=facts_of(_unmet(number, clocks)))
     request.due_at = answer.due_at if answer else None
     request.extended_at = now
     request.extension_sealed = keys.seal(number, reason.strip()[:MOST].encode(), "extension")
     request.save(update_fields=["due_at", "extended_at", "extension_sealed"])
-    is_mailed = _tell(number, now=now)
+    is_mailed = _tell(number, now=now, by=allowed.notice_by)
     facts: dict[str, Json] = {
         "extended": list(allowed.rule_ids),
         "unchanged": list(allowed.others),
@@ -104,6 +111,7 @@ def extend_deadline(*, actor: Actor, now: datetime, number: str, reason: str) ->
     }
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
     publish(RequestExtended(number=number))
+    return is_mailed
 
 
 @act("rights.pause_clocks")
@@ -115,16 +123,23 @@ def pause_clocks(*, actor: Actor, now: datetime, number: str, wait: str) -> tupl
     Raises:
         NotYours, UnknownRequest, WrongRequestState
         NoPause: no law of this request lets a clock stand still for it, or it stands still already.
+        PauseTooLate: what is overdue stays overdue.
     """
     refuse_unless(actor, Role.AGENT)
     request = _load_open(number)
-    running = [
+    is_proven = request.verified_at is not None
+    stoppable = [
         clock
         for clock in get_case(number).clocks
-        if clock.met_at is None and clock.paused_at is None and may_pause(clock.law, wait)
+        if clock.met_at is None
+        and clock.paused_at is None
+        and may_pause(clock.law, wait, is_proven=is_proven)
     ]
-    if request.paused_at is not None or wait not in set(Wait) or not running:
+    if request.paused_at is not None or wait not in set(Wait) or not stoppable:
         raise NoPause(number=number)
+    running = [clock for clock in stoppable if clock.due_at > now]
+    if not running:
+        raise PauseTooLate(number=number)
     for clock in running:
         cases.pause_clock(actor=actor, now=now, number=number, rule_id=clock.rule_id)
     request.paused_at = now
@@ -197,7 +212,7 @@ def _unmet(number: str, clocks: list[Clock]) -> list[Clock]:
     return [clock for clock in clocks if clock.rule_id not in met]
 
 
-def _tell(number: str, *, now: datetime) -> bool:
+def _tell(number: str, *, now: datetime, by: datetime | None) -> bool:
     """Mail that the answer takes longer to the contact point held; where there is none, ask staff to write."""
     contact: HeldContact | None = held_contact(number)
     if contact is None or not is_reachable(contact):
@@ -205,6 +220,7 @@ def _tell(number: str, *, now: datetime) -> bool:
             key="tell-extension",
             what=TASK_TELL,
             role=Role.AGENT,
+            due_at=by,
             url_name="rights:request",
             url_args=(number,),
         )

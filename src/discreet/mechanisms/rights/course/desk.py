@@ -47,8 +47,19 @@ def acknowledge(request: HttpRequest, number: str) -> HttpResponseBase:
 @role_required(Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)
 def extend(request: HttpRequest, number: str) -> HttpResponseBase:
     """Take the longer time that the law gives."""
-    act = partial(timing.extend_deadline, reason=request.POST.get("extension_reason", ""))
-    return _done(request, number, act, gettext("Extended. The person is told why and until when."))
+    is_mailed = timing.extend_deadline(
+        actor=actor_of(request),
+        now=timezone.now(),
+        number=number,
+        reason=request.POST.get("extension_reason", ""),
+    )
+    if is_mailed:
+        messages.success(request, gettext("Extended. The person is told why and until when."))
+    else:
+        messages.warning(
+            request, gettext("Extended. No mail could be sent: tell the person by letter why and until when.")
+        )
+    return _back(number)
 
 
 @require_POST

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext
 
 from discreet.foundation.desk.phrases import listed
-from discreet.foundation.desk.times import day
+from discreet.foundation.desk.times import day, due_day
 from discreet.foundation.papers import queries as papers
 from discreet.foundation.papers.words import KINDS, PURPOSES
+from discreet.foundation.rulepacks.clocks import strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights import listing, queries
 from discreet.mechanisms.rights.course.clocks import clocks_for
@@ -63,10 +64,11 @@ def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]
         and is_open
         and course.acknowledged_at is None
         and _is_confirmed_by_law(view),
-        "may_extend": bool(allowed and allowed.rule_ids) and (is_agent or actor.may(Role.APPROVER)),
+        "may_extend": bool(allowed and allowed.rule_ids and _moves(view))
+        and (is_agent or actor.may(Role.APPROVER)),
         "extend_hint": _extend_hint(allowed) if allowed else "",
-        "may_pause": is_agent and is_open and course.paused_at is None and _may_pause(view),
-        "waits": [(wait.value, gettext(words)) for wait, words in WAITS.items()],
+        "may_pause": is_agent and is_open and course.paused_at is None and bool(_waits(view, now)),
+        "waits": [(wait.value, gettext(WAITS[wait])) for wait in _waits(view, now)],
         "duplicates": _duplicates(view, now) if is_agent else [],
         "may_note_appeal": is_agent and is_appealable,
         "may_decide_appeal": view.state is State.APPEALED
@@ -118,10 +120,19 @@ def _extension(view: RequestView, now: datetime) -> Extension:
     return extension(clocks, now=now)
 
 
+def _moves(view: RequestView) -> bool:
+    """Say whether an extension moves the day by which we answer: a strict law that allows none holds it."""
+    received_at = view.course.reopened_at or view.received_at
+    longer = strictest(
+        clocks_for(view.kind, residence=view.residence, received_at=received_at, extended=True)
+    )
+    return longer is not None and view.due_at is not None and longer.due_at > view.due_at
+
+
 def _extend_hint(allowed: Extension) -> str:
     parts = []
     if allowed.notice_by is not None:
-        parts.append(gettext("The person must hear of it by %(day)s.") % {"day": day(allowed.notice_by)})
+        parts.append(gettext("The person must hear of it by %(day)s.") % {"day": due_day(allowed.notice_by)})
     if allowed.others:
         parts.append(gettext("Laws that allow no extension keep their date."))
     return " ".join(parts)
@@ -132,9 +143,13 @@ def _is_confirmed_by_law(view: RequestView) -> bool:
     return any(clock.purpose is Purpose.ACKNOWLEDGEMENT for clock in clocks)
 
 
-def _may_pause(view: RequestView) -> bool:
-    running = [clock for clock in view.case.clocks if clock.met_at is None and clock.paused_at is None]
-    return any(may_pause(clock.law, wait) for clock in running for wait in Wait)
+def _waits(view: RequestView, now: datetime) -> list[Wait]:
+    """Return for what a clock that still runs may stand still."""
+    running = [
+        one for one in view.case.clocks if one.met_at is None and one.paused_at is None and one.due_at > now
+    ]
+    is_proven = view.verified_at is not None
+    return [wait for wait in Wait if any(may_pause(one.law, wait, is_proven=is_proven) for one in running)]
 
 
 def _duplicates(view: RequestView, now: datetime) -> list[str]:
@@ -162,4 +177,4 @@ def _strictest(view: RequestView) -> str:
     if len(laws) < 2 or not answers:
         return ""
     words = gettext("Several laws may apply; the strictest date binds: %(article)s, %(day)s.")
-    return words % {"article": answers[0].article, "day": day(answers[0].due_at)}
+    return words % {"article": answers[0].article, "day": due_day(answers[0].due_at)}

@@ -54,8 +54,10 @@ def extension(clocks: Sequence[Clock], *, now: datetime) -> Extension:
     )
 
 
-def may_pause(law: str, wait: str) -> bool:
-    """Say whether the clocks of a law stand still for this."""
+def may_pause(law: str, wait: str, *, is_proven: bool) -> bool:
+    """Say whether the clocks of a law stand still for this. Proof of who asks is awaited until it is there."""
+    if is_proven and wait == Wait.IDENTITY:
+        return False
     known = {one.value for one in Law}
     return law in known and wait in PAUSES.get(Law(law), frozenset())
 

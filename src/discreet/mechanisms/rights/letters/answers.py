@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from discreet.foundation.desk import times
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.mail.letters import (
     Block,
@@ -119,7 +120,7 @@ def values(view: RequestView, words: Words, occasion: Occasion, at: datetime) ->
         "outcome": gettext(letters.outcome_words(view)) if view.outcome else "",
         "reason": reasons.get(occasion, refused["reason"]),
         "article": refused["article"],
-        "due": day(view.due_at) if view.due_at else "",
+        "due": due_day(view.due_at) if view.due_at else "",
         "earlier": view.course.duplicate_of,
         "remedy": complaint_words(letters.laws_of(view)),
         "contact": contact_words(),
@@ -131,6 +132,12 @@ def day(at: datetime) -> str:
     return written_date(
         timezone.localtime(at, profile().zone).date(), language=translation.get_language() or "en"
     )
+
+
+def due_day(due_at: datetime) -> str:
+    """Return the day by whose end a deadline is met, as every page says it."""
+    with timezone.override(profile().zone):
+        return times.due_day(due_at)
 
 
 def paragraphs(text: str, facts: Mapping[str, str]) -> list[Block]:
@@ -153,6 +160,8 @@ def _blocks(
         blocks += paragraphs(texts[body], facts)
     if is_answered:
         blocks += _done_blocks(view, now)
+    if view.state is State.CANCELLED:
+        blocks.append(Paragraph(gettext("The request was withdrawn. Nothing was done.")))
     if view.completed_at is not None and occasion is Occasion.ANSWER:
         blocks += _recipient_blocks(view) + _check_blocks(view)
     blocks.append(Heading(gettext("If you disagree")))
@@ -167,7 +176,7 @@ def head(view: RequestView) -> Facts:
             (gettext("You asked for"), kind),
             (gettext("Received"), day(view.received_at)),
             *([(gettext("Answered"), day(view.answered_at))] if view.answered_at else []),
-            (gettext("Outcome"), gettext(letters.outcome_words(view)) if view.outcome else "–"),
+            *([(gettext("Outcome"), gettext(letters.outcome_words(view)))] if view.outcome else []),
         )
     )
 

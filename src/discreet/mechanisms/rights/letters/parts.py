@@ -84,7 +84,7 @@ PARTS: Mapping[Part, PartFacts] = {
     Part.OPENING: _part(
         gettext_noop("Opening"),
         gettext_noop(
-            "On {received} we received your request {number}. This letter of {date} tells you what came of it."
+            "On {received} we received your request {number}. This is our letter of {date} about it."
         ),
         own="outcome",
         must={"date": "GDPR Art. 12(3)"},

@@ -74,14 +74,14 @@ def left_at(view: RequestView, occasion: Occasion, words: Words) -> datetime | N
 def letters_of(view: RequestView, words: Words) -> tuple[Occasion, ...]:
     """Return which letters of a request there are, the newest first."""
     course = view.course
-    is_ended = view.completed_at is not None and not course.duplicate_of
+    is_answered = view.completed_at is not None and view.state is not State.CANCELLED
     found = (
         (
             Occasion.APPEAL,
             bool(words.appeal_answer) and view.state is not State.APPEALED and not course.reopened_at,
         ),
         (Occasion.DUPLICATE, bool(course.duplicate_of)),
-        (Occasion.ANSWER, is_ended),
+        (Occasion.ANSWER, is_answered and not course.duplicate_of),
         (Occasion.EXTENSION, course.extended_at is not None),
     )
     return tuple(occasion for occasion, is_there in found if is_there)

@@ -74,8 +74,13 @@ def kept_lines(view: RequestView, language: str, *, with_reasons: bool = True) -
 
 def refusals(view: RequestView) -> list[dict[str, str]]:
     """Return why a request was refused, as the person reads it: reason, and article or "". None: it was not."""
+    language = translation.get_language() or "en"
+    ground = reason_words(view.course.justification, language)
     return [
-        {name: str(one.get(name) or "") for name in ("reason", "article")}
+        {
+            "reason": sentences([ground, str(one.get("reason") or "")]),
+            "article": str(one.get("article") or ""),
+        }
         for one in view.kept
         if "table" not in one
     ]
