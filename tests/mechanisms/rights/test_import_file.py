@@ -178,12 +178,16 @@ def test_a_wrong_line_imports_nothing_unless_bad_ones_are_skipped(db: None, tmp_
         imported(tmp_path, "email\nbad\n", skip_bad=True)
 
 
-def test_that_lines_without_a_kind_are_erasures_is_said(db: None, tmp_path: Path) -> None:
-    assumed = imported(tmp_path, f"email\n{ANN}\n", default_kind=None)
-    assert (assumed["kind"], [one.code for one in assumed["warnings"]]) == (
-        "erasure",
-        ["import.kind_assumed"],
-    )
+def test_a_line_without_a_kind_is_wrong_and_never_an_erasure(db: None, tmp_path: Path) -> None:
+    text = f"email,kind\n{ANN},\n{BOB},access\n"
+    with pytest.raises(BadImport) as refused:
+        imported(tmp_path, text, default_kind=None)
+    assert [(one.line, one.code) for one in refused.value.errors] == [(2, "import.kind_missing")]
+    assert not RightsRequest.objects.exists()
+    with pytest.raises(BadImport):
+        imported(tmp_path, f"email\n{ANN}\n", default_kind=None)
+    assert imported(tmp_path, text, default_kind=None, skip_bad=True)["kind"] == "access"
+    assert imported(tmp_path, f"email\n{ANN}\n", default_kind=Kind.OPT_OUT)["kind"] == "opt_out"
     named = imported(tmp_path, f"email,kind\n{BOB},查阅\n", default_kind=None)
     assert (named["kind"], named["warnings"]) == ("access", ())
 

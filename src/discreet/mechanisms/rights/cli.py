@@ -312,7 +312,7 @@ def package(number: str, out: Path, user: str | None) -> None:
     "--kind",
     metavar="KIND",
     type=click.Choice([kind.value for kind in Kind]),
-    help="Of the lines that name none. Without it they are erasures, and that is said.",
+    help="Of the lines that name none. Without it such a line is wrong.",
 )
 @click.option("--skip-bad", is_flag=True, help="Import the lines that are right, though others are wrong.")
 @as_user

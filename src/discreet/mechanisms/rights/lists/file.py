@@ -50,7 +50,7 @@ _ZIP = b"PK\x03\x04"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "kind": ("kind", "type", "request", "类型", "请求类型"),
+    "kind": ("kind", "type", "request", "类型", "请求类型", "种类"),
     "email": ("email", "mail", "emailaddress", "邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址"),
     "phone": ("phone", "phonenumber", "mobile", "telephone", "tel", "手机", "手机号", "手机号码", "电话", "电话号码"),
     "name": ("name", "fullname", "姓名", "名字"),
@@ -113,7 +113,9 @@ MESSAGES: dict[str, str] = {
     "language": gettext_noop("The language is neither en nor zh-hans."),
     "duplicate": gettext_noop("The same person as in line %(first)s: one request serves both."),
     "alike": gettext_noop("Perhaps the same person as in line %(first)s: a detail is the same."),
-    "kind_assumed": gettext_noop("The file names no kind: every line was taken as an erasure."),
+    "kind_missing": gettext_noop(
+        "The line does not say what is asked for. Name it, or choose one kind for such lines."
+    ),
 }
 
 
@@ -391,21 +393,21 @@ def _remark(line: int, code: str, **params: str | int) -> Remark:
 
 
 def with_kind(file: ImportFile, kind: Kind | None) -> ImportFile:
-    """Give the lines that name no kind this one; without one they are erasures, and that is remarked."""
-    warnings = file.warnings
-    if kind is None and any(one.kind is None for one in file.asked):
-        warnings = (_remark(1, "kind_assumed"), *warnings)
-    asked = [replace(one, kind=one.kind or kind or Kind.ERASURE) for one in file.asked]
-    wrong = [one for one in asked if not _may_be_about(one)]
-    errors = sorted((*file.errors, *(_remark(one.line, "scope") for one in wrong)), key=lambda one: one.line)
+    """Give the lines that name no kind this one; without one they are wrong: nothing is guessed, least of all to erase."""
+    asked = [replace(one, kind=one.kind or kind) for one in file.asked]
+    kindless = [one for one in asked if one.kind is None]
+    wrong = [one for one in asked if one.kind is not None and not _may_be_about(one)]
+    remarks = [
+        *(_remark(one.line, "kind_missing") for one in kindless),
+        *(_remark(one.line, "scope") for one in wrong),
+    ]
     return replace(
         file,
-        asked=tuple(one for one in asked if _may_be_about(one)),
-        errors=tuple(errors),
-        warnings=warnings,
+        asked=tuple(one for one in asked if one.kind is not None and _may_be_about(one)),
+        errors=tuple(sorted((*file.errors, *remarks), key=lambda one: one.line)),
         cells={**file.cells, **{one.line: one.scope for one in wrong}},
     )
 
 
 def _may_be_about(one: Asked) -> bool:
-    return not one.scope or one.scope in SCOPES_OF.get(one.kind or Kind.ERASURE, ())
+    return not one.scope or (one.kind is not None and one.scope in SCOPES_OF.get(one.kind, ()))
