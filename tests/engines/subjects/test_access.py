@@ -8,7 +8,7 @@ import pytest
 
 from discreet.engines.subjects import access
 from discreet.engines.subjects.access import AccessTable, Choice, rows_for_access
-from discreet.engines.subjects.graph import Graph, LinkRole, Match
+from discreet.engines.subjects.graph import Column, Graph, LinkRole, Match
 from discreet.engines.subjects.known_names import KnownNames
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.reach import Purpose, reach
@@ -270,3 +270,27 @@ def test_stand_ins_are_letters_and_know_spellings() -> None:
     assert people.of([mark_of("phone", "+41 44 668 18 01")]) == Another("B")
     assert people.of([mark_of("phone", "044 668 18 01")]) == Another("B")
     assert [letter(number) for number in (0, 25, 26, 27, 702)] == ["A", "Z", "AA", "AB", "AAA"]
+
+
+def test_what_names_the_person_or_a_program_is_no_other_person() -> None:
+    """A nickname in the person's own row, and the string by which their telephone's browser names itself."""
+    graph, opened = shop.graph(), shop.connections()
+    customer = graph.tables[ref("customer")]
+    more = (Column(name="settings", category="preference"), Column(name="user_agent", category="device_id"))
+    table = replace(customer, columns=(*customer.columns, *more))
+    graph = Graph({**graph.tables, table.ref: table}, graph.links)
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15"
+    settings = {"nickname": "阿美", "friends": [{"nickname": "小明"}], "referrer_nickname": "老王"}
+    opened["shop"].executescript(
+        "ALTER TABLE customer ADD settings TEXT; ALTER TABLE customer ADD user_agent TEXT"
+    )
+    opened["shop"].execute(
+        "UPDATE customer SET settings = ?, user_agent = ? WHERE id = 1", (json.dumps(settings), phone)
+    )
+    (row,) = rows_of(ANN, graph=graph, opened=opened)["customer"]
+    assert row["user_agent"] == phone
+    told = row["settings"]
+    assert isinstance(told, Document) and isinstance(told.value, dict)
+    assert told.value["nickname"] == "阿美"
+    assert isinstance(told.value["friends"][0]["nickname"], Another)
+    assert isinstance(told.value["referrer_nickname"], Another)

@@ -25,6 +25,7 @@ _CODE = re.compile(r"[A-Za-z]{0,4}[ -]?(?:\d[ .-]?){6,}[A-Za-z]?")
 _BROWSER = re.compile(r"[A-Za-z][\w.-]{0,40}/\d[\w.]{0,20} \(")
 _LEAST_DIGITS = 12  # a shorter number is no card and no identity number of known form
 _MOST_DEPTH = 20
+_ALIASES = frozenset(("nick_name", "display_name"))  # what the person of a row is called beside their name
 _SHORT, _MOST_SEEN = 80, 2_000  # characters of a text, and texts, that are worth remembering
 
 
@@ -86,7 +87,10 @@ class Redactor:
             for is_own in (True, False)
         }
         self._groups = _groups(table)
-        self._seen: dict[tuple[str, str, str], object] = {}  # most texts of a column are few and come again
+        self._is_own_row = False
+        self._seen: dict[
+            tuple[str, str, str, bool], object
+        ] = {}  # most texts of a column are few and come again
 
     def _links(self, reach: Reach) -> list[_Reference]:
         found = []
@@ -116,6 +120,7 @@ class Redactor:
     def row(self, row: Row, *, is_own: bool, is_joint: bool) -> Row:
         """Return a row as its owner may read it. `is_joint`: it is another's too, so unclear values are theirs."""
         cells = list(row)
+        self._is_own_row = is_own
         for reference in self._references:
             value = reference.pick(row)
             if None in value or not reference.applies(row) or loose_key(value) in reference.own:
@@ -199,14 +204,15 @@ class Redactor:
         return value if edited == text else edited
 
     def _string(self, column: Column, text: str) -> object:
-        known = self._seen.get((column.name, column.category, text))
+        place = (column.name, column.category, text, self._is_own_row)
+        known = self._seen.get(place)
         if known is not None:
             return known
         found = self._read(column, text)
         if len(text) <= _SHORT:
             if len(self._seen) >= _MOST_SEEN:
                 self._seen.clear()
-            self._seen[(column.name, column.category, text)] = found
+            self._seen[place] = found
         return found
 
     def _read(self, column: Column, text: str) -> object:
@@ -259,11 +265,18 @@ class Redactor:
             return [self._leaves(column, inner, depth + 1, key) for inner in value]
         if value is None or isinstance(value, bool) or value == "":
             return value
-        category = read_header(key).category if key else "none"
+        sense = read_header(key)
+        category = sense.category if key else "none"
         leaf = Column(name=key or column.name, category=category)
         if key and category in TELLING and column.name not in self._lifted:
             is_doubtful = names_another(leaf, is_own_row=False) or category in ("email", "phone", "name")
-            if is_doubtful and not self._is_own(category, value):
+            is_alias = (
+                self._is_own_row
+                and depth == 1
+                and sense.meaning in _ALIASES
+                and not names_another(leaf, is_own_row=True)
+            )
+            if is_doubtful and not is_alias and not self._is_own(category, value):
                 return self._others.stand_ins.of([self._mark(category, str(value))])
         if category == "none":
             leaf = Column(

@@ -27,6 +27,7 @@ from discreet.vocabulary.normalise import normalise_name
 #: Values that tell a person.
 TELLING = ("name", "email", "phone", "username", "social_media", "customer_id")
 _MOST_TOLD = 2_000
+_LEAST_WORD = 4
 MOST_LINKED = 500  # others whom the rows point at, and whose names are then known
 _OTHERS = frozenset(("person", "staff", "supplier", *ACTORS))
 _RELATIONS = frozenset(
@@ -51,6 +52,8 @@ def names_another(column: Column, *, is_own_row: bool) -> bool:
     if sense.whose in _OTHERS or sense.meaning in ACTORS:
         return True
     words = set(split_header(column.name))
+    if sense.category not in TELLING:  # the agent of a user agent is no relation
+        words = {word for word in words if len(word) < _LEAST_WORD or word not in sense.word}
     if words & (
         _RELATIONS if column.category in TELLING else _RELATIONS - _DIRECTIONS
     ) or _CHINESE_RELATIONS.search(column.name):
