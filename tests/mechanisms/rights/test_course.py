@@ -251,6 +251,30 @@ def test_a_dismissed_appeal_lets_the_answer_stand_and_is_not_appealed_again() ->
         appealing.appeal(actor=CUSTOMER, now=NOW, number=number, words="Again")
 
 
+@pytest.mark.parametrize("ended", ["refused", "erased"])
+def test_an_appeal_is_answered_by_somebody_else_and_never_refused_or_spent_by_who_decided(
+    shop: Company, ended: str
+) -> None:
+    number, now = driving.planned("erasure", ANN), datetime.now(UTC)
+    if ended == "refused":
+        deciding.refuse_request(actor=AGENT, now=now, number=number, reason="Asked too often", article="")
+    else:
+        driving.approve(number)
+        driving.work()
+    before = queries.request_view(number)
+    with pytest.raises(SamePersonDecides):
+        appealing.appeal(actor=AGENT, now=now, number=number, words="They called")
+    appealing.appeal(actor=CUSTOMER, now=datetime.now(UTC), number=number, words="I asked once")
+    for actor in (AGENT, APPROVER, SECOND_APPROVER):
+        with pytest.raises(WrongRequestState):
+            deciding.refuse_request(actor=actor, now=now, number=number, reason="No", article="")
+    for actor in (AGENT, CUSTOMER):
+        with pytest.raises(WrongRequestState):
+            deciding.cancel_request(actor=actor, now=now, number=number)
+    view = queries.request_view(number)
+    assert (view.state, view.outcome, view.kept) == (State.APPEALED, before.outcome, before.kept)
+
+
 def test_nothing_open_is_appealed_and_nothing_old() -> None:
     number = driving.opened(email=ANN)
     with pytest.raises(AppealTooLate):

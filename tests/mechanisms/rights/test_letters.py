@@ -29,7 +29,7 @@ from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.errors import Refused
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
-from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, NOW, SECOND_APPROVER, VIEWER
+from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CUSTOMER, NOW, SECOND_APPROVER, VIEWER
 from tests.mechanisms.rights.test_decisions import LOGIN, decide
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("M8.3")]
@@ -229,7 +229,7 @@ def test_an_extension_says_why_and_until_when(shop: Company) -> None:
 def test_a_dismissed_appeal_says_why_the_answer_stands(shop: Company) -> None:
     number = driving.planned("erasure", ANN)
     refuse(number)
-    appealing.appeal(actor=AGENT, now=datetime.now(UTC), number=number, words="I asked twice only.")
+    appealing.appeal(actor=CUSTOMER, now=datetime.now(UTC), number=number, words="I asked twice only.")
     appealing.dismiss_appeal(
         actor=SECOND_APPROVER, now=datetime.now(UTC), number=number, reason="Ten are on record."
     )

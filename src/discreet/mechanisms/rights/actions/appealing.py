@@ -102,6 +102,7 @@ def appeal(*, actor: Actor, now: datetime, number: str, words: str) -> None:
         NotYours, UnknownRequest
         WhyMissing: the person does not say what is wrong.
         AppealTooLate: it was answered too long ago, appealed before, or has no answer yet.
+        SamePersonDecides: whoever decided notes no appeal against it.
     """
     refuse_unless_theirs(actor)
     if not words.strip():
@@ -112,6 +113,8 @@ def appeal(*, actor: Actor, now: datetime, number: str, words: str) -> None:
         state=state, completed_at=request.completed_at, appealed_at=request.appealed_at, now=now
     ):
         raise AppealTooLate(number=number, days=APPEAL_DAYS)
+    if actor.person in deciders_of(number, request.batch_id):  # the only appeal there is: it is the person's
+        raise SamePersonDecides
     cases.reopen(
         actor=actor,
         now=now,

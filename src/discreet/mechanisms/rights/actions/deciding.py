@@ -351,7 +351,7 @@ def refuse_no_article(article: str) -> None:
 def _end(*, actor: Actor, now: datetime, number: str, state: State, outcome: Outcome) -> None:
     request = load_request(number)
     current = State(state_of_case(number))
-    if state not in TRANSITIONS[current]:
+    if state not in TRANSITIONS[current] or current is State.APPEALED:  # an appeal is answered, never refused
         raise WrongRequestState(number=number, state=current.value)
     request.outcome, request.completed_at = outcome.value, now
     request.save(update_fields=["outcome", "completed_at"])

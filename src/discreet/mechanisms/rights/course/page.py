@@ -70,7 +70,9 @@ def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]
         "may_pause": is_agent and is_open and course.paused_at is None and bool(_waits(view, now)),
         "waits": [(wait.value, gettext(WAITS[wait])) for wait in _waits(view, now)],
         "duplicates": _duplicates(view, now) if is_agent else [],
-        "may_note_appeal": is_agent and is_appealable,
+        "may_note_appeal": is_agent
+        and is_appealable
+        and actor.person not in deciders_of(view.number, view.plan.batch_id),
         "may_decide_appeal": view.state is State.APPEALED
         and (actor.may(Role.APPROVER) or actor.may(Role.ADMINISTRATOR))
         and actor.person not in deciders_of(view.number, view.plan.batch_id),
