@@ -100,6 +100,17 @@ def test_a_refusal_says_which_limit_it_was(
         limits.count(limit, value="one", now=now)
 
 
+def test_a_flood_that_names_a_victim_keeps_nobody_else_from_asking(client: Client) -> None:
+    def ask(address: str) -> int:
+        token = form_guard.issue(now=timezone.now() - timedelta(seconds=10))
+        form = {"email": ANN, "residence": "DE", form_guard.TOKEN_FIELD: token}
+        return client.post("/privacy/ask/erasure/", form, REMOTE_ADDR=address).status_code
+
+    flood = [ask("203.0.113.9") for _ in range(MAILBOX_FORMS.count + 2)]
+    assert flood == [302] * MAILBOX_FORMS.count + [429] * 2
+    assert ask("198.51.100.7") == 302
+
+
 def test_who_is_over_their_own_limit_does_not_use_up_that_of_all(client: Client) -> None:
     now = timezone.now()
     use_up(CLIENT_FORMS, "127.0.0.1", now)

@@ -74,11 +74,14 @@ def count(limit: Limit, *, value: str, now: datetime) -> None:
 
 
 def uses_of_form(request: HttpRequest, *, mailbox: str | None = None) -> Uses:
-    """Return what a public form is counted by, as the installation's settings say."""
-    environment = settings.ENVIRONMENT
+    """Return what a public form is counted by, as the installation's settings say.
+
+    A mailbox is counted by who names it: whoever floods a mailbox keeps its owner from nothing.
+    """
+    environment, client = settings.ENVIRONMENT, client_of(request)
     return (
-        (replace(CLIENT_FORMS, count=environment.forms_per_address), client_of(request)),
-        *([(MAILBOX_FORMS, mailbox)] if mailbox else []),
+        (replace(CLIENT_FORMS, count=environment.forms_per_address), client),
+        *([(MAILBOX_FORMS, f"{mailbox}\0{client}")] if mailbox else []),  # nobody uses up another's tries
         (replace(ALL_FORMS, count=environment.forms_in_all), ""),
     )
 

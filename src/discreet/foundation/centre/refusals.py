@@ -21,8 +21,8 @@ class TooManyRequests(Refused):
 
 class TooManyForMailbox(TooManyRequests):
     message: ClassVar[str] = gettext_noop(
-        "Too many requests named this e-mail address today. Those made before count. Try again in %(minutes)s "
-        "minutes."
+        "Too many requests from your internet address named this e-mail address today. Those made before count. "
+        "Try again in %(minutes)s minutes."
     )
 
 
