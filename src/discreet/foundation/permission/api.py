@@ -19,7 +19,7 @@ from discreet.foundation.permission.counted import TOKEN_CHECKS, TOKEN_CHOICES
 from discreet.foundation.permission.people import MAX_LENGTH, Person, RowKey
 from discreet.foundation.permission.rules import Basis, Channel, DespiteRestriction, Kind, Standing, Use
 from discreet.foundation.permission.said import Source
-from discreet.foundation.staff.bearer import REFUSALS, actor_of_token, needs
+from discreet.foundation.staff.bearer import REFUSALS, Body, actor_of_token, needs
 from discreet.foundation.staff.rules import Scope
 from discreet.vocabulary.actors import Actor
 
@@ -38,7 +38,7 @@ Moment = Annotated[
 ]
 
 
-class SourceRow(Schema):
+class SourceRow(Body):
     """A row of a connected source that is this person."""
 
     source: Short
@@ -46,7 +46,7 @@ class SourceRow(Schema):
     key: Short
 
 
-class Who(Schema):
+class Who(Body):
     """Whatever names the person; at least one. Any of them finds a choice. Nothing is kept but keyed digests."""
 
     email: Short = ""
@@ -91,7 +91,7 @@ class Ended(Schema):
     is_repeated: bool
 
 
-class Asking(Schema):
+class Asking(Body):
     person: Who
 
 
@@ -108,7 +108,7 @@ class Taken(Schema):
     )
 
 
-class UseAsked(Schema):
+class UseAsked(Body):
     """What you are about to do. What it does not say about itself counts as what a choice is about."""
 
     purpose: str = Field(max_length=60, description="A term of the Data Privacy Vocabulary: DirectMarketing")

@@ -50,6 +50,11 @@ def kinds() -> dict[str, str]:
     return {name: gettext(_ENGINES[Engine(engine)]) for name, engine in engines}
 
 
+def without_indexes() -> frozenset[str]:
+    """Return the names of the sources that can have no index: files."""
+    return frozenset(Source.objects.filter(engine=Engine.FILES.value).values_list("name", flat=True))
+
+
 def sources() -> list[SourceView]:
     """Return all sources in the order of their names."""
     return [_view(row) for row in Source.objects.order_by("name").prefetch_related("endpoints")]

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Schema
 from ninja.security import HttpBearer
+from pydantic import ConfigDict
 
 from discreet.foundation.staff.queries import grant_of_token
 from discreet.foundation.staff.rules import Scope
@@ -48,6 +49,12 @@ class Token(HttpBearer):
         if not (self.scopes and grant.scopes.issuperset(self.scopes)):
             raise ScopeMissing(scopes=", ".join(self.scopes))
         return grant.actor
+
+
+class Body(Schema):
+    """What a caller sends. A field that is not known is refused: whoever passed it over would answer another question."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Problem(Schema):

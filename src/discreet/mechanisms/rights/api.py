@@ -18,7 +18,7 @@ from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import MAX_PAGE, MAX_PAGE_SIZE, CaseFilter, list_cases
 from discreet.foundation.idempotency import door
 from discreet.foundation.ledger import prove
-from discreet.foundation.staff.bearer import REFUSALS, actor_of_token, needs
+from discreet.foundation.staff.bearer import REFUSALS, Body, actor_of_token, needs
 from discreet.foundation.staff.rules import Scope
 from discreet.mechanisms.rights import listing, queries
 from discreet.mechanisms.rights.actions import correcting, proving, receiving
@@ -43,7 +43,7 @@ def _up_to(field: str) -> Any:
     return Field(description=f"At most {given.MOST[field]} characters, none of them invisible")
 
 
-class OneChange(Schema):
+class OneChange(Body):
     """One value that is wrong. `kind` is a category, such as `email`, `address`, `birth_date`."""
 
     kind: str = Field(max_length=40)
@@ -51,7 +51,7 @@ class OneChange(Schema):
     old: str | None = Field(None, description="What stands there now, where it is known")
 
 
-class Wish(Schema):
+class Wish(Body):
     """What is to be corrected. It is kept sealed, and no answer repeats it."""
 
     changes: Annotated[list[OneChange], Field(min_length=1, max_length=MOST_CHANGES)]
@@ -61,7 +61,7 @@ class Wish(Schema):
         return changes_of([Given(kind=one.kind, new=one.new, old=one.old or "") for one in self.changes])
 
 
-class NewRequest(Schema):
+class NewRequest(Body):
     """A request that reached the company. One of e-mail, phone and customer number is enough."""
 
     kind: Kind
@@ -144,7 +144,7 @@ class Noted(Schema):
     fields: int
 
 
-class Verification(Schema):
+class Verification(Body):
     reason: str = Field(
         min_length=1, max_length=2000, description="How the identity was checked; kept sealed"
     )

@@ -21,7 +21,7 @@ from discreet.foundation.desk.components import (
 )
 from discreet.foundation.desk.phrases import is_chinese, listed, sentences
 from discreet.foundation.desk.times import left
-from discreet.foundation.sources.queries import sources
+from discreet.foundation.sources.queries import sources, without_indexes
 from discreet.mechanisms.rights import listing, names, queries
 from discreet.mechanisms.rights.copying import delivered as copies
 from discreet.mechanisms.rights.correcting import letters as correction_letters
@@ -413,11 +413,13 @@ def _plain_place(one: dict[str, Any]) -> str:
 
 def _missing_indexes(steps: Any) -> list[str]:
     """Return the statement for each index that would turn a scan into a look-up."""
+    missing = [step for step in steps or [] if step["missing_index"]]
+    files = without_indexes() if missing else frozenset()
     found = {
         f"{step['source']}: CREATE INDEX ix_{step['table']}_{'_'.join(step['missing_index'])}"
         f" ON {step['table']} ({', '.join(step['missing_index'])})"
-        for step in steps or []
-        if step["missing_index"]
+        for step in missing
+        if step["source"] not in files
     }
     return sorted(found)
 

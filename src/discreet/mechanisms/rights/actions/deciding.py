@@ -303,8 +303,13 @@ def refuse_request(
     refuse_no_article(article)
     if justification and justification not in set(Justification):
         raise WhyMissing
-    laws = laws_of_batch(load_request(number).batch_id)
-    article = completed_article(article, justification=justification, laws=laws)
+    asked = load_request(number)
+    article = completed_article(
+        article,
+        justification=justification,
+        laws=laws_of_batch(asked.batch_id),
+        erases=way_of(asked.kind) is Way.ERASE,
+    )
     if len(article) > MOST_OF_ARTICLE:
         raise ArticleTooLong(most=MOST_OF_ARTICLE)
     _end(actor=actor, now=now, number=number, state=State.REFUSED, outcome=Outcome.REFUSED)

@@ -28,7 +28,7 @@ from discreet.mechanisms.rights.deciding.items import (
     completed_article,
 )
 from discreet.mechanisms.rights.deciding.queries import DECIDABLE, decidable_columns, laws_of_batch
-from discreet.mechanisms.rights.kinds import way_of
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import Batch
 from discreet.mechanisms.rights.refusals import (
     ArticleTooLong,
@@ -70,7 +70,10 @@ def decide_item(
     if decision.verdict is Verdict.PARTLY:
         _refuse_unknown_fields(table, decision.columns, batch.kind)
     article = completed_article(
-        decision.article, justification=decision.justification, laws=laws_of_batch(batch_id)
+        decision.article,
+        justification=decision.justification,
+        laws=laws_of_batch(batch_id),
+        erases=way_of(batch.kind) is Way.ERASE,
     )
     if len(article) > MOST_OF_ARTICLE:
         raise ArticleTooLong(most=MOST_OF_ARTICLE)

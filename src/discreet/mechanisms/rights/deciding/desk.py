@@ -19,6 +19,7 @@ from discreet.mechanisms.rights.deciding import queries as item_queries
 from discreet.mechanisms.rights.deciding.forms import ItemForm, RefusalForm
 from discreet.mechanisms.rights.deciding.items import WORDS, ItemDecision, Justification, Verdict
 from discreet.mechanisms.rights.deciding.queries import Item
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.letters import desk as letter_pages
 from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.refusals import UnknownRequest
@@ -40,16 +41,17 @@ def context(view: RequestView, *, actor: Actor) -> dict[str, Any]:
     may = actor.may(Role.AGENT) or actor.may(Role.APPROVER)
     items = item_queries.items_of(view)
     is_open = may and view.state is State.PLANNED
+    erases = way_of(view.kind) is Way.ERASE
     laws = letters.laws_of(view) if view.batch_size == 1 else item_queries.laws_of_batch(view.plan.batch_id)
     return letter_pages.context(view, actor=actor) | {
         "decisions": [
-            decision_row(item, place) | ({"form": _form(item, place, laws)} if is_open else {})
+            decision_row(item, place) | ({"form": _form(item, place, laws, erases=erases)} if is_open else {})
             for place, item in enumerate(items)
         ]
         if is_open or any(item.decision for item in items)
         else [],
         "may_decide_items": is_open,
-        "refusal_form": RefusalForm(laws=laws),
+        "refusal_form": RefusalForm(laws=laws, erases=erases),
     }
 
 
@@ -83,13 +85,16 @@ def _why(item: Item, decision: ItemDecision | None) -> dict[str, str]:
     }
 
 
-def _form(item: Item, place: int, laws: tuple[Any, ...], data: QueryDict | None = None) -> ItemForm:
+def _form(
+    item: Item, place: int, laws: tuple[Any, ...], data: QueryDict | None = None, *, erases: bool
+) -> ItemForm:
     where = (item.table.source, table_name(item.table))
     decided = item.decision or ItemDecision(Verdict.GRANT)
     return ItemForm(
         data,
         place=place,
         laws=laws,
+        erases=erases,
         columns=[(column, names.column_words(*where, column)) for column in item.columns],
         initial={
             "table": str(item.table),
@@ -110,7 +115,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponseBase:
     item = next((one for one in item_queries.items_of(view) if str(one.table) == wanted), None)
     if item is None:
         raise UnknownRequest(number=number)
-    form = _form(item, 0, letters.laws_of(view), request.POST)
+    form = _form(item, 0, letters.laws_of(view), request.POST, erases=way_of(view.kind) is Way.ERASE)
     if not form.is_valid():
         messages.error(request, gettext("Choose a decision, and a reason where something is refused."))
         return _back(number)
@@ -128,7 +133,9 @@ def decide(request: HttpRequest, number: str) -> HttpResponseBase:
 @role_required(Role.AGENT, Role.APPROVER)
 def refuse(request: HttpRequest, number: str) -> HttpResponseBase:
     """Refuse the request, with a reason the customer reads."""
-    form = RefusalForm(request.POST, laws=letters.laws_of(queries.request_view(number)))
+    view = queries.request_view(number)
+    erases = way_of(view.kind) is Way.ERASE
+    form = RefusalForm(request.POST, laws=letters.laws_of(view), erases=erases)
     if not form.is_valid():
         messages.error(request, gettext("A refusal needs a reason that the customer can read."))
         return _back(number)

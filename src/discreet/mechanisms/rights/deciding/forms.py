@@ -20,11 +20,13 @@ from discreet.mechanisms.rights.deciding.items import (
 )
 
 
-def reasons(of: Iterable[Justification], laws: Sequence[Law], none: str) -> list[tuple[str, str]]:
+def reasons(
+    of: Iterable[Justification], laws: Sequence[Law], none: str, *, erases: bool
+) -> list[tuple[str, str]]:
     """Return the reasons to choose from, each with the article that these laws name for it."""
     found = [("", none)]
     for why in of:
-        article = article_for(why, tuple(laws))
+        article = article_for(why, tuple(laws), erases=erases)
         words = gettext(WORDS[why])
         template = gettext("%(reason)s (%(article)s)") if article else "%(reason)s"
         found.append((why.value, template % {"reason": words, "article": article}))
@@ -63,12 +65,13 @@ class ItemForm(forms.Form):
         place: int,
         columns: Sequence[tuple[str, str]],
         laws: Sequence[Law],
+        erases: bool,
         initial: dict[str, object],
     ) -> None:
         super().__init__(data, auto_id=f"item-{place}-%s", initial=initial)
         for name, choices in (
             ("columns", columns),
-            ("justification", reasons(OF_ITEMS, laws, gettext("Choose a reason"))),
+            ("justification", reasons(OF_ITEMS, laws, gettext("Choose a reason"), erases=erases)),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -105,8 +108,8 @@ class RefusalForm(forms.Form):
         ),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, laws: Sequence[Law]) -> None:
+    def __init__(self, data: QueryDict | None = None, *, laws: Sequence[Law], erases: bool) -> None:
         super().__init__(data, auto_id="refusal-%s")
         field = self.fields["justification"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = reasons(OF_REQUESTS, laws, gettext("Another reason"))
+        field.choices = reasons(OF_REQUESTS, laws, gettext("Another reason"), erases=erases)

@@ -65,6 +65,9 @@ ARTICLES: Mapping[Justification, Mapping[Law, str]] = {
     Justification.UNFOUNDED: {Law.GDPR: "GDPR Art. 12(5)(b)", Law.CCPA: "Cal. Civ. Code 1798.145(h)(3)"},
     Justification.IDENTITY: {Law.GDPR: "GDPR Art. 11(2), 12(2)", Law.CCPA: "11 CCR 7060, 7062(g)"},
 }
+_OF_ERASURE = frozenset(
+    {Justification.LEGAL_OBLIGATION, Justification.LEGAL_CLAIMS, Justification.EXPRESSION}
+)
 MOST_OF_ARTICLE = 160
 #: Articles that stand for a decision of staff, and are not the exception that a duty to keep rests on.
 DECIDED = frozenset(
@@ -130,20 +133,23 @@ def item_from_json(stored: Mapping[str, Any]) -> ItemDecision:
     )
 
 
-def article_for(justification: str, laws: tuple[Law, ...]) -> str:
-    """Return the articles of these laws for a reason; "" where none names one."""
-    if justification not in set(Justification):
+def article_for(justification: str, laws: tuple[Law, ...], *, erases: bool) -> str:
+    """Return the articles of these laws for a reason; "" where none names one.
+
+    `erases`: erasure is refused. What lets a company keep data lets it not keep them from the person.
+    """
+    if justification not in set(Justification) or (justification in _OF_ERASURE and not erases):
         return ""
     by_law = ARTICLES.get(Justification(justification), {})
     return "; ".join(by_law[law] for law in laws if law in by_law)
 
 
-def completed_article(article: str, *, justification: str, laws: tuple[Law, ...]) -> str:
+def completed_article(article: str, *, justification: str, laws: tuple[Law, ...], erases: bool = True) -> str:
     """Return what a decision cites: what was typed, else the articles of these laws for the reason.
 
     A statute that makes the company keep something stands beside the exception that it rests on.
     """
-    typed, proposed = article.strip(), article_for(justification, laws)
+    typed, proposed = article.strip(), article_for(justification, laws, erases=erases)
     if not typed or justification != Justification.LEGAL_OBLIGATION:
         return typed or proposed
     named = [part.strip() for part in typed.split(";")]

@@ -78,7 +78,7 @@ def sample_values(part: Part, *, now: datetime) -> dict[str, str]:
         "date": day(now),
         "outcome": gettext(OUTCOMES[_OUTCOMES.get(part, Outcome.ERASED_EXCEPT_KEPT)]),
         "reason": gettext(WORDS[why]),
-        "article": article_for(why, laws),
+        "article": article_for(why, laws, erases=True),
         "due": day(now + timedelta(days=60)),
         "earlier": "R-999",
         "remedy": complaint_words(laws),
