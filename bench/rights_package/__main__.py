@@ -177,13 +177,13 @@ def _make(number: str) -> int:
     """Find the person, plan and accept, and write the package: all that a worker does for it."""
     from dataclasses import replace
 
-    from discreet.mechanisms.rights import queries, workflows
+    from discreet.mechanisms.rights import preparing, queries
     from discreet.mechanisms.rights.actions import deciding
     from discreet.mechanisms.rights.copying import delivery
     from discreet.mechanisms.rights.models import Batch
 
     now, batch_id = datetime.now(UTC), queries.batch_of(number)
-    workflows.prepare_batch(batch_id, _operator(), now)
+    preparing.prepare_batch(batch_id, _operator(), now)
     for name in ("first", "second"):  # whoever decides second, where sensitive data leaves, is another person
         deciding.accept_access(actor=replace(_operator(), name=name), now=now, batch_id=batch_id)
     return delivery.deliver_package(batch_id, Batch.objects.get(pk=batch_id).run, number, now)

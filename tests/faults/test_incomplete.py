@@ -6,7 +6,9 @@ import pytest
 
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
+from discreet.mechanisms.rights.erasing import writes as erasure_writes
 from discreet.mechanisms.rights.rules import Outcome, State
 from tests.faults.misbehaving import ARCHIVE, ARCHIVE_MAP, COPIES, KEEPS, RESTORES, mapped, undone_update
 from tests.foundation.sources.conftest import (
@@ -85,28 +87,28 @@ def test_a_constraint_that_refuses_ends_incomplete(sqlite_company: Company, db: 
 def test_a_table_that_is_gone_before_the_search_ends_incomplete(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = workflows.write_sources
+    write = erasure_workflow.write_sources
 
     def write_then_lose(*args: Any) -> bool:
         done = write(*args)
         shop.run("DROP TABLE login")
         return done
 
-    monkeypatch.setattr(workflows, "write_sources", write_then_lose)
+    monkeypatch.setattr(erasure_workflow, "write_sources", write_then_lose)
     ends_incomplete(CLEO)
 
 
 def test_what_signs_up_again_before_the_search_is_not_called_erased(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = workflows.write_sources
+    write = erasure_workflow.write_sources
 
     def write_then_return(*args: Any) -> bool:
         done = write(*args)
         shop.run(f"INSERT INTO customer VALUES (77, '{CLEO}', NULL, 'Cleo again', NULL, NULL)")
         return done
 
-    monkeypatch.setattr(workflows, "write_sources", write_then_return)
+    monkeypatch.setattr(erasure_workflow, "write_sources", write_then_return)
     ends_incomplete(CLEO)
 
 
@@ -115,9 +117,9 @@ def test_a_run_that_deletes_only_the_root_row_fails_the_fresh_search(
     sqlite_company: Company, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mapped(sqlite_company, links=False)
-    run = workflows.run_operation
+    run = erasure_writes.run_operation
     monkeypatch.setattr(
-        workflows,
+        erasure_writes,
         "run_operation",
         lambda writer, one: run(writer, one) if one.table.table == "customer" else 0,
     )
@@ -126,7 +128,7 @@ def test_a_run_that_deletes_only_the_root_row_fails_the_fresh_search(
 
 
 def test_a_run_that_writes_nothing_ends_incomplete(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workflows, "run_operation", lambda writer, one: len(one.keys))
+    monkeypatch.setattr(erasure_writes, "run_operation", lambda writer, one: len(one.keys))
     ends_incomplete(CLEO)
 
 

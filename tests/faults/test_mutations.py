@@ -25,9 +25,11 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.keys.models import CaseKey
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import session
-from discreet.mechanisms.rights import queries, results, workflows
+from discreet.mechanisms.rights import planning, queries, results
 from discreet.mechanisms.rights.actions import deciding, executing, receiving
 from discreet.mechanisms.rights.copying import values as package_values
+from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
+from discreet.mechanisms.rights.erasing import writes as erasure_writes
 from discreet.mechanisms.rights.matching import finding
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.opening import given
@@ -78,14 +80,14 @@ def check_more_rows_are_sent_back(company: Company) -> None:
 
 def work_with_a_new_row_before(company: Company, step: str) -> None:
     """Work, while the company's program adds a row of Cleo's right before a step."""
-    taken = getattr(workflows, step)
+    taken = getattr(erasure_workflow, step)
 
     def after_a_new_row(*args: Any) -> Any:
         company.run("INSERT OR IGNORE INTO login VALUES (99, 3, '192.0.2.9', NULL)")
         return taken(*args)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflows, step, after_a_new_row)
+        patch.setattr(erasure_workflow, step, after_a_new_row)
         work()
 
 
@@ -139,17 +141,17 @@ def check_the_neighbours_address_stays(company: Company) -> None:
 def check_the_outcome_is_recorded_after_the_search(company: Company) -> None:
     mapped(company)
     recorded: list[bool] = []
-    search = workflows.fresh_search
+    search = erasure_workflow.fresh_search
 
     def spy(**given: Any) -> SearchResult:
         recorded.append(LedgerEntry.objects.filter(act="rights.finish_erasure").exists())
         return search(**given)
 
-    workflows.fresh_search = spy
+    erasure_workflow.fresh_search = spy
     try:
         erased(CLEO)
     finally:
-        workflows.fresh_search = search
+        erasure_workflow.fresh_search = search
     assert recorded == [False]
 
 
@@ -163,10 +165,10 @@ def check_a_late_worker_writes_nothing(company: Company) -> None:
         if one.workflow == "rights.erase"
     ]
     batch_id = batch_of(number)
-    workflows.capture(batch_id, 1)
+    erasure_workflow.capture(batch_id, 1)
     claims.take_over(dead_worker="late")
     with contextlib.suppress(FenceLost):
-        workflows.write_sources(batch_id, 1, ["shop"], Fence(key=claim.key, number=claim.fence))
+        erasure_workflow.write_sources(batch_id, 1, ["shop"], Fence(key=claim.key, number=claim.fence))
     assert company.run("SELECT count(*) FROM customer WHERE id = 3") == [(1,)]
     assert Job.objects.get(key=claim.key).state == "waiting"
 
@@ -215,7 +217,7 @@ def check_a_second_run_finds_its_work_done(company: Company) -> None:
     number = accepted(CLEO)
     work()
     before = queries.request_view(number)
-    workflows.search_again(batch_of(number), 1)
+    erasure_workflow.search_again(batch_of(number), 1)
     assert queries.request_view(number).completed_at == before.completed_at
     assert LedgerEntry.objects.filter(act="rights.finish_erasure", subject=f"request:{number}").count() == 1
 
@@ -228,7 +230,7 @@ def certificate_first(batch_id: int, run: int) -> str:
     plan = executing.PersonResult(number=member.number, outcome=Outcome.ERASED, kept=(), facts={})
     executing.finish_erasure(now=NOW, batch_id=batch_id, run=run, search={}, results=[plan], contacts={})
     nothing = Captured(values=(), gone=(), blanked=(), stays={}, others={})
-    workflows.fresh_search(graph=Graph(tables={}), readers={}, captured=nothing, budget=Budget())
+    erasure_workflow.fresh_search(graph=Graph(tables={}), readers={}, captured=nothing, budget=Budget())
     return "erased"
 
 
@@ -249,10 +251,10 @@ def lawless(**given: Any) -> Any:
 Patch = tuple[object, str, object]
 Check = Callable[[Company], None]
 # What the plan should have seen is seen again by the write: a wall behind the one that is taken away here.
-NO_SECOND_WALL = (workflows, "refuse_newcomers", lambda *_: None)
+NO_SECOND_WALL = (erasure_writes, "refuse_newcomers", lambda *_: None)
 MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
     "search skipped": (
-        [(workflows, "fresh_search", lambda **_: NOTHING_FOUND)],
+        [(erasure_workflow, "fresh_search", lambda **_: NOTHING_FOUND)],
         check_a_row_that_comes_back_is_found,
     ),
     "rows not searched by key, nor values": (
@@ -277,7 +279,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
     "what cannot be written counts as done": (
         [
             (results, "NOT_CARRIED_OUT", frozenset()),
-            (workflows, "fresh_search", lambda **_: NOTHING_FOUND),
+            (erasure_workflow, "fresh_search", lambda **_: NOTHING_FOUND),
         ],
         check_what_cannot_be_written_is_not_called_erased,
     ),
@@ -299,7 +301,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
         check_one_person_cannot_erase,
     ),
     "duties to keep ignored": (
-        [(workflows.planning, "make_plan", lawless)],
+        [(planning, "make_plan", lawless)],
         check_what_the_law_keeps_stays,
     ),
     "sharing not detected": (
@@ -307,7 +309,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
         check_the_neighbours_address_stays,
     ),
     "certificate before search": (
-        [(workflows, "search_again", certificate_first)],
+        [(erasure_workflow, "search_again", certificate_first)],
         check_the_outcome_is_recorded_after_the_search,
     ),
     "fence not checked": (

@@ -10,8 +10,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.centre import verification
-from discreet.mechanisms.rights import workflows
 from discreet.mechanisms.rights.actions import deciding, receiving
+from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
 from discreet.mechanisms.rights.rules import State
 from discreet.vocabulary.actors import Role
 from tests.browser.harness import PHONE, choose, faults_in_both_themes, overflows, picture, sign_in
@@ -61,7 +61,7 @@ def states() -> dict[str, str]:
     }
     for number in (executing, accepted):
         driving.approve(number)  # no job runs from here on
-    assert workflows.capture(driving.batch_of(numbers["executing"]), 1) is not None
+    assert erasure_workflow.capture(driving.batch_of(numbers["executing"]), 1) is not None
     deciding.refuse_request(
         actor=AGENT,
         now=NOW,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from discreet.engines.subjects.identity import Identity
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import deciding, proving, receiving
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.rules import State
@@ -58,7 +58,7 @@ def _carry_on(story: Story, *, number: str, now: datetime) -> None:
         )
     batch_id = queries.batch_of(number)
     if queries.may_be_planned(batch_id):
-        workflows.prepare_batch(batch_id, CHEN, now)
+        preparing.prepare_batch(batch_id, CHEN, now)
     if story.until is not State.ACCEPTED or queries.request_view(number).state not in (
         State.VERIFIED,
         State.PLANNED,

@@ -7,14 +7,14 @@ from discreet.foundation.jobs import claims, outcomes, registry
 from discreet.foundation.jobs.context import Fence, WorkflowContext
 from discreet.foundation.jobs.models import Job, Worker
 from discreet.foundation.mail import workflows as mail_workflows
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries, workflows
 from discreet.mechanisms.rights.actions import deciding, proving, receiving
 from discreet.mechanisms.rights.rules import ApprovalStep, State
 from discreet.vocabulary.actors import Actor
 from discreet.vocabulary.errors import Refused
 from tests.mechanisms.rights.company import AGENT, APPROVER, NOW, who
 
-assert mail_workflows  # registers what sends mail
+assert mail_workflows and workflows  # registers what sends mail and carries requests out
 
 
 def work() -> None:
@@ -117,4 +117,4 @@ def state(number: str) -> State:
 
 
 def replan(number: str, actor: Actor = AGENT) -> str:
-    return workflows.prepare_batch(queries.batch_of(number), actor, datetime.now(UTC))
+    return preparing.prepare_batch(queries.batch_of(number), actor, datetime.now(UTC))

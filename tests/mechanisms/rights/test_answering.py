@@ -20,6 +20,7 @@ from discreet.foundation.mail.models import OutgoingMessage
 from discreet.mechanisms.rights import case_page, indicators, listing, queries, workflows
 from discreet.mechanisms.rights.actions import answering, deciding, importing, proving, receiving
 from discreet.mechanisms.rights.course import history
+from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.letters import answers as letter_answers
 from discreet.mechanisms.rights.opening.identity import How
@@ -226,7 +227,7 @@ def test_a_refusal_that_staff_recorded_is_a_letter(shop: Company) -> None:
 def test_what_is_kept_is_the_address_as_stored(shop: Company) -> None:
     shop.fill(("UPDATE customer SET email = 'Ann.Canary@Example.COM' WHERE id = 1",))
     number = driving.accepted(ANN)
-    workflows.capture(queries.batch_of(number), 1)
+    erasure_workflow.capture(queries.batch_of(number), 1)
     contact = verification.held_contact(number)
     assert contact is not None and open_contact(contact) == "Ann.Canary@Example.COM"
 

@@ -13,8 +13,9 @@ from discreet.foundation.jobs.models import Job
 from discreet.foundation.jobs.outcomes import is_transient
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import refusals
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import deciding, executing, proving
+from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
 from discreet.mechanisms.rights.models import SourceOutcome
 from discreet.mechanisms.rights.refusals import PlanChanged, WrongRequestState
 from discreet.mechanisms.rights.rules import State
@@ -110,7 +111,7 @@ def test_a_request_that_was_sent_back_is_carried_out_after_a_new_approval(
 def test_a_plan_on_unchanged_data_keeps_its_digest(shop: Company) -> None:
     number = planned(email=ANN)
     digest = queries.plan_view(batch_of(number)).digest
-    workflows.prepare_batch(batch_of(number), OPERATOR, datetime.now(UTC))
+    preparing.prepare_batch(batch_of(number), OPERATOR, datetime.now(UTC))
     assert queries.plan_view(batch_of(number)).digest == digest
 
 
@@ -293,10 +294,10 @@ def test_rows_that_change_hands_between_the_last_look_and_the_write_are_left_alo
 ) -> None:
     number = accepted(CLEO)
     batch_id = batch_of(number)
-    assert workflows.capture(batch_id, 1) == ["shop"]
+    assert erasure_workflow.capture(batch_id, 1) == ["shop"]
     change(shop)
     before = everything(shop)
-    assert workflows.write_sources(batch_id, 1, ["shop"], Unfenced()) is False  # type: ignore[arg-type]
+    assert erasure_workflow.write_sources(batch_id, 1, ["shop"], Unfenced()) is False  # type: ignore[arg-type]
     assert everything(shop) == before
     assert queries.request_view(number).state is State.PLANNED
 
@@ -304,11 +305,11 @@ def test_rows_that_change_hands_between_the_last_look_and_the_write_are_left_alo
 def test_what_an_earlier_run_committed_is_not_taken_for_a_change(shop: Company) -> None:
     number = accepted(ANN)
     batch_id = batch_of(number)
-    workflows.capture(batch_id, 1)
-    workflows.write_sources(batch_id, 1, ["shop"], Unfenced())  # type: ignore[arg-type]
+    erasure_workflow.capture(batch_id, 1)
+    erasure_workflow.write_sources(batch_id, 1, ["shop"], Unfenced())  # type: ignore[arg-type]
     SourceOutcome.objects.all().delete()  # as if the worker had died before it could note the commit
     after = everything(shop)
-    workflows.write_sources(batch_id, 1, ["shop"], Unfenced())  # type: ignore[arg-type]
+    erasure_workflow.write_sources(batch_id, 1, ["shop"], Unfenced())  # type: ignore[arg-type]
     assert everything(shop) == after
 
 
@@ -318,12 +319,12 @@ def test_a_run_that_was_sent_back_neither_does_nor_undoes_what_was_approved_afte
     number = accepted(ANN)
     batch_id = batch_of(number)
     executing.send_back(now=NOW, batch_id=batch_id, run=1, reason=PlanChanged.code)
-    workflows.prepare_batch(batch_id, SYSTEM, NOW)
+    preparing.prepare_batch(batch_id, SYSTEM, NOW)
     approve(number)
     before = everything(shop)
-    assert workflows.capture(batch_id, 1) is None
+    assert erasure_workflow.capture(batch_id, 1) is None
     with pytest.raises(WrongRequestState):
         executing.send_back(now=NOW, batch_id=batch_id, run=1, reason=PlanChanged.code)
     assert queries.request_view(number).state is State.ACCEPTED
     assert everything(shop) == before
-    assert workflows.capture(batch_id, 2) == ["shop"]
+    assert erasure_workflow.capture(batch_id, 2) == ["shop"]

@@ -12,7 +12,7 @@ from discreet.foundation.jobs.models import OutboxEvent
 from discreet.foundation.jobs.registry import load_all
 from discreet.foundation.webhooks import actions as webhooks
 from discreet.foundation.webhooks.models import WebhookDelivery
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import appealing, deciding
 from discreet.vocabulary.actors import SYSTEM, Actor, ActorKind, Role
 from tests.foundation.sources.conftest import Company
@@ -69,7 +69,7 @@ def delivered() -> str:
 
 def applied() -> str:
     number = driving.verified("restriction", ANN)
-    workflows.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
+    preparing.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
     return number
 
 

@@ -18,7 +18,7 @@ from discreet.foundation.mail.folder import newest_in_folder
 from discreet.foundation.permission.actions import ending
 from discreet.foundation.permission.models import Choice
 from discreet.foundation.permission.refusals import NoAddressHeld, NotToldYet
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import appealing, deciding, proving, receiving
 from discreet.mechanisms.rights.letters import answers as letter_answers
 from discreet.mechanisms.rights.opening.asker import Asking
@@ -120,7 +120,7 @@ def chosen(kind: str, *, is_held: bool) -> tuple[str, str]:
         asking=Asking(scope="all" if kind == "objection" else ""),
     ).number
     proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Known by voice")
-    workflows.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
+    preparing.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
     hold_address(number, is_held=is_held)
     return number, Choice.objects.get(origin=number).ref
 

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from discreet.foundation.ledger.models import LedgerEntry
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
 from discreet.mechanisms.rights.rules import Outcome, State
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import ANN, CLEO, ROWS, TABLES, map_company
@@ -30,14 +31,14 @@ def worked(shop: Company, monkeypatch: pytest.MonkeyPatch, *, who: str, before: 
     """Carry out an approved erasure, while a statement of the company runs once, right before a step."""
     number = planned("erasure", who)
     approve(number)
-    step, left = getattr(workflows, before), [adds]
+    step, left = getattr(erasure_workflow, before), [adds]
 
     def then(*args: object) -> object:
         if left:
             shop.run(left.pop())
         return step(*args)
 
-    monkeypatch.setattr(workflows, before, then)
+    monkeypatch.setattr(erasure_workflow, before, then)
     work()
     assert failures() == []
     return number

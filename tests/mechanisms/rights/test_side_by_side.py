@@ -16,9 +16,10 @@ from discreet.foundation.jobs.api import FenceLost
 from discreet.foundation.jobs.models import Job
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.sources import pools
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.copying import preview
+from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
 from discreet.mechanisms.rights.models import SourceOutcome
 from discreet.mechanisms.rights.rules import Outcome, State
 from tests.foundation.sources.conftest import Company
@@ -120,10 +121,10 @@ def test_finding_copying_writing_and_searching_go_side_by_side_on_three_kinds_of
 def test_the_fresh_search_reads_every_source_at_once(shops: dict[str, Company]) -> None:
     number = accepted(CLEO)
     batch_id = queries.batch_of(number)
-    workflows.capture(batch_id, 1)
-    workflows.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
+    erasure_workflow.capture(batch_id, 1)
+    erasure_workflow.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
     with meeting(LOOK_UP, of=2) as met:
-        assert workflows.search_again(batch_id, 1) == Outcome.ERASED.value
+        assert erasure_workflow.search_again(batch_id, 1) == Outcome.ERASED.value
     assert len(met) == 2
 
 
@@ -142,7 +143,7 @@ class Held:
 
 def approved_and_captured() -> int:
     batch_id = queries.batch_of(accepted(CLEO))
-    assert workflows.capture(batch_id, 1) == ["east", "west"]
+    assert erasure_workflow.capture(batch_id, 1) == ["east", "west"]
     return batch_id
 
 
@@ -168,7 +169,7 @@ def test_a_source_that_is_through_is_recorded_while_another_is_still_writing(
             assert is_recorded.wait(PATIENCE_S)
 
     with before_statements(hold):
-        assert workflows.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
+        assert erasure_workflow.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
     outcomes = SourceOutcome.objects.order_by("id").values_list("source", flat=True)
     assert list(outcomes) == ["west", "east"]
     assert not holds_cleo(shops["east"]) and not holds_cleo(shops["west"])
@@ -179,7 +180,7 @@ def test_a_source_that_is_down_keeps_none_of_the_others_from_being_written(
 ) -> None:
     number = accepted(CLEO)
     batch_id = queries.batch_of(number)
-    workflows.capture(batch_id, 1)
+    erasure_workflow.capture(batch_id, 1)
     pools.dispose_all()
     (tmp_path / "east.sqlite").rename(tmp_path / "away")
     work()
@@ -201,7 +202,7 @@ def test_rows_that_changed_hands_in_one_source_leave_every_source_unwritten(
     """Whichever is looked at first: the plan is sent back whole."""
     batch_id = approved_and_captured()
     shops["west"].run("UPDATE login SET customer_id = 2 WHERE customer_id = 3")
-    assert not workflows.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
+    assert not erasure_workflow.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
     assert holds_cleo(shops["east"]) and holds_cleo(shops["west"])
     assert SourceOutcome.objects.count() == 0
     assert queries.state_of_batch(batch_id) is State.PLANNED
@@ -224,7 +225,7 @@ def test_a_worker_that_lost_its_fence_commits_in_no_source(shops: dict[str, Comp
     """The fence is asked by the job's own thread: no other one has a connection to our database."""
     batch_id, fence = approved_and_captured(), Held(is_lost=True)
     with pytest.raises(FenceLost):
-        workflows.write_sources(batch_id, 1, ["east", "west"], fence)  # type: ignore[arg-type]
+        erasure_workflow.write_sources(batch_id, 1, ["east", "west"], fence)  # type: ignore[arg-type]
     assert fence.asked_by == [threading.current_thread().name] * 2
     assert holds_cleo(shops["east"]) and holds_cleo(shops["west"])
     assert SourceOutcome.objects.count() == 0
@@ -242,10 +243,10 @@ def test_an_outcome_that_cannot_be_recorded_is_raised_when_the_other_one_stands(
 
     monkeypatch.setattr(executing, "record_source_outcome", full_for_one)
     with pytest.raises(OSError, match="disk full"):
-        workflows.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
+        erasure_workflow.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
     assert [one.source for one in SourceOutcome.objects.all()] == ["west"]
     monkeypatch.undo()
-    assert workflows.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
+    assert erasure_workflow.write_sources(batch_id, 1, ["east", "west"], Held())  # type: ignore[arg-type]
     assert SourceOutcome.objects.count() == 2
     assert not holds_cleo(shops["east"])
 

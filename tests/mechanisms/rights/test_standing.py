@@ -16,7 +16,7 @@ from discreet.foundation.permission.models import Choice
 from discreet.foundation.permission.people import Person
 from discreet.foundation.permission.queries import facts_of_many, standing_of
 from discreet.foundation.permission.rules import Channel, Use
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import importing, proving, receiving
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.models import RightsRequest
@@ -87,7 +87,7 @@ def test_any_other_choice_stands_once_the_identity_is_proven(
     assert all(allowed(use) for use in stopped | left)
     proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Known by voice")
     for _ in range(2):
-        workflows.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
+        preparing.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
     assert [use for use in stopped if allowed(use)] == []
     assert [use for use in left if not allowed(use)] == []
     assert RightsRequest.objects.get(number=number).outcome == Outcome.APPLIED
@@ -116,7 +116,7 @@ def test_the_centre_asks_what_an_objection_is_about_and_marketing_stops_at_once(
         assert client.post("/privacy/ask/objection/", fields).status_code == 302
     request = RightsRequest.objects.get()
     proving.verify_identity(actor=AGENT, now=timezone.now(), number=request.number, reason="Known by voice")
-    workflows.prepare_batch(request.batch_id, SYSTEM, timezone.now())
+    preparing.prepare_batch(request.batch_id, SYSTEM, timezone.now())
     (fact,) = facts_of_many(people=[Person(email="ann@example.com")], at=timezone.now())[0]
     assert (fact.purpose, fact.decision, fact.article) == ("Marketing", "upheld", "GDPR Art. 21(2)")
 
@@ -128,7 +128,7 @@ def test_an_objection_that_waits_for_its_decision_stays_on_a_desk_until_it_is_ma
     """The request is answered, for the use has stopped; that nobody decides is due and becomes late."""
     number = received("objection", scope=scope, residence="DE")
     proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Known by voice")
-    workflows.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
+    preparing.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
     (choice,) = Choice.objects.filter(origin=number)
     task = CaseTask.objects.filter(case__number=number, key=f"objection-{choice.ref}", done_at__isnull=True)
     assert task.exists() is is_open

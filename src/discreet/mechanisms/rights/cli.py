@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.staff.actors import shell_actor
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving
 from discreet.mechanisms.rights.approving import approve
 from discreet.mechanisms.rights.copying import delivery
@@ -192,7 +192,7 @@ def plan(number: str, is_stored: bool, user: str | None, is_json: bool) -> None:
     """
     batch_id = queries.batch_of(number)
     if not is_stored and queries.may_be_planned(batch_id):
-        workflows.prepare_batch(batch_id, shell_actor(user), datetime.now(UTC))
+        preparing.prepare_batch(batch_id, shell_actor(user), datetime.now(UTC))
     view = queries.plan_view(batch_id)
     if not view.digest:
         is_early = queries.state_of_batch(batch_id) is State.RECEIVED
@@ -220,7 +220,7 @@ def accept(number: str, digest: str | None, user: str | None) -> None:
     batch_id = queries.batch_of(number)
     is_copy = way_of(queries.kind_of_batch(batch_id)) in (Way.COPY, Way.TELL)
     if is_copy and not queries.plan_view(batch_id).digest:  # shows nothing that a decision could bind to
-        workflows.prepare_batch(batch_id, actor, now)
+        preparing.prepare_batch(batch_id, actor, now)
     was_decided = is_copy and queries.state_of_batch(batch_id) in (State.ACCEPTED, State.DONE)
     step = approve(
         actor=actor,

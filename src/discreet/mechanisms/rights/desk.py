@@ -18,7 +18,7 @@ from discreet.foundation.desk.clocks import next_clock
 from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import case_page, listing, queries, report, workflows
+from discreet.mechanisms.rights import case_page, listing, preparing, queries, report
 from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
 from discreet.mechanisms.rights.approving import approve
 from discreet.mechanisms.rights.course import page as course_page
@@ -180,7 +180,7 @@ def choose(request: HttpRequest, number: str) -> HttpResponseBase:
 def plan_again(request: HttpRequest, number: str) -> HttpResponseBase:
     """Make the plan on live data now."""
     batch_id = queries.batch_of(number)
-    workflows.prepare_batch(batch_id, actor_of(request), timezone.now())
+    preparing.prepare_batch(batch_id, actor_of(request), timezone.now())
     messages.success(request, gettext("Plan made on live data. Nothing has been changed."))
     return _back(number)
 
@@ -201,7 +201,7 @@ def decide_shared(request: HttpRequest, number: str) -> HttpResponseBase:
         table=table,
         choice=SharedChoice(choice),
     )
-    workflows.prepare_batch(batch_id, actor_of(request), timezone.now())
+    preparing.prepare_batch(batch_id, actor_of(request), timezone.now())
     return _back(number)
 
 

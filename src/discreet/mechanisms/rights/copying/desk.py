@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import deciding_items
 from discreet.mechanisms.rights.actions.lifting import lift_stand_ins, record_preview
 from discreet.mechanisms.rights.copying import choices
@@ -89,7 +89,7 @@ def _decide(request: HttpRequest, number: str, *, actor: Actor, now: datetime) -
         deciding_items.decide_item(
             actor=actor, now=now, batch_id=batch_id, table=table, decision=_decision(request, columns)
         )
-    workflows.prepare_batch(batch_id, actor, now)
+    preparing.prepare_batch(batch_id, actor, now)
     messages.success(request, gettext("Noted. The copy was looked up again; it needs a decision."))
 
 

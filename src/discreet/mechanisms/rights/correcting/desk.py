@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import correcting
 from discreet.mechanisms.rights.correcting import page as correction_page
 from discreet.mechanisms.rights.correcting.forms import WishForm
@@ -60,7 +60,7 @@ def decide_places(request: HttpRequest, number: str) -> HttpResponseBase:
     choices, own_values = correction_page.choices_of(posted, batch_id=batch_id)
     actor, now = actor_of(request), timezone.now()
     correcting.decide_places(actor=actor, now=now, batch_id=batch_id, choices=choices, own_values=own_values)
-    workflows.prepare_batch(batch_id, actor, now)
+    preparing.prepare_batch(batch_id, actor, now)
     messages.success(request, gettext("Chosen. This is the plan as it is now; nothing was written yet."))
     return _back(number)
 

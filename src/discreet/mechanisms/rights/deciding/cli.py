@@ -7,7 +7,7 @@ import click
 from django.utils.translation import gettext as _
 
 from discreet.foundation.staff.actors import shell_actor
-from discreet.mechanisms.rights import queries, workflows
+from discreet.mechanisms.rights import preparing, queries
 from discreet.mechanisms.rights.actions import deciding_items
 from discreet.mechanisms.rights.deciding import queries as item_queries
 from discreet.mechanisms.rights.deciding.items import ItemDecision, Justification, Verdict
@@ -45,7 +45,7 @@ def decide(
         raise NotAnItem(table=table[:80])
     decision = ItemDecision(verdict=Verdict(verdict), columns=fields, justification=because, article=article)
     deciding_items.decide_item(actor=actor, now=now, batch_id=batch_id, table=ref, decision=decision)
-    workflows.prepare_batch(batch_id, actor, now)
+    preparing.prepare_batch(batch_id, actor, now)
     click.echo(_("%(number)s: decided; the plan was made again") % {"number": number})
 
 

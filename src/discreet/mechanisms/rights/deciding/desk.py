@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from discreet.foundation.desk.phrases import listed
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
-from discreet.mechanisms.rights import names, queries, workflows
+from discreet.mechanisms.rights import names, preparing, queries
 from discreet.mechanisms.rights.actions import deciding, deciding_items
 from discreet.mechanisms.rights.deciding import queries as item_queries
 from discreet.mechanisms.rights.deciding.forms import ItemForm, RefusalForm
@@ -124,7 +124,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponseBase:
     deciding_items.decide_item(
         actor=actor, now=now, batch_id=batch_id, table=item.table, decision=form.decision()
     )
-    workflows.prepare_batch(batch_id, actor, now)
+    preparing.prepare_batch(batch_id, actor, now)
     messages.success(request, gettext("Decided. The plan was made again."))
     return _back(number)
 
