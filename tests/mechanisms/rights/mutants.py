@@ -14,6 +14,7 @@ from discreet.mechanisms.rights import rules
 from discreet.mechanisms.rights.actions import (
     appealing,
     applying,
+    batches,
     correcting,
     deciding,
     deciding_items,
@@ -129,7 +130,7 @@ MUTANTS: dict[str, Mutant] = {
         correcting.set_wish, 'batch.plan_digest, batch.decisions = "", {}', "pass"
     ),
     "an approval of one kind carries out another": Mutant(
-        deciding.refuse_other_kinds, "if way_of(batch.kind) not in ways:", NEVER
+        batches.refuse_other_kinds, "if way_of(batch.kind) not in ways:", NEVER
     ),
     "a run that was sent back goes on": Mutant(
         executing.begin_execution, "or batch.run != run:", "or False:"

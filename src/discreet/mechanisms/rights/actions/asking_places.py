@@ -19,7 +19,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
-from discreet.mechanisms.rights.actions.deciding import load_batch, subject_of_batch
+from discreet.mechanisms.rights.actions.batches import load_batch, subject_of_batch
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RightsRequest
 from discreet.mechanisms.rights.outside.refusals import (

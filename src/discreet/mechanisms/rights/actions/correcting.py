@@ -22,16 +22,15 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, catalogue_facts, record
 from discreet.foundation.mail.api import HeldContact, is_reachable, send
 from discreet.mechanisms.rights.actions import answering, receiving
-from discreet.mechanisms.rights.actions.deciding import (
+from discreet.mechanisms.rights.actions.batches import (
     PREPARABLE,
-    acts_for_another,
-    ask_for_decision,
     load_batch,
     numbers_of,
     refuse_other_kinds,
     state_of,
     subject_of_batch,
 )
+from discreet.mechanisms.rights.actions.deciding import acts_for_another, ask_for_decision
 from discreet.mechanisms.rights.actions.executing import destroy_batch_key
 from discreet.mechanisms.rights.actions.receiving import (
     Received,

@@ -4,7 +4,6 @@ Source: DESIGN.md, Erasure; GDPR Art. 12(4), 17(3); PIPL Art. 47.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,6 @@ from django.conf import settings
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import SharedChoice
 from discreet.events.rights import ErasureAccepted, RequestEnded, RequestsCompleted
-from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import close_many, move_many, state_of_case
@@ -25,6 +23,16 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.foundation.mail.api import is_reachable
 from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions.batches import (
+    PREPARABLE,
+    decision_key,
+    load_batch,
+    numbers_of,
+    refuse_other_kinds,
+    set_proposer,
+    state_of,
+    subject_of_batch,
+)
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
@@ -35,20 +43,18 @@ from discreet.mechanisms.rights.actions.receiving import (
 )
 from discreet.mechanisms.rights.deciding.items import MOST_OF_ARTICLE, Justification, completed_article
 from discreet.mechanisms.rights.deciding.queries import laws_of_batch
-from discreet.mechanisms.rights.kinds import Kind, Way, right_of, way_of
+from discreet.mechanisms.rights.kinds import Kind, Way, right_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.queries import takes_two_people
 from discreet.mechanisms.rights.refusals import (
     ArticleTooLong,
     NotAnApprover,
     NotAnArticle,
-    NotThisKind,
     OpenQuestions,
     PlanChanged,
     PlanMissing,
     SamePersonApproves,
     ShellActsForAnother,
-    UnknownRequest,
     WhyMissing,
     WrongRequestState,
 )
@@ -71,7 +77,6 @@ TASK_CHOOSE = gettext_noop("Choose who it is")
 TASK_NOBODY = gettext_noop("Nobody was found: look again, or refuse the request")
 WITHDRAWN = "withdrawn"  # how others hear of a request that its person took back
 _PHONE_WITHIN = re.compile(r"\+[0-9][0-9 ()./-]{6,}")
-PREPARABLE = (State.VERIFIED, State.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,12 +439,6 @@ def set_apart(*, actor: Actor, now: datetime, batch_id: int) -> int:
     return moved
 
 
-def refuse_other_kinds(batch: Batch, numbers: Sequence[str], *ways: Way) -> None:
-    """Let a decision start only what it was made for: an approval of one kind carries out no other."""
-    if way_of(batch.kind) not in ways:
-        raise NotThisKind(number=numbers[0])
-
-
 def acts_for_another(actor: Actor) -> bool:
     """Say whether somebody at the shell uses an account that is not theirs, where that counts for nothing.
 
@@ -452,56 +451,3 @@ def acts_for_another(actor: Actor) -> bool:
 def _refuse_another(actor: Actor) -> None:
     if acts_for_another(actor):
         raise ShellActsForAnother(shell_user=actor.shell_user[:32])
-
-
-def set_proposer(batch: Batch, actor: Actor | None) -> None:
-    """Note who makes the plan theirs; nobody: it needs a first decision again."""
-    batch.planned_by = actor.person if actor else ""
-    batch.planned_shell = actor.shell_user if actor else ""
-    batch.is_proposed = False
-
-
-_LARGE = ("plan_sealed", "capture_sealed", "witness_sealed", "plan_summary", "search_summary")
-_LIGHT = ", ".join(str(field.column) for field in Batch._meta.concrete_fields if field.name not in _LARGE)
-_BATCH = f"SELECT {_LIGHT} FROM {Batch._meta.db_table} WHERE id = %s"  # noqa: S608
-_OPEN_NUMBERS = (
-    f"SELECT number FROM {RightsRequest._meta.db_table} "  # noqa: S608
-    "WHERE batch_id = %s AND completed_at IS NULL ORDER BY position"
-)
-
-
-def decision_key(table: TableRef) -> str:
-    """Return how a table is named in a batch's decisions."""
-    return "\x1f".join(part for part in (table.source, table.schema, table.table) if part)
-
-
-def load_batch(batch_id: int) -> Batch:
-    """Return the batch, locked; what is sealed and the summaries are read when they are asked for.
-
-    Raises:
-        UnknownRequest: there is none.
-    """
-    found = list(Batch.objects.raw(_BATCH + plain_sql.for_update(), [batch_id]))
-    batch = found[0] if found else None
-    if batch is None:
-        raise UnknownRequest(number=f"B-{batch_id}")
-    return batch
-
-
-def numbers_of(batch: Batch) -> list[str]:
-    """Return the numbers of the batch's requests that have not ended, in the order of its plan."""
-    numbers = [row[0] for row in plain_sql.rows(_OPEN_NUMBERS, batch.pk)]
-    return numbers or list(batch.requests.order_by("position").values_list("number", flat=True))
-
-
-def state_of(batch: Batch, numbers: Sequence[str] = ()) -> State:
-    """Return the state that the requests of the batch share. `numbers`: its `numbers_of`, where known."""
-    if not (found := numbers or numbers_of(batch)):  # what was in it was reopened elsewhere
-        raise UnknownRequest(number=f"B-{batch.pk}")
-    return State(state_of_case(found[0]))
-
-
-def subject_of_batch(batch: Batch, numbers: Sequence[str] = ()) -> str:
-    """Return what evidence is recorded under: the request itself, or the batch of several."""
-    numbers = numbers or numbers_of(batch)
-    return f"request:{numbers[0]}" if len(numbers) == 1 else f"batch:{batch.pk}"

@@ -9,16 +9,16 @@ from datetime import datetime
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, catalogue_facts, record
-from discreet.mechanisms.rights.actions.deciding import (
+from discreet.mechanisms.rights.actions.batches import (
     PREPARABLE,
     decision_key,
     load_batch,
     numbers_of,
-    refuse_no_article,
     set_proposer,
     state_of,
     subject_of_batch,
 )
+from discreet.mechanisms.rights.actions.deciding import refuse_no_article
 from discreet.mechanisms.rights.actions.receiving import refuse_unless
 from discreet.mechanisms.rights.deciding.items import (
     MOST_OF_ARTICLE,

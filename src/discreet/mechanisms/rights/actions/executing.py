@@ -25,14 +25,9 @@ from discreet.foundation.ledger.api import Evidence, Json, catalogue_facts, reco
 from discreet.foundation.ledger.sequencer import refuse_contradiction
 from discreet.foundation.mail.api import HeldContact, is_reachable, send
 from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions.batches import load_batch, numbers_of, state_of, subject_of_batch
 from discreet.mechanisms.rights.actions.bulk import update_each
-from discreet.mechanisms.rights.actions.deciding import (
-    ask_for_decision,
-    load_batch,
-    numbers_of,
-    state_of,
-    subject_of_batch,
-)
+from discreet.mechanisms.rights.actions.deciding import ask_for_decision
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import (

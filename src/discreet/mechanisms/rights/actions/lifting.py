@@ -9,7 +9,7 @@ from datetime import datetime
 from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import catalogue_facts, record
-from discreet.mechanisms.rights.actions.deciding import (
+from discreet.mechanisms.rights.actions.batches import (
     PREPARABLE,
     decision_key,
     load_batch,

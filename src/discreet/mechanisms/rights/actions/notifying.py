@@ -24,7 +24,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.mail.api import ContactKind, hold, is_deliverable, send
 from discreet.foundation.webhooks.actions import call
-from discreet.mechanisms.rights.actions.deciding import load_batch, subject_of_batch
+from discreet.mechanisms.rights.actions.batches import load_batch, subject_of_batch
 from discreet.mechanisms.rights.models import RecipientNotice, RightsRequest
 from discreet.mechanisms.rights.outside.refusals import EvidenceMissing, NoticeEnded, UnknownNotice
 from discreet.mechanisms.rights.outside.rules import (
