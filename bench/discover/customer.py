@@ -75,7 +75,7 @@ def print_customer() -> None:
     from discreet.foundation.sources.addresses import parse_address
     from discreet.foundation.sources.describing import describe
     from discreet.foundation.sources.dialects import dialect_of
-    from discreet.foundation.sources.session import ReadSession
+    from discreet.foundation.sources.transactions import ReadSession
 
     with _database() as url:
         address = parse_address(url)

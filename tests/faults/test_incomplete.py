@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from discreet.foundation.ledger.models import LedgerEntry
-from discreet.foundation.sources import session
+from discreet.foundation.sources.transactions import WriteSession
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
 from discreet.mechanisms.rights.erasing import writes as erasure_writes
@@ -133,5 +133,5 @@ def test_a_run_that_writes_nothing_ends_incomplete(shop: Company, monkeypatch: p
 
 
 def test_a_run_that_commits_nothing_ends_incomplete(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session.WriteSession, "commit", lambda self, before_commit: None)
+    monkeypatch.setattr(WriteSession, "commit", lambda self, before_commit: None)
     ends_incomplete(CLEO)

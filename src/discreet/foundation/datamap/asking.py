@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from discreet.foundation.sources.refusals import SourceRefusal, is_of_one_table
-from discreet.foundation.sources.session import ReadSession
+from discreet.foundation.sources.transactions import ReadSession
 
 T = TypeVar("T")
 

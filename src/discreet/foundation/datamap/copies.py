@@ -8,7 +8,7 @@ from discreet.foundation.datamap.asking import asked
 from discreet.foundation.sources.catalogue import TableInfo
 from discreet.foundation.sources.cells import UNDECODABLE
 from discreet.foundation.sources.refusals import SourceRefusal
-from discreet.foundation.sources.session import ReadSession
+from discreet.foundation.sources.transactions import ReadSession
 
 COPIED = frozenset(
     [

@@ -16,7 +16,7 @@ from discreet.foundation.jobs.outcomes import log_error
 from discreet.foundation.sources.catalogue import ColumnInfo, Kind, TableInfo
 from discreet.foundation.sources.refusals import SourceRefusal
 from discreet.foundation.sources.sampling import LEAST_FULL, MOST_PARTITIONS
-from discreet.foundation.sources.session import ReadSession
+from discreet.foundation.sources.transactions import ReadSession
 
 SAMPLE_ROWS = 1_000
 MAX_CHARS = 2_000

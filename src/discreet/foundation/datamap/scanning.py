@@ -33,6 +33,7 @@ from discreet.foundation.sources import session
 from discreet.foundation.sources.catalogue import Catalogue
 from discreet.foundation.sources.load import LoadBudget, Pace
 from discreet.foundation.sources.refusals import SourceRefusal
+from discreet.foundation.sources.transactions import ReadSession
 from discreet.vocabulary.actors import Actor
 
 TABLES_AT_ONCE = 10
@@ -239,7 +240,7 @@ class Driver:
             raise away
 
     def _copies(
-        self, reading: session.ReadSession, task: LinkTask, links: Sequence[LinkProposal], tables: Tables
+        self, reading: ReadSession, task: LinkTask, links: Sequence[LinkProposal], tables: Tables
     ) -> list[CopyFound]:
         """Compare a table with the people that its declared and its found links lead to."""
         people = {tables.by_key[each.key].ref: tables.by_key[each.key] for each in tables.all if each.people}

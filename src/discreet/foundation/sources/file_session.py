@@ -13,7 +13,7 @@ from discreet.engines.subjects.reader import Row
 from discreet.foundation.sources import pools, refusals
 from discreet.foundation.sources.dialects.base import LOCK_TIMEOUT_S
 from discreet.foundation.sources.files.tree import Format
-from discreet.foundation.sources.session import WriteSession
+from discreet.foundation.sources.transactions import WriteSession
 from discreet.vocabulary.text import on_screen
 
 _MOST_PARTS = 5

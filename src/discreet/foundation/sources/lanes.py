@@ -18,7 +18,7 @@ from discreet.engines.subjects import lanes as engine
 from discreet.engines.subjects.lanes import IN_TURN
 from discreet.engines.subjects.reader import Reader, Row, Select
 from discreet.foundation.sources import pools, session
-from discreet.foundation.sources.session import ReadSession
+from discreet.foundation.sources.transactions import ReadSession
 
 T = TypeVar("T")
 MOST_THREADS = 8

@@ -14,7 +14,7 @@ from discreet.foundation.sources.catalogue import Catalogue, Engine, Skipped
 from discreet.foundation.sources.describing import describe
 from discreet.foundation.sources.dialects import dialect_of
 from discreet.foundation.sources.left_out import REASONS
-from discreet.foundation.sources.session import ReadSession
+from discreet.foundation.sources.transactions import ReadSession
 from discreet.vocabulary.text import on_screen
 
 _SQLITE = b"SQLite format 3\x00"

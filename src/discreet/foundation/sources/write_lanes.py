@@ -14,7 +14,7 @@ from typing import TypeVar
 from discreet.engines.subjects.lanes import done
 from discreet.foundation.sources import pools, session
 from discreet.foundation.sources.lanes import Threads
-from discreet.foundation.sources.session import WriteSession
+from discreet.foundation.sources.transactions import WriteSession
 
 T = TypeVar("T")
 Work = Callable[[WriteSession], T]

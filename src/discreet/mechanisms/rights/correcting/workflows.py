@@ -16,7 +16,7 @@ from discreet.foundation.datamap.queries import built
 from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.api import Json
-from discreet.foundation.sources import session
+from discreet.foundation.sources.transactions import WriteSession
 from discreet.foundation.sources.write_lanes import Work
 from discreet.mechanisms.rights import contacts, gaps, queries
 from discreet.mechanisms.rights.actions import correcting, deciding, executing
@@ -176,7 +176,7 @@ def _is_begun(refusal: Refused) -> bool:
     return isinstance(refusal, ValuesChanged) and refusal.is_begun
 
 
-def _write_correction(writer: session.WriteSession, *, plan: CorrectionPlan, source: str) -> Counts:
+def _write_correction(writer: WriteSession, *, plan: CorrectionPlan, source: str) -> Counts:
     return write_correction(writer=writer, plan=plan, source=source)
 
 

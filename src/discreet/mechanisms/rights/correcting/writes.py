@@ -13,7 +13,7 @@ from discreet.engines.subjects.graph import Key, TableRef
 from discreet.engines.subjects.keys import canonical, loose_key
 from discreet.engines.subjects.reader import Select
 from discreet.engines.subjects.search import is_same_value
-from discreet.foundation.sources.session import WriteSession
+from discreet.foundation.sources.transactions import WriteSession
 from discreet.mechanisms.rights.matching.witness import Standing
 from discreet.mechanisms.rights.refusals import ValuesChanged, WroteOtherRows
 

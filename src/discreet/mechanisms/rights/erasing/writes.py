@@ -10,7 +10,7 @@ from discreet.engines.subjects.captures import Captured
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.newcomers import Newcomers, is_searchable, referring
 from discreet.engines.subjects.plans import Operation, OperationKind
-from discreet.foundation.sources import session
+from discreet.foundation.sources.transactions import WriteSession
 from discreet.mechanisms.rights.matching.witness import RowsChanged, Standing, check_rows
 from discreet.mechanisms.rights.source_writes import Counts
 from discreet.vocabulary.errors import Refused
@@ -36,7 +36,7 @@ class SourceWork:
     max_scan_rows: int
 
 
-def look_at_rows(work: SourceWork, writer: session.WriteSession) -> Standing:
+def look_at_rows(work: SourceWork, writer: WriteSession) -> Standing:
     """Lock the rows and compare them with what was approved.
 
     Raises:
@@ -50,7 +50,7 @@ def look_at_rows(work: SourceWork, writer: session.WriteSession) -> Standing:
     return standing
 
 
-def write_rows(work: SourceWork, writer: session.WriteSession) -> Counts:
+def write_rows(work: SourceWork, writer: WriteSession) -> Counts:
     """Carry out one source's operations, bound to the planned keys, without COMMIT."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     standing = look_at_rows(work, writer)
@@ -65,7 +65,7 @@ def write_rows(work: SourceWork, writer: session.WriteSession) -> Counts:
     return counts
 
 
-def refuse_newcomers(work: SourceWork, writer: session.WriteSession) -> None:
+def refuse_newcomers(work: SourceWork, writer: WriteSession) -> None:
     """Refuse where a row refers to what goes that was in no plan: the company's programs have added it.
 
     Raises:
@@ -85,7 +85,7 @@ def refuse_newcomers(work: SourceWork, writer: session.WriteSession) -> None:
             raise RowsChanged(table=linked.table.table)
 
 
-def run_operation(writer: session.WriteSession, operation: Operation) -> int:
+def run_operation(writer: WriteSession, operation: Operation) -> int:
     """Run one set-based write and return how many rows it touched."""
     if operation.kind is OperationKind.DELETE:
         return writer.delete(operation.table, operation.key_columns, operation.keys)

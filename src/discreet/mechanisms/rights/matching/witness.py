@@ -16,7 +16,7 @@ from discreet.engines.subjects.keys import canonical
 from discreet.engines.subjects.plans import ErasurePlan, Operation, OperationKind
 from discreet.engines.subjects.reader import Row, Select
 from discreet.engines.subjects.storage import from_json, to_json
-from discreet.foundation.sources.session import WriteSession
+from discreet.foundation.sources.transactions import WriteSession
 from discreet.vocabulary.errors import Refused
 from discreet.vocabulary.text import gettext_noop
 
