@@ -9,10 +9,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.faults.warm import WarmHouse
 from tests.stories.house import ROOT, House
 
 
@@ -38,6 +40,8 @@ def told(house: House, number: str) -> Told:
 
 
 def _run(house: House, *args: str) -> str:
+    if isinstance(house, WarmHouse):
+        return house.steps(*args)
     environment = {**house.environment, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.request_steps", *args], env=environment, capture_output=True,
@@ -79,10 +83,15 @@ def _told(number: str, proof: str) -> str:
     return json.dumps(said)
 
 
-if __name__ == "__main__":
+def main(args: Sequence[str]) -> None:
+    """Take one step and print what came of it."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "discreet.project.settings")
     django.setup()
     steps = {"correct": _correct, "told": _told}
-    sys.stdout.write(steps[sys.argv[1]](*sys.argv[2:]))
+    sys.stdout.write(steps[args[0]](*args[1:]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

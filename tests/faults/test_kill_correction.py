@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults import folders
 from tests.faults.folders import Folders
-from tests.faults.kills import CALLS, NEEDS_STRACE, counts, kill_at, sweep
+from tests.faults.kills import CALLS, NEEDS_STRACE, Killing, killing
 from tests.faults.request_steps import corrected, told
 from tests.faults.three_sources import company_on, databases, entries
 from tests.foundation.sources.conftest import Company
@@ -101,29 +101,26 @@ def correction(
 
 
 @pytest.fixture(scope="module")
-def most(correction: Correction, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    """How many calls of each kind a correction makes."""
-    found = counts(correction, tmp_path_factory.mktemp("counts") / "strace.log")
-    assert found["renameat"] == 2, (
-        f"two files in each folder, and each folder in a thread of its own: {found}"
-    )
-    return found
+def killed(correction: Correction, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killing]:
+    with killing(correction, tmp_path_factory.mktemp("counts") / "strace.log") as made:
+        assert made.most["renameat"] == 2, (
+            f"two files in each folder, and each folder in a thread of its own: {made.most}"
+        )
+        yield made
 
 
 def test_a_worker_killed_in_a_correction_leaves_it_corrected_once(
-    correction: Correction, most: dict[str, int]
+    killed: Killing,
 ) -> None:
     """Between two renames, and a message to a server by a fixed seed."""
-    points = [("renameat", 2), ("sendto", random.Random(SEED).randint(1, most["sendto"]))]
-    killed = [kill_at(correction, *point) for point in points]
-    assert any(killed)
+    points = [("renameat", 2), ("sendto", random.Random(SEED).randint(1, killed.most["sendto"]))]
+    did_kill = [killed.kill_at(*point) for point in points]
+    assert any(did_kill)
 
 
 @pytest.mark.full
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("call", CALLS)
-def test_a_worker_killed_at_every_durable_write_leaves_it_corrected_once(
-    correction: Correction, most: dict[str, int], call: str
-) -> None:
+def test_a_worker_killed_at_every_durable_write_leaves_it_corrected_once(killed: Killing, call: str) -> None:
     """Every flush, every message to a server, every rename; of the small writes to files every few."""
-    sweep(correction, call, most[call])
+    killed.sweep(call)

@@ -150,7 +150,7 @@ class House:
         return [message_from_bytes(path.read_bytes(), policy=default) for path in files]  # type: ignore[misc]
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: "subprocess.Popen[Any]") -> None:
     """Stop a process that this test started, with its group."""
     if process.poll() is None:
         process.terminate()
