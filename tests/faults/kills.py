@@ -65,8 +65,7 @@ class Killing:
 
     def _traced(self, *options: str) -> int:
         """Run the worker under strace until nothing is left to do; return how it ended."""
-        code, _ = self.house.work("work", "--until-idle", tracer=("strace", "-f", "-qq", *options))
-        return code
+        return self.house.traced(("strace", "-f", "-qq", *options), "work", "--until-idle")
 
     def kill_at(self, call: str, number: int) -> bool:
         """Kill the worker at its Nth call, start another, and check what came of it; say whether it was killed."""

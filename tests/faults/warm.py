@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,22 +55,31 @@ class WarmHouse(House):
         """Run `request_steps`."""
         return self.run("request_steps", *args)
 
-    def work(self, *args: str, tracer: tuple[str, ...] = ()) -> tuple[int, str]:
-        """Run one command, under a tracer where one is named; return how it ended (as a shell says) and its output."""
-        assert self._program.stdin is not None
+    def work(self, *args: str, begins: Callable[[int], None] | None = None) -> tuple[int, str]:
+        """Run one command; return how it ended, -9 where it was killed, and its output.
+
+        `begins` is told the process, which stands still meanwhile.
+        """
         said = self.home.parent / f"{self.home.name}.said"
-        asked = {"args": args, "is_held": bool(tracer), "out": str(said)}
-        pid = int(self._asks(json.dumps(asked)))
-        if tracer:
-            with (self.home.parent / f"{self.home.name}.log").open("ab") as log:
-                watching = subprocess.Popen([*tracer, "-p", str(pid)], stdout=log, stderr=log)
-            until(lambda: _is_traced(pid) or None, "strace")
+        pid = int(self._asks(json.dumps({"args": args, "is_held": begins is not None, "out": str(said)})))
+        if begins is not None:
+            begins(pid)
             os.kill(pid, signal.SIGCONT)
-            code = int(self._wants())
-            watching.wait(PATIENCE_S)
-        else:
-            code = int(self._wants())
-        return code, said.read_text(errors="replace")
+        return int(self._wants()), said.read_text(errors="replace")
+
+    def traced(self, tracer: Sequence[str], *args: str) -> int:
+        """Run one command under a tracer; return how it ended, -9 where it was killed."""
+        watching: list[subprocess.Popen[bytes]] = []
+
+        def watch(pid: int) -> None:
+            with (self.home.parent / f"{self.home.name}.log").open("ab") as log:
+                watching.append(subprocess.Popen([*tracer, "-p", str(pid)], stdout=log, stderr=log))
+            until(lambda: _is_traced(pid) or None, "strace")
+
+        code, _ = self.work(*args, begins=watch)
+        for one in watching:
+            one.wait(PATIENCE_S)
+        return code
 
     def _asks(self, line: str) -> str:
         assert self._program.stdin is not None

@@ -228,7 +228,8 @@ def test_the_printed_rights_are_a_policy_for_the_prefix(store: s3.Store) -> None
     connect(store)
     script = grant_script(queries.describe("crm"), queries.database_of("crm"))
     assert '"arn:aws:s3:::exports/crm/*"' in script
-    assert "DeleteObject" not in script
+    assert '"s3:DeleteObject"' not in script
+    assert '"s3:DeleteObjectVersion"' in script
 
 
 def test_nothing_is_fetched_that_is_larger_than_the_bound(

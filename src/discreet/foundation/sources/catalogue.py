@@ -100,6 +100,24 @@ class OldVersions(StrEnum):
     UNKNOWN = "unknown"  # the account may not ask
 
 
+class Remains(StrEnum):
+    """Why an older version of an object is still there."""
+
+    KEPT = "kept"  # it came, or came back, since it was looked for
+    LOCKED = "locked"  # a retention or a legal hold forbids to delete it
+    NOT_ALLOWED = "not_allowed"  # the account may not delete versions
+    UNKNOWN = "unknown"  # the account may not ask for them
+
+
+@dataclass(frozen=True, slots=True)
+class OlderLeft:
+    """What is left of older versions: by table's name why, how many were deleted, how many other objects have some."""
+
+    why: Mapping[str, Remains]
+    deleted: int = 0
+    elsewhere: int = 0
+
+
 MOST_NAMED = 20
 
 

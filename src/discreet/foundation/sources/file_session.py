@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from discreet.engines.subjects.graph import Key, TableRef
 from discreet.engines.subjects.reader import Row
 from discreet.foundation.sources import pools, refusals
+from discreet.foundation.sources.catalogue import OlderLeft
 from discreet.foundation.sources.dialects.base import LOCK_TIMEOUT_S
 from discreet.foundation.sources.files.tree import Format
 from discreet.foundation.sources.transactions import WriteSession
@@ -91,6 +92,19 @@ class FileWriteSession(WriteSession):
         finally:
             prepared.discard()
         self.is_committed = True
+
+    def older_left(self, tables: Sequence[TableRef], *, deletes: bool) -> OlderLeft:
+        """Look in a bucket for older versions of the objects of some tables, and delete them where asked to.
+
+        A folder has none. Idempotent.
+
+        Raises:
+            SourceRefusal: the service cannot be reached, or refuses.
+        """
+        self._touch()
+        pools.assert_no_transaction()
+        with self._refused(""):
+            return self._folder.older_left([table.table for table in tables], deletes=deletes)
 
     @contextmanager
     def _refused(self, table: str) -> Iterator[None]:

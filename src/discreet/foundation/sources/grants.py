@@ -30,12 +30,20 @@ def grant_script(catalogue: Catalogue, database: str) -> str:
     return "\n".join(build(catalogue, database))
 
 
+#: To delete older versions where the bucket keeps some, and to say what forbids it.
+_OLDER = ["s3:DeleteObjectVersion", "s3:GetObjectRetention", "s3:GetObjectLegalHold"]
+
+
 def _bucket(database: str) -> str:
-    """Return a policy. Reading needs no more than its first two statements and the versions' one."""
+    """Return a policy. Reading needs no more than its first three statements; the last is for older versions."""
     bucket, _, folder = database.partition("/")
     below = f"{folder}/*" if folder else "*"
     arn = f"arn:aws:s3:::{bucket}"
-    listing: dict[str, object] = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn}
+    listing: dict[str, object] = {
+        "Effect": "Allow",
+        "Action": ["s3:ListBucket", "s3:ListBucketVersions"],
+        "Resource": arn,
+    }
     if folder:
         listing["Condition"] = {"StringLike": {"s3:prefix": below}}
     objects = f"{arn}/{below}"
@@ -47,6 +55,7 @@ def _bucket(database: str) -> str:
             {"Effect": "Allow", "Action": reading, "Resource": objects},
             {"Effect": "Allow", "Action": "s3:GetBucketVersioning", "Resource": arn},
             {"Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectTagging"], "Resource": objects},
+            {"Effect": "Allow", "Action": _OLDER, "Resource": objects},
         ],
     }
     return json.dumps(policy, indent=2)

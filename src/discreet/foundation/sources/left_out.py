@@ -31,7 +31,8 @@ REASONS = {
 }
 OLD_VERSIONS = {
     OldVersions.KEPT: gettext_noop(
-        "The bucket keeps older versions of its objects: what is erased stays in them until they expire."
+        "The bucket keeps older versions of its objects. An erasure deletes them where the account may; what a "
+        "correction replaces stays in them until they expire."
     ),
     OldVersions.UNKNOWN: gettext_noop(
         "The account may not ask whether the bucket keeps older versions: what is erased may stay in them."

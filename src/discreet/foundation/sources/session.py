@@ -3,13 +3,14 @@
 Source: DESIGN.md, Floors.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import sqlalchemy as sa
 
+from discreet.engines.subjects.graph import TableRef
 from discreet.foundation.sources import pools, refusals
-from discreet.foundation.sources.catalogue import Engine
+from discreet.foundation.sources.catalogue import Engine, OlderLeft
 from discreet.foundation.sources.file_session import FileWriteSession
 from discreet.foundation.sources.transactions import ReadSession, WriteSession
 
@@ -98,6 +99,22 @@ def write(name: str) -> Iterator[WriteSession]:
     """
     with writing(name) as session:
         yield session
+
+
+def older_left(name: str, tables: Sequence[TableRef], *, deletes: bool) -> OlderLeft:
+    """Return what is left of older versions of objects that hold some tables; other sources have none.
+
+    `deletes`: delete them for good first. Idempotent.
+
+    Raises:
+        UnknownSource, NoWriteAddress, SourceRefusal: see there.
+    """
+    with write(name) as writer:
+        return (
+            writer.older_left(tables, deletes=deletes)
+            if isinstance(writer, FileWriteSession)
+            else OlderLeft({})
+        )
 
 
 def _write_session(source: pools.Known) -> type[WriteSession]:

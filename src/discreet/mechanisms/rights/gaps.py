@@ -16,14 +16,24 @@ from discreet.engines.subjects.locate import Located
 from discreet.engines.subjects.plans import ErasurePlan, Operation, OperationKind
 from discreet.engines.subjects.texts import FREE_TEXT
 from discreet.foundation.datamap.queries import not_covered as map_gaps
-from discreet.foundation.sources.catalogue import Catalogue, OldVersions
+from discreet.foundation.sources.catalogue import Catalogue, OldVersions, Remains
 from discreet.foundation.sources.queries import describe
 from discreet.mechanisms.rights.left_out import with_holds
 from discreet.mechanisms.rights.summaries import gap
 
-_OLD_VERSIONS = {
-    OldVersions.KEPT: "older_versions_kept",
-    OldVersions.UNKNOWN: "older_versions_unknown",
+#: What becomes of older versions, as a plan says it before it is approved: an erasure deletes them, a correction does not.
+OLDER_GO = "older_versions_go"
+OLDER_ELSEWHERE = "older_versions_elsewhere"
+OLDER_LEFT = {
+    Remains.KEPT: "older_versions_kept",
+    Remains.LOCKED: "older_versions_locked",
+    Remains.NOT_ALLOWED: "older_versions_not_allowed",
+    Remains.UNKNOWN: "older_versions_unknown",
+}
+_OF_ERASURE = {OldVersions.KEPT: OLDER_GO, OldVersions.UNKNOWN: OLDER_GO}
+_OF_CORRECTION = {
+    OldVersions.KEPT: OLDER_LEFT[Remains.KEPT],
+    OldVersions.UNKNOWN: OLDER_LEFT[Remains.UNKNOWN],
 }
 Gaps = list[dict[str, Any]]
 
@@ -54,12 +64,20 @@ def of_correction(plan: CorrectionPlan, reached: Reach) -> Gaps:
     return _joined(
         _of_map(),
         map(gap, gaps_of_graph(graph=reached.graph, taken={})),
-        map(gap, (one for source in sorted(written) for one in _beyond_writes(source, written[source]))),
+        map(
+            gap,
+            (
+                one
+                for source in sorted(written)
+                for one in _beyond_writes(source, written[source], _OF_CORRECTION)
+            ),
+        ),
         map(gap, plan.not_covered),
     )
 
 
 MANUAL = "manual_unanswered"
+_TOLD_ANEW = (MANUAL, OLDER_GO)  # what becomes of these is known by then
 
 
 def of_access(reached: Reach, *, asked: Sequence[dict[str, Any]] = ()) -> Gaps:
@@ -85,15 +103,16 @@ def of_search(
     *,
     approved: Mapping[str, object],
     asked: Sequence[dict[str, Any]] = (),
+    older: Sequence[dict[str, Any]] = (),
 ) -> Gaps:
     """Return what the search after an erasure leaves open: its own gaps, the plan's and the map's by now.
 
-    Of the manual sources those in `asked`, which have not answered by now.
+    Of the manual sources those in `asked`, which have not answered by now; of older versions those in `older`.
     """
     before: Any = approved.get("not_covered") or []
-    planned = [one for one in before if one.get("reason") != MANUAL] + list(asked)
+    planned = [one for one in before if one.get("reason") not in _TOLD_ANEW] + list(asked)
     own = map(gap, result.not_searched if result is not None else ())
-    return with_holds(_joined(own, planned, _of_map()))
+    return with_holds(_joined(own, older, planned, _of_map()))
 
 
 def _of_map(source: str | None = None) -> Iterator[dict[str, Any]]:
@@ -118,17 +137,19 @@ def _beyond_the_source(plan: ErasurePlan) -> Iterator[NotCovered]:
         written: Counter[TableRef] = Counter()
         for operation in plan.operations[source]:
             written[operation.table] += len(operation.keys)
-        yield from _beyond_writes(source, written)
+        yield from _beyond_writes(source, written, _OF_ERASURE)
         yield from _outside(describe(source), plan.operations[source])
 
 
-def sources_with_old_versions(plan: ErasurePlan) -> frozenset[str]:
-    """Return the written sources where an erasure cannot be said to be complete: older versions stay, or may."""
-    written = {source for source, operations in plan.operations.items() if operations}
-    return frozenset(each for each in written if describe(each).old_versions is not OldVersions.NONE)
+def is_told_of_older(approved: Mapping[str, object], source: str) -> bool:
+    """Return whether a plan said, when it was approved, that older versions in a source go too."""
+    told: Any = approved.get("not_covered") or []
+    return any(one.get("reason") == OLDER_GO and one.get("source") == source for one in told)
 
 
-def _beyond_writes(source: str, written: Counter[TableRef]) -> Iterator[NotCovered]:
+def _beyond_writes(
+    source: str, written: Counter[TableRef], older: Mapping[OldVersions, str]
+) -> Iterator[NotCovered]:
     catalogue = describe(source)
     refused = {one.table for one in catalogue.missing_rights}
     for ref in sorted(written):
@@ -137,7 +158,7 @@ def _beyond_writes(source: str, written: Counter[TableRef]) -> Iterator[NotCover
         known = catalogue.table(ref)
         if known is not None and known.triggers:
             yield NotCovered(ref, "trigger", (), written[ref])
-    if written and (reason := _OLD_VERSIONS.get(catalogue.old_versions)):
+    if written and (reason := older.get(catalogue.old_versions)):
         yield NotCovered(TableRef(source, ""), reason, (), written.total())
     if written and not catalogue.sees_triggers:
         yield NotCovered(TableRef(source, ""), "triggers_not_seen")

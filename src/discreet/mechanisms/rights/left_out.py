@@ -135,7 +135,8 @@ _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(("starting_row_gone", "several_people_match"), _Kind.NOT_REACHED),
     "formatted_phones_not_compared": _Kind.NOT_REACHED,
     "manual_unanswered": _Kind.ASKED,
-    **dict.fromkeys(("older_versions_kept", "older_versions_unknown"), _Kind.OLDER),
+    **dict.fromkeys(("older_versions_kept", "older_versions_unknown", "older_versions_locked"), _Kind.OLDER),
+    **dict.fromkeys(("older_versions_not_allowed", "older_versions_elsewhere"), _Kind.OLDER),
 }
 _TOLD: dict[_Kind, str] = {
     _Kind.NAMED: gettext_noop(

@@ -1,11 +1,12 @@
 """What came of an erasure, person by person: facts of the plan and the fresh search to outcomes."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from discreet.engines.subjects.captures import Captured, SearchResult
 from discreet.engines.subjects.found import as_set
+from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import ErasurePlan, Reason
 from discreet.foundation.ledger.api import Json
 from discreet.mechanisms.rights import gaps, queries
@@ -18,18 +19,25 @@ NOT_CARRIED_OUT = frozenset({Reason.NOT_WRITABLE, Reason.NO_KEY, Reason.SHARED_A
 
 
 def person_results(
-    *, members: Sequence[queries.Member], plan: ErasurePlan, search: SearchResult, captured: Captured
+    *,
+    members: Sequence[queries.Member],
+    plan: ErasurePlan,
+    search: SearchResult,
+    captured: Captured,
+    not_gone: Collection[TableRef] = (),
 ) -> list[PersonResult]:
-    """Return one result for each of the batch's `members`, which stand in the order of its plan."""
+    """Return one result for each of the batch's `members`, which stand in the order of its plan.
+
+    `not_gone`: tables of which older versions stay.
+    """
     found = _count(persons for finding in search.found for persons in [finding.persons])
     nobodys = sum(1 for finding in search.found if not as_set(finding.persons))  # whose it is cannot be told
     rows: list[Counter[str]] = [Counter() for _ in range(plan.person_count)]
     stuck: Counter[int] = Counter()
     kept = kept_by_person(plan)
     told = _Cited()
-    old_versions = gaps.sources_with_old_versions(plan)
     for table in plan.tables:
-        stays = table.reason in NOT_CARRIED_OUT or table.table.source in old_versions
+        stays = table.reason in NOT_CARRIED_OUT or table.table in not_gone
         for persons in table.persons:
             for person in as_set(persons):
                 rows[person][f"{table.table.source}.{table_name(table.table)}:{table.action}"] += 1
@@ -61,6 +69,7 @@ def search_summary(
     *,
     approved: Mapping[str, object],
     asked: Sequence[dict[str, Any]] = (),
+    older: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Json]:
     """Return where was searched, where something was found, and what was not searched: names and counts alone."""
     where = Counter((one.table, one.kind, one.columns) for one in result.found)
@@ -87,7 +96,7 @@ def search_summary(
             }
             for one in result.searched
         ],
-        "not_searched": gaps.of_search(result, approved=approved, asked=asked),
+        "not_searched": gaps.of_search(result, approved=approved, asked=asked, older=older),
     }
 
 

@@ -81,13 +81,29 @@ GAPS: dict[str, str] = {
         "The account for erasing lacks rights on this table: the database will refuse. Give it what "
         "`discreet grants` prints, describe the source again, then make a new plan"
     ),
+    "older_versions_go": gettext_noop(
+        "The bucket keeps older versions of its objects, or may keep some: after an object is written anew all its "
+        "older versions are deleted for good, also what others changed in them. Where the account may not, or a lock "
+        "forbids it, the erasure ends as incomplete"
+    ),
     "older_versions_kept": gettext_noop(
-        "The bucket keeps older versions of its objects: what was erased stays in them until they expire or are "
-        "deleted. The erasure ends as incomplete"
+        "Older versions of the object are still in the bucket: what it held before stays in them until they expire "
+        "or are deleted"
+    ),
+    "older_versions_locked": gettext_noop(
+        "A retention or a legal hold of the bucket forbids to delete older versions of the object: what was erased "
+        "stays in them. Lift it or wait for its end, delete them, then have every source searched again"
+    ),
+    "older_versions_not_allowed": gettext_noop(
+        "The account may not delete older versions of the object: what was erased stays in them. Delete them by "
+        "hand, then have every source searched again; `discreet grants` prints what the account needs"
     ),
     "older_versions_unknown": gettext_noop(
-        "The account may not ask whether the bucket keeps older versions, in which what was erased would stay. The "
-        "erasure ends as incomplete"
+        "The account may not ask for older versions of the object, in which what it held before would stay"
+    ),
+    "older_versions_elsewhere": gettext_noop(
+        "Older versions of other objects of the bucket were not searched: they may hold who is in those objects no "
+        "more"
     ),
     "view": gettext_noop("A view: it reads other tables and holds no rows of its own"),
     "trigger": gettext_noop("A trigger of this table may write elsewhere; what it writes is not followed"),

@@ -195,7 +195,9 @@ def _source_warnings(check: str, view: sources.SourceView, fingerprint: str) -> 
         yield warn(check, what, gettext_noop("Name the primary as --write-url, or read from it."))
     old_versions = sources.describe(view.name).old_versions
     if old_versions in OLD_VERSIONS:
-        to_do = gettext_noop("Let older versions expire, and give the account s3:GetBucketVersioning.")
+        to_do = gettext_noop(
+            "Let older versions expire, and give the account the rights that `discreet grants` prints."
+        )
         yield warn(check, OLD_VERSIONS[old_versions], to_do)
     if fingerprint != view.fingerprint:
         what = gettext_noop("Its structure has changed since it was described.")

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import zip_longest
 
+from discreet.foundation.sources.catalogue import OlderLeft
 from discreet.foundation.sources.files import reading, replacing
 from discreet.foundation.sources.files.expected import as_expected
 from discreet.foundation.sources.files.memory import InMemory
@@ -122,6 +123,10 @@ class WritableFolder(FolderConnection):
     def columns_of(self, name: str) -> tuple[str, ...]:
         """Return the columns of a table as its file has them now."""
         return tuple(column for column, _ in self._table(name).how.columns)
+
+    def older_left(self, names: Sequence[str], *, deletes: bool) -> OlderLeft:
+        """Return what is left of older versions of some tables' files: a file has none."""
+        return OlderLeft({})
 
     def prepare(self) -> replacing.Replacements:
         """Write each changed file anew beside the old one, and read it again. No file is replaced yet.

@@ -1,6 +1,7 @@
-"""One bucket, or a folder in one, over S3's protocol: list, get, put what has not changed.
+"""One bucket, or a folder in one, over S3's protocol: list, get, put what has not changed, delete older versions.
 
-Source: Amazon S3 API reference (ListObjectsV2, GetObject, PutObject with `If-Match`, GetBucketVersioning).
+Source: Amazon S3 API reference (ListObjectsV2, GetObject, PutObject with `If-Match`, GetBucketVersioning,
+ListObjectVersions, DeleteObject with `versionId`, GetObjectRetention, GetObjectLegalHold).
 """
 
 import base64
@@ -8,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +18,7 @@ from botocore import exceptions as failures
 
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import OldVersions
+from discreet.foundation.sources.catalogue import OldVersions, Remains
 from discreet.foundation.sources.files.replacing import FileConflict, NotReplaceable, PartlyReplaced
 from discreet.foundation.sources.objects.wire import client_of
 
@@ -93,6 +95,65 @@ class Bucket:
         except (failures.ClientError, failures.BotoCoreError):
             return OldVersions.UNKNOWN
         return OldVersions.KEPT if found.get("Status") else OldVersions.NONE
+
+    def older(self, key: str | None = None) -> Iterator[tuple[str, str]]:
+        """Yield key and version of what objects held before, of one key or of all below the prefix.
+
+        Marks of a deletion hold nothing and are left out; what they hide is an older version.
+
+        Raises:
+            Closed: the account may not ask.
+            SourceRefusal: as `listed`.
+        """
+        going_on: dict[str, str] = {}
+        prefix = self.prefix if key is None else key
+        while True:
+            with self._answered():
+                try:
+                    page = self._client.list_object_versions(
+                        Bucket=self._name, Prefix=prefix, MaxKeys=PAGE, **going_on
+                    )
+                except failures.ClientError as error:
+                    if _status(error) in (400, 403, 501) and _code(error) not in _WRONG_KEYS:
+                        raise Closed from None
+                    raise
+            for one in page.get("Versions", ()):
+                if not one["IsLatest"] and key in (None, one["Key"]):
+                    yield str(one["Key"]), str(one["VersionId"])
+            if not page.get("IsTruncated") or (key is not None and page["NextKeyMarker"] != key):
+                return
+            going_on = {
+                "KeyMarker": str(page["NextKeyMarker"]),
+                "VersionIdMarker": str(page["NextVersionIdMarker"]),
+            }
+
+    def delete_version(self, key: str, version: str) -> Remains | None:
+        """Delete one version of an object for good; return why it stays, None where it is gone.
+
+        Raises:
+            SourceRefusal: as `listed`.
+        """
+        with self._answered():
+            try:
+                self._client.delete_object(Bucket=self._name, Key=key, VersionId=version)
+            except failures.ClientError as error:
+                if _status(error) == 404:  # somebody else deleted it
+                    return None
+                if _status(error) in (400, 403) and _code(error) not in _WRONG_KEYS:
+                    return Remains.LOCKED if self._is_locked(key, version) else Remains.NOT_ALLOWED
+                raise
+        return None
+
+    def _is_locked(self, key: str, version: str) -> bool:
+        """Return whether a retention or a legal hold is known to stand on a version."""
+        at = {"Bucket": self._name, "Key": key, "VersionId": version}
+        with suppress(failures.ClientError, failures.BotoCoreError):
+            if self._client.get_object_legal_hold(**at)["LegalHold"].get("Status") == "ON":
+                return True
+        with suppress(failures.ClientError, failures.BotoCoreError):
+            until = self._client.get_object_retention(**at)["Retention"].get("RetainUntilDate")
+            return until is not None and until > datetime.now(UTC)
+        return False
 
     def fetch(self, key: str, path: Path, *, most_bytes: int) -> Fetched | None:
         """Write an object's bytes to a new file; None where it is gone.

@@ -4,12 +4,13 @@ import fcntl
 import hashlib
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from discreet.foundation.sources import refusals
 from discreet.foundation.sources.addresses import Address
-from discreet.foundation.sources.catalogue import OldVersions, Skipped
+from discreet.foundation.sources.catalogue import OlderLeft, OldVersions, Remains, Skipped
 from discreet.foundation.sources.files import replacing
 from discreet.foundation.sources.files.changing import WritableFolder
 from discreet.foundation.sources.files.opening import FolderConnection
@@ -194,6 +195,40 @@ class WritableBucket(_FromBucket, WritableFolder):
                 os.close(descriptor)
                 return False
             time.sleep(_RETRY_S)
+
+    def older_left(self, names: Sequence[str], *, deletes: bool) -> OlderLeft:
+        """Look for older versions of the objects of some tables, and delete them where asked to. Idempotent.
+
+        Every older version of such an object goes: it was written before what stands there now. Versions of other
+        objects are counted alone.
+
+        Raises:
+            SourceRefusal: the service cannot be reached, or refuses.
+        """
+        bucket, keys = self._copy.bucket, {name: self._key_of(name) for name in names}
+        why: dict[str, Remains] = {name: Remains.KEPT for name, key in keys.items() if not key}
+        try:
+            deleted = 0
+            for key in sorted(set(filter(None, keys.values()))):
+                found = list(bucket.older(key))
+                stays = [bucket.delete_version(*one) for one in found] if deletes else []
+                deleted += stays.count(None)
+                if any(True for _ in bucket.older(key)):
+                    reason = next((one for one in stays if one is not None), Remains.KEPT)
+                    why.update({name: reason for name, of in keys.items() if of == key})
+            others = {key for key, _ in bucket.older()} - set(keys.values())
+        except Closed:
+            if bucket.old_versions() is OldVersions.NONE:
+                return OlderLeft({})
+            return OlderLeft(dict.fromkeys(names, Remains.UNKNOWN))
+        return OlderLeft(why, deleted, len(others))
+
+    def _key_of(self, name: str) -> str:
+        """Return the key of a table's object, "" where there is none now."""
+        file = self.file_of(name)
+        if file is None:
+            return ""
+        return self._copy.bucket.prefix + file.path.relative_to(self.folder).as_posix()
 
     def _replacements(self) -> replacing.Replacements:
         return _Put(self._copy)

@@ -18,8 +18,10 @@ from discreet.foundation.datamap import tombstones
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.jobs.api import Fence, WorkflowContext, workflow
 from discreet.foundation.keys import api as keys
+from discreet.foundation.ledger.api import Json
 from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
 from discreet.mechanisms.rights.actions import executing
+from discreet.mechanisms.rights.erasing.older import Older, without_older
 from discreet.mechanisms.rights.erasing.writes import SourceWork, look_at_rows, write_rows
 from discreet.mechanisms.rights.matching.witness import RowsChanged, witness
 from discreet.mechanisms.rights.outside import manual, recipients
@@ -211,23 +213,35 @@ def search_again(batch_id: int, run: int) -> str:
     if queries.state_of_batch(batch_id) is not State.EXECUTING:
         return ""
     plan, captured = approved.plan_of(batch_id), approved.captured_of(batch_id)
-    graph = built().graph
+    graph, summary = built().graph, queries.plan_summary(batch_id)
+    written = [source for source in plan.operations if queries.is_written(batch_id, run, source)]
+    older = without_older(plan, approved=summary, written=written)
     result = _searched(captured, graph)
     members = queries.members(batch_id)
     recipients.hold_for_erasure(batch_id, run, datetime.now(UTC))
-    found = person_results(members=members, plan=plan, search=result, captured=captured)
-    results, asked = manual.with_answers(batch_id, found), recipient_queries.manual_gaps_of_batch(batch_id)
+    found = person_results(members=members, plan=plan, search=result, captured=captured, not_gone=older.left)
+    results = manual.with_answers(batch_id, found)
     scopes = [f"request:{result.number}" for result in results]
     tombstones.write(captured=captured, graph=graph, scopes=scopes, on=datetime.now(UTC).date())
     executing.finish_erasure(
         now=datetime.now(UTC),
         batch_id=batch_id,
         run=run,
-        search=search_summary(result, approved=queries.plan_summary(batch_id), asked=asked),
+        search=_summary(batch_id, result, older),
         results=results,
         contacts=contacts.held(batch_id),
     )
     return results[0].outcome.value
+
+
+def _summary(batch_id: int, result: SearchResult, older: Older) -> dict[str, Json]:
+    found = search_summary(
+        result,
+        approved=queries.plan_summary(batch_id),
+        asked=recipient_queries.manual_gaps_of_batch(batch_id),
+        older=older.gaps,
+    )
+    return {**found, "older_versions_deleted": older.deleted} if older.deleted else found
 
 
 def _searched(captured: Captured, graph: Graph) -> SearchResult:
@@ -247,13 +261,13 @@ def search_what_was_left(batch_id: int, now: datetime) -> None:
     members = queries.carried_out(batch_id)
     if len(members) != plan.person_count:
         raise NothingToSearch(number=f"B-{batch_id}")
+    older = without_older(plan, approved=queries.plan_summary(batch_id), written=())
     result = _searched(captured, built().graph)
-    found = person_results(members=members, plan=plan, search=result, captured=captured)
-    asked = recipient_queries.manual_gaps_of_batch(batch_id)
+    found = person_results(members=members, plan=plan, search=result, captured=captured, not_gone=older.left)
     executing.finish_search(
         now=now,
         batch_id=batch_id,
-        search=search_summary(result, approved=queries.plan_summary(batch_id), asked=asked),
+        search=_summary(batch_id, result, older),
         results=manual.with_answers(batch_id, found),
         contacts=contacts.held(batch_id),
     )
