@@ -3,9 +3,11 @@
 import pytest
 
 from discreet.foundation.datamap.actions import apply_map
+from discreet.foundation.sources import refusals
 from discreet.foundation.sources.actions import connect_source
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import executing
+from discreet.mechanisms.rights.erasing import workflows as erasure_workflow
 from discreet.mechanisms.rights.rules import Outcome
 from tests.fakes import s3
 from tests.foundation.sources.conftest import Company
@@ -153,6 +155,22 @@ def test_a_legal_hold_on_an_older_version_is_told_and_nothing_is_called_erased(s
         view = carried_out(store, connected(store))
         assert (view.outcome, told(view)) == (Outcome.INCOMPLETE, {"older_versions_locked"})
         assert len(store.versions(PLACES[0])) == 2 and len(store.versions(PLACES[1])) == 1
+
+
+def test_without_a_search_older_versions_are_named_as_what_may_still_be_there(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise refusals.DriverMissing(source="crm", extra="s3")
+
+    with s3.running() as store:
+        store.keep_versions()
+        filled(store)
+        store.may("writer", RIGHTS)
+        number = connected(store)
+        monkeypatch.setattr(erasure_workflow, "without_older", refuse)
+        view = carried_out(store, number)
+        assert (view.outcome, told(view)) == (Outcome.INCOMPLETE, {"older_versions_kept"})
 
 
 def test_where_the_new_object_is_refused_no_older_version_is_deleted(shop: Company) -> None:

@@ -11,7 +11,7 @@ from discreet.engines.subjects.found import NotCovered
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import ErasurePlan
 from discreet.foundation.sources import session
-from discreet.foundation.sources.catalogue import OldVersions
+from discreet.foundation.sources.catalogue import OldVersions, Remains
 from discreet.foundation.sources.queries import describe
 from discreet.mechanisms.rights import gaps
 from discreet.mechanisms.rights.summaries import gap
@@ -49,6 +49,12 @@ def without_older(plan: ErasurePlan, *, approved: Mapping[str, object], written:
         if seen.elsewhere:
             found.append(NotCovered(TableRef(source, ""), gaps.OLDER_ELSEWHERE))
     return Older(frozenset(left), tuple(map(gap, found)), deleted)
+
+
+def older_not_looked_for(plan: ErasurePlan) -> tuple[dict[str, Any], ...]:
+    """Name the older versions of an erasure that ends without a look at them."""
+    sources = sorted(_in_buckets(plan))
+    return tuple(gap(NotCovered(TableRef(source, ""), gaps.OLDER_LEFT[Remains.KEPT])) for source in sources)
 
 
 def _in_buckets(plan: ErasurePlan) -> dict[str, Sequence[TableRef]]:

@@ -21,7 +21,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.api import Json
 from discreet.mechanisms.rights import approved, contacts, gaps, planning, queries
 from discreet.mechanisms.rights.actions import executing
-from discreet.mechanisms.rights.erasing.older import Older, without_older
+from discreet.mechanisms.rights.erasing.older import Older, older_not_looked_for, without_older
 from discreet.mechanisms.rights.erasing.writes import SourceWork, look_at_rows, write_rows
 from discreet.mechanisms.rights.matching.witness import RowsChanged, witness
 from discreet.mechanisms.rights.outside import manual, recipients
@@ -286,7 +286,12 @@ def end_unsearched(batch_id: int, run: int, reason: str) -> str:
         now=datetime.now(UTC),
         batch_id=batch_id,
         run=run,
-        search={"refused": reason, "not_searched": gaps.of_search(None, approved=summary, asked=asked)},
+        search={
+            "refused": reason,
+            "not_searched": gaps.of_search(
+                None, approved=summary, asked=asked, older=older_not_looked_for(plan)
+            ),
+        },
         results=results,
         contacts=contacts.held(batch_id),
     )
