@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from discreet.foundation.keys.api import forget_unwrapped_keys
 from discreet.vocabulary.actors import Role
 from tests.foundation.sources.conftest import (
     Company,
@@ -19,6 +20,7 @@ from tests.foundation.sources.conftest import (
 )
 from tests.foundation.staff.people import add
 from tests.mechanisms.rights import company as ours
+from tests.mechanisms.rights.histories import Requests
 
 __all__ = [
     "_fresh_pools",
@@ -68,6 +70,18 @@ def desk(settings: Settings) -> Client:
     client = Client()
     client.force_login(add("anna", *Role), backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture
+def waiting_requests(
+    db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> Iterator[None]:
+    """Requests that random histories take up, and the company's keys, opened once for all of them."""
+    with django_capture_on_commit_callbacks(execute=True):
+        Requests.receive_what_waits()
+    yield
+    Requests.waiting.clear()
+    forget_unwrapped_keys()
 
 
 @pytest.fixture

@@ -30,14 +30,16 @@ from tests.mechanisms.rights.history_model import (
     RUNS,
     Drawn,
 )
-from tests.mechanisms.rights.history_shortcuts import APPROVALS, ENDS, PROOFS
+from tests.mechanisms.rights.history_shortcuts import SHORTCUTS
 from tests.mechanisms.rights.history_steps import ASIDES, STEPS
 
 KINDS = (Kind.ACCESS, Kind.ERASURE, Kind.RECTIFICATION, *Kind)
 REQUESTERS = (Requester.SELF, *Requester)  # most ask for themselves
+SHORT = st.sampled_from(sorted(SHORTCUTS))
 STANDING = (
     "SELECT r.number, r.batch_id, r.verified_at, c.state, b.approved_by, b.plan_digest, b.run"
     " FROM rights_rightsrequest r JOIN rights_batch b ON b.id = r.batch_id JOIN cases_case c ON c.number = r.number"
+    " WHERE r.number IN ({})"
 )
 STARTED = "SELECT args FROM jobs_job WHERE workflow IN ('rights.erase', 'rights.deliver', 'rights.correct')"
 
@@ -49,10 +51,11 @@ class Requests(Deeds):
     def some_requests(self, kinds: list[Kind], data: st.DataObject) -> None:
         """Requests that somebody has begun to work on, each so far."""
         for kind in kinds:
-            self.receive(kind, data.draw(st.sampled_from(REQUESTERS)), data.draw(st.sampled_from(ACTORS)))
+            self.take_up(kind, data.draw(st.sampled_from(REQUESTERS)))
         for number in list(self.known):
             for _ in range(data.draw(st.integers(min_value=0, max_value=7))):
                 self.next_step(number)
+        SHORTCUTS[data.draw(SHORT)](self, self.some(data))
 
     @rule(
         kind=st.sampled_from(KINDS),
@@ -115,9 +118,9 @@ class Requests(Deeds):
     def approve(self, actor: Actor, data: st.DataObject, is_stale: bool) -> None:
         number = self.some(data)
         act = data.draw(st.sampled_from(("erasure", "access", "correction")))
-        self.approved(actor, act, number, "0" * 63 + "x" if is_stale else self.known[number].digest)
+        self.approved(actor, act, number, "0" * 63 + "x" if is_stale else self.known[number].plan.digest)
 
-    @rule(actor=st.sampled_from(ACTORS), data=st.data(), which=st.integers(min_value=0, max_value=2))
+    @rule(actor=st.sampled_from(ACTORS), data=st.data(), which=st.integers(min_value=0, max_value=3))
     def decide(self, actor: Actor, data: st.DataObject, which: int) -> None:
         self.decided(actor, self.some(data), which)
 
@@ -167,17 +170,18 @@ class Requests(Deeds):
         """Acts beside the course: who is proven, and what was approved, is as it was or asked anew."""
         self.beside(actor, self.some(data), how)
 
-    @rule(data=st.data(), name=st.sampled_from(sorted(PROOFS)))
-    def shortcut_to_proof(self, data: st.DataObject, name: str) -> None:
-        PROOFS[name](self, self.some(data))
+    @rule(actor=st.sampled_from(ACTORS), data=st.data())
+    def choose(self, actor: Actor, data: st.DataObject) -> None:
+        self.chosen(actor, self.some(data))
 
-    @rule(data=st.data(), name=st.sampled_from(sorted(APPROVALS)))
-    def shortcut_to_approval(self, data: st.DataObject, name: str) -> None:
-        APPROVALS[name](self, self.some(data))
+    @rule(data=st.data(), first=SHORT, second=SHORT)
+    def shortcuts(self, data: st.DataObject, first: str, second: str) -> None:
+        for name in (first, second):
+            SHORTCUTS[name](self, self.some(data))
 
-    @rule(data=st.data(), name=st.sampled_from(sorted(ENDS)))
-    def shortcut_to_an_end(self, data: st.DataObject, name: str) -> None:
-        ENDS[name](self, self.some(data))
+    @rule(data=st.data(), name=SHORT)
+    def shortcut(self, data: st.DataObject, name: str) -> None:
+        SHORTCUTS[name](self, self.some(data))
 
     @rule(data=st.data(), door=st.sampled_from(("desk", "api", "centre")))
     def knock(self, data: st.DataObject, door: str) -> None:
@@ -193,26 +197,31 @@ class Requests(Deeds):
             ],
         }[door]
         before = self.everything(number)
-        Client().post(data.draw(st.sampled_from(paths)), {"reason": "me", "plan": self.known[number].digest})
+        Client().post(
+            data.draw(st.sampled_from(paths)), {"reason": "me", "plan": self.known[number].plan.digest}
+        )
         assert self.everything(number) == before
 
     @invariant()
     def nothing_runs_without_proof_and_approval(self) -> None:
         self.runs.clear()
-        for number, batch_id, verified_at, state, approved_by, digest, run in plain_sql.rows(STANDING):
+        numbers = plain_sql.marks(len(self.known))
+        rows = plain_sql.rows(STANDING.format(numbers), *self.known) if self.known else ()
+        for number, batch_id, verified_at, state, approved_by, digest, run in rows:
             known, state = self.known[number], State(state)
             right = right_of(known.kind)
-            self.runs[batch_id] = (verified_at is not None, run)
+            is_verified, _ = self.runs.get(batch_id, (False, run))
+            self.runs[batch_id] = (is_verified or verified_at is not None, run)
             if verified_at is not None:
                 assert known.is_proven
                 assert known.requester == Requester.SELF or known.is_authorised or right.tier is Tier.NONE
             if state in RUNS:
                 assert known.is_proven
-                assert approved_by in known.deciders
-                assert known.approved == known.digest == digest
+                assert approved_by in known.plan.deciders
+                assert known.plan.approved == known.plan.digest == digest
                 if known.needs_two:
-                    assert len(known.deciders | {known.planner} - {""}) > 1
-                    assert known.may_approve
+                    assert len(known.plan.deciders | {known.plan.planner} - {""}) > 1
+                    assert known.plan.may_approve
             if known.is_over:
                 assert state in OVER, "what was withdrawn stays so"
             if state is State.DUPLICATE:

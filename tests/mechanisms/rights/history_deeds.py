@@ -3,7 +3,8 @@
 An act that is refused changes nothing; one that is not must be allowed by the model.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.db import transaction
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from discreet.mechanisms.rights.actions import (
     correcting,
     deciding,
     deciding_items,
+    lifting,
     proving,
     receiving,
 )
@@ -27,7 +29,7 @@ from discreet.mechanisms.rights.matching.roots import Candidates, Person, Root
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.opening.asker import Asking, who_asks
 from discreet.mechanisms.rights.opening.identity import How
-from discreet.mechanisms.rights.queries import state_of_request
+from discreet.mechanisms.rights.queries import roots_of, state_of_batch, state_of_request
 from discreet.mechanisms.rights.rules import ApprovalStep, State
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.errors import Refused
@@ -35,7 +37,9 @@ from tests.mechanisms.rights.company import AGENT, CUSTOMER, NOW, SECOND_APPROVE
 from tests.mechanisms.rights.history_model import (
     BOTH,
     OVER,
+    RETURN,
     RUNS,
+    Decided,
     Drawn,
     Known,
     act_of,
@@ -54,6 +58,9 @@ SHOP = {"name": "shop", "tables": [ROW]}
 class Deeds(RuleBasedStateMachine):
     """Requests, and beside each what the model knows of it."""
 
+    #: Requests that wait to be taken up, received once for all histories: each of these takes them back.
+    waiting: ClassVar[dict[tuple[Kind, Requester, bool], list[str]]] = {}
+
     def __init__(self) -> None:
         super().__init__()
         self.known: dict[str, Known] = {}
@@ -67,8 +74,18 @@ class Deeds(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
-    def receive(self, kind: Kind, requester: Requester, actor: Actor) -> None:
-        is_californian = (len(self.known) + (kind is Kind.ACCESS)) % 2 == 1
+    def receive(
+        self,
+        kind: Kind,
+        requester: Requester,
+        actor: Actor,
+        *,
+        is_californian: bool | None = None,
+        batch_id: int | None = None,
+    ) -> str:
+        """Receive a request; return its number, or "" where it was refused."""
+        if is_californian is None:
+            is_californian = (len(self.known) + (kind is Kind.ACCESS)) % 2 == 1
         asking = Asking(requester=requester.value, who=who_asks(name="A. Gent"))
         if requester is Requester.SELF:
             asking = Asking()
@@ -81,14 +98,50 @@ class Deeds(RuleBasedStateMachine):
                 residence="US-CA" if is_californian else "DE",
                 channel="centre" if actor is CUSTOMER else "desk",
                 asking=asking,
+                batch_id=batch_id,
             )
         )
-        if received is not None:
-            assert actor is CUSTOMER or works(actor)
-            self.known[received.number] = Known(kind, requester.value, is_californian)
+        if received is None:
+            return ""
+        assert actor is CUSTOMER or works(actor)
+        self.known[received.number] = Known(kind, requester.value, is_californian)
+        return str(received.number)
+
+    @classmethod
+    def receive_what_waits(cls) -> None:
+        """Receive, before the first history, what each of them may take up."""
+        for kind in Kind:
+            for requester, each in ((Requester.SELF, 2), (Requester.AGENT, 1), (Requester.GUARDIAN, 1)):
+                for is_californian in (False, True):
+                    one = cls()
+                    cls.waiting[kind, requester, is_californian] = [
+                        one.receive(kind, requester, AGENT, is_californian=is_californian)
+                        for _ in range(each)
+                    ]
+                    one.atomic.__exit__(None, None, None)
+
+    def take_up(self, kind: Kind, requester: Requester, *, is_californian: bool | None = None) -> str:
+        """Take up a request that was received before; receive one where none is left."""
+        if is_californian is None:
+            is_californian = (len(self.known) + (kind is Kind.ACCESS)) % 2 == 1
+        for number in self.waiting.get((kind, requester, is_californian), ()):
+            if number not in self.known:
+                self.known[number] = Known(kind, requester.value, is_californian)
+                return number
+        return self.receive(kind, requester, AGENT, is_californian=is_californian)
+
+    def receive_together(self, kind: Kind, requesters: Sequence[Requester]) -> list[str]:
+        """Receive requests in one batch, as a list of them is."""
+        batch_id = receiving.open_batch(actor=AGENT, now=self.at, kind=kind)
+        numbers = [self.receive(kind, requester, AGENT, batch_id=batch_id) for requester in requesters]
+        for number in numbers[1:]:
+            self.known[number].plan = self.known[numbers[0]].plan
+        return numbers
 
     def code_returned(self, number: str) -> None:
-        Verification.objects.update_or_create(case_number=number, defaults={"verified_at": self.at})
+        """A code that went to the person's contact comes back."""
+        shown = {"verified_at": self.at, "codes": 1}
+        Verification.objects.update_or_create(case_number=number, defaults=shown)
         self.known[number].is_code_back = True
 
     def next_step(self, number: str) -> None:
@@ -98,11 +151,13 @@ class Deeds(RuleBasedStateMachine):
             self.authorised(AGENT, number)
         elif state is State.RECEIVED:
             self.proven(AGENT, How.STAFF, number)
-        elif state is State.VERIFIED or (state is State.PLANNED and (known.is_open or not known.digest)):
+        elif state is State.VERIFIED or (
+            state is State.PLANNED and (known.plan.is_open or not known.plan.digest)
+        ):
             self.planned(SYSTEM, number, Drawn())
         elif state is State.PLANNED:
-            actor = BOTH if AGENT.person in known.deciders else AGENT
-            self.approved(actor, act_of(known.kind), number, known.digest)
+            actor = BOTH if AGENT.person in known.plan.deciders else AGENT
+            self.approved(actor, act_of(known.kind), number, known.plan.digest)
         elif state in RUNS:
             run = self.run(number)
             for how in NEXT[state, act_of(known.kind)]:
@@ -124,7 +179,7 @@ class Deeds(RuleBasedStateMachine):
         assert how is not How.HANDOVER, "no site vouched for anybody in these histories"
         self.known[number].proofs.add(how.value)
         if how is How.CODE:
-            assert self.known[number].is_code_back
+            assert self.known[number].is_code_back and self.known[number].people == 1
             assert self.known[number].requester in (Requester.SELF, Requester.AGENT)
         self.note_proof(number, left)
 
@@ -151,18 +206,39 @@ class Deeds(RuleBasedStateMachine):
                 for place in range(people)
             )
         )
-        self.tried(
+        known = self.known[number]
+        if not self.is_done(
             lambda: receiving.note_candidates(actor=SYSTEM, now=self.at, number=number, candidates=found)
+        ):
+            return
+        if known.people == 1 and people != 1 and not known.is_proven:  # whom did the code go to?
+            known.is_code_back = False
+            known.proofs.discard(How.CODE.value)
+        known.people, known.found_by = people, by
+
+    def chosen(self, actor: Actor, number: str) -> None:
+        """Staff say which of those who were found it is."""
+        roots, before, known = roots_of(number), self.state(number), self.known[number]
+        labels = roots.labels()[:1] if roots is not None else ()
+        if not self.is_done(
+            lambda: receiving.choose_candidates(actor=actor, now=self.at, number=number, chosen=labels)
+        ):
+            return
+        assert works(actor)
+        assert before in (State.RECEIVED, State.VERIFIED, State.PLANNED), (
+            "whom an approval is about is settled"
         )
-        self.known[number].matched = int(people == 1 and by == "phone")
+        known.people = 1
+        if before is not State.RECEIVED:
+            known.plan.undecided("")
 
     def planned(self, actor: Actor, number: str, drawn: Drawn) -> None:
         known = self.known[number]
         self.plans += 1
-        digest = f"{self.plans:064d}" if drawn.is_new or not known.digest else known.digest
-        is_again = digest == known.digest  # the very same plan: it says what it said
-        is_sensitive = known.is_sensitive if is_again else drawn.is_sensitive
-        questions = ("shop.customer",) if (known.is_open if is_again else drawn.is_open) else ()
+        digest = f"{self.plans:064d}" if drawn.is_new or not known.plan.last else known.plan.last
+        is_again = digest == known.plan.last  # the very same plan: it says what it said
+        is_sensitive = known.plan.is_sensitive if is_again else drawn.is_sensitive
+        questions = ("shop.customer",) if (known.plan.is_open if is_again else drawn.is_open) else ()
         plan = NewPlan(
             digest=digest,
             sealed=b"plan",
@@ -179,13 +255,14 @@ class Deeds(RuleBasedStateMachine):
         )
         if not self.tried(lambda: self.save_plan(actor, number, plan)):
             return
-        assert known.is_proven, "nothing is planned for somebody whose identity is not proven"
+        for one in self.together(number):
+            assert one.is_proven, "nothing is planned for somebody whose identity is not proven"
         assert actor is SYSTEM or decides(actor)
-        if not is_again:
-            known.undecided(digest)
-        known.is_sensitive, known.is_open = is_sensitive, bool(questions)
-        if not known.deciders and not known.planner and actor is not SYSTEM:
-            known.planner = actor.person
+        if digest != known.plan.digest:
+            known.plan.undecided(digest)
+        known.plan.is_sensitive, known.plan.is_open = is_sensitive, bool(questions)
+        if not known.plan.deciders and not known.plan.planner and actor is not SYSTEM:
+            known.plan.planner = actor.person
 
     def save_plan(self, actor: Actor, number: str, plan: NewPlan) -> bool:
         deciding.save_plan(actor=actor, now=self.at, batch_id=self.batch(number), plan=plan)
@@ -204,22 +281,24 @@ class Deeds(RuleBasedStateMachine):
                 actor=actor, now=self.at, batch_id=batch_id, plan_digest=digest, contact=None
             ),
         }
-        before = self.state(number)
+        before = state_of_batch(batch_id)
         step = self.tried(calls[act])
         if step is None:
             return
         assert decides(actor)
-        known.judges.add(actor.person)
+        mates = self.together(number)
+        for one in mates:
+            (one.judges if len(mates) == 1 else one.batch_judges).add(actor.person)
         if before in (State.ACCEPTED, State.DONE):
             return  # accepted before: it changed nothing
         assert before is State.PLANNED and act == act_of(known.kind)
-        assert digest == known.digest, "an approval binds to the plan that was looked at"
-        assert known.is_proven and not (known.is_open and act != "access")
-        known.deciders.add(actor.person)
-        known.may_approve = known.may_approve or actor.may(Role.APPROVER)
-        known.approved = digest
+        assert digest == known.plan.digest, "an approval binds to the plan that was looked at"
+        assert known.is_proven and not (known.plan.is_open and act != "access")
+        known.plan.deciders.add(actor.person)
+        known.plan.may_approve = known.plan.may_approve or actor.may(Role.APPROVER)
+        known.plan.approved = digest
         if step is ApprovalStep.FIRST:
-            known.planner = ""
+            known.plan.planner = ""
 
     def decided(self, actor: Actor, number: str, which: int) -> None:
         batch_id = self.batch(number)
@@ -232,10 +311,13 @@ class Deeds(RuleBasedStateMachine):
                 actor=actor, now=self.at, batch_id=batch_id, table=TABLE, choice=SharedChoice.KEEP
             ),
             lambda: deciding.return_plan(actor=actor, now=self.at, batch_id=batch_id),
+            lambda: lifting.lift_stand_ins(
+                actor=actor, now=self.at, batch_id=batch_id, table=TABLE, columns=(), reason=""
+            ),
         )
         if self.is_done(calls[which]):
             assert decides(actor)
-            self.known[number].undecided("" if which < 2 else self.known[number].digest)
+            self.known[number].plan.undecided(self.known[number].plan.digest if which == RETURN else "")
 
     def ended(self, actor: Actor, number: str, how: str, other: str) -> None:
         calls = {
@@ -271,23 +353,24 @@ class Deeds(RuleBasedStateMachine):
         if self.is_done(calls[how]):
             assert before is State.APPEALED
             assert actor.may(Role.APPROVER) or actor.may(Role.ADMINISTRATOR)
-            assert actor.person not in known.judges, "somebody else looks at an appeal"
+            assert actor.person not in known.judges | known.batch_judges, "somebody else looks at an appeal"
             if how == "reopen":
-                known.undecided("")
-                known.approved = ""
+                known.plan = Decided(last=known.plan.last)
 
     def executed(self, number: str, batch_id: int, run: int, how: str) -> None:
         known, before = self.known[number], self.state(number)
-        current = self.run(number)
+        current, mates = self.run(number), self.together(number)
         if not self.is_done(lambda: STEPS[how](self.at, number, batch_id, run)):
             return
         after = self.state(number)
-        if after is not before:
+        if after is not before and how != "set_apart":
             assert how == "choose" or run == current, "a run that was sent back does nothing"
         if how == "send_back":
             assert before in (*RUNS, State.PLANNED, State.VERIFIED)
-            known.undecided("")
-            known.approved = ""
+            known.plan.undecided("")
+            known.plan.approved = ""
+        if how == "set_apart":
+            self.set_apart(mates, batch_id)
         if after is State.DONE and before is not State.DONE and how != "choose":
             assert before in RUNS, "nothing ends that did not run"
 
@@ -297,12 +380,36 @@ class Deeds(RuleBasedStateMachine):
             return
         assert how == "settle" or decides(actor) or actor is CUSTOMER
         if how in ("wish", "places"):
-            known.undecided("")
+            known.plan.undecided("")
         if how == "batch":
             assert works(actor)
-            known.proofs.add(How.STAFF.value)
-        if how in ("batch", "settle") and known.is_enough and known.proofs:
+            self.proven_together(number)
+        if how == "settle" and known.is_enough and known.proofs:
             known.is_proven = True
+
+    def proven_together(self, number: str) -> None:
+        """Learn that staff took the identity of everybody in a batch as proven."""
+        for one in self.together(number):
+            if not one.is_proven:
+                one.proofs.add(How.STAFF.value)
+                one.is_proven = one.is_enough
+
+    def set_apart(self, mates: list[Known], batch_id: int) -> None:
+        """Learn who left a batch: what was planned and decided with the others is void for all."""
+        plan = mates[0].plan
+        moved = [
+            number for number, one in self.known.items() if one in mates and self.batch(number) != batch_id
+        ]
+        for number in moved:
+            self.known[number].plan, self.known[number].batch_judges = Decided(last=plan.last), set()
+        if moved:
+            plan.undecided("")
+
+    def together(self, number: str) -> list[Known]:
+        """Return what the model knows of the open requests of a batch; of all where none is open."""
+        batch = RightsRequest.objects.filter(batch_id=self.batch(number))
+        numbers = list(batch.filter(completed_at__isnull=True).values_list("number", flat=True))
+        return [self.known[one] for one in numbers or batch.values_list("number", flat=True)]
 
     def tried(self, call: Any) -> Any:
         try:

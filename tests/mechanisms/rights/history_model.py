@@ -8,10 +8,12 @@ from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.mechanisms.rights.company import AGENT, APPROVER, CUSTOMER, OPERATOR, SECOND_APPROVER, VIEWER
 
 ADMIN = Actor(kind=ActorKind.STAFF, name="ada", roles=frozenset({Role.ADMINISTRATOR}))
+CLERK = Actor(kind=ActorKind.STAFF, name="yu", roles=frozenset({Role.AGENT}))  # a second agent
 BOTH = Actor(kind=ActorKind.STAFF, name="bo", roles=frozenset({Role.AGENT, Role.APPROVER}))
 TOKEN = Actor(kind=ActorKind.API, name="wei", roles=frozenset({Role.VIEWER, Role.AGENT}))
-ACTORS = (AGENT, APPROVER, SECOND_APPROVER, VIEWER, CUSTOMER, OPERATOR, ADMIN, BOTH, TOKEN)
+ACTORS = (AGENT, CLERK, APPROVER, SECOND_APPROVER, VIEWER, CUSTOMER, OPERATOR, ADMIN, BOTH, TOKEN)
 RUNS = frozenset({State.ACCEPTED, State.EXECUTING})
+RETURN = 2  # of the ways to decide: send a plan back
 OVER = frozenset({State.CANCELLED, State.DUPLICATE})
 ACTS = {Way.ERASE: "erasure", Way.CORRECT: "correction"}
 
@@ -40,6 +42,25 @@ class Drawn:
 
 
 @dataclass
+class Decided:
+    """What the model knows of a plan and who decided on it. Requests of one batch share it."""
+
+    digest: str = ""
+    last: str = ""  # of the plan that was made last, also where it stands no more
+    is_open: bool = False
+    is_sensitive: bool = False
+    planner: str = ""  # who made a plan that nobody has proposed stands as its proposer
+    deciders: set[str] = field(default_factory=set)
+    may_approve: bool = False  # one of those who decided is an approver
+    approved: str = ""  # the digest that the last decision bound to
+
+    def undecided(self, digest: str) -> None:
+        """Whatever was decided before, it was about another plan."""
+        self.digest, self.planner, self.deciders, self.may_approve = digest, "", set(), False
+        self.last = digest or self.last
+
+
+@dataclass(eq=False)
 class Known:
     """What the model knows of one request. It says by itself what the law and the company ask for."""
 
@@ -51,26 +72,23 @@ class Known:
     is_code_back: bool = False
     is_declared: bool = False
     proofs: set[str] = field(default_factory=set)
-    matched: int = 0  # data points beside the address, of the only person found
-    digest: str = ""
-    is_open: bool = False
-    is_sensitive: bool = False
-    planner: str = ""  # who made a plan that nobody has proposed stands as its proposer
-    deciders: set[str] = field(default_factory=set)
-    may_approve: bool = False  # one of those who decided is an approver
-    approved: str = ""  # the digest that the last decision bound to
+    people: int | None = None  # who were found; None: nobody has looked
+    found_by: str = ""  # by what, beside the address
+    plan: Decided = field(default_factory=Decided)
     judges: set[str] = field(default_factory=set)  # everybody who ever decided, whatever became of it
+    batch_judges: set[str] = field(default_factory=set)  # who decided of it together with others
     is_over: bool = False  # withdrawn, or a duplicate: nothing follows
 
-    def undecided(self, digest: str) -> None:
-        """Whatever was decided before, it was about another plan."""
-        self.digest, self.planner, self.deciders, self.may_approve = digest, "", set(), False
+    @property
+    def matched(self) -> int:
+        """Return the data points beside the address, of the only person found."""
+        return int(self.people == 1 and self.found_by == "phone")
 
     @property
     def needs_two(self) -> bool:
         """Written over for good, sensitive, or handed to somebody else."""
         way = right_of(self.kind).way
-        is_handed_over = way is Way.COPY and (self.is_sensitive or self.requester != Requester.SELF)
+        is_handed_over = way is Way.COPY and (self.plan.is_sensitive or self.requester != Requester.SELF)
         return way in (Way.ERASE, Way.CORRECT) or is_handed_over
 
     @property

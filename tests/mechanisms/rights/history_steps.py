@@ -8,11 +8,12 @@ from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import (
     applying,
     correcting,
+    deciding,
     executing,
     proving,
-    receiving,
     telling,
 )
+from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor
 
@@ -22,7 +23,12 @@ Aside = Callable[[Actor, datetime, str, int], object]
 
 def _begin(now: datetime, number: str, batch_id: int, run: int) -> None:
     executing.begin_execution(
-        now=now, batch_id=batch_id, run=run, people=1, sources=["shop"], witness_sealed=b"w"
+        now=now,
+        batch_id=batch_id,
+        run=run,
+        people=len(_open(batch_id)),
+        sources=["shop"],
+        witness_sealed=b"w",
     )
 
 
@@ -41,8 +47,28 @@ def _tell(now: datetime, number: str, batch_id: int, run: int) -> None:
 
 
 def _erase(now: datetime, number: str, batch_id: int, run: int) -> None:
-    done = executing.PersonResult(number=number, outcome=Outcome.ERASED, kept=(), facts={})
-    executing.finish_erasure(now=now, batch_id=batch_id, run=run, search={}, results=[done], contacts={})
+    _end_erasure(now, batch_id, run, Outcome.ERASED)
+
+
+def _erase_in_part(now: datetime, number: str, batch_id: int, run: int) -> None:
+    _end_erasure(now, batch_id, run, Outcome.INCOMPLETE)
+
+
+def _end_erasure(now: datetime, batch_id: int, run: int, outcome: Outcome) -> None:
+    results = _results(batch_id, outcome)
+    executing.finish_erasure(now=now, batch_id=batch_id, run=run, search={}, results=results, contacts={})
+
+
+def _results(batch_id: int, outcome: Outcome) -> list[executing.PersonResult]:
+    return [
+        executing.PersonResult(number=number, outcome=outcome, kept=(), facts={})
+        for number in _open(batch_id)
+    ]
+
+
+def _open(batch_id: int) -> list[str]:
+    found = RightsRequest.objects.filter(batch_id=batch_id, completed_at__isnull=True)
+    return list(found.values_list("number", flat=True))
 
 
 def _correct(now: datetime, number: str, batch_id: int, run: int) -> None:
@@ -50,6 +76,10 @@ def _correct(now: datetime, number: str, batch_id: int, run: int) -> None:
         now=now, batch_id=batch_id, run=run, outcome=Outcome.CORRECTED, kept=[], search={}, facts={},
         contact=None,
     )  # fmt: skip
+
+
+def _set_apart(now: datetime, number: str, batch_id: int, run: int) -> None:
+    deciding.set_apart(actor=SYSTEM, now=now, batch_id=batch_id)
 
 
 def _choose(now: datetime, number: str, batch_id: int, run: int) -> None:
@@ -63,8 +93,10 @@ STEPS: dict[str, Step] = {
     "deliver": _deliver,
     "tell": _tell,
     "erase": _erase,
+    "erase_in_part": _erase_in_part,
     "correct": _correct,
     "choose": _choose,
+    "set_apart": _set_apart,
 }
 #: What comes next when all goes well: by state of the request and the approval that it takes.
 NEXT: dict[tuple[State, str], tuple[str, ...]] = {
@@ -83,12 +115,6 @@ def _wish(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
 
 def _places(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
     correcting.decide_places(actor=actor, now=now, batch_id=batch_id, choices={}, own_values={})
-
-
-def _candidates(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
-    found = queries.roots_of(number)
-    chosen = found.labels()[:1] if found is not None else ()
-    receiving.choose_candidates(actor=actor, now=now, number=number, chosen=chosen)
 
 
 def _batch(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
@@ -110,7 +136,6 @@ def _settle(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
 ASIDES: dict[str, Aside] = {
     "wish": _wish,
     "places": _places,
-    "candidates": _candidates,
     "batch": _batch,
     "detail": _detail,
     "settle": _settle,

@@ -19,6 +19,7 @@ from discreet.mechanisms.rights.actions import (
     deciding,
     deciding_items,
     executing,
+    lifting,
     proving,
     receiving,
     telling,
@@ -28,19 +29,24 @@ from discreet.mechanisms.rights.opening import identity
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """Texts of functions, and what stands there instead: one guard less."""
+    """The text of a function, and what stands there instead: one guard less. `also`: what stands behind it, less too."""
 
     function: Callable[..., Any]
     old: str
     new: str
+    also: "Mutant | None" = None
 
 
 NEVER = "if False:"
+#: Behind guards that take a first approval back: a plan with another digest takes it back as well.
+PLANNED_AGAIN = Mutant(deciding.save_plan, "if is_new:", NEVER)
 MUTANTS: dict[str, Mutant] = {
-    "a code counts that never came back": Mutant(
-        proving.verify_identity,
-        "if how is How.CODE and verification.status(number).verified_at is None:",
-        NEVER,
+    "a code counts that never came back": Mutant(proving.verify_identity, "(is_returned and ", "("),
+    "a code counts that went to one of several": Mutant(
+        proving.verify_identity, " and request.candidate_count == 1)", ")"
+    ),
+    "a code counts that went to somebody else": Mutant(
+        receiving._void_what_another_proved, "if before is None or", "if True or"
     ),
     "nobody vouched for a sign-in": Mutant(
         proving.verify_identity, "if how is How.HANDOVER and not _is_vouched_for(number):", NEVER
@@ -115,10 +121,17 @@ MUTANTS: dict[str, Mutant] = {
         "if actor.kind is not ActorKind.SYSTEM and not actor.may(Role.APPROVER):",
         NEVER,
     ),
-    "another plan keeps its first approval": Mutant(deciding.save_plan, "if is_new:", NEVER),
+    "the second of a copy need not be an approver": Mutant(
+        deciding._proposes, "if not actor.may(Role.APPROVER):\n            raise", "if False:\n            raise"
+    ),
+    "another plan keeps its first approval": PLANNED_AGAIN,
     "a plan is made for whoever": Mutant(deciding.save_plan, "if state not in PREPARABLE:", NEVER),
+    # A plan that is made again after a decision takes the first approval back, too: only without both it stays.
     "a table decided anew keeps the first approval": Mutant(
-        deciding_items.decide_item, "set_proposer(batch, None)", "pass"
+        deciding_items.decide_item, "set_proposer(batch, None)", "pass", also=PLANNED_AGAIN
+    ),
+    "lifted letters keep the first approval": Mutant(
+        lifting.lift_stand_ins, "batch.plan_digest = batch.planned_by = batch.planned_shell =", "batch.run -= 0; _ ="
     ),
     "a table decided anew keeps its plan": Mutant(
         deciding_items.decide_item, 'batch.plan_digest = ""', "pass"
@@ -143,13 +156,34 @@ MUTANTS: dict[str, Mutant] = {
         executing.finish_erasure, "if state is not State.EXECUTING or batch.run != run:", NEVER
     ),
     "delivered without approval": Mutant(
-        executing.finish_access, "if state is not State.ACCEPTED or batch.run != run:", NEVER
+        executing.finish_access, "if state is not State.ACCEPTED or request.batch_id != batch_id or batch.run != run:", NEVER
     ),
     "told without approval": Mutant(
-        telling.finish_telling, "if state is not State.ACCEPTED or batch.run != run:", NEVER
+        telling.finish_telling,
+        "if state is not State.ACCEPTED or request.batch_id != batch_id or batch.run != run:",
+        NEVER,
     ),
+    "delivered by the approval of another": Mutant(
+        executing.finish_access, " or request.batch_id != batch_id", ""
+    ),
+    "somebody else is chosen after the approval": Mutant(
+        receiving.choose_candidates,
+        "not in (State.RECEIVED, State.VERIFIED, State.PLANNED):",
+        "not in set(State):",
+    ),
+    "somebody else is chosen and the plan stands": Mutant(
+        receiving.choose_candidates, "_void_plan(request.batch_id)", "pass"
+    ),
+    "who is set apart stays approved": Mutant(deciding.set_apart, "not in PREPARABLE:", "not in set(State):"),
+    "who is set apart leaves the plan as it is": Mutant(deciding.set_apart, 'batch.plan_digest = ""', "pass"),
+    # Behind it: what was only received does not end by a choice.
     "a choice stands that nobody proved": Mutant(
-        applying.apply_choices, ", verified_at__isnull=False", ""
+        applying.apply_choices,
+        ", verified_at__isnull=False",
+        "",
+        also=Mutant(
+            applying.apply_choices, "transitions=CHOICES", "transitions=CHOICES | {'received': frozenset({'done'})}"
+        ),
     ),
     "a duplicate of what nobody proved": Mutant(
         identity.is_duplicate_of, " and is_verified and other_is_verified", ""
@@ -185,14 +219,23 @@ MUTANTS: dict[str, Mutant] = {
 @contextmanager
 def taken_out(mutant: Mutant) -> Iterator[None]:
     """Let the product run without the guard."""
-    function = inspect.unwrap(mutant.function)
-    source = textwrap.dedent(inspect.getsource(function))
-    source = source[source.index("def ") :]  # without its decorators
-    assert source.count(mutant.old) == 1, f"{mutant.old!r} stands {source.count(mutant.old)} times"
-    made: dict[str, Any] = {}
-    exec(compile(source.replace(mutant.old, mutant.new), "<mutant>", "exec"), function.__globals__, made)
-    kept, function.__code__ = function.__code__, made[function.__name__].__code__  # type: ignore[attr-defined]
+    every = [mutant]
+    while (behind := every[-1].also) is not None:
+        every.append(behind)
+    texts: dict[Callable[..., Any], str] = {}
+    for one in every:
+        function = inspect.unwrap(one.function)
+        source = textwrap.dedent(inspect.getsource(function))
+        source = texts.get(function, source[source.index("def ") :])  # without its decorators
+        assert source.count(one.old) == 1, f"{one.old!r} stands {source.count(one.old)} times"
+        texts[function] = source.replace(one.old, one.new)
+    kept = {function: function.__code__ for function in texts}  # type: ignore[attr-defined]
     try:
+        for function, source in texts.items():
+            made: dict[str, Any] = {}
+            exec(compile(source, "<mutant>", "exec"), function.__globals__, made)
+            function.__code__ = made[function.__name__].__code__  # type: ignore[attr-defined]
         yield
     finally:
-        function.__code__ = kept  # type: ignore[attr-defined]
+        for function, code in kept.items():
+            function.__code__ = code  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.mechanisms.rights.histories import Requests
 from tests.mechanisms.rights.mutants import MUTANTS, taken_out
 
-pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(16), pytest.mark.django_db]
+pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(16), pytest.mark.usefixtures("waiting_requests")]
 
 
 def histories(examples: int, steps: int) -> settings:

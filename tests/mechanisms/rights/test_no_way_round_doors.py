@@ -32,7 +32,7 @@ from tests.mechanisms.rights.histories import Requests
 from tests.mechanisms.rights.history_model import Drawn
 from tests.mechanisms.rights.test_no_way_round import histories
 
-pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(16), pytest.mark.django_db]
+pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(16), pytest.mark.usefixtures("waiting_requests")]
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PEOPLE = {
@@ -114,7 +114,7 @@ class Doors(Requests):
     @rule(who=st.sampled_from(sorted(PEOPLE)), door=st.sampled_from(DESK), data=st.data())
     def at_the_desk(self, who: str, door: str, data: st.DataObject) -> None:
         number = self.some(data)
-        fields = {**FIELDS, "plan": self.known[number].digest, "of": self.some(data)}
+        fields = {**FIELDS, "plan": self.known[number].plan.digest, "of": self.some(data)}
         with self.watched(number, who):
             self.clients[who].post(f"/desk/requests/{number}/{door}/", fields)
 
@@ -132,7 +132,7 @@ class Doors(Requests):
         with self.watched(number, "dora", only=("verify_identity",)):
             Client(raise_request_exception=False).post(
                 f"/api/v1/requests/{number}/{path}",
-                json.dumps({"reason": "Seen", "hash": self.known[number].digest}),
+                json.dumps({"reason": "Seen", "hash": self.known[number].plan.digest}),
                 content_type="application/json",
                 headers={"Authorization": f"Bearer {self.token}"},
             )
@@ -149,7 +149,7 @@ class Doors(Requests):
         options = {
             "verify": ["--reason", "Seen"],
             "authorise": ["--reason", "Seen"],
-            "accept": ["--hash", self.known[number].digest or "0"],
+            "accept": ["--hash", self.known[number].plan.digest or "0"],
             "refuse": ["--reason", "No"],
             "dismiss": ["--reason", "Right"],
             "reopen": ["--reason", "Look again"],
@@ -199,17 +199,17 @@ class Watched:
         if act.startswith("accept_") or act == "refuse_request":
             known.judges.add(self.who)
         if act.startswith("accept_") and self.before is State.PLANNED:
-            assert known.is_proven and request.batch.plan_digest == known.digest
-            known.deciders.add(self.who)
-            known.may_approve = known.may_approve or Role.APPROVER in PEOPLE[self.who]
-            known.approved = known.digest
+            assert known.is_proven and request.batch.plan_digest == known.plan.digest
+            known.plan.deciders.add(self.who)
+            known.plan.may_approve = known.plan.may_approve or Role.APPROVER in PEOPLE[self.who]
+            known.plan.approved = known.plan.digest
             if request.batch.is_proposed and not request.batch.approved_by:
-                known.planner = ""
+                known.plan.planner = ""
         if act == "return_plan":
-            known.undecided(known.digest)
+            known.plan.undecided(known.plan.digest)
         if act == "reopen_request":
-            known.undecided("")
-            known.approved = ""
+            known.plan.undecided("")
+            known.plan.approved = ""
         if act in ("dismiss_appeal", "reopen_request"):
             assert self.who not in known.judges, "somebody else looks at an appeal"
         if act in ("refuse_request", "cancel_request", "mark_duplicate"):
@@ -245,7 +245,7 @@ def test_the_doors_of_these_histories_are_open_to_whom_they_are_meant_for() -> N
     machine.planned(SYSTEM, number, Drawn())
     for who in ("dora", "duke"):
         with machine.watched(number, who):
-            machine.clients[who].post(f"/desk/requests/{number}/accept/", {"plan": known.digest})
-    assert known.deciders == {"dora", "duke"} and machine.state(number) is State.ACCEPTED
+            machine.clients[who].post(f"/desk/requests/{number}/accept/", {"plan": known.plan.digest})
+    assert known.plan.deciders == {"dora", "duke"} and machine.state(number) is State.ACCEPTED
     machine.nothing_runs_without_proof_and_approval()
     machine.teardown()

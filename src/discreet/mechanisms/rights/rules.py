@@ -84,9 +84,7 @@ def is_residence(text: str) -> bool:
 
 TRANSITIONS: dict[str, frozenset[State]] = {
     State.RECEIVED: frozenset({State.VERIFIED, State.REFUSED, State.CANCELLED}),
-    State.VERIFIED: frozenset(
-        {State.PLANNED, State.ACCEPTED, State.REFUSED, State.CANCELLED, State.DONE, State.DUPLICATE}
-    ),
+    State.VERIFIED: frozenset({State.PLANNED, State.REFUSED, State.CANCELLED, State.DUPLICATE}),
     State.PLANNED: frozenset(
         {State.PLANNED, State.ACCEPTED, State.VERIFIED, State.REFUSED, State.CANCELLED, State.DUPLICATE}
     ),
@@ -100,6 +98,11 @@ TRANSITIONS: dict[str, frozenset[State]] = {
 }
 #: Where what law asks no proof of identity for is applied at receipt. Source: 11 CCR 7060(b).
 AT_RECEIPT: dict[str, frozenset[State]] = {State.RECEIVED: frozenset({State.DONE})}
+#: A choice stands once its identity is proven: nobody plans or approves it. Everything else must be accepted first.
+CHOICES: dict[str, frozenset[State]] = {
+    **TRANSITIONS,
+    State.VERIFIED: TRANSITIONS[State.VERIFIED] | {State.DONE},
+}
 
 
 APPEAL_DAYS = 90

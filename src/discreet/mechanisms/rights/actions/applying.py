@@ -19,7 +19,7 @@ from discreet.mechanisms.rights.actions.standing import end_applied, said_by
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NotThisKind
-from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, has_page, way_of_answer
+from discreet.mechanisms.rights.rules import CHOICES, Answer, Outcome, has_page, way_of_answer
 from discreet.vocabulary.actors import Actor
 
 AT_ONCE = 1000
@@ -55,7 +55,7 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
         )
         for one in requests
     }
-    end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=TRANSITIONS)
+    end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=CHOICES)
     waiting = undecided(one.ref for one in kept)
     for one, chosen in zip(requests, kept, strict=True):
         if chosen.ref in waiting and not chosen.is_repeated:

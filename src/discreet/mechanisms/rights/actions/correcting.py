@@ -55,6 +55,7 @@ from discreet.mechanisms.rights.refusals import (
     PlanMissing,
     SamePersonApproves,
     ShellActsForAnother,
+    UnknownRequest,
     WrongRequestState,
 )
 from discreet.mechanisms.rights.rules import (
@@ -188,7 +189,7 @@ def decide_places(
     """
     refuse_unless(actor, Role.AGENT)
     batch = load_batch(batch_id)
-    (number,), state = numbers_of(batch), state_of(batch)
+    number, state = _only(batch), state_of(batch)
     if state not in PREPARABLE:
         raise WrongRequestState(number=number, state=state.value)
     asked = set(batch.plan_summary.get("places_asked", []))
@@ -231,7 +232,7 @@ def accept_correction(
     if acts_for_another(actor):
         raise ShellActsForAnother(shell_user=actor.shell_user[:32])
     batch = load_batch(batch_id)
-    (number,) = numbers_of(batch)
+    number = _only(batch)
     _refuse_undecidable(batch, number, plan_digest)
     step = erasure_approval(
         approver=actor.person,
@@ -253,6 +254,21 @@ def accept_correction(
         raise NotAnApprover
     _start(batch, number, actor=actor, now=now, contact=contact)
     return step
+
+
+def _only(batch: Batch) -> str:
+    """Return the number of a correction, which is in a batch of its own.
+
+    Raises:
+        NotThisKind: of a batch of several; they are about something else.
+        UnknownRequest: what was in the batch was reopened elsewhere.
+    """
+    numbers = numbers_of(batch)
+    if not numbers:
+        raise UnknownRequest(number=f"B-{batch.pk}")
+    if len(numbers) > 1:
+        raise NotThisKind(number=numbers[0])
+    return numbers[0]
 
 
 def _refuse_undecidable(batch: Batch, number: str, plan_digest: str) -> None:
@@ -340,8 +356,9 @@ def finish_correction(
     Repeating it changes nothing: a request has one outcome.
     """
     batch = load_batch(batch_id)
-    numbers = numbers_of(batch)
-    (number,), state = numbers, state_of(batch, numbers)
+    number = _only(batch)
+    numbers = [number]
+    state = state_of(batch, numbers)
     subject = subject_of_batch(batch, numbers)
     if state is State.DONE and batch.run == run:
         record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "repeated": True})

@@ -418,8 +418,14 @@ def _ask_who(request: RightsRequest, *, actor: Actor, now: datetime) -> None:
 
 @act("rights.set_apart")
 def set_apart(*, actor: Actor, now: datetime, batch_id: int) -> int:
-    """Move requests without exactly one candidate out of the batch, each into its own. Returns how many."""
+    """Move requests without exactly one candidate out of the batch, each into its own. Returns how many.
+
+    Raises:
+        WrongRequestState: it was approved meanwhile, or has ended.
+    """
     batch = load_batch(batch_id)
+    if (state := state_of(batch)) not in PREPARABLE:  # what was approved stays together
+        raise WrongRequestState(number=numbers_of(batch)[0], state=state.value)
     waiting = batch.requests.filter(completed_at__isnull=True).exclude(candidate_count=1)
     moved = 0
     for request in waiting:

@@ -16,7 +16,7 @@ from discreet.events.rights import AccessDelivered, ErasureVerified, RequestsCom
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
-from discreet.foundation.cases.bulk import close_many, languages_of, move_many
+from discreet.foundation.cases.bulk import close_many, languages_of, move_many, state_of_case
 from discreet.foundation.cases.queries import open_tasks
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
@@ -371,10 +371,10 @@ def finish_access(
     if request.completed_at is not None:
         record(actor=SYSTEM, now=now, subject=f"request:{number}", facts={"run": run, "repeated": True})
         return
-    state = state_of(batch)
+    state = State(state_of_case(number))  # of the very request: others of its batch may be further
     if way_of(batch.kind) is not Way.COPY:
         raise NotThisKind(number=number)
-    if state is not State.ACCEPTED or batch.run != run:
+    if state is not State.ACCEPTED or request.batch_id != batch_id or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
     is_reached = contact is not None and is_reachable(contact)
     answer = Answer.MAIL if is_reached else Answer.LETTER_DUE  # the link stands in the mail alone

@@ -288,11 +288,16 @@ def _note_some(*, actor: Actor, now: datetime, found: Sequence[tuple[str, Candid
 def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Sequence[str]) -> None:
     """Keep only the people whom staff chose, by the labels that were shown; several: they are one person.
 
+    A plan that was made of others is void, with what was decided of it.
+
     Raises:
+        WrongRequestState: it was approved, or has ended: whom that was about is settled.
         NotACandidate: none was given, or one that does not stand for a candidate as they are now.
     """
     refuse_unless(actor, Role.AGENT)
     request = load_request(number)
+    if (state := State(state_of_case(number))) not in (State.RECEIVED, State.VERIFIED, State.PLANNED):
+        raise WrongRequestState(number=number, state=state.value)
     if request.roots_sealed is None:
         raise NotACandidate
     known = Candidates.from_json(keys.open_sealed(number, bytes(request.roots_sealed), "roots").decode())
@@ -308,8 +313,16 @@ def choose_candidates(*, actor: Actor, now: datetime, number: str, chosen: Seque
     request.save(update_fields=["candidate_count", "roots_sealed", "found_by", "proofs"])
     facts = {"candidates": len(known.people), "chosen": len(set(chosen))}
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
-    if state_of_case(number) in (State.VERIFIED, State.PLANNED):
+    if state is not State.RECEIVED:
+        _void_plan(request.batch_id)
         start("rights.prepare", key=f"{number}/{new_id(prefix='n')}", args={"batch_id": request.batch_id})
+
+
+def _void_plan(batch_id: int) -> None:
+    """Take back plan and first decision: they are about somebody else, or more or fewer rows."""
+    Batch.objects.filter(pk=batch_id).update(
+        plan_digest="", planned_by="", planned_shell="", is_proposed=False
+    )
 
 
 @act("rights.ask_code_again")

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from discreet.events.rights import AccessDelivered, RequestsCompleted
-from discreet.foundation.cases.bulk import close_many
+from discreet.foundation.cases.bulk import close_many, state_of_case
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, catalogue_facts, record
 from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.batches import load_batch, state_of
+from discreet.mechanisms.rights.actions.deciding import load_batch
 from discreet.mechanisms.rights.actions.executing import destroy_batch_key
 from discreet.mechanisms.rights.actions.receiving import load_request
 from discreet.mechanisms.rights.kinds import Way, way_of
@@ -39,10 +40,10 @@ def finish_telling(
     if request.completed_at is not None:
         record(actor=SYSTEM, now=now, subject=subject, facts={"run": run, "repeated": True})
         return
-    state = state_of(batch)
+    state = State(state_of_case(number))  # of the very request: others of its batch may be further
     if way_of(batch.kind) is not Way.TELL:
         raise NotThisKind(number=number)
-    if state is not State.ACCEPTED or batch.run != run:
+    if state is not State.ACCEPTED or request.batch_id != batch_id or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
     answer = way_of_answer(
         is_reachable=is_reachable, has_page=has_page(channel=request.channel, requester=request.requester)
