@@ -78,6 +78,7 @@ def waiting_requests(
 ) -> Iterator[None]:
     """Requests that random histories take up, and the company's keys, opened once for all of them."""
     with django_capture_on_commit_callbacks(execute=True):
+        add("olga", Role.VIEWER)
         Requests.receive_what_waits()
     yield
     Requests.waiting.clear()

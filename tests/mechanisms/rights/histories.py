@@ -23,6 +23,7 @@ from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.opening.identity import How
 from discreet.mechanisms.rights.rules import State
 from discreet.vocabulary.actors import SYSTEM, Actor
+from tests.mechanisms.rights.history_asides import ASIDES
 from tests.mechanisms.rights.history_deeds import Deeds
 from tests.mechanisms.rights.history_model import (
     ACTORS,
@@ -31,7 +32,7 @@ from tests.mechanisms.rights.history_model import (
     Drawn,
 )
 from tests.mechanisms.rights.history_shortcuts import SHORTCUTS
-from tests.mechanisms.rights.history_steps import ASIDES, STEPS
+from tests.mechanisms.rights.history_steps import STEPS
 
 KINDS = (Kind.ACCESS, Kind.ERASURE, Kind.RECTIFICATION, *Kind)
 REQUESTERS = (Requester.SELF, *Requester)  # most ask for themselves
@@ -53,7 +54,7 @@ class Requests(Deeds):
         for kind in kinds:
             self.take_up(kind, data.draw(st.sampled_from(REQUESTERS)))
         for number in list(self.known):
-            for _ in range(data.draw(st.integers(min_value=0, max_value=7))):
+            for _ in range(data.draw(st.integers(min_value=0, max_value=5))):
                 self.next_step(number)
         SHORTCUTS[data.draw(SHORT)](self, self.some(data))
 
@@ -65,6 +66,14 @@ class Requests(Deeds):
     def another(self, kind: Kind, requester: Requester, actor: Actor) -> None:
         if len(self.known) < 3:
             self.receive(kind, requester, actor)
+
+    @rule(
+        kind=st.sampled_from((Kind.ERASURE, Kind.ACCESS, Kind.RESTRICTION)),
+        actor=st.sampled_from(ACTORS),
+        how=st.sampled_from(("correction", "list", "backup")),
+    )
+    def by_another_way(self, kind: Kind, actor: Actor, how: str) -> None:
+        self.receive_otherwise(kind, actor, how)
 
     @rule(data=st.data(), actor=st.sampled_from(ACTORS))
     def same_again(self, data: st.DataObject, actor: Actor) -> None:
@@ -173,11 +182,6 @@ class Requests(Deeds):
     @rule(actor=st.sampled_from(ACTORS), data=st.data())
     def choose(self, actor: Actor, data: st.DataObject) -> None:
         self.chosen(actor, self.some(data))
-
-    @rule(data=st.data(), first=SHORT, second=SHORT)
-    def shortcuts(self, data: st.DataObject, first: str, second: str) -> None:
-        for name in (first, second):
-            SHORTCUTS[name](self, self.some(data))
 
     @rule(data=st.data(), name=SHORT)
     def shortcut(self, data: st.DataObject, name: str) -> None:

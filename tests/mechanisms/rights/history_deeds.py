@@ -3,14 +3,10 @@
 An act that is refused changes nothing; one that is not must be allowed by the model.
 """
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
-from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine
 
-from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.plans import SharedChoice
 from discreet.foundation import plain_sql
 from discreet.foundation.centre.models import Verification
@@ -28,13 +24,12 @@ from discreet.mechanisms.rights.deciding.items import ItemDecision, Justificatio
 from discreet.mechanisms.rights.kinds import Kind, Requester
 from discreet.mechanisms.rights.matching.roots import Candidates, Person, Root
 from discreet.mechanisms.rights.models import RightsRequest
-from discreet.mechanisms.rights.opening.asker import Asking, who_asks
 from discreet.mechanisms.rights.opening.identity import How
 from discreet.mechanisms.rights.queries import roots_of, state_of_batch, state_of_request
 from discreet.mechanisms.rights.rules import ApprovalStep, State
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
-from discreet.vocabulary.errors import Refused
-from tests.mechanisms.rights.company import AGENT, CUSTOMER, NOW, SECOND_APPROVER, who
+from tests.mechanisms.rights.company import AGENT, CUSTOMER, SECOND_APPROVER
+from tests.mechanisms.rights.history_asides import ASIDES, QUIET, TABLE, WORKERS
 from tests.mechanisms.rights.history_model import (
     BOTH,
     OVER,
@@ -47,9 +42,9 @@ from tests.mechanisms.rights.history_model import (
     decides,
     works,
 )
-from tests.mechanisms.rights.history_steps import ASIDES, NEXT, STEPS
+from tests.mechanisms.rights.history_receiving import Receiving
+from tests.mechanisms.rights.history_steps import NEXT, STEPS
 
-TABLE = TableRef(source="shop", table="customer")
 ROW = {
     "table": "customer", "rows": 1, "shared": 0, "action": "delete", "reason": "about_the_person", "params": {},
 }  # fmt: skip
@@ -62,88 +57,8 @@ TOGETHER = "SELECT number, completed_at FROM rights_rightsrequest WHERE batch_id
 SHOP = {"name": "shop", "tables": [ROW]}
 
 
-class Deeds(RuleBasedStateMachine):
+class Deeds(Receiving):
     """Requests, and beside each what the model knows of it."""
-
-    #: Requests that wait to be taken up, received once for all histories: each of these takes them back.
-    waiting: ClassVar[dict[tuple[Kind, Requester, bool], list[str]]] = {}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.known: dict[str, Known] = {}
-        self.at = NOW
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.plans = 0
-        self.runs: dict[int, tuple[bool, int]] = {}  # by batch: is it proven, and its run
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
-
-    def receive(
-        self,
-        kind: Kind,
-        requester: Requester,
-        actor: Actor,
-        *,
-        is_californian: bool | None = None,
-        batch_id: int | None = None,
-    ) -> str:
-        """Receive a request; return its number, or "" where it was refused."""
-        if is_californian is None:
-            is_californian = (len(self.known) + (kind is Kind.ACCESS)) % 2 == 1
-        asking = Asking(requester=requester.value, who=who_asks(name="A. Gent"))
-        if requester is Requester.SELF:
-            asking = Asking()
-        received = self.tried(
-            lambda: receiving.receive_request(
-                actor=actor,
-                now=self.at,
-                kind=kind.value,
-                claim=who("ann@example.com"),
-                residence="US-CA" if is_californian else "DE",
-                channel="centre" if actor is CUSTOMER else "desk",
-                asking=asking,
-                batch_id=batch_id,
-            )
-        )
-        if received is None:
-            return ""
-        assert actor is CUSTOMER or works(actor)
-        self.known[received.number] = Known(kind, requester.value, is_californian)
-        return str(received.number)
-
-    @classmethod
-    def receive_what_waits(cls) -> None:
-        """Receive, before the first history, what each of them may take up."""
-        for kind in Kind:
-            for requester, each in ((Requester.SELF, 2), (Requester.AGENT, 1), (Requester.GUARDIAN, 1)):
-                for is_californian in (False, True):
-                    one = cls()
-                    cls.waiting[kind, requester, is_californian] = [
-                        one.receive(kind, requester, AGENT, is_californian=is_californian)
-                        for _ in range(each)
-                    ]
-                    one.atomic.__exit__(None, None, None)
-
-    def take_up(self, kind: Kind, requester: Requester, *, is_californian: bool | None = None) -> str:
-        """Take up a request that was received before; receive one where none is left."""
-        if is_californian is None:
-            is_californian = (len(self.known) + (kind is Kind.ACCESS)) % 2 == 1
-        for number in self.waiting.get((kind, requester, is_californian), ()):
-            if number not in self.known:
-                self.known[number] = Known(kind, requester.value, is_californian)
-                return number
-        return self.receive(kind, requester, AGENT, is_californian=is_californian)
-
-    def receive_together(self, kind: Kind, requesters: Sequence[Requester]) -> list[str]:
-        """Receive requests in one batch, as a list of them is."""
-        batch_id = receiving.open_batch(actor=AGENT, now=self.at, kind=kind)
-        numbers = [self.receive(kind, requester, AGENT, batch_id=batch_id) for requester in requesters]
-        for number in numbers[1:]:
-            self.known[number].plan = self.known[numbers[0]].plan
-        return numbers
 
     def code_returned(self, number: str) -> None:
         """A code that went to the person's contact comes back."""
@@ -382,10 +297,12 @@ class Deeds(RuleBasedStateMachine):
             assert before in RUNS, "nothing ends that did not run"
 
     def beside(self, actor: Actor, number: str, how: str) -> None:
-        batch_id, known = self.batch(number), self.known[number]
+        batch_id, known, before = self.batch(number), self.known[number], self.everything(number)
         if not self.is_done(lambda: ASIDES[how](actor, self.at, number, batch_id)):
             return
-        assert how == "settle" or decides(actor) or actor is CUSTOMER
+        assert how in WORKERS or decides(actor) or actor is CUSTOMER or self.everything(number) == before
+        if how in QUIET:
+            assert self.everything(number) == before, "nothing beside the course moves it"
         if how in ("wish", "places"):
             known.plan.undecided("")
         if how == "batch":
@@ -417,21 +334,6 @@ class Deeds(RuleBasedStateMachine):
         rows = list(plain_sql.rows(TOGETHER, self.batch(number)))
         numbers = [one for one, completed_at in rows if completed_at is None]
         return [self.known[one] for one in numbers or [one for one, _ in rows]]
-
-    def tried(self, call: Any) -> Any:
-        try:
-            with transaction.atomic():
-                return call()
-        except Refused:
-            return None
-
-    def is_done(self, call: Any) -> bool:
-        try:
-            with transaction.atomic():
-                call()
-        except Refused:
-            return False
-        return True
 
     def some(self, data: st.DataObject) -> str:
         return data.draw(st.sampled_from(sorted(self.known))) if self.known else self.one()

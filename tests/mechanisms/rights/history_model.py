@@ -13,6 +13,7 @@ BOTH = Actor(kind=ActorKind.STAFF, name="bo", roles=frozenset({Role.AGENT, Role.
 TOKEN = Actor(kind=ActorKind.API, name="wei", roles=frozenset({Role.VIEWER, Role.AGENT}))
 ACTORS = (AGENT, CLERK, APPROVER, SECOND_APPROVER, VIEWER, CUSTOMER, OPERATOR, ADMIN, BOTH, TOKEN)
 RUNS = frozenset({State.ACCEPTED, State.EXECUTING})
+MOST = 8  # requests of a history
 RETURN = 2  # of the ways to decide: send a plan back
 OVER = frozenset({State.CANCELLED, State.DUPLICATE})
 ACTS = {Way.ERASE: "erasure", Way.CORRECT: "correction"}

@@ -11,7 +11,7 @@ from discreet.mechanisms.rights.opening.identity import How
 from discreet.mechanisms.rights.rules import State
 from discreet.vocabulary.actors import SYSTEM, Actor
 from tests.mechanisms.rights.company import AGENT, APPROVER, CUSTOMER, SECOND_APPROVER, VIEWER
-from tests.mechanisms.rights.history_model import ADMIN, BOTH, CLERK, RETURN, TOKEN, Drawn, act_of
+from tests.mechanisms.rights.history_model import ADMIN, BOTH, CLERK, MOST, RETURN, TOKEN, Drawn, act_of
 from tests.mechanisms.rights.history_steps import STEPS
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 Shortcut = Callable[["Deeds", str], None]
 EVERYBODY = (AGENT, APPROVER, BOTH, ADMIN, VIEWER, CUSTOMER)
-
-
-MOST = 8  # requests of a history
 
 
 def _anew(

@@ -1,24 +1,20 @@
-"""What workers do in random histories, and what people do beside the course of a request."""
+"""What workers do in random histories."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from discreet.engines.subjects.corrections import Change
-from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.actions import (
     applying,
     correcting,
     deciding,
     executing,
-    proving,
     telling,
 )
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.rules import Outcome, State
-from discreet.vocabulary.actors import SYSTEM, Actor
+from discreet.vocabulary.actors import SYSTEM
 
 Step = Callable[[datetime, str, int, int], object]
-Aside = Callable[[Actor, datetime, str, int], object]
 
 
 def _begin(now: datetime, number: str, batch_id: int, run: int) -> None:
@@ -105,38 +101,4 @@ NEXT: dict[tuple[State, str], tuple[str, ...]] = {
     (State.ACCEPTED, "access"): ("deliver", "tell"),
     (State.EXECUTING, "erasure"): ("erase",),
     (State.EXECUTING, "correction"): ("correct",),
-}
-
-
-def _wish(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
-    change = Change("email", "new@example.com", "ann@example.com")
-    correcting.set_wish(actor=actor, now=now, number=number, changes=[change])
-
-
-def _places(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
-    correcting.decide_places(actor=actor, now=now, batch_id=batch_id, choices={}, own_values={})
-
-
-def _batch(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
-    proving.verify_batch(actor=actor, now=now, batch_id=batch_id, reason="A list of theirs")
-
-
-def _detail(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
-    proving.add_detail(actor=actor, now=now, number=number, phone="+41446681800")
-
-
-def _settle(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
-    found = queries.roots_of(number)
-    proving.settle_again(
-        actor=SYSTEM, now=now, number=number, found=found if found is not None and found.only else None
-    )
-
-
-#: By name what somebody does beside the course.
-ASIDES: dict[str, Aside] = {
-    "wish": _wish,
-    "places": _places,
-    "batch": _batch,
-    "detail": _detail,
-    "settle": _settle,
 }

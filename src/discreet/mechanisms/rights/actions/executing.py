@@ -28,6 +28,7 @@ from discreet.mechanisms.rights.actions import answering
 from discreet.mechanisms.rights.actions.batches import load_batch, numbers_of, state_of, subject_of_batch
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.deciding import ask_for_decision
+from discreet.mechanisms.rights.actions.receiving import refuse_unless
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.refusals import (
@@ -260,9 +261,11 @@ def ask_search(*, actor: Actor, now: datetime, number: str) -> None:
     """Have every source searched again for what an incomplete erasure left, once somebody has mended it.
 
     Raises:
-        UnknownRequest: there is none.
+        NotYours, UnknownRequest
         NothingToSearch: it is not incomplete, or what it was searched by is forgotten.
     """
+    if not actor.may(Role.APPROVER):
+        refuse_unless(actor, Role.AGENT)
     request = RightsRequest.objects.select_related("batch").filter(number=number[:16]).first()
     if request is None:
         raise UnknownRequest(number=number[:16])
