@@ -54,7 +54,7 @@ class Requests(Deeds):
         for kind in kinds:
             self.take_up(kind, data.draw(st.sampled_from(REQUESTERS)))
         for number in list(self.known):
-            for _ in range(data.draw(st.integers(min_value=0, max_value=5))):
+            for _ in range(data.draw(st.integers(min_value=0, max_value=3))):
                 self.next_step(number)
         SHORTCUTS[data.draw(SHORT)](self, self.some(data))
 
@@ -102,7 +102,9 @@ class Requests(Deeds):
 
     @rule(data=st.data(), is_accepted=st.booleans())
     def paper_is_checked(self, data: st.DataObject, is_accepted: bool) -> None:
-        number = self.some(data)
+        self.paper(self.some(data), is_accepted=is_accepted)
+
+    def paper(self, number: str, *, is_accepted: bool) -> None:
         self.tried(lambda: proving.note_paper(now=self.at, number=number, is_accepted=is_accepted))
         authorised_at = RightsRequest.objects.values_list("authorised_at", flat=True).get(number=number)
         assert authorised_at is None or self.known[number].is_authorised  # a paper gives no authority
@@ -149,17 +151,24 @@ class Requests(Deeds):
         else:
             self.is_done(lambda: appealing.appeal(actor=actor, now=self.at, number=number, words="Wrong"))
 
-    @rule(actor=st.sampled_from(ACTORS), data=st.data(), days=st.integers(min_value=0, max_value=40))
-    def time(self, actor: Actor, data: st.DataObject, days: int) -> None:
-        number = self.some(data)
+    @rule(
+        actor=st.sampled_from(ACTORS),
+        data=st.data(),
+        which=st.integers(min_value=0, max_value=3),
+        days=st.integers(min_value=0, max_value=40),
+    )
+    def time(self, actor: Actor, data: st.DataObject, which: int, days: int) -> None:
+        self.timed(actor, self.some(data), which)
+        self.at += timedelta(days=days)
+
+    def timed(self, actor: Actor, number: str, which: int) -> None:
         calls = (
             lambda: timing.acknowledge(actor=actor, now=self.at, number=number),
             lambda: timing.extend_deadline(actor=actor, now=self.at, number=number, reason="Many"),
             lambda: timing.pause_clocks(actor=actor, now=self.at, number=number, wait="identity"),
             lambda: timing.resume_clocks(actor=actor, now=self.at, number=number),
         )
-        self.is_done(data.draw(st.sampled_from(calls)))
-        self.at += timedelta(days=days)
+        self.is_done(calls[which])
 
     @rule(
         data=st.data(),

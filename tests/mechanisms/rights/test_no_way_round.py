@@ -13,7 +13,7 @@ from tests.mechanisms.rights.mutants import MUTANTS, taken_out
 pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(16), pytest.mark.usefixtures("waiting_requests")]
 
 
-STEPS = 8  # beside those that bring requests so far; a shortcut is several
+STEPS = 5  # beside those that bring requests so far; a shortcut is several
 
 
 class Counted(Requests):
