@@ -11,3 +11,12 @@ class ChoicesCollected(Event):
 
     list_ref: str
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionDecided(Event):
+    """The company decided on an objection. `mailed`: the number of the request whose person was told so; "" = nobody."""
+
+    choice_ref: str
+    is_upheld: bool
+    mailed: str

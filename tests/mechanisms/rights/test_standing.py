@@ -9,9 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from discreet.engines.subjects.identity import Identity
-from discreet.foundation.cases.models import CaseTask
 from discreet.foundation.ledger.models import LedgerEntry
-from discreet.foundation.permission.actions import ending
 from discreet.foundation.permission.models import Choice
 from discreet.foundation.permission.people import Person
 from discreet.foundation.permission.queries import facts_of_many, standing_of
@@ -90,7 +88,8 @@ def test_any_other_choice_stands_once_the_identity_is_proven(
         preparing.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
     assert [use for use in stopped if allowed(use)] == []
     assert [use for use in left if not allowed(use)] == []
-    assert RightsRequest.objects.get(number=number).outcome == Outcome.APPLIED
+    is_decided_on = kind == "objection" and scope != "marketing"
+    assert RightsRequest.objects.get(number=number).outcome == ("" if is_decided_on else Outcome.APPLIED)
     assert Choice.objects.count() == 1
 
 
@@ -119,20 +118,3 @@ def test_the_centre_asks_what_an_objection_is_about_and_marketing_stops_at_once(
     preparing.prepare_batch(request.batch_id, SYSTEM, timezone.now())
     (fact,) = facts_of_many(people=[Person(email="ann@example.com")], at=timezone.now())[0]
     assert (fact.purpose, fact.decision, fact.article) == ("Marketing", "upheld", "GDPR Art. 21(2)")
-
-
-@pytest.mark.parametrize(("scope", "is_open"), [("", True), ("profiling", True), ("marketing", False)])
-def test_an_objection_that_waits_for_its_decision_stays_on_a_desk_until_it_is_made(
-    scope: str, is_open: bool
-) -> None:
-    """The request is answered, for the use has stopped; that nobody decides is due and becomes late."""
-    number = received("objection", scope=scope, residence="DE")
-    proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Known by voice")
-    preparing.prepare_batch(queries.batch_of(number), SYSTEM, NOW)
-    (choice,) = Choice.objects.filter(origin=number)
-    task = CaseTask.objects.filter(case__number=number, key=f"objection-{choice.ref}", done_at__isnull=True)
-    assert task.exists() is is_open
-    if is_open:
-        assert task.get().due_at == RightsRequest.objects.get(number=number).due_at
-        ending.uphold_objection(actor=AGENT, now=NOW, ref=choice.ref)
-        assert not task.exists()

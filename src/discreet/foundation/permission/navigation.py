@@ -24,6 +24,7 @@ acts.register(
         "permission.tell_lifting": gettext_noop("Told that the restriction will be lifted"),
         "permission.mail_lifting": gettext_noop("Mailed that the restriction will be lifted"),
         "permission.lift_restriction": gettext_noop("Restriction lifted"),
+        "permission.withdraw_objection": gettext_noop("Objection taken back"),
         "permission.uphold_objection": gettext_noop("Objection upheld"),
         "permission.override_objection": gettext_noop("Objection overridden on compelling grounds"),
         "permission.ask_opt_in": gettext_noop("Opting in asked for"),

@@ -116,6 +116,7 @@ class Course:
     """What became of a choice that came with a request. `grounds`: of an objection that was overridden."""
 
     kind: Kind
+    article: str
     decision: Decision
     decided_at: datetime | None
     grounds: str
@@ -124,15 +125,20 @@ class Course:
     ended_how: str
 
 
-def course_of(origin: str) -> Course | None:
-    """Return what became of the choice that a request made; None where it made none."""
-    one = Choice.objects.filter(origin=origin).order_by("pk").first()
-    if one is None or not origin:
+def course_of(origin: str, *, ref: str = "") -> Course | None:
+    """Return what became of the choice that a request made; None where it made none.
+
+    `ref`: the choice itself, where the same was said by an earlier request.
+    """
+    found = Choice.objects.filter(ref=ref) if ref else Choice.objects.filter(origin=origin)
+    one = found.order_by("pk").first()
+    if one is None or not (origin or ref):
         return None
     sealed = bytes(one.grounds_sealed)
     grounds = keys.open_secret(sealed, f"permission/grounds/{one.ref}").decode() if sealed else ""
     return Course(
         kind=Kind(one.kind),
+        article=one.article,
         decision=Decision(one.decision),
         decided_at=one.decided_at,
         grounds=grounds,

@@ -34,6 +34,8 @@ DECISIONS = {
 ENDED = {
     "lifted": gettext_noop("lifted"),
     "opted_in": gettext_noop("opted in again"),
+    "withdrawn": gettext_noop("taken back"),
+    "said_again": gettext_noop("objected again"),
     "until": gettext_noop("its time was over"),
 }
 KNOWN_BY = {

@@ -160,6 +160,7 @@ def context(
         "approval": correction_page.approval(view, actor) if is_correction else _approval(view, actor),
         "also_open": _also_open(view, now=now),
         "may_refuse": view.state in (State.RECEIVED, State.VERIFIED, State.PLANNED)
+        and not view.course.choice_ref
         and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
         "may_send_back": view.state is State.PLANNED
         and bool(view.plan.prepared_by)
@@ -169,6 +170,7 @@ def context(
         "sent_back": history.sent_back(view.number) if view.state is State.PLANNED else "",
         "may_plan": view.state in (State.VERIFIED, State.PLANNED)
         and view.candidates in (None, 1)
+        and not view.course.choice_ref
         and any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)),
         "may_preview": way_of(view.kind) is Way.COPY
         and view.state is State.PLANNED
@@ -373,6 +375,11 @@ def _awaited(view: RequestView) -> str:
     if view.state is State.VERIFIED and view.candidates is not None and view.candidates > 1:
         return gettext(
             "Awaited from an agent: to choose who it is. Then the plan is made, and an approver decides."
+        )
+    if view.state is State.PLANNED and view.course.choice_ref:
+        return gettext(
+            "Awaited: the decision on the objection. The use that it is about has stopped and stays so until then; "
+            "to uphold it takes an agent or an approver, to override it an approver and stated grounds. The clock runs."
         )
     return ""
 

@@ -7,13 +7,13 @@ from django.db import transaction
 
 from discreet.events.cases import CaseExpired
 from discreet.events.papers import PaperChecked
-from discreet.events.permission import ChoicesCollected
+from discreet.events.permission import ChoicesCollected, ObjectionDecided
 from discreet.events.rights import CorrectionVerified, ErasureVerified
 from discreet.events.webhooks import CallEnded
 from discreet.foundation.jobs.api import on
 from discreet.foundation.jobs.unfinished import names_jobs_of
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import listing
+from discreet.mechanisms.rights.actions import listing, objecting
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
 from discreet.mechanisms.rights.actions.notifying import note_call, tell_recipients
 from discreet.mechanisms.rights.actions.proving import note_paper
@@ -55,6 +55,15 @@ def tell_of_correction(event: CorrectionVerified, now: datetime) -> None:
 def take_up_choices(event: ChoicesCollected, now: datetime) -> None:
     """Begin to tell recipients of a day's choices that came by no request."""
     listing.take_up_list(now=now, list_ref=event.list_ref, kind=event.kind)
+
+
+@on(ObjectionDecided)
+def end_decided(event: ObjectionDecided, now: datetime) -> None:
+    """End the requests that waited for the decision on their objection."""
+    if objecting.is_awaited(event.choice_ref):
+        objecting.end_decided(
+            now=now, choice_ref=event.choice_ref, is_upheld=event.is_upheld, mailed=event.mailed
+        )
 
 
 @on(CallEnded)

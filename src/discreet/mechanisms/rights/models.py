@@ -83,6 +83,7 @@ class RightsRequest(models.Model):
     appeal_sealed = models.BinaryField(null=True)
     appeal_answer_sealed = models.BinaryField(null=True)
     reopened_at = models.DateTimeField(null=True)
+    choice_ref = models.CharField(max_length=32, default="")  # an objection that stands and is decided on
     told = models.JSONField(default=list)  # the answer of a request to know: categories and places
     completed_at = models.DateTimeField(null=True)
     kept = models.JSONField(default=list)
@@ -115,6 +116,7 @@ class RightsRequest(models.Model):
                 fields=["number"], condition=models.Q(outcome="incomplete"), name="rights_incomplete"
             ),
             models.Index(fields=["batch", "residence", "requester"], name="rights_of_batch"),
+            models.Index(fields=["choice_ref"], condition=~models.Q(choice_ref=""), name="rights_undecided"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -144,6 +144,7 @@ def _course(request: RightsRequest) -> Course:
         appealed_at=request.appealed_at,
         reopened_at=request.reopened_at,
         told=tuple(request.told),
+        choice_ref=request.choice_ref,
     )
 
 

@@ -164,6 +164,16 @@ class NotPaused(Refused):
     status = 409
 
 
+class DecideObjection(Refused):
+    """GDPR Art. 21(1): a use that was objected to goes on only on grounds that are stated."""
+
+    code = "rights.decide_objection"
+    message = gettext_noop(
+        "What %(number)s objects to has stopped. Uphold or override the objection itself; that ends the request."
+    )
+    status = 409
+
+
 class NotADuplicate(Refused):
     code = "rights.not_a_duplicate"
     message = gettext_noop(

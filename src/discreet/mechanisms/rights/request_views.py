@@ -83,6 +83,7 @@ class Course:
     appealed_at: datetime | None
     reopened_at: datetime | None
     told: tuple[dict[str, object], ...]
+    choice_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,11 @@ TRANSITIONS: dict[str, frozenset[State]] = {
     State.DUPLICATE: frozenset(),
     State.APPEALED: frozenset({State.RECEIVED, State.VERIFIED, State.DONE, State.REFUSED}),
 }
+#: A request whose choice stands and is decided on: nothing is planned or carried out. Source: GDPR Art. 21(1).
+UNDECIDED: dict[str, frozenset[State]] = {
+    State.VERIFIED: frozenset({State.PLANNED}),
+    State.PLANNED: frozenset({State.DONE, State.REFUSED}),
+}
 #: Where what law asks no proof of identity for is applied at receipt. Source: 11 CCR 7060(b).
 AT_RECEIPT: dict[str, frozenset[State]] = {State.RECEIVED: frozenset({State.DONE})}
 #: A choice stands once its identity is proven: nobody plans or approves it. Everything else must be accepted first.

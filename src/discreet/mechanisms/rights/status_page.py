@@ -145,8 +145,9 @@ class Standing:
 
 def standing_of(view: RequestView) -> Standing | None:
     """Return what was decided or done with the choice since the request ended; None where it just stands."""
-    is_choice = way_of(view.kind) is Way.STAND and view.state is State.DONE
-    course = course_of(view.number) if is_choice else None
+    is_decided_on = bool(view.course.choice_ref) and view.state in (State.PLANNED, State.REFUSED)
+    is_choice = way_of(view.kind) is Way.STAND and (view.state is State.DONE or is_decided_on)
+    course = course_of(view.number, ref=view.course.choice_ref) if is_choice else None
     if course is None:
         return None
     if course.ended_how == "lifted":

@@ -138,21 +138,22 @@ NEXT_FOR_CORRECTION: dict[State, str] = {
     State.PLANNED: gettext_noop("Our staff look at what would be changed, and where. Two people must agree."),
     State.EXECUTING: gettext_noop("It is being corrected; then we read every place again."),
 }
+UNDECIDED = gettext_noop(
+    "The use that you object to has stopped. Until we have decided, your data are not used for it. Our staff look at "
+    "your reasons and decide whether it stays stopped, or whether compelling grounds of ours or a legal claim make us "
+    "go on; then we tell you, and why."
+)
 NEXT_FOR_CHOICE: dict[State, str] = {
     **NEXT_FOR_PERSON,
     State.VERIFIED: gettext_noop("We are noting your choice in every system that asks for it."),
-    State.PLANNED: gettext_noop(
-        "Until we have decided, your data are not used for what you object to. Our staff look at your reasons."
-    ),
+    State.PLANNED: UNDECIDED,
     State.ACCEPTED: gettext_noop("We are noting your choice in every system that asks for it."),
     State.EXECUTING: gettext_noop("We are noting your choice in every system that asks for it."),
     State.DONE: gettext_noop("Your choice holds from now on."),
 }
 # What became of a choice after its request was answered.
 CHOICE_DECIDED: dict[str, str] = {
-    Decision.PENDING: gettext_noop(
-        "Until we have decided, your data are not used for what you object to. Our staff look at your reasons."
-    ),
+    Decision.PENDING: UNDECIDED,
     Decision.UPHELD: gettext_noop(
         "We agree with your objection: the use that it is about has stopped for good."
     ),

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from discreet.events.permission import ObjectionDecided
+from discreet.foundation.jobs.api import publish
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, record, record_many
@@ -105,6 +107,7 @@ def uphold_objection(*, actor: Actor, now: datetime, ref: str) -> None:
     if choice.decision == Decision.PENDING:
         _decide(choice, actor=actor, now=now, decision=Decision.UPHELD)
         informing.note_decided(number=choice.origin, ref=ref, now=now)
+        publish(ObjectionDecided(choice_ref=ref, is_upheld=True, mailed=""))
     record(actor=actor, now=now, subject=f"choice:{ref}", facts={"decision": choice.decision})
 
 
@@ -130,9 +133,27 @@ def override_objection(*, actor: Actor, now: datetime, ref: str, grounds: str) -
         choice.grounds_sealed = keys.seal_secret(clean, f"permission/grounds/{ref}")
         _decide(choice, actor=actor, now=now, decision=Decision.OVERRIDDEN)
         informing.note_decided(number=choice.origin, ref=ref, now=now)
-        informing.tell_overridden(number=choice.origin, ref=ref, now=now)
+        is_mailed = informing.tell_overridden(number=choice.origin, ref=ref, now=now)
+        mailed = choice.origin if is_mailed else ""
+        publish(ObjectionDecided(choice_ref=ref, is_upheld=False, mailed=mailed))
     facts: dict[str, Json] = {"decision": choice.decision, "grounds_recorded": True}
     record(actor=actor, now=now, subject=f"choice:{ref}", facts=facts)
+
+
+@act("permission.withdraw_objection")
+def withdraw_objection(*, actor: Actor, now: datetime, ref: str) -> None:
+    """End an objection that the person takes back before it is decided. Repeating it changes nothing.
+
+    Raises:
+        UnknownChoice, AnotherKind, DecidedAlready, NotYours
+    """
+    refuse_unless_theirs(actor)
+    choice = _load(ref, Kind.OBJECTION)
+    if choice.ended_at is None:
+        if choice.decision != Decision.PENDING:
+            raise DecidedAlready
+        _end([choice], actor=actor, now=now, how="withdrawn")
+    record(actor=actor, now=now, subject=f"choice:{ref}", facts={"ended": choice.ended_how})
 
 
 @act("permission.ask_opt_in")

@@ -3,6 +3,7 @@
 Source: GDPR Art. 12(4), 18(3), 21(1). No mail says what was chosen or why: that stands on the request's page.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -43,10 +44,13 @@ def mail(*, number: str, template: str, now: datetime) -> bool:
     return True
 
 
-def tell_overridden(*, number: str, ref: str, now: datetime) -> None:
-    """Tell the person that their objection was not upheld; where no mail goes, staff do. No request: nobody to ask."""
+def tell_overridden(*, number: str, ref: str, now: datetime) -> bool:
+    """Mail the person that their objection was not upheld; where no mail goes, staff do. No request: nobody to ask.
+
+    Returns whether a mail goes.
+    """
     if mail(number=number, template=OVERRIDDEN, now=now):
-        return
+        return True
     task = NewTask(
         key=f"overridden-{ref}",
         what=TASK_OVERRIDDEN,
@@ -55,16 +59,15 @@ def tell_overridden(*, number: str, ref: str, now: datetime) -> None:
         url_args=(ref,),
         is_after_end=True,
     )
-    try:
+    with suppress(UnknownCase):
         add_task(actor=SYSTEM, now=now, number=number, task=task)
-    except UnknownCase:
-        return
+    return False
 
 
 def ask_to_decide(*, number: str, ref: str, due_at: datetime | None, now: datetime) -> None:
     """Put the decision on an objection on an approver's desk, due when the answer to the request is.
 
-    The request is answered: what it is about stopped. That nobody decides must not be hidden by that.
+    The use has stopped, and the request stays open: that nobody decides must not be hidden by that.
     Source: GDPR Art. 12(3), 21(1).
     """
     task = NewTask(
@@ -74,7 +77,6 @@ def ask_to_decide(*, number: str, ref: str, due_at: datetime | None, now: dateti
         due_at=due_at,
         url_name="permission:choice",
         url_args=(ref,),
-        is_after_end=True,
     )
     add_task(actor=SYSTEM, now=now, number=number, task=task)
 

@@ -18,6 +18,7 @@ from discreet.foundation.permission.rules import (
     GPC_ARTICLE,
     HOME_LAW,
     Channel,
+    Decision,
     Kind,
     article_of,
     first_decision,
@@ -51,6 +52,8 @@ def write(*, actor: Actor, now: datetime, said: Sequence[Said], source: Source) 
     rows = [_row(actor, now, one, source, digests) for one in said]
     single = {row.choice.said_key: row for row in reversed(rows)}
     _end_what_is_over(list(single), now)
+    if source.channel is Channel.REQUEST:
+        _end_overridden(list(single), now)
     stands: dict[str, tuple[str, datetime]] = {}
     written: set[str] = set()
     while missing := {key: row for key, row in single.items() if key not in stands}:
@@ -138,6 +141,17 @@ def _end_what_is_over(said_keys: Sequence[str], now: datetime) -> None:
         Choice.objects.filter(said_key__in=part, ended_at__isnull=True, until__lte=now).update(
             ended_at=F("until"), ended_how="until"
         )
+
+
+def _end_overridden(said_keys: Sequence[str], now: datetime) -> None:
+    """End objections that were overridden and are made again by a request: that one is decided anew.
+
+    Source: GDPR Art. 21(1): the grounds are the company's to show, each time.
+    """
+    for part in _parts(said_keys):
+        Choice.objects.filter(
+            said_key__in=part, ended_at__isnull=True, decision=Decision.OVERRIDDEN.value
+        ).update(ended_at=now, ended_how="said_again")
 
 
 def _insert(single: Mapping[str, _Row]) -> set[str]:

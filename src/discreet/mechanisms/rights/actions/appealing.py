@@ -77,6 +77,7 @@ def mark_duplicate(*, actor: Actor, now: datetime, number: str, of: str) -> None
         or not is_one
         or of not in same_person
         or other.duplicate_of
+        or request.choice_ref != other.choice_ref  # it objects to something else, on which is decided
         or request.batch.requests.count() > 1
     ):
         raise NotADuplicate(number=number, other=of[:16])
@@ -173,6 +174,7 @@ def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     request.batch, request.position = new_batch(Kind(request.kind)), 0
     request.outcome, request.answer, request.kept, request.told = "", "", [], []
     request.completed_at = request.letter_sent_at = None
+    request.choice_ref = ""
     request.reopened_at, request.justification = now, ""
     request.extended_at, request.extension_sealed = None, None
     request.package_token_hash, request.package_expires_at = "", None

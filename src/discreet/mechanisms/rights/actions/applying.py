@@ -9,13 +9,13 @@ from discreet.events.rights import RequestsCompleted
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
-from discreet.foundation.permission.actions import choosing, informing
+from discreet.foundation.permission.actions import choosing
 from discreet.foundation.permission.queries import undecided
 from discreet.foundation.permission.rules import Channel
 from discreet.foundation.permission.said import Source
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import answering
-from discreet.mechanisms.rights.actions.standing import end_applied, said_by
+from discreet.mechanisms.rights.actions import answering, objecting
+from discreet.mechanisms.rights.actions.standing import begin_telling, end_applied, said_by
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NotThisKind
@@ -29,13 +29,13 @@ AT_ONCE = 1000
 def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
     """Let stand what the proven requests of a batch chose, and end them, some at a time; return how many.
 
-    Repeating it changes nothing: what has ended is left.
+    Repeating it changes nothing: what has ended is left, and so is an objection that stands and is decided on.
 
     Raises:
         NotThisKind: the batch asks for something else.
     """
     found = RightsRequest.objects.select_for_update().filter(
-        batch_id=batch_id, verified_at__isnull=False, completed_at__isnull=True
+        batch_id=batch_id, verified_at__isnull=False, completed_at__isnull=True, choice_ref=""
     )
     requests = list(found.order_by("position", "pk")[:AT_ONCE])
     subject = f"batch:{batch_id}"
@@ -49,19 +49,30 @@ def apply_choices(*, actor: Actor, now: datetime, batch_id: int) -> int:
     kept = choosing.choose_some(
         actor=actor, now=now, said=said, source=Source(Channel.REQUEST, f"B-{batch_id}")
     )
+    undecided_refs = undecided(one.ref for one in kept)
+    waiting = {
+        one.number: chosen.ref
+        for one, chosen in zip(requests, kept, strict=True)
+        if chosen.ref in undecided_refs
+    }
+    objecting.leave_open(actor=actor, now=now, batch_id=batch_id, refs=waiting)
     answers = {
         one.number: way_of_answer(
             is_reachable=False, has_page=has_page(channel=one.channel, requester=one.requester)
         )
         for one in requests
+        if one.number not in waiting
     }
+    if answers:
+        _end(actor=actor, now=now, batch_id=batch_id, answers=answers)
+    elif waiting:
+        begin_telling(batch_id, kind=requests[0].kind, first=requests[0].number)
+    record(actor=actor, now=now, subject=subject, facts={"applied": len(requests), "undecided": len(waiting)})
+    return len(requests)
+
+
+def _end(*, actor: Actor, now: datetime, batch_id: int, answers: dict[str, Answer]) -> None:
     end_applied(actor=actor, now=now, batch_id=batch_id, answers=answers, transitions=CHOICES)
-    waiting = undecided(one.ref for one in kept)
-    for one, chosen in zip(requests, kept, strict=True):
-        if chosen.ref in waiting and not chosen.is_repeated:
-            informing.ask_to_decide(number=one.number, ref=chosen.ref, due_at=one.due_at, now=now)
     publish(RequestsCompleted(numbers=tuple(answers), outcomes=(Outcome.APPLIED.value,) * len(answers)))
     by_letter = [number for number, answer in answers.items() if answer is Answer.LETTER_DUE]
     answering.ask_for_letters(actor=actor, now=now, numbers=by_letter)
-    record(actor=actor, now=now, subject=subject, facts={"applied": len(requests)})
-    return len(requests)

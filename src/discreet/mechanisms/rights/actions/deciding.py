@@ -22,7 +22,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
 from discreet.foundation.mail.api import is_reachable
-from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions import answering, objecting
 from discreet.mechanisms.rights.actions.batches import (
     PREPARABLE,
     decision_key,
@@ -43,11 +43,12 @@ from discreet.mechanisms.rights.actions.receiving import (
 )
 from discreet.mechanisms.rights.deciding.items import MOST_OF_ARTICLE, Justification, completed_article
 from discreet.mechanisms.rights.deciding.queries import laws_of_batch
-from discreet.mechanisms.rights.kinds import Kind, Way, right_of
+from discreet.mechanisms.rights.kinds import Kind, Way, right_of, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest
 from discreet.mechanisms.rights.queries import takes_two_people
 from discreet.mechanisms.rights.refusals import (
     ArticleTooLong,
+    DecideObjection,
     NotAnApprover,
     NotAnArticle,
     OpenQuestions,
@@ -300,6 +301,7 @@ def refuse_request(
 
     Raises:
         NotYours, WhyMissing, NotAnArticle, ArticleTooLong, WrongRequestState
+        DecideObjection: the use has stopped; only its own decision lets it go on.
     """
     if not actor.may(Role.APPROVER):
         refuse_unless(actor, Role.AGENT)
@@ -309,6 +311,8 @@ def refuse_request(
     if justification and justification not in set(Justification):
         raise WhyMissing
     asked = load_request(number)
+    if asked.choice_ref and asked.completed_at is None:
+        raise DecideObjection(number=number)
     article = completed_article(
         article,
         justification=justification,
@@ -348,6 +352,7 @@ def _is_reachable(request: RightsRequest) -> bool:
 def cancel_request(*, actor: Actor, now: datetime, number: str) -> None:
     """Withdraw a request at the customer's wish, as long as nothing was executed."""
     refuse_unless_theirs(actor)
+    objecting.take_back(load_request(number), actor=actor, now=now)
     _end(actor=actor, now=now, number=number, state=State.CANCELLED, outcome=Outcome.NONE)
     record(actor=actor, now=now, subject=f"request:{number}", facts={"cancelled": True})
 

@@ -117,10 +117,16 @@ def end_applied(
         ],
     )
     batch = Batch.objects.get(pk=batch_id)
-    if numbers and any(is_told(kind=batch.kind, recipient=one.facts.kind) for one in recipients()):
-        start("rights.tell_of_choices", key=f"{batch_id}:{numbers[0]}", args={"batch_id": batch_id})
+    if numbers:
+        begin_telling(batch_id, kind=batch.kind, first=numbers[0])
     if not batch.to_receive and not batch.requests.filter(completed_at__isnull=True).exists():
         keys.destroy_case_key(batch.key_id)
+
+
+def begin_telling(batch_id: int, *, kind: str, first: str) -> None:
+    """Have recipients told of what stands now, where this kind concerns one; the running act calls this."""
+    if any(is_told(kind=kind, recipient=one.facts.kind) for one in recipients()):
+        start("rights.tell_of_choices", key=f"{batch_id}:{first}", args={"batch_id": batch_id})
 
 
 def _law(kind: Kind, residence: str) -> Law | None:

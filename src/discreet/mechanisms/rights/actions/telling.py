@@ -9,8 +9,7 @@ from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, catalogue_facts, record
 from discreet.mechanisms.rights.actions import answering
-from discreet.mechanisms.rights.actions.batches import load_batch, state_of
-from discreet.mechanisms.rights.actions.deciding import load_batch
+from discreet.mechanisms.rights.actions.batches import load_batch
 from discreet.mechanisms.rights.actions.executing import destroy_batch_key
 from discreet.mechanisms.rights.actions.receiving import load_request
 from discreet.mechanisms.rights.kinds import Way, way_of

@@ -32,6 +32,7 @@ SEARCHED = Stage(
     gettext_noop("Searched again"), gettext_noop("Search again"), gettext_noop("Not searched again")
 )
 IN_FORCE = Stage(gettext_noop("In force"), gettext_noop("Bring into force"))
+DECIDED = Stage(gettext_noop("Decided"), gettext_noop("Decide"))
 DELIVERED = Stage(gettext_noop("Delivered"), gettext_noop("Deliver"))
 
 ENDED_EARLY = (State.REFUSED, State.CANCELLED)
@@ -70,7 +71,10 @@ def _stages(view: RequestView) -> Sequence[tuple[Stage, bool]]:
     if way_of(view.kind) is Way.STAND:  # no plan, no approval, nothing written: what was chosen stands
         proof = ((PROVEN, is_over or view.verified_at is not None),)
         needs_proof = right_of(view.kind).tier is not Tier.NONE
-        return ((RECEIVED, True), *(proof if needs_proof else ()), (IN_FORCE, is_over))
+        is_undecided = bool(view.course.choice_ref) and not is_over
+        decision = ((DECIDED, is_over),) if view.course.choice_ref else ()
+        begun = (RECEIVED, True), *(proof if needs_proof else ())
+        return (*begun, (IN_FORCE, is_over or is_undecided), *decision)
     is_approved = is_over or (view.plan.approved_at is not None and view.state not in BEFORE_APPROVAL)
     begun = (
         (RECEIVED, True),

@@ -17,6 +17,7 @@ from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.ledger.signing import log_key
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.organisation.rules import applicable_laws
+from discreet.foundation.permission.queries import course_of
 from discreet.foundation.rulepacks.law import Law
 from discreet.mechanisms.rights import names, queries
 from discreet.mechanisms.rights.copying import delivered as copies
@@ -74,6 +75,9 @@ def kept_lines(view: RequestView, language: str, *, with_reasons: bool = True) -
 
 def refusals(view: RequestView) -> list[dict[str, str]]:
     """Return why a request was refused, as the person reads it: reason, and article or "". None: it was not."""
+    if view.outcome == Outcome.REFUSED and view.course.choice_ref and not view.case.row.is_expired:
+        course = course_of(view.number, ref=view.course.choice_ref)
+        return [{"reason": course.grounds, "article": course.article}] if course else []
     language = translation.get_language() or "en"
     ground = reason_words(view.course.justification, language)
     return [

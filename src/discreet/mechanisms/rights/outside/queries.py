@@ -117,7 +117,8 @@ def choices_untold(batch_id: int) -> tuple[list[str], int]:
     """Return the applied requests of a batch that no notice concerns yet, and the number of their round."""
     notices = list(RecipientNotice.objects.filter(batch_id=batch_id).values_list("numbers", "run"))
     had = {number for numbers, _ in notices for number in numbers}
-    applied = RightsRequest.objects.filter(batch_id=batch_id, outcome=Outcome.APPLIED.value)
+    stands = Q(outcome=Outcome.APPLIED.value) | (Q(completed_at__isnull=True) & ~Q(choice_ref=""))
+    applied = RightsRequest.objects.filter(stands, batch_id=batch_id)
     numbers = list(applied.order_by("position", "pk").values_list("number", flat=True))
     round_number = max((run for _, run in notices), default=-1) + 1
     return [number for number in numbers if number not in had], round_number
