@@ -1,17 +1,45 @@
 """Where an answer goes: the contact an identity was proven with, else an address read before it is erased."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from discreet.engines.subjects.found import Reach
 from discreet.foundation.centre import verification
-from discreet.foundation.mail.api import HeldContact, hold_addresses
+from discreet.foundation.keys import api as keys
+from discreet.foundation.mail.api import HeldContact, hold_addresses, open_contact
 from discreet.mechanisms.rights import planning, queries
+from discreet.mechanisms.rights.actions.held_answers import numbers_held
 from discreet.vocabulary.actors import SYSTEM
+from discreet.vocabulary.normalise import normalise_email
 
 
 def held(batch_id: int) -> dict[str, HeldContact]:
     """Return where answers go, by request number: what identities were proven with, else what was kept."""
-    return verification.held_contacts(queries.requests_of(batch_id))
+    found = verification.held_contacts(queries.requests_of(batch_id))
+    return {number: one for number, one in found.items() if number not in numbers_held(batch_id)}
+
+
+def seen_instead(number: str, addresses: Iterable[str]) -> str:
+    """Return a keyed digest of what the record holds now, where it lost the address a code went to; "" = it did not.
+
+    Without any address nobody knows whose the mailbox is now: that is a change, too. Source: failure promise 14.
+    """
+    found = verification.held_contact(number)
+    if found is None or not verification.is_code_sent(number):
+        return ""
+    spelled = sorted({normalise_email(one) or one.strip() for one in addresses if one.strip()})
+    proven = open_contact(found)
+    if (normalise_email(proven) or proven) in spelled:
+        return ""
+    return digest_of(number, spelled)
+
+
+def digest_of(number: str, addresses: Iterable[str]) -> str:
+    """Return a keyed digest of addresses, of this request alone."""
+    spelled = sorted({normalise_email(one) or one.strip() for one in addresses if one.strip()})
+    return keys.hmac_company(
+        "rights.contact-seen", "\0".join([number, *spelled]).encode(errors="replace")
+    ).hex()
 
 
 def keep(batch_id: int, reached: Reach, now: datetime) -> None:

@@ -19,7 +19,15 @@ from discreet.foundation.ledger import prove
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import case_page, listing, preparing, queries, report
-from discreet.mechanisms.rights.actions import answering, deciding, executing, proving, receiving, revealing
+from discreet.mechanisms.rights.actions import (
+    answering,
+    deciding,
+    executing,
+    held_answers,
+    proving,
+    receiving,
+    revealing,
+)
 from discreet.mechanisms.rights.approving import approve
 from discreet.mechanisms.rights.course import page as course_page
 from discreet.mechanisms.rights.forms import (
@@ -28,6 +36,7 @@ from discreet.mechanisms.rights.forms import (
     AuthorityForm,
     ExtendForm,
     ForAnotherForm,
+    HeldForm,
     StaffAskForm,
     VerifyForm,
 )
@@ -36,7 +45,7 @@ from discreet.mechanisms.rights.letters import answers as letter_answers
 from discreet.mechanisms.rights.opening.digests import MAX_LENGTH, is_contact
 from discreet.mechanisms.rights.refusals import UnknownRequest
 from discreet.mechanisms.rights.request_views import RequestView
-from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome
+from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Goes, Outcome
 from discreet.mechanisms.rights.views import refusal_text
 from discreet.vocabulary.actors import Role
 from discreet.vocabulary.errors import Refused
@@ -258,20 +267,33 @@ def reveal(request: HttpRequest, number: str) -> HttpResponseBase:
 @role_required(Role.AGENT, Role.ADMINISTRATOR)
 def answer(request: HttpRequest, number: str) -> HttpResponseBase:
     """Show the letters that are due with this one, and note that they were sent."""
-    if request.method == "POST":
+    form = HeldForm(request.POST if "goes" in request.POST else None)
+    if form.is_bound and form.is_valid():
+        held_answers.settle_contact(
+            actor=actor_of(request),
+            now=timezone.now(),
+            number=number,
+            goes=Goes(form.cleaned_data["goes"]),
+            reason=form.cleaned_data["reason"],
+        )
+        messages.success(request, gettext("Noted. The answer goes where you decided."))
+        return HttpResponseRedirect(request.path)
+    if request.method == "POST" and not form.is_bound:
         sent = answering.answer_by_letter(actor=actor_of(request), now=timezone.now(), number=number)
         words = ngettext("%(n)s answer noted as sent.", "%(n)s answers noted as sent.", sent)
         messages.success(request, words % {"n": sent})
         return _back(number)
     view = queries.request_view(number)
-    due = queries.answers_due(view.plan.batch_id, Answer.LETTER_DUE)
+    due = queries.answers_due(view.plan.batch_id, Answer.LETTER_DUE, is_held=view.course.is_held)
     context = {
         "view": view,
         "due": due[:LETTERS_SHOWN],
         "more": max(0, len(due) - LETTERS_SHOWN),
         "is_copy": view.outcome == Outcome.DELIVERED,
+        "is_held": view.course.is_held and view.number in due,
+        "held_form": form,
     }
-    return render(request, "rights/answer.html", context)
+    return render(request, "rights/answer.html", context, status=422 if form.is_bound else 200)
 
 
 @require_GET

@@ -14,6 +14,7 @@ from discreet.mechanisms.rights.kinds import RIGHTS, SCOPES_OF, Kind, Requester,
 from discreet.mechanisms.rights.opening.asker import Asking, who_asks
 from discreet.mechanisms.rights.opening.given import MOST
 from discreet.mechanisms.rights.opening.residences import for_staff, for_the_person
+from discreet.mechanisms.rights.rules import Goes
 from discreet.mechanisms.rights.words import REQUESTERS, SCOPES
 
 
@@ -324,6 +325,21 @@ class DeclarationForm(forms.Form):
     declares = forms.BooleanField(
         label=_("I declare under penalty of perjury that I am the person whose data this request is about.")
     )
+
+
+class HeldForm(forms.Form):
+    """Where an answer that was held goes."""
+
+    goes = forms.ChoiceField(
+        label=_("Where does the answer go?"),
+        choices=[
+            (Goes.BY_HAND.value, _("By letter or by hand, to the person whose identity I checked")),
+            (Goes.BEFORE.value, _("By mail to the address that the code went to")),
+            (Goes.NOW.value, _("By mail to the address that our record holds now")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("How did you check the identity anew?"), max_length=2000)
 
 
 class VerifyForm(forms.Form):

@@ -92,6 +92,11 @@ class RightsRequest(models.Model):
     idempotency_key = models.CharField(max_length=64, null=True, unique=True)
     package_token_hash = models.CharField(max_length=64, default="")
     package_expires_at = models.DateTimeField(null=True)
+    contact_changed_at = models.DateTimeField(null=True)  # the record no longer held the address proven with
+    contact_seen = models.CharField(max_length=64, default="")  # keyed digest of what it held then
+    contact_settled_at = models.DateTimeField(null=True)  # staff decided where the answer goes
+    contact_settled_by = models.CharField(max_length=150, default="")
+    contact_reason_sealed = models.BinaryField(null=True)
 
     class Meta:
         indexes = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from discreet.engines.subjects.graph import TableRef
 from discreet.engines.subjects.identity import Identity
@@ -145,6 +145,8 @@ def _course(request: RightsRequest) -> Course:
         reopened_at=request.reopened_at,
         told=tuple(request.told),
         choice_ref=request.choice_ref,
+        contact_seen=request.contact_seen,
+        is_held=request.contact_changed_at is not None and request.contact_settled_at is None,
     )
 
 
@@ -425,9 +427,16 @@ def proven_by_code(batch_id: int) -> list[str]:
     return [row[0] for row in plain_sql.rows(_PROVEN_BY_CODE, batch_id)]
 
 
-def answers_due(batch_id: int, way: Answer) -> list[str]:
-    """Return the requests of a batch whose answer is still to go this way."""
-    due = RightsRequest.objects.filter(batch_id=batch_id, answer=way.value)
+def refused_of(numbers: Sequence[str]) -> list[str]:
+    """Return those of the requests that were refused: what is answered otherwise was compared with its rows before."""
+    found = RightsRequest.objects.filter(number__in=numbers, outcome=Outcome.REFUSED.value)
+    return list(found.filter(verified_how="code").values_list("number", flat=True))
+
+
+def answers_due(batch_id: int, way: Answer, *, is_held: bool = False) -> list[str]:
+    """Return the requests of a batch whose answer is still to go this way, or that of which it is held."""
+    held = Q(contact_changed_at__isnull=False, contact_settled_at__isnull=True)
+    due = RightsRequest.objects.filter(held if is_held else ~held, batch_id=batch_id, answer=way.value)
     return list(due.order_by("position").values_list("number", flat=True))
 
 

@@ -174,6 +174,23 @@ class DecideObjection(Refused):
     status = 409
 
 
+class AnswerIsHeld(Refused):
+    """Failure promise 14: nothing goes to whom nobody knows to be the person."""
+
+    code = "rights.answer_is_held"
+    message = gettext_noop(
+        "The contact point of %(number)s changed after its identity was proven. Check the identity anew first, and "
+        "say how, on the page “Send the answer”."
+    )
+    status = 409
+
+
+class NothingHeld(Refused):
+    code = "rights.nothing_held"
+    message = gettext_noop("No answer to %(number)s is held.")
+    status = 409
+
+
 class NotADuplicate(Refused):
     code = "rights.not_a_duplicate"
     message = gettext_noop(

@@ -84,6 +84,8 @@ class Course:
     reopened_at: datetime | None
     told: tuple[dict[str, object], ...]
     choice_ref: str = ""
+    contact_seen: str = ""
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

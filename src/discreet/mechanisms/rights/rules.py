@@ -49,6 +49,14 @@ class Answer(StrEnum):
     LETTER_SENT = "letter_sent"
 
 
+class Goes(StrEnum):
+    """Where staff send an answer that was held, because the contact point changed. Source: failure promise 14."""
+
+    BEFORE = "before"  # the address that the code went to
+    NOW = "now"  # the one that the company's record held when the answer was held
+    BY_HAND = "by_hand"  # by letter, or handed over
+
+
 def way_of_answer(*, is_reachable: bool, has_page: bool) -> Answer:
     """Return how an answer goes. Source: GDPR Art. 12(1), 12(3): it is given to the person, not only made."""
     if is_reachable:

@@ -41,6 +41,7 @@ from discreet.mechanisms.rights.words import (
     NEXT_FOR_PAPERS,
     NEXT_FOR_PERSON,
     NEXT_FOR_TOLD,
+    NEXT_HELD,
     NEXT_INCOMPLETE,
     NEXT_UNSEEN_DONE,
     NEXT_UNSEEN_REFUSED,
@@ -166,6 +167,8 @@ def may_see(view: RequestView, *, is_for_person: bool) -> bool:
     An agent never: the answer goes to the person, at the address held, with a page of their own. A guardian or a
     relative once staff took their authority as proven. Source: 11 CCR 7063; GDPR Art. 12(6); PIPL Art. 31, 49.
     """
+    if view.course.is_held:
+        return False  # nobody knows whether whoever proved it is still whom the record names
     if view.course.requester == Requester.SELF or is_for_person:
         return True
     return view.course.requester != Requester.AGENT and view.course.authorised_at is not None
@@ -173,6 +176,8 @@ def may_see(view: RequestView, *, is_for_person: bool) -> bool:
 
 def next_unseen(view: RequestView) -> str:
     """Return what comes next for whoever may not read of the person's data."""
+    if view.course.is_held and view.completed_at is not None:
+        return NEXT_HELD
     if view.state is State.DONE:
         return NEXT_UNSEEN_DONE
     if view.state is State.REFUSED:

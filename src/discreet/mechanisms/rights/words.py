@@ -169,6 +169,10 @@ CHOICE_LIFTED = gettext_noop("The restriction was lifted, as we told you before.
 NEXT_AFTER_CODE = gettext_noop(
     "The code fits. What is still missing stands below; once it is here, we look through our systems."
 )
+NEXT_HELD = gettext_noop(
+    "The answer is ready and held back: the contact details that we hold changed after the identity was proven. Our "
+    "staff check the identity anew before anything is handed over. Write to us, so that it goes faster."
+)
 NEXT_INCOMPLETE = gettext_noop(
     "Not everything could be carried out. We go on, search again, and tell you what came of it; you need to do nothing."
 )
@@ -338,6 +342,9 @@ ACTS: dict[str, str] = {
     "rights.finish_search": gettext_noop("Searched once more"),
     "rights.finish_access": gettext_noop("Package made"),
     "rights.mail_answers": gettext_noop("Answer mailed"),
+    "rights.hold_answers": gettext_noop("Answer held: the contact point changed"),
+    "rights.settle_contact": gettext_noop("Identity checked anew; decided where the answer goes"),
+    "rights.send_held": gettext_noop("Held answer sent"),
     "rights.answer_by_letter": gettext_noop("Answer sent by staff"),
     "rights.fetch_package": gettext_noop("Package fetched"),
     "rights.take_package": gettext_noop("Package taken by staff"),

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from discreet.foundation.centre import verification
 from discreet.foundation.jobs.api import WorkflowContext, workflow
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold
-from discreet.mechanisms.rights import approved, planning, queries
+from discreet.mechanisms.rights import approved, contacts, holding, planning, queries
 from discreet.mechanisms.rights.actions import answering, deciding, proving, receiving
-from discreet.mechanisms.rights.copying.delivery import SENT_BACK, deliver_package
+from discreet.mechanisms.rights.copying.delivery import SENT_BACK, deliver_package, send_held
 from discreet.mechanisms.rights.copying.knowing import tell_categories
 from discreet.mechanisms.rights.correcting.workflows import verify as verify_correction
 from discreet.mechanisms.rights.erasing.workflows import conclude
@@ -143,6 +143,12 @@ def send_code(number: str, now: datetime) -> str:
     return outcome.value
 
 
+@workflow("rights.send_held", can_wait=True, tells_from_records=True)
+def send_held_answer(ctx: WorkflowContext, number: str, goes: str) -> None:
+    """Send an answer that was held to where staff decided after they checked the identity anew."""
+    ctx.run(send_held, number, goes, ctx.now())
+
+
 @workflow("rights.match_again")
 def match_again(ctx: WorkflowContext, number: str) -> None:
     """After another detail was given: see whether it is the same person's, and no other's."""
@@ -166,6 +172,9 @@ def mail_some(batch_id: int, now: datetime) -> int:
     """Queue the next answers of a batch, few enough that others can write in between; return how many."""
     numbers = queries.answers_due(batch_id, Answer.MAIL_DUE)[:MAILS_AT_ONCE]
     if numbers:
-        held = verification.held_contacts(numbers)
-        answering.mail_answers(now=now, batch_id=batch_id, contacts=held)
+        holding.hold_changed(batch_id, queries.refused_of(numbers), now)
+        held = contacts.held(batch_id)
+        to_mail = {number: held[number] for number in numbers if number in held}
+        if to_mail:
+            answering.mail_answers(now=now, batch_id=batch_id, contacts=to_mail)
     return len(numbers)

@@ -5,9 +5,10 @@ Source: GDPR Art. 12(1), 12(3) and (4); 11 CCR 7060 (never to an address that wa
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
@@ -21,7 +22,7 @@ from discreet.foundation.mail.api import HeldContact, MailParams, NewMail, send_
 from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
-from discreet.mechanisms.rights.refusals import NoLetterDue
+from discreet.mechanisms.rights.refusals import AnswerIsHeld, NoLetterDue
 from discreet.mechanisms.rights.rules import Answer, Outcome, has_page, way_of_answer
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.text import gettext_noop
@@ -30,16 +31,22 @@ TASK = "letter"
 TASK_LETTER = gettext_noop("Send the letter: no e-mail address is held to send the answer to")
 TASK_LETTERS = gettext_noop("Send %(count)s letters: no e-mail address is held to send these answers to")
 TASK_COPY = gettext_noop("Hand over the copy: no e-mail address is held to send its link to")
-_CHANNELS = f"SELECT number, channel, requester FROM {RightsRequest._meta.db_table} WHERE batch_id = %s"  # noqa: S608
+TASK_HELD = gettext_noop(
+    "Check the identity anew: the contact point changed after it was proven, so the answer is held"
+)
+_HELD = Q(contact_changed_at__isnull=False, contact_settled_at__isnull=True)
+PACKAGE_LIVES = timedelta(days=14)
+_CHANNELS = f"SELECT number, channel, requester, contact_changed_at IS NOT NULL AND contact_settled_at IS NULL FROM {RightsRequest._meta.db_table} WHERE batch_id = %s"  # noqa: S608
 
 
 def ways_of(batch_id: int, *, reachable: Collection[str]) -> dict[str, Answer]:
     """Return by request number how the answers of a batch go."""
     return {
         number: way_of_answer(
-            is_reachable=number in reachable, has_page=has_page(channel=channel, requester=requester)
+            is_reachable=number in reachable and not is_held,
+            has_page=has_page(channel=channel, requester=requester) and not is_held,
         )
-        for number, channel, requester in plain_sql.rows(_CHANNELS, batch_id)
+        for number, channel, requester, is_held in plain_sql.rows(_CHANNELS, batch_id)
     }
 
 
@@ -53,7 +60,7 @@ def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldCon
     by_template: dict[str, list[str]] = defaultdict(list)
     without_page = []
     for request in due:
-        by_template[_template(request)].append(request.number)
+        by_template[template_of(request)].append(request.number)
         if not has_page(channel=request.channel, requester=request.requester):
             without_page.append(request.number)
     tokens = add_public_tokens(actor=SYSTEM, now=now, subject=subject, numbers=without_page)
@@ -62,7 +69,7 @@ def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldCon
         mails = [
             NewMail(
                 to=contacts[number],
-                params=_params(number, tokens.get(number, "")),
+                params=params_of(number, tokens.get(number, "")),
                 language=languages[number],
                 subject=f"request:{number}",
             )
@@ -73,7 +80,7 @@ def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldCon
     record(actor=SYSTEM, now=now, subject=subject, facts={"answers": sent})
 
 
-def _template(request: RightsRequest) -> str:
+def template_of(request: RightsRequest) -> str:
     """Return the mail's text; who was given no status page gets its address."""
     is_incomplete = request.outcome == Outcome.INCOMPLETE
     name = "rights.answered"
@@ -85,7 +92,8 @@ def _template(request: RightsRequest) -> str:
     return name if has_own else f"{name}_link"
 
 
-def _params(number: str, token: str) -> MailParams:
+def params_of(number: str, token: str) -> MailParams:
+    """Return what such a mail carries."""
     if not token:
         return {"number": number}
     path = status_url(case_kind="request", token=token) or "/privacy/"
@@ -93,14 +101,23 @@ def _params(number: str, token: str) -> MailParams:
 
 
 def ask_for_letters(*, actor: Actor, now: datetime, numbers: Sequence[str]) -> None:
-    """Put on an agent's desk the answers that no mail can carry: one task for all of them."""
+    """Put on an agent's desk the answers that no mail can carry: one task for all, and one for each that is held."""
+    held = set(RightsRequest.objects.filter(_HELD, number__in=numbers).values_list("number", flat=True))
+    for number in numbers:
+        if number in held:
+            _ask(actor=actor, now=now, numbers=[number], what=TASK_HELD)
+    _ask(actor=actor, now=now, numbers=[number for number in numbers if number not in held])
+
+
+def _ask(*, actor: Actor, now: datetime, numbers: Sequence[str], what: str = "") -> None:
     if not numbers:
         return
     first = RightsRequest.objects.get(number=numbers[0])
-    what = TASK_LETTER if len(numbers) == 1 else TASK_LETTERS
+    is_copy = first.outcome == Outcome.DELIVERED and way_of(first.kind) is Way.COPY
+    letters = TASK_LETTER if len(numbers) == 1 else TASK_LETTERS
     task = NewTask(
         key=TASK,
-        what=TASK_COPY if first.outcome == Outcome.DELIVERED and way_of(first.kind) is Way.COPY else what,
+        what=what or (TASK_COPY if is_copy else letters),
         params=(("count", len(numbers)),),
         role=Role.AGENT,
         due_at=first.due_at,
@@ -111,16 +128,28 @@ def ask_for_letters(*, actor: Actor, now: datetime, numbers: Sequence[str]) -> N
     cases.add_task(actor=actor, now=now, number=first.number, task=task)
 
 
+def refuse_held(request: RightsRequest) -> None:
+    """Refuse to hand anything over while nobody knows whether the person gets it.
+
+    Raises:
+        AnswerIsHeld
+    """
+    if request.contact_changed_at is not None and request.contact_settled_at is None:
+        raise AnswerIsHeld(number=request.number)
+
+
 @act("rights.answer_by_letter")
 def answer_by_letter(*, actor: Actor, now: datetime, number: str) -> int:
     """Note that staff sent the answer; of a batch, all that were due by letter. Returns how many.
 
     Raises:
         NotYours, UnknownRequest, NoLetterDue
+        AnswerIsHeld: its contact point changed, and nobody has checked the identity since.
     """
     refuse_unless(actor, Role.AGENT)
+    refuse_held(load_request(number))
     due = RightsRequest.objects.select_for_update().filter(
-        batch_id=load_request(number).batch_id, answer=Answer.LETTER_DUE
+        ~_HELD, batch_id=load_request(number).batch_id, answer=Answer.LETTER_DUE
     )
     numbers = list(due.order_by("position").values_list("number", flat=True))
     if number not in numbers:

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
@@ -24,7 +24,7 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, catalogue_facts, record, record_many
 from discreet.foundation.ledger.sequencer import refuse_contradiction
 from discreet.foundation.mail.api import HeldContact, is_reachable, send
-from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions import answering, held_answers
 from discreet.mechanisms.rights.actions.batches import load_batch, numbers_of, state_of, subject_of_batch
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.deciding import ask_for_decision
@@ -44,7 +44,6 @@ from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.ids import new_token
 from discreet.vocabulary.text import gettext_noop
 
-PACKAGE_LIVES = timedelta(days=14)
 TASK_LEFT = "left"
 LEFT_OF_ONE = gettext_noop("Mend what the erasure left, then have every source searched again")
 LEFT_OF_SEVERAL = gettext_noop(
@@ -364,8 +363,11 @@ def finish_access(
     number: str,
     facts: dict[str, Json],
     contact: HeldContact | None,
+    seen: str = "",
 ) -> None:
     """Record that the package is complete, and mail its one-time link to the contact point held.
+
+    `seen`: that contact point changed; what is held instead, as a digest. The link goes to nobody then.
 
     With the last package the batch's key is destroyed; the packages are sealed under their cases' keys.
     """
@@ -379,13 +381,15 @@ def finish_access(
         raise NotThisKind(number=number)
     if state is not State.ACCEPTED or request.batch_id != batch_id or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
-    is_reached = contact is not None and is_reachable(contact)
+    if seen:
+        held_answers.mark_held(request, seen=seen, now=now)
+    is_reached = contact is not None and not seen and is_reachable(contact)
     answer = Answer.MAIL if is_reached else Answer.LETTER_DUE  # the link stands in the mail alone
     token = new_token()
     request.answer = answer.value
     request.outcome, request.completed_at = Outcome.DELIVERED.value, now
     request.package_token_hash = hashlib.sha256(token.encode()).hexdigest()
-    request.package_expires_at = now + PACKAGE_LIVES
+    request.package_expires_at = now + answering.PACKAGE_LIVES
     request.save(
         update_fields=["answer", "outcome", "completed_at", "package_token_hash", "package_expires_at"]
     )

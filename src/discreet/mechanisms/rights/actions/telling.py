@@ -8,7 +8,7 @@ from discreet.foundation.cases.bulk import close_many, state_of_case
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, catalogue_facts, record
-from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions import answering, held_answers
 from discreet.mechanisms.rights.actions.batches import load_batch
 from discreet.mechanisms.rights.actions.executing import destroy_batch_key
 from discreet.mechanisms.rights.actions.receiving import load_request
@@ -28,6 +28,7 @@ def finish_telling(
     told: Sequence[dict[str, Json]],
     not_covered: Sequence[dict[str, Json]],
     is_reachable: bool,
+    seen: str = "",
 ) -> None:
     """Answer with the categories that are held. Repeating it changes nothing.
 
@@ -44,8 +45,11 @@ def finish_telling(
         raise NotThisKind(number=number)
     if state is not State.ACCEPTED or request.batch_id != batch_id or batch.run != run:
         raise WrongRequestState(number=number, state=state.value)
+    if seen:
+        held_answers.mark_held(request, seen=seen, now=now)
     answer = way_of_answer(
-        is_reachable=is_reachable, has_page=has_page(channel=request.channel, requester=request.requester)
+        is_reachable=is_reachable and not seen,
+        has_page=has_page(channel=request.channel, requester=request.requester) and not seen,
     )
     request.outcome, request.completed_at = Outcome.TOLD.value, now
     request.answer, request.told = answer.value, list(told)

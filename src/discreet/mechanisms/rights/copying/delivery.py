@@ -27,11 +27,12 @@ from discreet.foundation.datamap.views import Meaning, Meanings
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import record
-from discreet.foundation.mail.api import ContactKind, HeldContact, hold
+from discreet.foundation.mail.api import ContactKind, HeldContact, hold, is_deliverable
 from discreet.foundation.organisation.queries import profile
 from discreet.foundation.sources.lanes import Opened
-from discreet.mechanisms.rights import gaps, names, planning, queries
-from discreet.mechanisms.rights.actions import executing
+from discreet.mechanisms.rights import contacts, gaps, names, planning, queries
+from discreet.mechanisms.rights.actions import answering, executing, held_answers
+from discreet.mechanisms.rights.actions.receiving import load_request
 from discreet.mechanisms.rights.copying import choices
 from discreet.mechanisms.rights.copying.package import (
     About,
@@ -47,8 +48,8 @@ from discreet.mechanisms.rights.left_out import told_customer
 from discreet.mechanisms.rights.opening.identity import goes_to_person_only
 from discreet.mechanisms.rights.outside import manual
 from discreet.mechanisms.rights.outside import queries as recipient_queries
-from discreet.mechanisms.rights.refusals import NoPackage, NotYours
-from discreet.mechanisms.rights.rules import Outcome
+from discreet.mechanisms.rights.refusals import NobodyFound, NoPackage, NotYours, SeveralPeople
+from discreet.mechanisms.rights.rules import Goes, Outcome
 from discreet.mechanisms.rights.summaries import table_name
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.categories import NONE
@@ -79,7 +80,7 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
             )
             return SENT_BACK
         not_covered = gaps.of_access(reached, asked=recipient_queries.manual_gaps([number]))
-        contact = _contact(number, reached)
+        contact, seen = _contact(number, reached), changed_contact(number, reached, opened.readers)
         written = _write(number, reached, copy_tables(number, reached, opened), now=now)
         statements = opened.statements
     executing.finish_access(
@@ -94,6 +95,7 @@ def deliver_package(batch_id: int, run: int, number: str, now: datetime) -> int:
             "replaced": dict(written.replaced),
         },
         contact=contact,
+        seen=seen,
     )
     return sum(written.rows.values())
 
@@ -172,6 +174,29 @@ def _is_still_theirs(number: str, reached: Reach, readers: Mapping[str, Reader])
         if claim.customer_number and text.strip() == claim.customer_number.strip():
             return True
     return False
+
+
+def changed_contact(number: str, reached: Reach, readers: Mapping[str, Reader]) -> str:
+    """Return what the person's own rows hold instead of the address that the code went to; "" where it is there."""
+    held = (str(value) for category, value in _of_starting_rows(reached, readers) if category == "email")
+    return contacts.seen_instead(number, held)
+
+
+def send_held(number: str, goes: str, now: datetime) -> None:
+    """Send an answer that was held to where staff decided, as long as the record still holds what they decided on."""
+    if goes == Goes.BEFORE:
+        contact = verification.held_contact(number)
+        held_answers.send_held(now=now, number=number, contact=contact, seen=contacts.digest_of(number, ()))
+        return
+    try:
+        addresses = planning.addresses_held(number)
+    except (NobodyFound, SeveralPeople):
+        addresses = []
+    seen = contacts.digest_of(number, addresses)
+    known = queries.request_view(number).course.contact_seen
+    address = next((one for one in addresses if is_deliverable(one.strip())), None)
+    contact = hold(case_number=number, kind=ContactKind.EMAIL, address=address) if address else None
+    held_answers.send_held(now=now, number=number, contact=contact if seen == known else None, seen=seen)
 
 
 def _of_starting_rows(reached: Reach, readers: Mapping[str, Reader]) -> Iterator[tuple[str, object]]:
@@ -302,6 +327,7 @@ def record_taking(*, actor: Actor, now: datetime, number: str) -> None:
     """Record that staff take a copy of a package, before it is opened."""
     if not any(actor.may(role) for role in (Role.AGENT, Role.APPROVER, Role.ADMINISTRATOR)):
         raise NotYours
+    answering.refuse_held(load_request(number))
     record(actor=actor, now=now, subject=f"request:{number}", facts={"taken": True})
 
 
@@ -310,6 +336,7 @@ def take_package(*, actor: Actor, now: datetime, number: str) -> Iterator[bytes]
 
     Raises:
         UnknownRequest, NoPackage, NotYours
+        AnswerIsHeld: its contact point changed, and nobody has checked the identity since.
     """
     if queries.request_view(number).outcome != Outcome.DELIVERED or not package_path(number).exists():
         raise NoPackage(number=number)

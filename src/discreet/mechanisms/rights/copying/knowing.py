@@ -15,6 +15,7 @@ from discreet.foundation.datamap.sharing import ManualSourceFacts
 from discreet.foundation.ledger.api import Json
 from discreet.mechanisms.rights import contacts, gaps, planning, queries
 from discreet.mechanisms.rights.actions import telling
+from discreet.mechanisms.rights.copying.delivery import changed_contact
 from discreet.mechanisms.rights.outside import queries as recipient_queries
 from discreet.mechanisms.rights.outside.manual import kinds_held
 from discreet.mechanisms.rights.summaries import table_name
@@ -27,6 +28,7 @@ def tell_categories(batch_id: int, run: int, number: str, now: datetime) -> None
         return
     with planning.readers_of(built().graph) as opened:
         reached = planning.reach_one(number, purpose=Purpose.ACCESS, opened=opened)
+        seen = changed_contact(number, reached, opened.readers)
     contacts.keep(batch_id, reached, now)
     telling.finish_telling(
         now=datetime.now(UTC),
@@ -36,6 +38,7 @@ def tell_categories(batch_id: int, run: int, number: str, now: datetime) -> None
         told=told_of(reached, kinds_held(number)),
         not_covered=gaps.of_access(reached, asked=recipient_queries.manual_gaps([number])),
         is_reachable=number in contacts.held(batch_id),
+        seen=seen,
     )
 
 

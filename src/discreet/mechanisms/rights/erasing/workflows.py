@@ -23,6 +23,7 @@ from discreet.mechanisms.rights import approved, contacts, gaps, planning, queri
 from discreet.mechanisms.rights.actions import executing
 from discreet.mechanisms.rights.erasing.older import Older, older_not_looked_for, without_older
 from discreet.mechanisms.rights.erasing.writes import SourceWork, look_at_rows, write_rows
+from discreet.mechanisms.rights.holding import hold_changed
 from discreet.mechanisms.rights.matching.witness import RowsChanged, witness
 from discreet.mechanisms.rights.outside import manual, recipients
 from discreet.mechanisms.rights.outside import queries as recipient_queries
@@ -100,6 +101,7 @@ def capture(batch_id: int, run: int) -> list[str] | None:
             return None
         renewed = _sealed(batch_id, planned)
     sources = sorted(planned.plan.operations)
+    hold_changed(batch_id, queries.proven_by_code(batch_id), now)
     if renewed is not None:
         contacts.keep(batch_id, planned.reach, now)
     try:
