@@ -14,16 +14,23 @@ from pytest_django import Settings
 from discreet.foundation.cases.queries import my_work, open_tasks
 from discreet.foundation.datamap import sharing_actions
 from discreet.foundation.datamap.sharing import ManualSourceFacts
+from discreet.foundation.datamap.sharing_queries import manual_sources
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries, schedules
-from discreet.mechanisms.rights.actions import asking_places
+from discreet.mechanisms.rights.actions import asking_places, deciding
 from discreet.mechanisms.rights.copying import delivery
 from discreet.mechanisms.rights.copying.delivered import not_told
 from discreet.mechanisms.rights.letters.said import kept_lines, not_searched
 from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
 from discreet.mechanisms.rights.outside import manual, manual_pages
 from discreet.mechanisms.rights.outside import queries as recipient_queries
-from discreet.mechanisms.rights.outside.refusals import AnsweredBefore, FileNotTaken, NotThatAnswer
+from discreet.mechanisms.rights.outside.refusals import (
+    AnsweredBefore,
+    AskEnded,
+    FileNotTaken,
+    NotApprovedYet,
+    NotThatAnswer,
+)
 from discreet.mechanisms.rights.outside.rules import ManualAnswer, file_kind, manual_due, still_waits
 from discreet.mechanisms.rights.refusals import NotYours, WhyMissing
 from discreet.mechanisms.rights.rules import Outcome, State
@@ -31,7 +38,7 @@ from discreet.mechanisms.rights.status_page import told_lines
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import add
-from tests.mechanisms.rights.company import AGENT, ANN, BOB, CLEO, NOW, OPERATOR
+from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, BOB, CLEO, NOW, OPERATOR
 from tests.mechanisms.rights.driving import (
     accepted,
     approve,
@@ -94,16 +101,16 @@ def reasons(number: str) -> set[str]:
 @pytest.mark.duty("M8.4")
 def test_an_erasure_waits_for_the_archive_and_ends_with_its_answer(asked: Company) -> None:
     number = planned("erasure", CLEO)
+    gaps = queries.plan_view(batch_of(number)).summary["not_covered"]
+    assert "manual_after_approval" in {one["reason"] for one in gaps}
+    approve(number)
+    work()
+    assert failures() == []
     view = ask_of(number)
     assert open_tasks(asking_places.task_key("archive")).keys() == {number}
     assert [item.number for item in my_work(actor=CLERK, now=NOW)] == [number]
     due_at = queries.request_view(number).due_at
     assert due_at is not None and view.due_at < due_at
-    gaps = queries.plan_view(batch_of(number)).summary["not_covered"]
-    assert "manual_unanswered" in {one["reason"] for one in gaps}
-    approve(number)
-    work()
-    assert failures() == []
     assert (state(number), outcome(number)) == (State.EXECUTING, "")
     assert asked.run("SELECT count(*) FROM customer WHERE id = 3") == [(0,)], (
         "what can be erased is not held up"
@@ -111,14 +118,70 @@ def test_an_erasure_waits_for_the_archive_and_ends_with_its_answer(asked: Compan
     say(number, ManualAnswer.ERASED)
     work()
     assert (state(number), outcome(number)) == (State.DONE, Outcome.ERASED)
-    assert "manual_unanswered" not in reasons(number)
+    assert not {"manual_unanswered", "manual_after_approval"} & reasons(number)
     assert open_tasks(asking_places.task_key("archive")) == {}
     with pytest.raises(AnsweredBefore):
         say(number, ManualAnswer.NOTHING)
 
 
+def nobody_is_asked(number: str) -> bool:
+    asked = recipient_queries.manual_asks(number)
+    return not asked and not my_work(actor=CLERK, now=NOW) and open_tasks("manual-archive") == {}
+
+
+@pytest.mark.parametrize("kind", ["erasure", "account_closure"])
+def test_nothing_on_paper_is_ordered_erased_before_the_plan_is_approved(asked: Company, kind: str) -> None:
+    number, refused = planned(kind, CLEO), planned(kind, BOB)
+    assert nobody_is_asked(number)
+    batch_id = batch_of(number)
+    digest = queries.plan_view(batch_id).digest
+    deciding.accept_erasure(actor=AGENT, now=datetime.now(UTC), batch_id=batch_id, plan_digest=digest)
+    assert nobody_is_asked(number), "one decision of two orders nothing"
+    deciding.accept_erasure(actor=APPROVER, now=datetime.now(UTC), batch_id=batch_id, plan_digest=digest)
+    assert nobody_is_asked(number), "the plan is made again on live data first, and may be sent back"
+    with pytest.raises(NotApprovedYet):
+        asking_places.ask_manual_sources(now=NOW, batch_id=batch_of(refused), sources=manual_sources())
+    deciding.refuse_request(
+        actor=APPROVER, now=datetime.now(UTC), number=refused, reason="Needed for a claim", article=""
+    )
+    work()
+    assert nobody_is_asked(refused) is False and recipient_queries.manual_asks(refused) == []
+    assert [one.number for one in my_work(actor=CLERK, now=NOW)] == [number]
+
+
+def test_an_order_from_before_the_approval_is_not_taken_up_until_it_is_approved_or_ever(
+    asked: Company,
+) -> None:
+    """What an older version asked too early, or a plan that was sent back, leaves a question behind."""
+    number = planned("erasure", CLEO)
+    ask = ManualAsk.objects.create(
+        request=RightsRequest.objects.get(number=number),
+        source="archive",
+        version=1,
+        assignee="olga",
+        made_at=NOW,
+        due_at=datetime.now(UTC) + timedelta(days=9),
+    )
+    for attempt in (
+        lambda: say(number, ManualAnswer.ERASED),
+        lambda: manual.people_asked(actor=CLERK, now=NOW, number=number, ask_id=ask.pk),
+    ):
+        with pytest.raises(NotApprovedYet):
+            attempt()
+    (line,) = manual_pages.lines(queries.request_view(number), language="en", actor=CLERK)
+    assert (line.answer, line.may_answer) == ("Waits for the plan to be approved", False)
+    deciding.refuse_request(actor=APPROVER, now=NOW, number=number, reason="Needed for a claim", article="")
+    with pytest.raises(AskEnded):
+        say(number, ManualAnswer.ERASED)
+    for language, words in (("en", "Not needed any more"), ("zh-hans", "不再需要")):
+        with override(language):
+            (short,) = manual_pages.short_lines(number, language=language)
+        assert words in short.answer
+
+
 def test_what_the_archive_keeps_is_named_and_its_reason_stays_sealed(asked: Company) -> None:
     number = accepted(CLEO)
+    work()
     with pytest.raises(WhyMissing):
         say(number, ManualAnswer.KEPT)
     say(number, ManualAnswer.KEPT, reason="Signed by Cleo herself", article="Art. 958f OR")
@@ -238,9 +301,9 @@ def test_a_request_to_know_names_the_archive_that_did_not_answer_in_time(asked: 
 
 def test_a_place_answers_once_for_a_whole_batch(asked: Company, tmp_path: Path) -> None:
     numbers = imported(tmp_path, "email", ANN, BOB, CLEO)
-    assert len(open_tasks(asking_places.task_key("archive"))) == 1
     approve(numbers[0])
     work()
+    assert len(open_tasks(asking_places.task_key("archive"))) == 1
     say(numbers[1], ManualAnswer.NOTHING)
     assert open_tasks(asking_places.task_key("archive")) != {}
     say(numbers[0], ManualAnswer.ERASED, is_for_all=True)
@@ -255,7 +318,8 @@ def test_a_place_answers_once_for_a_whole_batch(asked: Company, tmp_path: Path) 
 
 
 def test_only_who_is_asked_and_agents_see_and_answer(asked: Company) -> None:
-    number = planned("erasure", CLEO)
+    number = accepted(CLEO)
+    work()
     view = ask_of(number)
     with pytest.raises(NotYours):
         say(number, ManualAnswer.ERASED, actor=STRANGER)

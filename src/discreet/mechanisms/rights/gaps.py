@@ -19,6 +19,7 @@ from discreet.foundation.datamap.queries import not_covered as map_gaps
 from discreet.foundation.sources.catalogue import Catalogue, OldVersions, Remains
 from discreet.foundation.sources.queries import describe
 from discreet.mechanisms.rights.left_out import with_holds
+from discreet.mechanisms.rights.outside.rules import AFTER_APPROVAL, UNANSWERED
 from discreet.mechanisms.rights.summaries import gap
 
 #: What becomes of older versions, as a plan says it before it is approved: an erasure deletes them, a correction does not.
@@ -76,8 +77,8 @@ def of_correction(plan: CorrectionPlan, reached: Reach) -> Gaps:
     )
 
 
-MANUAL = "manual_unanswered"
-_TOLD_ANEW = (MANUAL, OLDER_GO)  # what becomes of these is known by then
+MANUAL = (AFTER_APPROVAL, UNANSWERED)
+_TOLD_ANEW = (*MANUAL, OLDER_GO)  # what becomes of these is known by then
 
 
 def of_access(reached: Reach, *, asked: Sequence[dict[str, Any]] = ()) -> Gaps:

@@ -134,7 +134,7 @@ _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(("source_not_reached", "scan_over_budget", "over_budget"), _Kind.NOT_REACHED),
     **dict.fromkeys(("starting_row_gone", "several_people_match"), _Kind.NOT_REACHED),
     "formatted_phones_not_compared": _Kind.NOT_REACHED,
-    "manual_unanswered": _Kind.ASKED,
+    **dict.fromkeys(("manual_unanswered", "manual_after_approval"), _Kind.ASKED),
     **dict.fromkeys(("older_versions_kept", "older_versions_unknown", "older_versions_locked"), _Kind.OLDER),
     **dict.fromkeys(("older_versions_not_allowed", "older_versions_elsewhere"), _Kind.OLDER),
 }

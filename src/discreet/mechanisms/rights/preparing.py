@@ -56,7 +56,7 @@ def _prepare_erasure(batch_id: int, actor: Actor, now: datetime) -> str:
     batch_key = queries.batch_key(batch_id)
     not_covered = [
         *gaps.of_plan(planned.plan, planned.reach, planned.captured),
-        *recipient_queries.manual_gaps_of_batch(batch_id),
+        *manual.gaps_of_plan(batch_id),
     ]
     summary = plan_summary(planned.plan, planned.reach, not_covered=not_covered)
     summary["statements"] = planned.statements

@@ -115,6 +115,9 @@ GAPS: dict[str, str] = {
     "outside_not_seen": gettext_noop(
         "The account may not see other databases of the server: tables there may refer to rows that go"
     ),
+    "manual_after_approval": gettext_noop(
+        "No program reads it: its person is asked once this plan is approved, and the answer is waited for"
+    ),
     "manual_unanswered": gettext_noop("No program reads it: its person was asked, and has not answered yet"),
     "backups": gettext_noop("Backups of the source: apply the tombstones after a restore"),
     "replicas": gettext_noop("Replicas follow their primary"),

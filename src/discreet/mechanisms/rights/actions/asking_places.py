@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.actions import NewTask
+from discreet.foundation.cases.bulk import state_of_case
 from discreet.foundation.cases.queries import open_tasks
 from discreet.foundation.datamap.sharing import ManualSourceFacts
 from discreet.foundation.datamap.sharing_queries import ManualSourceView, manual_sources_at
@@ -19,19 +20,21 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.ledger.canonical import looks_like_contact
-from discreet.mechanisms.rights.actions.batches import load_batch, subject_of_batch
+from discreet.mechanisms.rights.actions.batches import load_batch, state_of, subject_of_batch
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RightsRequest
 from discreet.mechanisms.rights.outside.refusals import (
     AnsweredBefore,
+    AskEnded,
     FileNeeded,
     KindsNeeded,
+    NotApprovedYet,
     NotThatAnswer,
     UnknownManualAsk,
 )
-from discreet.mechanisms.rights.outside.rules import ANSWERS, SEALED_AS, ManualAnswer, manual_due
+from discreet.mechanisms.rights.outside.rules import ANSWERS, CHANGES, SEALED_AS, ManualAnswer, manual_due
 from discreet.mechanisms.rights.refusals import NotAnArticle, NotYours, WhyMissing
-from discreet.mechanisms.rights.rules import Outcome
+from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.categories import CATEGORIES
 from discreet.vocabulary.text import gettext_noop
@@ -45,12 +48,19 @@ TASKS = {
 #: Questions that still matter: of a request that goes on, or that ended without the answer.
 LIVE = Q(request__completed_at__isnull=True) | Q(request__outcome=Outcome.INCOMPLETE.value)
 MOST_REASON = 1000
+BEFORE_ORDER = frozenset({State.RECEIVED, State.VERIFIED, State.PLANNED, State.ACCEPTED})
 
 
 @act("rights.ask_manual_sources")
 def ask_manual_sources(*, now: datetime, batch_id: int, sources: Sequence[ManualSourceView]) -> None:
-    """Ask the persons of these sources about every open request of a batch. What was asked before stays."""
+    """Ask the persons of these sources about every open request of a batch. What was asked before stays.
+
+    Raises:
+        NotApprovedYet: the order to erase or to correct goes out only with the approved plan.
+    """
     batch = load_batch(batch_id)
+    if way_of(batch.kind).value in CHANGES and state_of(batch) in BEFORE_ORDER:
+        raise NotApprovedYet
     requests = list(batch.requests.filter(completed_at__isnull=True).order_by("position", "pk"))
     known = set(ManualAsk.objects.filter(request__batch=batch).values_list("request_id", "source"))
     asked: dict[str, Json] = {}
@@ -168,18 +178,37 @@ def refuse_unless_asked(ask: ManualAsk, actor: Actor) -> None:
         raise NotYours
 
 
+def _refuse_unless_needed(ask: ManualAsk) -> None:
+    """Refuse what was answered, what waits for an approval, and what nobody needs any more.
+
+    Raises:
+        AnsweredBefore, AskEnded, NotApprovedYet
+    """
+    if ask.answer:
+        raise AnsweredBefore
+    if ask.request.completed_at is not None:
+        if ask.request.outcome != Outcome.INCOMPLETE:
+            raise AskEnded
+        return
+    if way_of(ask.request.kind).value in CHANGES and state_of_case(ask.request.number) in BEFORE_ORDER:
+        raise NotApprovedYet
+
+
 def refuse_unless_open(*, actor: Actor, number: str, ask_id: int) -> None:
     """Refuse before a file is looked at.
 
     Raises:
-        UnknownManualAsk, NotYours, AnsweredBefore
+        UnknownManualAsk, NotYours, AnsweredBefore, AskEnded
     """
-    ask = ManualAsk.objects.filter(pk=ask_id, request__number=number[:16]).first()
+    ask = (
+        ManualAsk.objects.select_related("request__batch")
+        .filter(pk=ask_id, request__number=number[:16])
+        .first()
+    )
     if ask is None:
         raise UnknownManualAsk
     refuse_unless_asked(ask, actor)
-    if ask.answer:
-        raise AnsweredBefore
+    _refuse_unless_needed(ask)
 
 
 @act("rights.show_to_manual_source")
@@ -187,12 +216,11 @@ def record_showing(*, actor: Actor, now: datetime, number: str, ask_id: int) -> 
     """Record that whom to look for is shown, before it is; return the requests it is about.
 
     Raises:
-        UnknownManualAsk, NotYours, AnsweredBefore
+        UnknownManualAsk, NotYours, AnsweredBefore, AskEnded, NotApprovedYet
     """
     ask = loaded(ask_id, number)
     refuse_unless_asked(ask, actor)
-    if ask.answer:
-        raise AnsweredBefore
+    _refuse_unless_needed(ask)
     numbers = list(
         ManualAsk.objects.filter(request__batch_id=ask.request.batch_id, source=ask.source, answer="")
         .order_by("request__position")
@@ -224,10 +252,12 @@ def answer_ask(
     categories that are held, for a request to know; they stay sealed, too.
 
     Raises:
-        UnknownManualAsk, NotYours, AnsweredBefore, NotThatAnswer, FileNeeded, KindsNeeded, WhyMissing, NotAnArticle
+        UnknownManualAsk, NotYours, AnsweredBefore, AskEnded, NotApprovedYet, NotThatAnswer, FileNeeded, KindsNeeded,
+        WhyMissing, NotAnArticle
     """
     ask = loaded(ask_id, number)
     refuse_unless_asked(ask, actor)
+    _refuse_unless_needed(ask)
     batch = ask.request.batch
     reason, article = reason.strip()[:MOST_REASON], article.strip()[:80]
     if way_of(batch.kind) is Way.TELL:
@@ -265,8 +295,6 @@ def answer_ask(
 def _refuse_answer(
     kind: str, ask: ManualAsk, answer: ManualAnswer, *, reason: str, article: str, file_kind: str
 ) -> None:
-    if ask.answer:
-        raise AnsweredBefore
     if answer not in ANSWERS.get(way_of(kind).value, ()):
         raise NotThatAnswer
     if answer is ManualAnswer.HANDED_OVER and not file_kind and way_of(kind) is Way.COPY:

@@ -81,7 +81,7 @@ def prepare_correction(batch_id: int, actor: Actor, now: datetime) -> str:
 def _save(batch_id: int, planned: PlannedCorrection, actor: Actor, now: datetime) -> None:
     not_covered = [
         *gaps.of_correction(planned.plan, planned.reach),
-        *recipient_queries.manual_gaps_of_batch(batch_id),
+        *manual.gaps_of_plan(batch_id),
     ]
     summary = correction_summary.of_plan(planned.plan, planned.reach, not_covered=not_covered)
     summary["statements"] = planned.statements

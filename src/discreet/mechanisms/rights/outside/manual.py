@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -28,8 +29,16 @@ from discreet.mechanisms.rights.actions.executing import PersonResult
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.outside import queries as recipient_queries
 from discreet.mechanisms.rights.outside.refusals import FileInfected, FileNotTaken
-from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, MANUAL_KEPT, ManualAnswer, file_kind
-from discreet.mechanisms.rights.rules import Outcome
+from discreet.mechanisms.rights.outside.rules import (
+    AFTER_APPROVAL,
+    ANSWERS,
+    CHANGES,
+    FILE_KINDS,
+    MANUAL_KEPT,
+    ManualAnswer,
+    file_kind,
+)
+from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import Actor
 
 KEPT = MANUAL_KEPT
@@ -46,16 +55,36 @@ class ManualFile:
 
 
 def ask(batch_id: int, now: datetime) -> None:
-    """Ask the manual sources in force about the open requests of a batch, where their right needs it."""
-    if way_of(queries.kind_of_batch(batch_id)).value not in ANSWERS:
-        return
+    """Ask the manual sources in force what they hold, where a plan is made to tell or to copy it."""
+    way = way_of(queries.kind_of_batch(batch_id)).value
+    if way in ANSWERS and way not in CHANGES:
+        _ask(batch_id, now)
+
+
+def _ask(batch_id: int, now: datetime) -> None:
     sources = manual_sources()
     if sources:
         asking_places.ask_manual_sources(now=now, batch_id=batch_id, sources=sources)
 
 
+def gaps_of_plan(batch_id: int) -> list[dict[str, Any]]:
+    """Return the manual sources whose order to erase or correct goes out once the plan is approved, as gaps."""
+    asked = {one.facts.key for one in recipient_queries.manual_asks_of_batch(batch_id)}
+    return [
+        recipient_queries.manual_gap(one.facts.key, reason=AFTER_APPROVAL)
+        for one in manual_sources()
+        if one.facts.key not in asked
+    ] + recipient_queries.manual_gaps_of_batch(batch_id)
+
+
 def waits(batch_id: int, run: int, now: datetime) -> bool:
-    """Say whether a run must wait for manual sources, and note that it does."""
+    """Say whether a run must wait for manual sources, and note that it does.
+
+    The order to erase or to correct goes out here: approved, planned again on live data, and written.
+    """
+    is_change = way_of(queries.kind_of_batch(batch_id)).value in CHANGES
+    if is_change and queries.state_of_batch(batch_id) is State.EXECUTING:
+        _ask(batch_id, now)
     if not recipient_queries.manual_awaited(batch_id, now=now):
         return False
     asking_places.wait_for_manual(now=now, batch_id=batch_id, run=run)

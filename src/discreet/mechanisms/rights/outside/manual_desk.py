@@ -89,7 +89,7 @@ def _page(
     language = translation.get_language() or "en"
     context = {
         "view": view,
-        "lines": manual_pages.lines(number, kind=view.kind, language=language, actor=actor_of(request)),
+        "lines": manual_pages.lines(view, language=language, actor=actor_of(request)),
         "heads": [gettext(head) for head in HEADS],
         "shown": shown,
         "problem": problem,

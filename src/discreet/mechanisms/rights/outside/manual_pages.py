@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from django.utils.translation import gettext
 
@@ -10,11 +11,15 @@ from discreet.foundation.desk.phrases import listed, sentences
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.outside.queries import ManualView, kept_reasons, manual_asks
-from discreet.mechanisms.rights.outside.rules import ANSWERS, FILE_KINDS, ManualAnswer
+from discreet.mechanisms.rights.outside.rules import ANSWERS, CHANGES, FILE_KINDS, ManualAnswer
+from discreet.mechanisms.rights.request_views import RequestView
+from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.categories import CATEGORIES, UNKNOWN
 from discreet.vocabulary.text import gettext_noop
 
+NOT_YET = gettext_noop("Waits for the plan to be approved")
+OVER = gettext_noop("Not needed any more: the request has ended")
 WORDS = {
     ManualAnswer.NONE: gettext_noop("Asked, no answer yet"),
     ManualAnswer.NOTHING: gettext_noop("Nothing is held"),
@@ -48,7 +53,7 @@ class ManualLine:
     name: str
     person: str
     holds: str
-    due_at: datetime
+    due_at: datetime | None
     answer: str
     tone: str
     article: str
@@ -64,14 +69,37 @@ class ManualLine:
     may_answer: bool
 
 
-def lines(number: str, *, kind: str, language: str, actor: Actor) -> list[ManualLine]:
+class Standing(StrEnum):
+    """Whether a place must still answer."""
+
+    ANSWERED = "answered"
+    OPEN = "open"
+    NOT_YET = "not_yet"
+    OVER = "over"
+
+
+def standing_of(one: ManualView, view: RequestView) -> Standing:
+    """Return whether a place must still answer for a request that stands so."""
+    if one.answer:
+        return Standing.ANSWERED
+    if view.completed_at is not None:
+        return Standing.OPEN if view.outcome == Outcome.INCOMPLETE else Standing.OVER
+    is_change = way_of(view.kind).value in CHANGES
+    return Standing.NOT_YET if is_change and view.state is not State.EXECUTING else Standing.OPEN
+
+
+_TONES = {Standing.ANSWERED: "good", Standing.OPEN: "warn", Standing.NOT_YET: "none", Standing.OVER: "none"}
+
+
+def lines(view: RequestView, *, language: str, actor: Actor) -> list[ManualLine]:
     """Return what was asked about a request, open ones with what may be answered."""
+    number = view.number
     views = manual_asks(number)
     people = actors_in_words(
         {f"staff:{one.assignee}" for one in views} | {one.answered_by for one in views if one.answered_by}
     )
     reasons = kept_reasons(number)
-    return [_line(one, kind, language, actor, people, reasons.get(one.facts.key, "")) for one in views]
+    return [_line(one, view, language, actor, people, reasons.get(one.facts.key, "")) for one in views]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +113,12 @@ class ShortLine:
 def short_lines(number: str, *, language: str) -> list[ShortLine]:
     """Return which places were asked about a request and what they said."""
     reasons = kept_reasons(number)
-    is_tell = way_of(queries.request_view(number).kind) is Way.TELL
+    view = queries.request_view(number)
     return [
         ShortLine(
             facts_name=one.facts.name(language),
-            answer=_word(one.answer, is_tell=is_tell),
-            tone="good" if one.answer else "warn",
+            answer=_word(one, view),
+            tone=_TONES[standing_of(one, view)],
             why=sentences([reasons.get(one.facts.key, ""), one.article]),
         )
         for one in manual_asks(number)
@@ -101,8 +129,12 @@ def file_kinds() -> str:
     return listed(list(FILE_KINDS))
 
 
-def _word(answer: ManualAnswer, *, is_tell: bool) -> str:
-    return gettext(KINDS_WORD if is_tell and answer is ManualAnswer.HANDED_OVER else WORDS[answer])
+def _word(one: ManualView, view: RequestView) -> str:
+    standing = standing_of(one, view)
+    if standing in (Standing.NOT_YET, Standing.OVER):
+        return gettext(NOT_YET if standing is Standing.NOT_YET else OVER)
+    is_kinds = way_of(view.kind) is Way.TELL and one.answer is ManualAnswer.HANDED_OVER
+    return gettext(KINDS_WORD if is_kinds else WORDS[one.answer])
 
 
 def _kinds(one: ManualView, language: str) -> list[tuple[str, str, bool]]:
@@ -114,10 +146,10 @@ def _kinds(one: ManualView, language: str) -> list[tuple[str, str, bool]]:
 
 
 def _line(
-    one: ManualView, kind: str, language: str, actor: Actor, people: dict[str, str], reason: str
+    one: ManualView, view: RequestView, language: str, actor: Actor, people: dict[str, str], reason: str
 ) -> ManualLine:
-    is_tell = way_of(kind) is Way.TELL
-    offered = ANSWERS.get(way_of(kind).value, ())
+    is_tell, standing = way_of(view.kind) is Way.TELL, standing_of(one, view)
+    offered = ANSWERS.get(way_of(view.kind).value, ())
     is_theirs = actor.name == one.assignee or actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)
     holds = [CATEGORIES[each].label(language) for each in one.facts.categories if each in CATEGORIES]
     return ManualLine(
@@ -125,9 +157,9 @@ def _line(
         name=one.facts.name(language),
         person=people.get(f"staff:{one.assignee}", one.assignee),
         holds=listed(holds),
-        due_at=one.due_at,
-        answer=_word(one.answer, is_tell=is_tell),
-        tone="good" if one.answer else "warn",
+        due_at=one.due_at if standing is Standing.OPEN else None,
+        answer=_word(one, view),
+        tone=_TONES[standing],
         article=one.article,
         reason=reason,
         file_kind=one.file_kind,
@@ -144,5 +176,5 @@ def _line(
         takes_file=ManualAnswer.HANDED_OVER in offered and not is_tell,
         takes_reason=ManualAnswer.KEPT in offered,
         kinds=tuple(_kinds(one, language)) if is_tell else (),
-        may_answer=is_theirs and not one.answer,
+        may_answer=is_theirs and standing is Standing.OPEN,
     )

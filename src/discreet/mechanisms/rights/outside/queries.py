@@ -16,7 +16,14 @@ from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RecipientNotice, RightsRequest
 from discreet.mechanisms.rights.opening.queries import proven_claim
 from discreet.mechanisms.rights.outside.refusals import UnknownChoices
-from discreet.mechanisms.rights.outside.rules import LISTED, SEALED_AS, ManualAnswer, NoticeState, still_waits
+from discreet.mechanisms.rights.outside.rules import (
+    LISTED,
+    SEALED_AS,
+    UNANSWERED,
+    ManualAnswer,
+    NoticeState,
+    still_waits,
+)
 from discreet.mechanisms.rights.rules import Outcome, State
 
 AT_ONCE = 200
@@ -195,17 +202,19 @@ def manual_awaited(batch_id: int, *, now: datetime) -> bool:
 def manual_gaps(numbers: Sequence[str]) -> list[dict[str, Any]]:
     """Return as gaps the manual sources that have not answered for all of these requests."""
     rows = ManualAsk.objects.filter(request__number__in=numbers, answer="")
-    return [
-        {
-            "source": source,
-            "table": "",
-            "columns": [],
-            "reason": "manual_unanswered",
-            "rows": 0,
-            "rows_estimated": False,
-        }
-        for source in sorted(set(rows.values_list("source", flat=True)))
-    ]
+    return [manual_gap(source) for source in sorted(set(rows.values_list("source", flat=True)))]
+
+
+def manual_gap(source: str, *, reason: str = UNANSWERED) -> dict[str, Any]:
+    """Return a manual source in the shape of what is not covered."""
+    return {
+        "source": source,
+        "table": "",
+        "columns": [],
+        "reason": reason,
+        "rows": 0,
+        "rows_estimated": False,
+    }
 
 
 def manual_gaps_of_batch(batch_id: int) -> list[dict[str, Any]]:

@@ -41,6 +41,19 @@ class AnsweredBefore(Refused):
     message = gettext_noop("This was answered before. An answer is not written over.")
 
 
+class AskEnded(Refused):
+    code = "rights.ask_ended"
+    message = gettext_noop("The request has ended: nobody needs to do anything there any more.")
+    status = 410
+
+
+class NotApprovedYet(Refused):
+    code = "rights.not_approved_yet"
+    message = gettext_noop(
+        "Nothing may be erased or corrected there yet: the plan is not approved, or was sent back."
+    )
+
+
 class NotThatAnswer(Refused):
     code = "rights.not_that_answer"
     message = gettext_noop("Choose one of the answers that are offered.")

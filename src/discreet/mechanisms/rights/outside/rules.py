@@ -83,6 +83,11 @@ class ManualAnswer(StrEnum):
 MANUAL_KEPT = "manual_kept"
 SEALED_AS = "manual-reason"
 
+#: Why a manual source is named in a plan whose approval it waits for; in what follows, why it is named when it has not
+#: answered.
+AFTER_APPROVAL = "manual_after_approval"
+UNANSWERED = "manual_unanswered"
+
 #: The answers that a way allows, in the order in which a page offers them.
 ANSWERS: Mapping[str, tuple[ManualAnswer, ...]] = MappingProxyType(
     {
@@ -92,6 +97,10 @@ ANSWERS: Mapping[str, tuple[ManualAnswer, ...]] = MappingProxyType(
         "correct": (ManualAnswer.CORRECTED, ManualAnswer.KEPT, ManualAnswer.NOTHING),
     }
 )
+
+#: The ways that change data. Their order goes out once the approved plan is being carried out; before that nobody is
+#: asked, for what was destroyed on paper does not come back when the request is refused.
+CHANGES = frozenset({"erase", "correct"})
 
 MARGIN = timedelta(days=3)  # so long before the customer's answer is due nothing is waited for any more
 
