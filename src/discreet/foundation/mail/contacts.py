@@ -1,4 +1,4 @@
-"""A contact point that the company already holds, sealed under the key of the case it is used for."""
+"""A contact point that mail may go to, sealed under the key of the case it is used for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ class ContactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldContact:
-    """An address as stored in a source, never as typed. `sealed` opens only with the key of `case_number`."""
+    """An address as stored in a source, or of who asks for another, once their authority is proven.
+
+    Never what was only typed. `sealed` opens only with the key of `case_number`.
+    """
 
     kind: ContactKind
     case_number: str

@@ -29,6 +29,6 @@ def approve(*, actor: Actor, now: datetime, batch_id: int, plan_digest: str) -> 
             now=now,
             batch_id=batch_id,
             plan_digest=plan_digest,
-            contact=contacts.held(batch_id).get(number),
+            contact=contacts.of_person(batch_id).get(number),
         )
     return deciding.accept_erasure(actor=actor, now=now, batch_id=batch_id, plan_digest=plan_digest)

@@ -1,4 +1,7 @@
-"""Where an answer goes: the contact an identity was proven with, else an address read before it is erased."""
+"""Where an answer goes: the contact an identity was proven with, else an address read before it is erased.
+
+Of a guardian or a relative: the address they gave, once staff took their authority as proven (`askers`).
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -42,9 +45,18 @@ def digest_of(number: str, addresses: Iterable[str]) -> str:
     ).hex()
 
 
+def of_person(batch_id: int) -> dict[str, HeldContact]:
+    """Return contact points held of the people themselves: a changed one is told to them, not to who asks for them."""
+    others = set(queries.asked_in_place(batch_id))
+    return {number: contact for number, contact in held(batch_id).items() if number not in others}
+
+
 def keep(batch_id: int, reached: Reach, now: datetime) -> None:
-    """Keep an address held for whoever no code was sent to, before it is erased in the source."""
-    proven = set(queries.proven_by_code(batch_id))
+    """Keep an address held for whoever no code was sent to, before it is erased in the source.
+
+    Not of whom a guardian or a relative asks for: a child or a dead person made no request and gets no mail of it.
+    """
+    proven = {*queries.proven_by_code(batch_id), *queries.asked_in_place(batch_id)}
     members = [member.number for member in queries.members(batch_id)]
     addresses = {
         members[person]: address

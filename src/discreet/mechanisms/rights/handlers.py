@@ -8,12 +8,12 @@ from django.db import transaction
 from discreet.events.cases import CaseExpired
 from discreet.events.papers import PaperChecked
 from discreet.events.permission import ChoicesCollected, ObjectionDecided
-from discreet.events.rights import CorrectionVerified, ErasureVerified
+from discreet.events.rights import CorrectionVerified, ErasureVerified, RequestsCompleted
 from discreet.events.webhooks import CallEnded
 from discreet.foundation.jobs.api import on
 from discreet.foundation.jobs.unfinished import names_jobs_of
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import listing, objecting
+from discreet.mechanisms.rights.actions import askers, listing, objecting
 from discreet.mechanisms.rights.actions.forgetting import forget_request, note_outcomes
 from discreet.mechanisms.rights.actions.notifying import note_call, tell_recipients
 from discreet.mechanisms.rights.actions.proving import note_paper
@@ -70,6 +70,12 @@ def end_decided(event: ObjectionDecided, now: datetime) -> None:
 def hear_of_call(event: CallEnded, now: datetime) -> None:
     """Note what came of a signed call to a recipient."""
     note_call(now=now, message_id=event.message_id, outcome=event.outcome)
+
+
+@on(RequestsCompleted)
+def tell_who_asked(event: RequestsCompleted, now: datetime) -> None:
+    """Tell whoever asked for another that there is an answer."""
+    askers.tell_of_answers(now=now, numbers=event.numbers)
 
 
 @on(PaperChecked)

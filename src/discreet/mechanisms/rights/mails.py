@@ -1,6 +1,6 @@
 """The mails of this mechanism. None repeats what a person typed.
 
-`…_link`: for who made the request to staff and was given no address of a status page.
+`…_link`: for who made the request to staff and was given no address of a status page, and for who asks for another.
 """
 
 from discreet.foundation.mail.api import register_template
@@ -88,6 +88,16 @@ def register() -> None:
         must_arrive=True,
     )
     register_template(
+        "rights.extended_link",
+        subject=gettext_noop("Your request at %(company)s takes longer (%(number)s)"),
+        body=gettext_noop(
+            "We need more time for your request than we first had. Why, and until when, stands here:\n%(link)s\n\n"
+            "Whoever has this link can see the request, so keep it to yourself.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
         "rights.erasure_done",
         subject=gettext_noop("Your erasure request at %(company)s is answered (%(number)s)"),
         body=gettext_noop(
@@ -166,6 +176,31 @@ def register() -> None:
             "You asked us for the same before. We answer that earlier request; this one is closed.\n\n"
             "Which request goes on stands here:\n%(link)s\n\n"
             "There you also find whom to ask and where you can complain.\n\n"
+            "Whoever has this link can see the request, so keep it to yourself.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.answered_asker",
+        subject=gettext_noop(
+            "The request you made for another person at %(company)s is answered (%(number)s)"
+        ),
+        body=gettext_noop(
+            "The request that you made for another person has been answered. The answer goes to that person, and not "
+            "to you.\n\n"
+            "How your request stands is here:\n%(link)s\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
+        "rights.copy_asker",
+        subject=gettext_noop("The copy you asked %(company)s for is ready (%(number)s)"),
+        body=gettext_noop(
+            "The copy that you asked for, for another person, is ready. No mail takes it to you: we hand it to you "
+            "where we checked your documents.\n\n"
+            "Whom to write to for a time and a place stands here:\n%(link)s\n\n"
             "Whoever has this link can see the request, so keep it to yourself.\n\n"
             "Request: %(number)s\n%(company)s"
         ),

@@ -21,7 +21,7 @@ from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
 from discreet.mechanisms.rights.deciding.decided import duty_of
 from discreet.mechanisms.rights.deciding.items import ItemDecision, Verdict, item_from_json
-from discreet.mechanisms.rights.kinds import Kind, Way, way_of
+from discreet.mechanisms.rights.kinds import Kind, Requester, Way, way_of
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
 from discreet.mechanisms.rights.opening import claims
@@ -425,6 +425,14 @@ def language_of(number: str) -> str:
 def proven_by_code(batch_id: int) -> list[str]:
     """Return the numbers of requests whose identity a code proved: mail can reach these people."""
     return [row[0] for row in plain_sql.rows(_PROVEN_BY_CODE, batch_id)]
+
+
+def asked_in_place(batch_id: int) -> list[str]:
+    """Return the requests of a batch that a guardian or a relative makes in the person's place."""
+    found = RightsRequest.objects.filter(batch_id=batch_id).exclude(
+        requester__in=[Requester.SELF.value, Requester.AGENT.value]
+    )
+    return list(found.values_list("number", flat=True))
 
 
 def refused_of(numbers: Sequence[str]) -> list[str]:

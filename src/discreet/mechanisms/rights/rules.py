@@ -72,6 +72,14 @@ def has_page(*, channel: str, requester: str) -> bool:
     return channel == "centre" and requester != Requester.AGENT
 
 
+def needs_link(*, channel: str, requester: str) -> bool:
+    """Say whether a mail must hold the page's address: it is not read by whoever was given it at receipt.
+
+    Whoever asks for another has it at an address they gave, and nothing else there leads back to the page.
+    """
+    return channel != "centre" or requester != Requester.SELF
+
+
 def answered_at(
     *, answer: str, completed_at: datetime | None, letter_sent_at: datetime | None
 ) -> datetime | None:

@@ -345,6 +345,7 @@ ACTS: dict[str, str] = {
     "rights.hold_answers": gettext_noop("Answer held: the contact point changed"),
     "rights.settle_contact": gettext_noop("Identity checked anew; decided where the answer goes"),
     "rights.send_held": gettext_noop("Held answer sent"),
+    "rights.tell_asker": gettext_noop("Whoever asked was told that there is an answer"),
     "rights.answer_by_letter": gettext_noop("Answer sent by staff"),
     "rights.fetch_package": gettext_noop("Package fetched"),
     "rights.take_package": gettext_noop("Package taken by staff"),

@@ -23,7 +23,7 @@ from discreet.mechanisms.rights.actions.receiving import load_request, refuse_un
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import AnswerIsHeld, NoLetterDue
-from discreet.mechanisms.rights.rules import Answer, Outcome, has_page, way_of_answer
+from discreet.mechanisms.rights.rules import Answer, Outcome, has_page, needs_link, way_of_answer
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -61,7 +61,7 @@ def mail_answers(*, now: datetime, batch_id: int, contacts: Mapping[str, HeldCon
     without_page = []
     for request in due:
         by_template[template_of(request)].append(request.number)
-        if not has_page(channel=request.channel, requester=request.requester):
+        if needs_link(channel=request.channel, requester=request.requester):
             without_page.append(request.number)
     tokens = add_public_tokens(actor=SYSTEM, now=now, subject=subject, numbers=without_page)
     languages = dict(languages_of(list(contacts)))
@@ -88,8 +88,8 @@ def template_of(request: RightsRequest) -> str:
         name = "rights.erasure_incomplete" if is_incomplete else "rights.erasure_done"
     elif way_of(request.kind) is Way.CORRECT:
         name = "rights.correction_incomplete" if is_incomplete else "rights.correction_done"
-    has_own = has_page(channel=request.channel, requester=request.requester)
-    return name if has_own else f"{name}_link"
+    is_linked = needs_link(channel=request.channel, requester=request.requester)
+    return f"{name}_link" if is_linked else name
 
 
 def params_of(number: str, token: str) -> MailParams:

@@ -23,6 +23,7 @@ from discreet.foundation.ledger.queries import entries_for
 from discreet.foundation.mail.api import is_reachable
 from discreet.foundation.papers import queries as papers
 from discreet.foundation.papers.actions import stop_asking
+from discreet.mechanisms.rights.actions import askers
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
     load_request,
@@ -198,11 +199,12 @@ def authorise(*, actor: Actor, now: datetime, number: str, reason: str) -> tuple
         raise NotForAnother(number=number)
     request.authorised_at, request.authorised_by = now, actor.person
     request.authority_reason_sealed = keys.seal(number, reason.strip()[:2000].encode(), "authority-reason")
+    hears = askers.keep_address(request, now=now)
     for key in ("authority", "paper-refused"):
         drop_task(actor=actor, now=now, number=number, key=key)
     if papers.asked_for(number) is not None:
         stop_asking(actor=SYSTEM, now=now, number=number)
-    return settle_identity(request, actor=actor, now=now, facts={"authorised": True})
+    return settle_identity(request, actor=actor, now=now, facts={"authorised": True, "hears_by_mail": hears})
 
 
 @act("rights.note_paper")

@@ -5,17 +5,20 @@ Source: GDPR Art. 12(3); 11 CCR 7021; Cal. Civ. Code 1798.130(a)(2)(A); EDPB Gui
 
 from datetime import datetime
 
+from django.conf import settings
+
 from discreet.events.rights import RequestExtended
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.bulk import languages_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.cases.rules import ClockFacts
+from discreet.foundation.centre.entries import status_url
 from discreet.foundation.centre.verification import held_contact
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
-from discreet.foundation.mail.api import HeldContact, is_reachable, send
+from discreet.foundation.mail.api import HeldContact, MailParams, is_reachable, send
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
 from discreet.mechanisms.rights.actions.receiving import (
@@ -39,6 +42,7 @@ from discreet.mechanisms.rights.refusals import (
     WhyMissing,
     WrongRequestState,
 )
+from discreet.mechanisms.rights.rules import needs_link
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -103,7 +107,7 @@ def extend_deadline(*, actor: Actor, now: datetime, number: str, reason: str) ->
     request.extended_at = now
     request.extension_sealed = keys.seal(number, reason.strip()[:MOST].encode(), "extension")
     request.save(update_fields=["due_at", "extended_at", "extension_sealed"])
-    is_mailed = _tell(number, now=now, by=allowed.notice_by)
+    is_mailed = _tell(request, now=now, by=allowed.notice_by)
     facts: dict[str, Json] = {
         "extended": list(allowed.rule_ids),
         "unchanged": list(allowed.others),
@@ -212,8 +216,9 @@ def _unmet(number: str, clocks: list[Clock]) -> list[Clock]:
     return [clock for clock in clocks if clock.rule_id not in met]
 
 
-def _tell(number: str, *, now: datetime, by: datetime | None) -> bool:
+def _tell(request: RightsRequest, *, now: datetime, by: datetime | None) -> bool:
     """Mail that the answer takes longer to the contact point held; where there is none, ask staff to write."""
+    number = request.number
     contact: HeldContact | None = held_contact(number)
     if contact is None or not is_reachable(contact):
         task = cases.NewTask(
@@ -226,12 +231,18 @@ def _tell(number: str, *, now: datetime, by: datetime | None) -> bool:
         )
         cases.add_task(actor=SYSTEM, now=now, number=number, task=task)
         return False
+    params: MailParams = {"number": number}
+    is_linked = needs_link(channel=request.channel, requester=request.requester)
+    if is_linked:
+        token = cases.add_public_token(actor=SYSTEM, now=now, number=number, is_for_person=True)
+        path = status_url(case_kind="request", token=token) or "/privacy/"
+        params = {"number": number, "link": f"{settings.DISCREET_BASE_URL}{path}"}
     send(
         actor=SYSTEM,
         now=now,
         to=contact,
-        template_id="rights.extended",
-        params={"number": number},
+        template_id="rights.extended_link" if is_linked else "rights.extended",
+        params=params,
         language=dict(languages_of([number]))[number],
     )
     return True

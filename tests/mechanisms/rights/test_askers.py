@@ -1,0 +1,126 @@
+"""Whoever asks for another hears of their request where they said, and no child or dead person gets mail of it."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from discreet.foundation.centre import actions as centre
+from discreet.foundation.jobs.delivery import deliver_once
+from discreet.foundation.mail.delivery import deliver_due
+from discreet.foundation.mail.folder import newest_in_folder
+from discreet.mechanisms.rights import handlers
+from discreet.mechanisms.rights.actions import deciding, proving, receiving, timing
+from discreet.mechanisms.rights.opening.asker import Asking, who_asks
+from discreet.mechanisms.rights.queries import request_view
+from discreet.mechanisms.rights.rules import State
+from tests.foundation.sources.conftest import Company
+from tests.mechanisms.rights import driving
+from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CUSTOMER, NOW, who
+
+assert handlers  # listens to what is completed
+pytestmark = [pytest.mark.duty("M8.2"), pytest.mark.promise(16), pytest.mark.django_db]
+MOTHER = "mother@example.net"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> None:
+    settings.DISCREET_MAIL_FOLDER = tmp_path / "mail"
+
+
+def asked(requester: str, kind: str, *, contact: str = MOTHER, channel: str = "centre") -> str:
+    asking = Asking(requester=requester, who=who_asks(name="A. Gent", contact=contact))
+    received = receiving.receive_request(
+        actor=CUSTOMER if channel == "centre" else AGENT,
+        now=NOW,
+        kind=kind,
+        claim=who(ANN),
+        residence="DE",
+        channel=channel,
+        asking=asking,
+    )
+    driving.work()
+    return received.number
+
+
+def authorised(requester: str, kind: str, **more: str) -> str:
+    number = asked(requester, kind, **more)
+    proving.authorise(actor=AGENT, now=NOW, number=number, reason="Document seen")
+    proving.verify_identity(actor=AGENT, now=NOW, number=number, reason="Called them")
+    driving.work()
+    return number
+
+
+def answered(requester: str, kind: str, **more: str) -> str:
+    number = authorised(requester, kind, **more)
+    if kind == "erasure":
+        driving.approve(number)
+    elif request_view(number).state is State.PLANNED:
+        driving.hand_over(number)
+    driving.work()
+    deliver_once(now=datetime.now(UTC))
+    assert driving.failures() == [] and request_view(number).state is State.DONE
+    return number
+
+
+def mailed() -> list[tuple[str, str]]:
+    deliver_due(datetime.now(UTC) + timedelta(minutes=1))
+    return [(one.to, one.body) for one in newest_in_folder()]
+
+
+def page_in(body: str) -> str:
+    (link,) = [word.partition("localhost:8000")[2] for word in body.split() if "/privacy/request/" in word]
+    return Client().get(link).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["erasure", "know", "access"])
+@pytest.mark.parametrize(("requester", "channel"), [("guardian", "centre"), ("relative", "letter")])
+def test_who_asks_in_another_s_place_gets_the_mail_with_their_page_and_the_person_gets_none(
+    shop: Company, requester: str, channel: str, kind: str
+) -> None:
+    number = answered(requester, kind, channel=channel)
+    sent = mailed()
+    assert {to for to, _ in sent} == {MOTHER} and len(sent) == 1
+    ((_, body),) = sent
+    assert number in page_in(body)
+    assert ("hand it to you" in body) is (kind == "access") and "/privacy/package/" not in body
+
+
+@pytest.mark.parametrize("kind", ["erasure", "know"])
+def test_an_agent_hears_that_there_is_an_answer_and_the_answer_goes_to_the_person(
+    shop: Company, kind: str
+) -> None:
+    answered("agent", kind, contact="agent@example.net")
+    bodies = {to: body for to, body in mailed() if "/privacy/request/" in body}
+    assert set(bodies) == {ANN, "agent@example.net"}
+    assert "went to the person for whom you ask" in page_in(bodies["agent@example.net"])
+    assert "went to the person" not in page_in(bodies[ANN])
+
+
+@pytest.mark.parametrize("contact", ["", "+49 30 1234567", "Anna <a@example.net>"])
+def test_without_an_address_of_who_asks_nobody_is_mailed_and_the_answer_stands_on_their_page(
+    shop: Company, contact: str
+) -> None:
+    number = answered("guardian", "erasure", contact=contact)
+    assert mailed() == [] and request_view(number).answer == "page"
+
+
+def test_nothing_is_mailed_to_who_asks_before_their_authority_is_proven(shop: Company) -> None:
+    number = asked("guardian", "erasure")
+    assert centre.send_progress_link(now=NOW, number=number) is centre.Link.NO_CONTACT
+    deciding.refuse_request(actor=APPROVER, now=NOW, number=number, reason="No paper came", article="")
+    driving.work()
+    deliver_once(now=datetime.now(UTC))
+    assert mailed() == []
+
+
+def test_a_lost_page_and_an_extension_go_to_the_guardian(shop: Company) -> None:
+    number = authorised("guardian", "erasure")
+    assert centre.send_progress_link(now=NOW, number=number) is centre.Link.SENT
+    timing.extend_deadline(actor=AGENT, now=NOW, number=number, reason="Many systems")
+    sent = mailed()
+    assert [to for to, _ in sent] == [MOTHER, MOTHER]
+    assert any("Many systems" in page_in(body) for _, body in sent if "takes" in body or "more time" in body)
+    assert all(number in page_in(body) for _, body in sent)
