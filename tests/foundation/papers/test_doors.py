@@ -14,7 +14,7 @@ from pytest_django import Settings
 from discreet.foundation.cases.actions import OpenedCase
 from discreet.foundation.papers import actions, queries
 from discreet.foundation.papers.models import Paper
-from discreet.foundation.papers.rules import MIB, MOST_A_CASE, MOST_BYTES, Gone, Purpose, Seen
+from discreet.foundation.papers.rules import MIB, MOST_A_CASE, MOST_BYTES, Gone, Lack, Purpose, Seen
 from discreet.vocabulary.actors import Role
 from tests.foundation.cases.conftest import AGENT, NOW, opened
 from tests.foundation.papers import files
@@ -135,9 +135,13 @@ def test_a_paper_is_checked_from_its_page(case: OpenedCase, agent: Client) -> No
     assert agent.post(f"/desk/papers/{paper_id}/show/", {"reason": " "}).status_code == 422
     page = agent.post(f"/desk/papers/{paper_id}/show/", {"reason": "Name"}).content.decode()
     assert len(PICTURE.findall(page)) == 2
+    assert page.count(" selected") == page.count('value="" selected') == 1 and " checked" not in page
+    assert page.count(" required") == 1 + 1 + len(Lack), "nothing that is needed leaves the page empty"
     assert agent.post(f"/desk/papers/{paper_id}/check/", {"seen": "passport"}).status_code == 422
     answer = agent.post(f"/desk/papers/{paper_id}/check/", {"seen": "passport", "answer": "yes"})
     assert answer.status_code == 302 and answer["Location"] == f"/desk/requests/{case.number}/"
+    other = agent.post(f"/desk/papers/{paper_id}/check/", {"seen": "passport", "answer": "expired"})
+    assert other.status_code == 410
     view = queries.paper(paper_id)
     assert (view.seen, view.is_accepted, view.gone_why) == (Seen.PASSPORT, True, Gone.CHECKED)
     assert "Destroyed after the check" in agent.get(f"/desk/papers/{paper_id}/").content.decode()

@@ -1,19 +1,20 @@
 """Who asks for another person is asked for a paper at once; the paper opens nothing, staff who say so do."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from discreet.foundation.cases.queries import open_tasks
+from discreet.foundation.cases.queries import my_work, open_tasks
 from discreet.foundation.centre import form_guard
 from discreet.foundation.jobs.delivery import deliver_once
 from discreet.foundation.papers import actions as papers
 from discreet.foundation.papers.models import Paper
-from discreet.foundation.papers.queries import asked_for
-from discreet.foundation.papers.refusals import LackMissing, TooManyPapers
+from discreet.foundation.papers.queries import asked_for, papers_of
+from discreet.foundation.papers.refusals import LackMissing, ShowsNothing, TooManyPapers
 from discreet.foundation.papers.rules import Lack, Purpose, Seen
 from discreet.mechanisms.rights import handlers
 from discreet.mechanisms.rights.actions import proving, receiving
@@ -132,6 +133,52 @@ def test_a_relative_shows_both_the_death_and_the_kinship() -> None:
     assert "Accepted: Proof of kinship or inheritance. Still needed: Death certificate." in page_of(received)
     checked(received.number, Seen.DEATH)
     assert asked_for(received.number) is None and received.number in open_tasks("authority")
+
+
+def test_one_paper_of_two_that_is_not_enough_reaches_the_relative_with_the_reason(desk: Client) -> None:
+    received = asked_by("relative")
+    shown = f"/privacy/papers/{received.public_token}/"
+    assert Client().post(shown, {"paper": BytesIO(files.png())}).status_code == 422, "it says which it is"
+    for says in (Seen.DEATH, Seen.KINSHIP):
+        assert Client().post(shown, {"paper": BytesIO(files.png()), "says": says.value}).status_code == 302
+    kinship, death = papers_of(received.number)
+    whats = [item.task.what for item in my_work(actor=AGENT, now=NOW) if item.number == received.number]
+    assert {"death certificate" in one for one in whats} == {True, False}
+    for one in (death, kinship):
+        desk.post(f"/desk/papers/{one.paper_id}/show/", {"reason": "Due"})
+    wrong = {"seen": "identity_card", "answer": "yes"}
+    assert desk.post(f"/desk/papers/{death.paper_id}/check/", wrong).status_code == 422
+    page = desk.post(f"/desk/papers/{death.paper_id}/check/", {"seen": "death", "answer": "yes"}, follow=True)
+    assert "Still asked for: Proof of kinship or inheritance" in page.content.decode()
+    said = {"seen": "kinship", "answer": "unsigned"}
+    page = desk.post(f"/desk/papers/{kinship.paper_id}/check/", said, follow=True)
+    assert "the customer can send another" in page.content.decode()
+    deliver_once(now=datetime.now(UTC))
+    told = page_of(received)
+    assert "Not accepted: Proof of kinship or inheritance" in told and "It is not signed." in told
+    assert 'name="paper"' in told and "Accepted: Death certificate." in told
+
+
+def test_a_paper_that_nobody_needs_any_more_is_asked_of_nobody(desk: Client) -> None:
+    received = asked_by("guardian")
+    first, second = (
+        papers.receive_paper(
+            actor=CUSTOMER, now=NOW, number=received.number, content=files.png(), has_scanner=False
+        )
+        for _ in range(2)
+    )
+    for one in (first, second):
+        desk.post(f"/desk/papers/{one}/show/", {"reason": "Due"})
+    desk.post(f"/desk/papers/{first}/check/", {"seen": "guardianship", "answer": "yes"})
+    page = desk.post(f"/desk/papers/{second}/check/", {"seen": "other", "answer": "wrong"}, follow=True)
+    assert "no other is asked for" in page.content.decode() and 'name="paper"' not in page_of(received)
+
+
+def test_a_card_of_who_asks_is_no_proof_of_kinship() -> None:
+    received = asked_by("relative")
+    with pytest.raises(ShowsNothing):
+        checked(received.number, Seen.IDENTITY_CARD)
+    assert asked_for(received.number) is Purpose.RELATIVE
 
 
 def test_papers_may_be_sent_again_and_not_for_ever() -> None:

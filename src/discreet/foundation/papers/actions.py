@@ -19,7 +19,7 @@ from discreet.foundation.papers import asking, vault
 from discreet.foundation.papers.inspecting import inspect
 from discreet.foundation.papers.models import Paper, PaperAsk, PaperLook
 from discreet.foundation.papers.pictures import check_drawable
-from discreet.foundation.papers.queries import wanted_of
+from discreet.foundation.papers.queries import asked_for, wanted_of
 from discreet.foundation.papers.refusals import (
     LackMissing,
     NoPaperAsked,
@@ -30,6 +30,7 @@ from discreet.foundation.papers.refusals import (
     PaperNotSeen,
     PaperShownBefore,
     PaperShownTwice,
+    ShowsNothing,
     TooManyPapers,
     UnknownPaper,
     WhyMissing,
@@ -39,6 +40,7 @@ from discreet.foundation.papers.rules import (
     MOST_A_CASE,
     MOST_BYTES_IN_ALL,
     MOST_EVER_A_CASE,
+    SHOWS,
     FileType,
     Gone,
     Lack,
@@ -55,6 +57,13 @@ from discreet.vocabulary.ids import new_id
 from discreet.vocabulary.text import gettext_noop
 
 TASK_CHECK = gettext_noop("Look at a document and say what came of it")
+TASK_CHECK_OF = {
+    Seen.DEATH: gettext_noop("Look at a document, sent as a death certificate, and say what came of it"),
+    Seen.KINSHIP: gettext_noop("Look at a document, sent as a proof of kinship, and say what came of it"),
+    Seen.DEATH_AND_KINSHIP: gettext_noop(
+        "Look at a document, sent as a proof of death and kinship, and say what came of it"
+    ),
+}
 TASK_INFECTED = gettext_noop("A document carried malware and was destroyed: ask for another")
 TASK_LOST = gettext_noop("The file of a document is missing: ask for it again")
 _REFUSALS: dict[Look, type[Refused]] = {
@@ -95,10 +104,21 @@ def stop_asking(*, actor: Actor, now: datetime, number: str) -> None:
     record(actor=actor, now=now, subject=ledger_subject(number), facts={"asked": False})
 
 
-def receive_paper(*, actor: Actor, now: datetime, number: str, content: bytes, has_scanner: bool) -> str:
+def receive_paper(
+    *,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    content: bytes,
+    has_scanner: bool,
+    says: Seen | None = None,
+) -> str:
     """Take a paper for a case and return its id. It is looked at, cut to its own format, and sealed.
 
+    `says`: what its sender says that it is, which tells it from others and proves nothing.
+
     Raises:
+        ShowsNothing: it says that it is of a kind that shows nothing of what is asked for.
         NoPaperAsked, TooManyPapers, NoRoomForPapers, CaseClosed, UnknownCase
         PaperMissing, PaperTooLarge, PaperKindUnknown, PaperBroken, PaperTooWide, PaperTooLong, PaperLocked,
         PaperActive: what the bytes are.
@@ -113,6 +133,7 @@ def receive_paper(*, actor: Actor, now: datetime, number: str, content: bytes, h
         content=inspected.content,
         file_type=inspected.file_type,
         has_scanner=has_scanner,
+        says=says,
     )
 
 
@@ -126,19 +147,29 @@ def _refuse_before_reading(number: str) -> None:
 
 @act("papers.receive_paper")
 def _keep(
-    *, actor: Actor, now: datetime, number: str, content: bytes, file_type: FileType, has_scanner: bool
+    *,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    content: bytes,
+    file_type: FileType,
+    has_scanner: bool,
+    says: Seen | None,
 ) -> str:
     if actor.kind is not ActorKind.CUSTOMER:
         _refuse_unless_theirs(actor)
     _refuse_closed(number)
     ask = _open_ask(number)
     _refuse_more(ask)
+    if says is not None and says not in SHOWS[Purpose(ask.purpose)]:
+        raise ShowsNothing
     if _bytes_lying() + len(content) > MOST_BYTES_IN_ALL:
         raise NoRoomForPapers
     paper = Paper.objects.create(
         paper_id=new_id(prefix="d"),
         case_number=number,
         purpose=ask.purpose,
+        says=says.value if says else "",
         file_type=file_type.value,
         size=len(content),
         received_at=now,
@@ -209,9 +240,10 @@ def note_check(
 ) -> None:
     """Note which kind of document it was and whether it is accepted; the paper is destroyed with this act.
 
-    Whoever sent one that is not accepted is told what it lacks, and may send another.
+    Whoever sent one that is not accepted is told what it lacks, and may send another as long as one is asked for.
 
     Raises:
+        ShowsNothing: a kind that does not show what was asked for cannot be accepted for it.
         PaperNotSeen: the actor has not looked at it.
         LackMissing: it is not accepted, and nothing says what it lacks.
         PaperGone, NotForYou, UnknownPaper
@@ -224,6 +256,8 @@ def note_check(
         raise PaperNotSeen
     if not is_accepted and lacking is None:
         raise LackMissing
+    if is_accepted and seen not in SHOWS[Purpose(paper.purpose)]:
+        raise ShowsNothing
     paper.checked_at, paper.checked_by = now, actor.person
     paper.seen, paper.is_accepted = seen.value, is_accepted
     paper.lacking = "" if is_accepted or lacking is None else lacking.value
@@ -232,7 +266,7 @@ def note_check(
         PaperAsk.objects.filter(case_number=paper.case_number).update(is_open=False)
     facts = {"paper": paper_id, "seen": seen.value, "accepted": is_accepted, "destroyed": True}
     if not is_accepted:
-        is_told = asking.tell_customer(
+        is_told = asked_for(paper.case_number) is not None and asking.tell_customer(
             actor=actor, now=now, number=paper.case_number, template=asking.REFUSED
         )
         facts |= {"lacking": paper.lacking, "mailed": is_told}
@@ -286,10 +320,11 @@ def _destroy(paper: Paper, *, now: datetime, why: Gone) -> None:
     start("papers.remove_file", key=paper.paper_id, args={"paper_id": paper.paper_id})
 
 
-def _give_task(paper: Paper, *, actor: Actor, now: datetime, what: str = TASK_CHECK) -> None:
+def _give_task(paper: Paper, *, actor: Actor, now: datetime, what: str = "") -> None:
+    says = Seen(paper.says) if paper.says else None
     task = cases.NewTask(
         key=_task_key(paper),
-        what=what,
+        what=what or (TASK_CHECK_OF.get(says, TASK_CHECK) if says else TASK_CHECK),
         role=Role.AGENT,
         url_name="papers:paper",
         url_args=(paper.paper_id,),

@@ -13,6 +13,8 @@ from discreet.foundation.centre.rules import ALL_PAPERS, REQUEST_PAPERS
 from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.papers import actions, uploads
 from discreet.foundation.papers.queries import asked_for
+from discreet.foundation.papers.refusals import WhichMissing
+from discreet.foundation.papers.rules import must_say_which
 from discreet.foundation.papers.scanning import scanner
 from discreet.vocabulary.actors import Actor, ActorKind
 from discreet.vocabulary.errors import Refused
@@ -32,12 +34,16 @@ def send(request: HttpRequest, token: str) -> HttpResponseBase:
     limits.count(REQUEST_PAPERS, value=row.number, now=now)
     limits.count(ALL_PAPERS, value="", now=now)
     try:
+        content, says, asked = uploads.uploaded(request), uploads.says(request), asked_for(row.number)
+        if says is None and asked is not None and must_say_which(asked):
+            raise WhichMissing
         actions.receive_paper(
             actor=CUSTOMER,
             now=now,
             number=row.number,
-            content=uploads.uploaded(request),
+            content=content,
             has_scanner=scanner() is not None,
+            says=says,
         )
     except Refused as refusal:
         context = {

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from discreet.foundation.cases.queries import get
 from discreet.foundation.desk.cases import page_of
+from discreet.foundation.desk.phrases import listed
 from discreet.foundation.papers import actions, pictures, queries, uploads
 from discreet.foundation.papers.forms import AskPaperForm, CheckForm, LookForm
 from discreet.foundation.papers.refusals import PaperBroken
-from discreet.foundation.papers.rules import Lack, Look, Purpose, Seen, may_look
+from discreet.foundation.papers.rules import Look, Purpose, Seen, may_look
 from discreet.foundation.papers.scanning import scanner
 from discreet.foundation.papers.words import ENDS, FILES, KINDS, LACKS, PURPOSES
 from discreet.foundation.staff.actors import actor_of
@@ -28,7 +29,8 @@ WORKERS = (Role.AGENT, Role.APPROVER)
 @role_required()
 def paper(request: HttpRequest, paper_id: str) -> HttpResponseBase:
     """Show what is known of a paper, and what may be done with it."""
-    return _page(request, queries.paper(paper_id), LookForm(), CheckForm())
+    view = queries.paper(paper_id)
+    return _page(request, view, LookForm(), CheckForm(view.purpose))
 
 
 @require_POST
@@ -37,7 +39,7 @@ def show(request: HttpRequest, paper_id: str) -> HttpResponseBase:
     """Show the paper on this answer only, once the reason stands in the ledger."""
     view, form = queries.paper(paper_id), LookForm(request.POST)
     if not form.is_valid():
-        return _page(request, view, form, CheckForm(), status=422)
+        return _page(request, view, form, CheckForm(view.purpose), status=422)
     actions.show_paper(
         actor=actor_of(request),
         now=timezone.now(),
@@ -51,32 +53,45 @@ def show(request: HttpRequest, paper_id: str) -> HttpResponseBase:
     except PaperBroken:
         drawn = ()
     pages = [f"data:image/png;base64,{b64encode(page).decode()}" for page in drawn]
-    return _page(request, view, LookForm(), CheckForm(), pages=pages, is_shown=True)
+    return _page(request, view, LookForm(), CheckForm(view.purpose), pages=pages, is_shown=True)
 
 
 @require_POST
 @role_required(*WORKERS)
 def check(request: HttpRequest, paper_id: str) -> HttpResponseBase:
     """Note what the paper was; it is destroyed."""
-    view, form = queries.paper(paper_id), CheckForm(request.POST)
+    view = queries.paper(paper_id)
+    form = CheckForm(view.purpose, request.POST)
     if not form.is_valid():
         return _page(request, view, LookForm(), form, status=422)
-    is_accepted = form.cleaned_data["answer"] == "yes"
+    lacking = form.lacking()
     actions.note_check(
         actor=actor_of(request),
         now=timezone.now(),
         paper_id=paper_id,
         seen=Seen(form.cleaned_data["seen"]),
-        is_accepted=is_accepted,
-        lacking=Lack(lacking) if (lacking := form.cleaned_data["lacking"]) else None,
+        is_accepted=lacking is None,
+        lacking=lacking,
     )
-    messages.success(
-        request,
-        gettext("Accepted. The document is destroyed.")
-        if is_accepted
-        else gettext("Not accepted. The document is destroyed; the customer can send another."),
-    )
+    messages.success(request, _what_came(view.number, is_accepted=lacking is None))
     return _to_case(view.number)
+
+
+def _what_came(number: str, *, is_accepted: bool) -> str:
+    """Return what came of a paper, and what the customer reads of it now."""
+    asked = queries.asked_for(number)
+    if not is_accepted:
+        return (
+            gettext("Not accepted. The document is destroyed; the customer can send another.")
+            if asked
+            else gettext("Not accepted. The document is destroyed; no other is asked for.")
+        )
+    wanted = queries.wanted_of(number, asked) if asked else ()
+    if not wanted:
+        return gettext("Accepted. The document is destroyed.")
+    return gettext("Accepted. The document is destroyed. Still asked for: %(wanted)s") % {
+        "wanted": listed([gettext(KINDS[one]) for one in wanted])
+    }
 
 
 @require_POST
@@ -115,6 +130,7 @@ def add(request: HttpRequest, number: str) -> HttpResponseBase:
         number=number,
         content=uploads.uploaded(request),
         has_scanner=scanner() is not None,
+        says=uploads.says(request),
     )
     messages.success(request, gettext("Document taken and sealed."))
     return _to_case(number)
@@ -135,6 +151,7 @@ def _page(
     context = {
         "view": view,
         "purpose": gettext(PURPOSES[view.purpose]),
+        "says": gettext(KINDS[view.says]) if view.says else "",
         "file": FILES[view.file_type],
         "kib": -(-view.size // 1024),
         "case_url": _case_url(view.number),

@@ -27,6 +27,9 @@ class Paper(models.Model):
     paper_id = models.CharField(max_length=32, unique=True)
     case_number = models.CharField(max_length=16, db_index=True)
     purpose = models.CharField(max_length=16)
+    says = models.CharField(
+        max_length=24, blank=True, default=""
+    )  # `rules.Seen`, as its sender says; unproven
     file_type = models.CharField(max_length=4)
     size = models.PositiveIntegerField()
     received_at = models.DateTimeField()

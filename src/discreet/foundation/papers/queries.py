@@ -27,6 +27,7 @@ class PaperView:
     paper_id: str
     number: str
     purpose: Purpose
+    says: Seen | None
     file_type: FileType
     size: int
     received_at: datetime
@@ -84,6 +85,19 @@ def wanted_of(number: str, purpose: Purpose) -> tuple[Seen, ...] | None:
     return still_wanted(purpose, [Seen(one) for one in accepted.values_list("seen", flat=True)])
 
 
+def unanswered(papers: Sequence[PaperView]) -> tuple[PaperView, ...]:
+    """Return those of a case's papers that were of no use and after which nothing came, the newest first."""
+    newest = max((one.received_at for one in papers), default=None)
+    return tuple(
+        one
+        for one in papers
+        if (one.is_accepted is False or one.gone_why is Gone.INFECTED)
+        and one.gone_at is not None
+        and newest is not None
+        and newest <= one.gone_at
+    )
+
+
 def may_send_another(number: str) -> bool:
     """Say whether the bound on papers of a case leaves room for one more, ever."""
     return not PaperAsk.objects.filter(case_number=number, received__gte=MOST_EVER_A_CASE).exists()
@@ -133,6 +147,7 @@ def _view(row: Paper) -> PaperView:
         paper_id=row.paper_id,
         number=row.case_number,
         purpose=Purpose(row.purpose),
+        says=Seen(row.says) if row.says else None,
         file_type=FileType(row.file_type),
         size=row.size,
         received_at=row.received_at,

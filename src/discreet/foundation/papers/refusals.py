@@ -149,6 +149,20 @@ class LackMissing(Refused):
     status: ClassVar[int] = 422
 
 
+class ShowsNothing(Refused):
+    code: ClassVar[str] = "shows_nothing"
+    message: ClassVar[str] = gettext_noop(
+        "A document of this kind does not show what was asked for. Say what it is, or do not accept it."
+    )
+    status: ClassVar[int] = 422
+
+
+class WhichMissing(Refused):
+    code: ClassVar[str] = "which_missing"
+    message: ClassVar[str] = gettext_noop("Say what the document shows, and choose the file again.")
+    status: ClassVar[int] = 422
+
+
 class WhyMissing(Refused):
     code: ClassVar[str] = "why_missing"
     message: ClassVar[str] = gettext_noop("Say why you need to see it. The reason is recorded.")

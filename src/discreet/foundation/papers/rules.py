@@ -51,6 +51,9 @@ class Seen(StrEnum):
     GUARDIANSHIP = "guardianship"
     KINSHIP = "kinship"
     DEATH = "death"
+    DEATH_AND_KINSHIP = (
+        "death_and_kinship"  # one document that shows both, such as a certificate of inheritance
+    )
     OTHER = "other"
     UNREADABLE = "unreadable"
 
@@ -66,6 +69,21 @@ class Lack(StrEnum):
     EXPIRED = "expired"
 
 
+#: Which kinds of document show what was asked for. No other is accepted for it, whatever it is.
+SHOWS: Mapping[Purpose, tuple[Seen, ...]] = MappingProxyType(
+    {
+        Purpose.IDENTITY: (
+            Seen.IDENTITY_CARD,
+            Seen.PASSPORT,
+            Seen.DRIVING_LICENCE,
+            Seen.RESIDENCE_PERMIT,
+            Seen.OTHER,
+        ),
+        Purpose.PERMISSION: (Seen.SIGNED_PERMISSION, Seen.OTHER),
+        Purpose.GUARDIAN: (Seen.GUARDIANSHIP, Seen.KINSHIP, Seen.OTHER),
+        Purpose.RELATIVE: (Seen.DEATH, Seen.KINSHIP, Seen.DEATH_AND_KINSHIP),
+    }
+)
 #: What must be seen before a purpose counts as shown; for the others one accepted paper is enough.
 #: Source: PIPL Art. 49 (that the person died, and how whoever asks was related).
 BOTH: Mapping[Purpose, frozenset[Seen]] = MappingProxyType(
@@ -76,12 +94,18 @@ BOTH: Mapping[Purpose, frozenset[Seen]] = MappingProxyType(
 def still_wanted(purpose: Purpose, accepted: Collection[Seen]) -> tuple[Seen, ...] | None:
     """Return which kinds of paper are still wanted beside the accepted ones; () = nothing more, None = any.
 
-    An accepted paper of another kind, such as a certificate of inheritance, shows the whole: staff said so.
+    A paper that does not show what was asked for counts for nothing, accepted or not.
     """
-    if not accepted:
+    shown = set(accepted) & set(SHOWS[purpose])
+    if not shown:
         return None
     both = BOTH.get(purpose, frozenset())
-    return tuple(sorted(both - set(accepted))) if set(accepted) <= both else ()
+    return tuple(sorted(both - shown)) if shown <= both else ()
+
+
+def must_say_which(purpose: Purpose) -> bool:
+    """Say whether one paper may show only a part, so that whoever sends it says which."""
+    return purpose in BOTH
 
 
 class Verdict(StrEnum):

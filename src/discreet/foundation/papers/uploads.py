@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from discreet.foundation.papers.refusals import PaperMissing, PaperTooLarge
-from discreet.foundation.papers.rules import MIB, MOST_BYTES
+from discreet.foundation.papers.rules import MIB, MOST_BYTES, Seen
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -78,6 +78,12 @@ def refuse_too_large(request: HttpRequest) -> None:
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     if not length.isdecimal() or int(length) > _MOST_BODY:
         raise PaperTooLarge(mib=MOST_BYTES // MIB)
+
+
+def says(request: HttpRequest) -> Seen | None:
+    """Return what the sender says that the paper is; None where they say nothing that is known."""
+    said = request.POST.get("says", "")
+    return Seen(said) if said in set(Seen) else None
 
 
 def uploaded(request: HttpRequest) -> bytes:

@@ -32,6 +32,7 @@ KINDS = {
     Seen.GUARDIANSHIP: gettext_noop("Proof of guardianship"),
     Seen.KINSHIP: gettext_noop("Proof of kinship or inheritance"),
     Seen.DEATH: gettext_noop("Death certificate"),
+    Seen.DEATH_AND_KINSHIP: gettext_noop("One document that shows both the death and the kinship"),
     Seen.OTHER: gettext_noop("Another document"),
     Seen.UNREADABLE: gettext_noop("Nothing that could be read"),
 }

@@ -268,6 +268,8 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
         "bound": bound,
         "kind": kind if kind == "checkbox" else "plain",
         "label": label,
+        # what is needed of some alone is not called optional: its label says of whom
+        "is_optional": not bound.field.required and "data-needed" not in bound.field.widget.attrs,
         "control": bound.as_widget(attrs=attrs),
     }
 

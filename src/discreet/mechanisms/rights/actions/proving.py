@@ -223,7 +223,9 @@ def note_paper(*, now: datetime, number: str, is_accepted: bool) -> None:
         return
     if is_shown and request.authorised_at is None:
         _ask_staff(request, "authority", TASK_PAPER_SHOWN, actor=SYSTEM, now=now)
-    elif not is_accepted and request.channel != "centre" and not _hears_by_mail(number):
+    elif is_accepted or papers.asked_for(number) is None:
+        return
+    elif request.channel != "centre" and not _hears_by_mail(number):
         _ask_staff(request, "paper-refused", TASK_PAPER_REFUSED, actor=SYSTEM, now=now)
 
 
