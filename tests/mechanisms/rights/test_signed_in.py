@@ -108,6 +108,8 @@ def test_who_asks_for_somebody_else_goes_the_other_way(site: str) -> None:
     client = Client()
     path = come(client, BOB)
     page = client.get(f"{path}?without=1").content.decode()
+    assert 'name="email"' in page and 'href="?for=another"' in page
+    page = client.get(f"{path}?for=another").content.decode()
     assert 'name="email"' in page and 'name="requester"' in page
     send(client, f"{path}?without=1", email=ANN)
     (request,) = RightsRequest.objects.all()

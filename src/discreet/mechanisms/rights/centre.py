@@ -38,7 +38,6 @@ from discreet.mechanisms.rights.forms import (
     CodeForm,
     DeclarationForm,
     DetailForm,
-    ForAnotherForm,
     ScopeForm,
     SignedInForm,
 )
@@ -46,6 +45,13 @@ from discreet.mechanisms.rights.kinds import RIGHTS, Kind, right_of, way_of
 from discreet.mechanisms.rights.letters import answers as letter_answers
 from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.opening import claims, signed_in
+from discreet.mechanisms.rights.opening.another import (
+    WhoAsksForm,
+    asking_of,
+    asks_as_signed_in,
+    speak_of_another,
+    who_asks_form,
+)
 from discreet.mechanisms.rights.opening.asker import Asking
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NoLetter, NoPackage
@@ -64,13 +70,20 @@ CUSTOMER = Actor(kind=ActorKind.CUSTOMER, name="customer")
 def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     """Take a request for one of the rights; of whoever comes signed in from a site of ours, without a code."""
     now = timezone.now()
-    held = waiting(token=handover_token_of(request), now=now) if "without" not in request.GET else None
+    held = waiting(token=handover_token_of(request), now=now) if asks_as_signed_in(request) else None
     if held is not None:
         return _ask_signed_in(request, kind, held, now)
-    form, another = AskForm(request.POST or None), ForAnotherForm(request.POST or None)
+    form, another = AskForm(request.POST or None), who_asks_form(request, request.POST)
+    if another is not None:
+        speak_of_another(form)
     about = ScopeForm(kind, request.POST or None)
     refusal: Refused | None = None
-    if request.method == "POST" and form.is_valid() and another.is_valid() and about.is_valid():
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and about.is_valid()
+        and (not another or another.is_valid())
+    ):
         try:
             form_id = form_guard.read(
                 token=request.POST.get(form_guard.TOKEN_FIELD, ""),
@@ -157,7 +170,7 @@ def _form(
     request: HttpRequest,
     kind: Kind,
     form: AskForm,
-    another: ForAnotherForm,
+    another: WhoAsksForm | None,
     about: ScopeForm,
     *,
     refusal: Refused | None,
@@ -167,7 +180,6 @@ def _form(
         "form": form,
         "another": another,
         "about": about,
-        "is_for_another": another.is_bound and another["requester"].value() not in ("", None, "self"),
         "right": RIGHTS[kind],
         "refusal_text": refusal_text(refusal),
         "token": token,
@@ -180,12 +192,12 @@ def _received(
     request: HttpRequest,
     kind: Kind,
     form: AskForm,
-    another: ForAnotherForm,
+    another: WhoAsksForm | None,
     about: ScopeForm,
     form_id: str,
     now: datetime,
 ) -> HttpResponseRedirect:
-    asking = another.asking(scope=about.scope_code(), wish=about.wish())
+    asking = asking_of(another, scope=about.scope_code(), wish=about.wish())
     words = (
         kind.value,
         form.residence_code(),

@@ -102,13 +102,31 @@ class ForAnotherForm(forms.Form):
         help_text=_("Such as: lawyer with a signed permission, mother, son of the deceased."),
     )
 
+    interest = forms.CharField(
+        label=_("Own lawful interest"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Only of a relative of somebody who died, such as: to settle the estate (PIPL Art. 49)."),
+    )
+    no_other_wish = forms.BooleanField(
+        label=_("The relative says that the dead left no other wish about their data."), required=False
+    )
+
     def asking(self, *, scope: str = "", wish: bytes = b"") -> Asking:
         """Return who asks, from a form that is valid."""
         data = self.cleaned_data
         requester = data["requester"] or Requester.SELF.value
         if requester == Requester.SELF:
             return Asking(scope=scope, wish=wish)
-        who = who_asks(name=data["who_name"], contact=data["who_contact"], relation=data["relation"])
+        is_relative = requester == Requester.RELATIVE
+        who = who_asks(
+            name=data["who_name"],
+            contact=data["who_contact"],
+            relation=data["relation"],
+            interest=data["interest"] if is_relative else "",
+            no_other_wish=is_relative and data["no_other_wish"],
+        )
         return Asking(requester=requester, who=who, scope=scope, wish=wish)
 
 

@@ -17,9 +17,15 @@ from discreet.foundation.centre.visits import handover_token_of, remember_case
 from discreet.mechanisms.rights.actions import correcting
 from discreet.mechanisms.rights.correcting.forms import CorrectForm
 from discreet.mechanisms.rights.correcting.wish import Wish
-from discreet.mechanisms.rights.forms import ForAnotherForm
 from discreet.mechanisms.rights.kinds import RIGHTS, Kind
 from discreet.mechanisms.rights.opening import claims, signed_in
+from discreet.mechanisms.rights.opening.another import (
+    WhoAsksForm,
+    asking_of,
+    asks_as_signed_in,
+    speak_of_another,
+    who_asks_form,
+)
 from discreet.mechanisms.rights.views import refusal_text
 from discreet.vocabulary.actors import Actor, ActorKind
 from discreet.vocabulary.errors import Refused
@@ -33,11 +39,13 @@ CUSTOMER = Actor(kind=ActorKind.CUSTOMER, name="customer")
 def ask(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     """Take a request to correct. What was typed stays when something of it is refused."""
     now = timezone.now()
-    held = waiting(token=handover_token_of(request), now=now) if "without" not in request.GET else None
+    held = waiting(token=handover_token_of(request), now=now) if asks_as_signed_in(request) else None
     fields = signed_in.as_said(request.POST, held) if held and request.POST else request.POST
-    form, another = CorrectForm(fields or None), ForAnotherForm(fields or None)
+    form, another = CorrectForm(fields or None), None if held else who_asks_form(request, fields)
+    if another is not None:
+        speak_of_another(form)
     refusal: Refused | None = None
-    if request.method == "POST" and form.is_valid() and another.is_valid():
+    if request.method == "POST" and form.is_valid() and (not another or another.is_valid()):
         try:
             form_id = form_guard.read(
                 token=request.POST.get(form_guard.TOKEN_FIELD, ""),
@@ -59,7 +67,7 @@ def _form(
     request: HttpRequest,
     kind: Kind,
     form: CorrectForm,
-    another: ForAnotherForm,
+    another: WhoAsksForm | None,
     held: HandedOver | None,
     *,
     refusal: Refused | None,
@@ -69,7 +77,6 @@ def _form(
         "form": form,
         "another": another,
         "held": held,
-        "is_for_another": another.is_bound and another["requester"].value() not in ("", None, "self"),
         "right": RIGHTS[kind],
         "refusal_text": refusal_text(refusal),
         "token": token,
@@ -82,13 +89,13 @@ def _form(
 def _received(
     request: HttpRequest,
     form: CorrectForm,
-    another: ForAnotherForm,
+    another: WhoAsksForm | None,
     held: HandedOver | None,
     form_id: str,
     now: datetime,
 ) -> HttpResponseRedirect:
     made: list[str] = []
-    asking, visit = another.asking(), handover_token_of(request) if held else ""
+    asking, visit = asking_of(another), handover_token_of(request) if held else ""
 
     def make() -> str:
         received = correcting.receive_correction(

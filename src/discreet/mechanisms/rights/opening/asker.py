@@ -11,12 +11,13 @@ from discreet.mechanisms.rights.opening.given import tidy
 from discreet.mechanisms.rights.refusals import RequesterMissing, UnknownRequester, UnknownScope
 
 MOST = 200
-_FIELDS = ("name", "contact", "relation")
+SAID = "yes"
+_FIELDS = ("name", "contact", "relation", "interest", "no_other_wish")
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """`who` (name, contact, relation of whoever asks) and `wish` are personal data: they are kept sealed."""
+    """`who` (`who_asks`: of whoever asks) and `wish` are personal data: they are kept sealed."""
 
     requester: str = Requester.SELF.value
     who: bytes = b""
@@ -27,14 +28,22 @@ class Asking:
 BY_THEMSELVES = Asking()
 
 
-def who_asks(*, name: str, contact: str = "", relation: str = "") -> bytes:
-    """Return who asks for another, as it is sealed."""
-    values = dict(zip(_FIELDS, (name, contact, relation), strict=True))
+def who_asks(
+    *, name: str, contact: str = "", relation: str = "", interest: str = "", no_other_wish: bool = False
+) -> bytes:
+    """Return who asks for another, as it is sealed.
+
+    Of a relative of somebody who died also their own lawful interest, and that they know of no other wish of the
+    dead. Source: PIPL Art. 49.
+    """
+    values = dict(
+        zip(_FIELDS, (name, contact, relation, interest, SAID if no_other_wish else ""), strict=True)
+    )
     return json.dumps({key: tidy(value)[:MOST] for key, value in values.items()}, ensure_ascii=False).encode()
 
 
 def who_of(blob: bytes) -> dict[str, str]:
-    """Return who asks for another: name, contact, relation."""
+    """Return who asks for another, by what `who_asks` takes; "" = not said."""
     found: dict[str, str] = json.loads(blob) if blob else {}
     return {key: found.get(key, "") for key in _FIELDS}
 
