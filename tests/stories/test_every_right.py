@@ -339,7 +339,7 @@ def test_an_agent_asks_with_permission_and_code_and_only_the_person_gets_the_ans
         assert "/privacy/package/" not in agent.content()
         assert not [word for word in person.words if word in agent.content()]
     assert_is_whole_and_theirs(path, person)
-    told = until(lambda: told_agent(scene, number))
+    told = until(lambda: told_agent(scene, number), "the agent is told")
     assert not [word for word in person.words if word in told] and "/privacy/package/" not in told
     assert {str(mail["To"]).lower() for mail in scene.mails_about(number)} == {person.email, AGENT_CONTACT}
 

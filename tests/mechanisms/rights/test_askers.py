@@ -9,13 +9,16 @@ from pytest_django import Settings
 
 from discreet.foundation.centre import actions as centre
 from discreet.foundation.jobs.delivery import deliver_once
+from discreet.foundation.ledger.models import LedgerEntry
 from discreet.foundation.mail.delivery import deliver_due
 from discreet.foundation.mail.folder import newest_in_folder
 from discreet.mechanisms.rights import handlers
 from discreet.mechanisms.rights.actions import deciding, proving, receiving, timing
+from discreet.mechanisms.rights.copying import delivered as copies
 from discreet.mechanisms.rights.opening.asker import Asking, who_asks
 from discreet.mechanisms.rights.queries import request_view
 from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.schedules import expire_packages
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights import driving
 from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CUSTOMER, NOW, who
@@ -105,6 +108,27 @@ def test_without_an_address_of_who_asks_nobody_is_mailed_and_the_answer_stands_o
 ) -> None:
     number = answered("guardian", "erasure", contact=contact)
     assert mailed() == [] and request_view(number).answer == "page"
+
+
+def test_staff_take_a_relative_s_copy_at_the_desk_and_the_page_says_when_and_where(
+    shop: Company, desk: Client, client: Client
+) -> None:
+    number = answered("relative", "access")
+    staff = desk.get(f"/desk/requests/{number}/answer/").content.decode()
+    assert "in this person’s place" in staff and "A. Gent" in staff and "discreet rights package" not in staff
+    assert "Ready to be handed over" in desk.get(f"/desk/requests/{number}/").content.decode()
+    ((_, body),) = mailed()
+    page = page_in(body)
+    assert "Ready to be handed over" in page and "where we checked your documents" in page
+    view = request_view(number)
+    assert "You have it by" in copies.handed_over(view, copies.copy_of(view), now=NOW)
+    assert "e-mail address of yours" not in page
+    expire_packages(now=datetime.now(UTC) + timedelta(days=30))
+    taken = b"".join(desk.post(f"/desk/requests/{number}/copy/"))
+    assert taken.startswith(b"PK") and LedgerEntry.objects.filter(act="rights.take_package").count() == 1
+    assert desk.post(f"/desk/requests/{number}/answer/").status_code == 302
+    assert "We gave you the copy on" in page_in(body) and "Delivered" in page_in(body)
+    assert desk.post(f"/desk/requests/{number}/copy/").status_code == 409
 
 
 def test_nothing_is_mailed_to_who_asks_before_their_authority_is_proven(shop: Company) -> None:

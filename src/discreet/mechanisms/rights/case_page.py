@@ -41,11 +41,12 @@ from discreet.mechanisms.rights.opening.residences import residence_words
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
 from discreet.mechanisms.rights.request_views import RequestView
-from discreet.mechanisms.rights.rules import State
+from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.mechanisms.rights.summaries import GAPS, REASONS
 from discreet.mechanisms.rights.views import reason_text
 from discreet.mechanisms.rights.words import (
     ACTIONS,
+    COPY_WAITS,
     DEPTHS,
     FACTS,
     FIELD_WORDS,
@@ -80,14 +81,15 @@ def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> di
     next_at = clock.due_at if clock else None
     if row.completed_at is not None and row.answered_at is None:
         next_at = row.due_at
+    is_waiting = row.outcome == Outcome.DELIVERED and row.answered_at is None
     return {
         "row": row,
         "residence": residence_words(row.residence),
         "next": next_at,
         "next_label": label_of(clock.rule_id) if clock else "",
         "kind": gettext(right_of(row.kind).short),
-        "state": gettext(OUTCOMES[row.outcome]) if row.outcome else gettext(STATES[row.state]),
-        "tone": OUTCOME_TONES[row.outcome] if row.outcome else TONES[row.state],
+        "state": gettext(COPY_WAITS if is_waiting else OUTCOMES.get(row.outcome) or STATES[row.state]),
+        "tone": "warn" if is_waiting else OUTCOME_TONES.get(row.outcome) or TONES[row.state],
         "left": left(due_at=next_at, now=now, is_legal=True) if next_at else None,
     }
 
@@ -120,7 +122,7 @@ def context(
     claim = None if view.case.row.is_expired else queries.claim_of(view.number)
     language = translation.get_language() or "en"
     is_erasure, is_correction = way_of(view.kind) is Way.ERASE, way_of(view.kind) is Way.CORRECT
-    candidates = _candidates(view)
+    candidates, is_waiting = _candidates(view), copies.is_waiting(view)
     return {
         **decision_pages.context(view, actor=actor),
         "view": view,
@@ -128,8 +130,8 @@ def context(
         "is_correction": is_correction,
         "open_places": correction_page.open_places(view.plan.summary),
         "corrected": correction_letters.corrected_lines(view, language),
-        "state": gettext(OUTCOMES[view.outcome]) if view.outcome else gettext(STATES[view.state]),
-        "tone": OUTCOME_TONES[view.outcome] if view.outcome else TONES[view.state],
+        "state": gettext(COPY_WAITS if is_waiting else OUTCOMES.get(view.outcome) or STATES[view.state]),
+        "tone": "warn" if is_waiting else OUTCOME_TONES.get(view.outcome) or TONES[view.state],
         "person": _person(claim),
         "residence": residence_words(view.residence),
         "revealed": revealed,

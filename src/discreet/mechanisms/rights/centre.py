@@ -256,7 +256,7 @@ def _status(
             "token": token,
             "next": standing.next if standing else next_words,
             "sees": sees,
-            "outcome": "" if not sees or (standing and standing.is_over) else letters.outcome_words(view),
+            "outcome": "" if not sees or (standing and standing.is_over) else status_page.heading_of(view),
             "standing": standing,
             "right": right_of(view.kind),
             "way": way_of(view.kind).value,

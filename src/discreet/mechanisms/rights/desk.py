@@ -5,7 +5,14 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +36,7 @@ from discreet.mechanisms.rights.actions import (
     revealing,
 )
 from discreet.mechanisms.rights.approving import approve
+from discreet.mechanisms.rights.copying import delivery
 from discreet.mechanisms.rights.course import page as course_page
 from discreet.mechanisms.rights.forms import (
     AppealAnswerForm,
@@ -43,7 +51,8 @@ from discreet.mechanisms.rights.forms import (
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.letters import answers as letter_answers
 from discreet.mechanisms.rights.opening.digests import MAX_LENGTH, is_contact
-from discreet.mechanisms.rights.refusals import UnknownRequest
+from discreet.mechanisms.rights.opening.identity import goes_to_person_only
+from discreet.mechanisms.rights.refusals import NoLetterDue, UnknownRequest
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Goes, Outcome
 from discreet.mechanisms.rights.views import refusal_text
@@ -292,8 +301,23 @@ def answer(request: HttpRequest, number: str) -> HttpResponseBase:
         "is_copy": view.outcome == Outcome.DELIVERED,
         "is_held": view.course.is_held and view.number in due,
         "held_form": form,
+        "is_for_asker": not goes_to_person_only(view.course.requester),
+        "who": None if view.case.row.is_expired else queries.words_sealed(view.number).who,
     }
     return render(request, "rights/answer.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@role_required(Role.AGENT, Role.ADMINISTRATOR)
+def take_copy(request: HttpRequest, number: str) -> StreamingHttpResponse:
+    """Hand staff a copy that no mail takes to anybody, so that they hand it over; that they take it is recorded."""
+    if queries.request_view(number).answer != Answer.LETTER_DUE:
+        raise NoLetterDue(number=number[:16])
+    return StreamingHttpResponse(
+        delivery.take_package(actor=actor_of(request), now=timezone.now(), number=number),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{number}.zip"'},
+    )
 
 
 @require_GET

@@ -14,6 +14,7 @@ from discreet.mechanisms.rights.actions.notifying import remind_recipient
 from discreet.mechanisms.rights.copying.delivery import package_path, remove_package
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.outside import queries as recipient_queries
+from discreet.mechanisms.rights.rules import Answer
 
 _UNFINISHED_FOR = timedelta(days=1)
 
@@ -36,8 +37,10 @@ def expire_packages(now: datetime) -> int:
 
 
 def _with_living_package(numbers: Sequence[str], now: datetime) -> set[str]:
-    """Return the requests whose package is still on offer, or being made."""
-    is_living = Q(package_expires_at__gt=now) | Q(completed_at__isnull=True)
+    """Return the requests whose package is still on offer, being made, or not handed over yet."""
+    is_living = (
+        Q(package_expires_at__gt=now) | Q(completed_at__isnull=True) | Q(answer=Answer.LETTER_DUE.value)
+    )
     living: set[str] = set()
     for start in range(0, len(numbers), 500):
         part = RightsRequest.objects.filter(is_living, number__in=numbers[start : start + 500])

@@ -15,7 +15,9 @@ from discreet.foundation.papers import queries as papers
 from discreet.foundation.permission.queries import course_of
 from discreet.foundation.permission.rules import Decision
 from discreet.mechanisms.rights import names
+from discreet.mechanisms.rights.copying import delivered as copies
 from discreet.mechanisms.rights.kinds import OFFERED, Kind, Requester, Way, way_of
+from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.opening.identity import How, Missing, may_prove_by_code
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import APPEAL_DAYS, TRANSITIONS, Outcome, State, may_appeal
@@ -31,8 +33,10 @@ from discreet.mechanisms.rights.words import (
     CHOICE_DECIDED,
     CHOICE_LIFTED,
     CHOICE_TO_BE_LIFTED,
+    COPY_WAITS,
     MISSING_FOR_PERSON,
     NEXT_AFTER_CODE,
+    NEXT_COPY_WAITS,
     NEXT_FOR_AGENT,
     NEXT_FOR_CHECK,
     NEXT_FOR_CHOICE,
@@ -121,10 +125,17 @@ def _by_when(view: RequestView, now: datetime) -> tuple[str, bool]:
     return gettext(BY_LATE if is_late else BY_DATE) % {"day": times.due_day(view.due_at)}, not is_late
 
 
+def heading_of(view: RequestView) -> str:
+    """Return the template of what became of it; a copy that nobody was handed is not called delivered."""
+    return COPY_WAITS if copies.is_waiting(view) else letters.outcome_words(view)
+
+
 def next_of(view: RequestView) -> str:
     """Return the template of what comes next."""
     if view.state is State.DONE and view.outcome == Outcome.INCOMPLETE:
         return NEXT_INCOMPLETE
+    if view.state is State.DONE and copies.is_waiting(view):
+        return NEXT_COPY_WAITS
     if view.state is State.RECEIVED:
         if How.CODE in view.course.proofs:
             return NEXT_AFTER_CODE

@@ -48,6 +48,7 @@ urlpatterns = [
     path("desk/requests/<str:number>/refuse/", decision_pages.refuse, name="refuse"),
     path("desk/requests/<str:number>/reveal/", desk.reveal, name="reveal"),
     path("desk/requests/<str:number>/answer/", desk.answer, name="answer"),
+    path("desk/requests/<str:number>/copy/", desk.take_copy, name="take_copy"),
     path("desk/requests/<str:number>/package/", desk_package.package, name="package_preview"),
     path("desk/requests/<str:number>/letters/<str:occasion>/", letter_pages.write, name="write_letter"),
     path("desk/requests/<str:number>/letters/<str:occasion>.pdf", letter_pages.letter, name="letter_of"),

@@ -43,6 +43,9 @@ OUTCOMES: dict[str, str] = {
     Outcome.APPLIED: gettext_noop("Applied from now on"),
     Outcome.REFUSED: gettext_noop("Refused"),
 }
+#: A copy that is made and that nobody has been handed, as everybody reads it.
+COPY_WAITS = gettext_noop("Ready to be handed over")
+NEXT_COPY_WAITS = gettext_noop("The copy is made. It waits to be handed to you.")
 #: What the person is told where not all could be searched.
 OUTCOMES_WITH_GAPS: dict[str, str] = {
     Outcome.ERASED: gettext_noop("Erased wherever we could search"),

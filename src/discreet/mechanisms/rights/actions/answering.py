@@ -22,6 +22,7 @@ from discreet.foundation.mail.api import HeldContact, MailParams, NewMail, send_
 from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.opening.identity import goes_to_person_only
 from discreet.mechanisms.rights.refusals import AnswerIsHeld, NoLetterDue
 from discreet.mechanisms.rights.rules import Answer, Outcome, has_page, needs_link, way_of_answer
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
@@ -31,6 +32,7 @@ TASK = "letter"
 TASK_LETTER = gettext_noop("Send the letter: no e-mail address is held to send the answer to")
 TASK_LETTERS = gettext_noop("Send %(count)s letters: no e-mail address is held to send these answers to")
 TASK_COPY = gettext_noop("Hand over the copy: no e-mail address is held to send its link to")
+TASK_COPY_ASKER = gettext_noop("Hand over the copy to whoever asked for the person: no mail takes it to them")
 TASK_HELD = gettext_noop(
     "Check the identity anew: the contact point changed after it was proven, so the answer is held"
 )
@@ -117,7 +119,7 @@ def _ask(*, actor: Actor, now: datetime, numbers: Sequence[str], what: str = "")
     letters = TASK_LETTER if len(numbers) == 1 else TASK_LETTERS
     task = NewTask(
         key=TASK,
-        what=what or (TASK_COPY if is_copy else letters),
+        what=what or (_copy_task(first) if is_copy else letters),
         params=(("count", len(numbers)),),
         role=Role.AGENT,
         due_at=first.due_at,
@@ -136,6 +138,10 @@ def refuse_held(request: RightsRequest) -> None:
     """
     if request.contact_changed_at is not None and request.contact_settled_at is None:
         raise AnswerIsHeld(number=request.number)
+
+
+def _copy_task(request: RightsRequest) -> str:
+    return TASK_COPY if goes_to_person_only(request.requester) else TASK_COPY_ASKER
 
 
 @act("rights.answer_by_letter")

@@ -12,9 +12,12 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.redact import Kind as Why
 from discreet.foundation.desk import times
+from discreet.foundation.desk.phrases import sentences
 from discreet.foundation.ledger.queries import entries_for
+from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.copying.values import WITHHELD, kind_words
+from discreet.mechanisms.rights.opening.identity import goes_to_person_only
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Answer, Outcome
 from discreet.mechanisms.rights.words import ANSWERS
@@ -85,12 +88,12 @@ def handed_over(view: RequestView, copy: Copy | None, *, now: datetime) -> str:
     if copy is None:
         return ""
     if view.answer == Answer.LETTER_DUE:
-        return gettext(
-            "The copy is ready. We hold no e-mail address of yours, so we give it to you where we checked your "
-            "identity."
-        )
-    if view.answer == Answer.LETTER_SENT:
-        return gettext("We gave you the copy where we checked your identity.")
+        return _waits(view, now)
+    if view.answer == Answer.LETTER_SENT and view.answered_at is not None:
+        words = gettext("We gave you the copy on %(day)s, where we checked your identity.")
+        if not goes_to_person_only(view.course.requester):
+            words = gettext("We gave you the copy on %(day)s, where we checked your documents.")
+        return words % {"day": times.day(view.answered_at)}
     if copy.fetched_at is not None:
         words = gettext("The copy was fetched on %(day)s by the link that we sent; the link works no more.")
         return words % {"day": times.day(copy.fetched_at)}
@@ -99,6 +102,28 @@ def handed_over(view: RequestView, copy: Copy | None, *, now: datetime) -> str:
         return gettext("The link that we sent ran out without being used. Ask us for another copy.")
     words = gettext("We have sent a link to the e-mail address we hold. It works once, until %(day)s.")
     return words % {"day": times.day(until)}
+
+
+def is_waiting(view: RequestView) -> bool:
+    """Say whether a copy is made that nobody has been handed."""
+    return view.outcome == Outcome.DELIVERED and view.answer == Answer.LETTER_DUE
+
+
+def _waits(view: RequestView, now: datetime) -> str:
+    """Return why no mail takes the copy to whoever reads this, by when they have it, and whom to write to."""
+    why = gettext(
+        "The copy is ready. We hold no e-mail address of yours, so we give it to you where we checked your identity."
+    )
+    if not goes_to_person_only(view.course.requester):
+        why = gettext(
+            "The copy is ready. It is another person’s data, so no mail takes it to you: we hand it to you where we "
+            "checked your documents."
+        )
+    company = profile()
+    address, due = company.officer_email or company.contact_email, view.due_at
+    when = gettext("You have it by %(day)s.") % {"day": times.due_day(due)} if due and due > now else ""
+    where = gettext("For a time and a place write to %(address)s.") % {"address": address} if address else ""
+    return sentences([why, when, where])
 
 
 def _works_until(view: RequestView, now: datetime) -> datetime | None:
@@ -111,6 +136,11 @@ def facts_for_staff(view: RequestView, copy: Copy | None, *, now: datetime) -> l
     """Return for staff how the copy went and whether it was fetched: (label, text)."""
     if copy is None:
         return []
+    if is_waiting(view):
+        return [(gettext("Answer"), gettext("Not handed over yet"))]
+    if view.answer == Answer.LETTER_SENT and view.answered_at is not None:
+        handed = gettext("Handed over %(at)s") % {"at": times.moment(view.answered_at, now=now)}
+        return [(gettext("Answer"), handed)]
     found = [(gettext("Answer"), gettext(ANSWERS[view.answer]) if view.answer else "–")]
     if view.answer != Answer.MAIL:
         return found

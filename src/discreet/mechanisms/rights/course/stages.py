@@ -9,7 +9,7 @@ from discreet.foundation.desk.components import Step
 from discreet.mechanisms.rights.kinds import Tier, Way, right_of, way_of
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.request_views import RequestView
-from discreet.mechanisms.rights.rules import Outcome, State
+from discreet.mechanisms.rights.rules import Answer, Outcome, State
 from discreet.mechanisms.rights.words import STATES
 from discreet.vocabulary.text import gettext_noop
 
@@ -33,7 +33,7 @@ SEARCHED = Stage(
 )
 IN_FORCE = Stage(gettext_noop("In force"), gettext_noop("Bring into force"))
 DECIDED = Stage(gettext_noop("Decided"), gettext_noop("Decide"))
-DELIVERED = Stage(gettext_noop("Delivered"), gettext_noop("Deliver"))
+DELIVERED = Stage(gettext_noop("Delivered"), gettext_noop("Deliver"), gettext_noop("Not with the person yet"))
 
 ENDED_EARLY = (State.REFUSED, State.CANCELLED)
 BEFORE_APPROVAL = (State.RECEIVED, State.VERIFIED, State.PLANNED)
@@ -83,7 +83,7 @@ def _stages(view: RequestView) -> Sequence[tuple[Stage, bool]]:
         (APPROVED, is_approved),
     )
     if way_of(view.kind) in (Way.COPY, Way.TELL):
-        return (*begun, (DELIVERED, is_over))
+        return (*begun, (DELIVERED, is_over and view.answer != Answer.LETTER_DUE))
     return (*begun, (WRITTEN, _is_written(view)), (SEARCHED, _is_searched(view)))
 
 
