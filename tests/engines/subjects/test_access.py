@@ -12,7 +12,16 @@ from discreet.engines.subjects.graph import Column, Graph, LinkRole, Match
 from discreet.engines.subjects.known_names import KnownNames
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.reach import Purpose, reach
-from discreet.engines.subjects.standins import Another, Document, Edited, Held, StandIns, letter, mark_of
+from discreet.engines.subjects.standins import (
+    UNREAD,
+    Another,
+    Document,
+    Edited,
+    Held,
+    StandIns,
+    letter,
+    mark_of,
+)
 from discreet.engines.subjects.whose import others_of
 from tests.engines.subjects import shop
 from tests.engines.subjects.shop import _table, link, ref
@@ -294,3 +303,15 @@ def test_what_names_the_person_or_a_program_is_no_other_person() -> None:
     assert told.value["nickname"] == "阿美"
     assert isinstance(told.value["friends"][0]["nickname"], Another)
     assert isinstance(told.value["referrer_nickname"], Another)
+
+
+def test_what_is_not_read_of_a_very_long_text_is_not_sent() -> None:
+    """A number that stands across the bound is described whole; nothing behind it leaves."""
+    card = "4111 1111 1111 1111"
+    text = "x " * 49_995 + card + " y" * 10 + " ben@example.org " + "z " * 5_000
+    opened = with_rows(f"INSERT INTO note VALUES (9, 'customer', 1, '{text}')")
+    (note,) = [row["body"] for row in rows_of(ANN, opened=opened)["note"] if row["id"] == 9]
+    assert isinstance(note, Edited)
+    beginning, *rest = note.parts
+    assert beginning == "x " * 49_995
+    assert rest == [Held("payment_card"), Held(UNREAD)]

@@ -27,7 +27,7 @@ CHINESE_PLATE = re.compile(
 )
 UUID = re.compile(r"\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?|[0-9a-f]{32}", re.I)
 PASSWORD_HASH = re.compile(
-    r"\$(?:2[abxy]?|argon2(?:id|i|d)|5|6|1|y|apr1|scrypt|pbkdf2[\w-]*)\$\S{10,}|(?:pbkdf2_\w+|argon2|bcrypt(?:_sha256)?|scrypt|sha1|md5)\$\S{10,}|\{(?:S?SHA\d*|S?MD5|CRYPT)\}\S+",
+    r"\$(?:2[abxy]?|argon2(?:id|i|d)|5|6|1|y|apr1|scrypt|pbkdf2[\w-]{0,40})\$\S{10,}|(?:pbkdf2_\w{1,40}|argon2|bcrypt(?:_sha256)?|scrypt|sha1|md5)\$\S{10,}|\{(?:S?SHA\d{0,4}|S?MD5|CRYPT)\}\S+",
 )
 HEX_HASH = re.compile(
     r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})", re.I

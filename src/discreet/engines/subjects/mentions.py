@@ -23,7 +23,7 @@ _STRETCH = re.compile(r"[0-9a-z]+(?:[\W_]{1,3}[0-9a-z]+)*")
 _GROUPS = re.compile(r"[0-9]+|[a-z]+")
 _INVISIBLE = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF))
 _ESCAPES = re.compile(
-    r"\\+u([0-9a-f]{4})|\\+[nrtbfv0\"'/]|%([2-7][0-9a-f])|&#x([0-9a-f]{2,4});|&#([0-9]{2,5});"
+    r"(?<!\\)\\+(?:u([0-9a-f]{4})|[nrtbfv0\"'/])|%([2-7][0-9a-f])|&#x([0-9a-f]{2,4});|&#([0-9]{2,5});"
 )
 
 

@@ -14,7 +14,7 @@ from discreet.engines.subjects.found import Reach
 from discreet.engines.subjects.graph import Column, Key, LinkRole, Match, Table, TableRef
 from discreet.engines.subjects.keys import loose_key
 from discreet.engines.subjects.reader import Row
-from discreet.engines.subjects.standins import Another, Document, Edited, Held, Mark, mark_of
+from discreet.engines.subjects.standins import UNREAD, Another, Document, Edited, Held, Mark, mark_of
 from discreet.engines.subjects.walk import picker
 from discreet.engines.subjects.whose import TELLING, Others, is_naming, link_mark, names_another, prefix_of
 from discreet.vocabulary.categories import CATEGORIES
@@ -26,6 +26,10 @@ _BROWSER = re.compile(r"[A-Za-z][\w.-]{0,40}/\d[\w.]{0,20} \(")
 _LEAST_DIGITS = 12  # a shorter number is no card and no identity number of known form
 _MOST_DEPTH = 20
 _ALIASES = frozenset(("nick_name", "display_name"))  # what the person of a row is called beside their name
+_MOST_READ, _OVERLAP = (
+    100_000,
+    400,
+)  # characters of a text: what is not read is not sent; nothing is cut in two
 _SHORT, _MOST_SEEN = 80, 2_000  # characters of a text, and texts, that are worth remembering
 
 
@@ -224,11 +228,25 @@ class Redactor:
             if isinstance(document, dict | list):
                 inside = self._leaves(column, document, 0)
                 return text if inside == document else Document(inside)
+        if len(text) > _MOST_READ:
+            return self._beginning(column, text)
+        spans = self._spans(column, text)
+        return self._edited(text, spans) if spans else text
+
+    def _beginning(self, column: Column, text: str) -> object:
+        """Return what can be read of a very long text, and what stands for its rest."""
+        spans = [
+            span for span in self._spans(column, text[: _MOST_READ + _OVERLAP]) if span.start < _MOST_READ
+        ]
+        end = max(_MOST_READ, spans[-1].end if spans else 0)
+        return self._edited(text, [*spans, Span(end, len(text), UNREAD)])
+
+    def _spans(self, column: Column, text: str) -> list[Span]:
         is_key = column.name in self._keys
         spans = secrets_in(text, category=column.category, is_key=is_key)
         if column.name not in self._lifted and not is_key and column.category not in TELLING:
             spans += self._others_in(text, is_written=column.category in _TEXTS)
-        return self._edited(text, apart(spans)) if spans else text
+        return apart(spans)
 
     def _others_in(self, text: str, *, is_written: bool) -> list[Span]:
         spans = emails_in(text)

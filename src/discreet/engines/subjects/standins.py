@@ -12,9 +12,13 @@ _LETTERS = 26
 _LEAST_DIGITS = 8  # so many last digits are one number, with country code or without
 
 
+#: Stands as a category for the rest of a text that is too long to be read for secrets and other people.
+UNREAD = "unread"
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A value of a category that is held and never sent out."""
+    """A value of a category that is held and never sent out, or a text's `UNREAD` rest."""
 
     category: str
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from discreet.engines.subjects.standins import Another, Document, Edited, Held
+from discreet.engines.subjects.standins import UNREAD, Another, Document, Edited, Held
 from discreet.foundation.desk.phrases import is_chinese
 from discreet.vocabulary.categories import CATEGORIES
 
@@ -22,6 +22,8 @@ Plain = str | int | float | bool | None
 
 def kind_words(category: str) -> str:
     """Return what a category is called inside a sentence."""
+    if category == UNREAD:
+        return gettext("the rest of a very long text")
     label = CATEGORIES.get(category, CATEGORIES["unknown"]).label("zh" if is_chinese() else "en")
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
