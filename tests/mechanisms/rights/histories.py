@@ -46,7 +46,9 @@ STARTED = "SELECT args FROM jobs_job WHERE workflow IN ('rights.erase', 'rights.
 
 
 class Requests(Deeds):
-    """Random histories: which deeds, by whom, in which order."""
+    """Random histories: which deeds, by whom, in which order. `hurry`: how many shortcuts come first."""
+
+    hurry = 1
 
     @initialize(kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=2), data=st.data())
     def some_requests(self, kinds: list[Kind], data: st.DataObject) -> None:
@@ -56,7 +58,8 @@ class Requests(Deeds):
         for number in list(self.known):
             for _ in range(data.draw(st.integers(min_value=0, max_value=3))):
                 self.next_step(number)
-        SHORTCUTS[data.draw(SHORT)](self, self.some(data))
+        for _ in range(self.hurry):
+            SHORTCUTS[data.draw(SHORT)](self, self.some(data))
 
     @rule(
         kind=st.sampled_from(KINDS),

@@ -33,6 +33,7 @@ from discreet.mechanisms.rights.actions import (
     revealing,
 )
 from discreet.mechanisms.rights.copying import delivery
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.letters.parts import Occasion, Part
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import ManualAsk, RecipientNotice, RightsRequest
@@ -147,6 +148,8 @@ def _forgotten(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
 
 
 def _manual_asked(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    if way_of(queries.kind_of_batch(batch_id)) is Way.STAND:
+        return  # a choice asks no manual source
     asking_places.ask_manual_sources(now=now, batch_id=batch_id, sources=manual_sources())
     asking_places.wait_for_manual(now=now, batch_id=batch_id, run=queries.run_of(batch_id))
     asking_places.ask_again_after_end(now=now, batch_id=batch_id)
