@@ -82,3 +82,22 @@ class FormNotOurs(Refused):
         "The form could not be read. Load the page again and fill it by hand."
     )
     status: ClassVar[int] = 400
+
+
+class MailboxLinkOver(Refused):
+    code: ClassVar[str] = "mailbox_link_over"
+    message: ClassVar[str] = gettext_noop(
+        "This link is over, or not whole. A link in a mail with a code lives for a day: use that of the newest mail."
+    )
+    status: ClassVar[int] = 404
+
+
+class NoCodeToShow(Refused):
+    """Never why: whoever has the link must not learn which numbers there are."""
+
+    code: ClassVar[str] = "no_code_to_show"
+    message: ClassVar[str] = gettext_noop(
+        "Either its code does not go to this mailbox, or it is proven or ended, or its three codes are used. Compare "
+        "the number with the one on the page of your request, or write to us."
+    )
+    status: ClassVar[int] = 422

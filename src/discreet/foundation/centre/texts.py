@@ -14,7 +14,9 @@ def register_texts() -> None:
             "Your code: %(code)s\n\n"
             "Enter it on the page where the request was made. It is valid for 30 minutes.\n"
             "We never ask for this code by phone or message.\n\n"
-            "If you did not make this request, do nothing: without the code nothing happens.\n"
+            "If you did not make this request, do nothing: without the code nothing happens.\n\n"
+            "If you made another request today and no mail came for it, this page shows its code. It lives for a day, "
+            "so keep it to yourself:\n%(link)s\n"
         ),
         must_arrive=False,
     )

@@ -11,14 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.conf import settings
+
 from discreet.foundation.cases.queries import ledger_subject
 from discreet.foundation.cases.refusals import UnknownCase
+from discreet.foundation.centre.mailbox_links import link_token
 from discreet.foundation.centre.models import Verification, VerificationCode
+from discreet.foundation.centre.refusals import NoCodeToShow
 from discreet.foundation.centre.rules import CODE_DIGITS, CODE_LIVES, CODES_A_CASE, TRIES_A_CASE
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
-from discreet.foundation.ledger.api import record
-from discreet.foundation.mail.api import ContactKind, HeldContact, MessageState, is_reachable, send
+from discreet.foundation.ledger.api import Json, record
+from discreet.foundation.mail.api import (
+    ContactKind,
+    HeldContact,
+    MessageState,
+    is_reachable,
+    open_contact,
+    send,
+)
 from discreet.vocabulary.actors import SYSTEM, Actor
 
 TEMPLATE = "centre.code"
@@ -68,12 +79,36 @@ def start(
     return outcome
 
 
+@act("centre.show_code")
+def show(*, case_number: str, actor: Actor, now: datetime) -> str:
+    """Make a code and return it, for a page that only whoever reads the held mailbox reaches; no mail leaves.
+
+    It is one of the three codes of the case and lives as long. Evidence does not hold it.
+
+    Raises:
+        NoCodeToShow: no contact is held for the case, it is proven, or its codes or tries are used.
+    """
+    check = _locked(case_number)
+    if (
+        not check.contact_sealed
+        or _may_start(check, list(held_contacts([case_number]).values())) is not Start.SENT
+    ):
+        raise NoCodeToShow
+    code = _random_code()
+    _keep(check, code, now)
+    check.save()
+    facts: dict[str, Json] = {"outcome": "shown", "codes": check.codes}
+    record(actor=actor, now=now, subject=ledger_subject(case_number), facts=facts)
+    return code
+
+
 @act("centre.void_codes")
 def void(*, case_number: str, now: datetime, actor: Actor = SYSTEM) -> None:
     """Take every code back that went out, and what one proved: they went to somebody whom the case is not about now."""
     check = _locked(case_number)
     living = check.sent.count()
     check.sent.all().delete()
+    check.contact_kind, check.contact_sealed = "", b""  # nor does a page show them one
     was_proven, check.verified_at = check.verified_at is not None, None
     check.save()
     facts = {"codes": living, "was_proven": was_proven}
@@ -196,25 +231,35 @@ def _send_code(
     language: str,
     template_id: str,
 ) -> Start:
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    check.contact_kind, check.contact_sealed = contact.kind.value, contact.sealed
+    code = _random_code()
+    link = f"{settings.DISCREET_BASE_URL}/privacy/codes/{link_token(open_contact(contact), now=now)}/"
     sent = send(
         actor=actor,
         now=now,
         to=contact,
         template_id=template_id,
-        params={"code": code, "number": check.case_number},
+        params={"code": code, "number": check.case_number, "link": link},
         language=language,
     )
-    if sent.state is MessageState.DROPPED:
-        return Start.MAILBOX_FULL
+    is_full = sent.state is MessageState.DROPPED  # whoever reads the mailbox has a link that shows a code
+    if not is_full:
+        _keep(check, code, now)
+    check.save()
+    return Start.MAILBOX_FULL if is_full else Start.SENT
+
+
+def _random_code() -> str:
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def _keep(check: Verification, code: str, now: datetime) -> None:
+    """Keep one more code of a case; the caller saves the case."""
     salt = secrets.token_bytes(16)
     VerificationCode.objects.create(
         verification=check, salt=salt, code_hash=_hash(salt, code), made_at=now, expires_at=now + CODE_LIVES
     )
     check.codes += 1
-    check.contact_kind, check.contact_sealed = contact.kind.value, contact.sealed
-    check.save()
-    return Start.SENT
 
 
 def _is_one_of(check: Verification, typed: str, now: datetime) -> bool:

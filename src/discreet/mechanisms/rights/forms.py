@@ -364,6 +364,17 @@ class VerifyForm(forms.Form):
     reason = forms.CharField(label=_("How did you check the identity?"), max_length=2000)
 
 
+class MailboxForm(forms.Form):
+    number = forms.CharField(
+        label=_("Number of your request"),
+        max_length=16,
+        help_text=_("It stands on the page that you were given."),
+    )
+
+    def clean_number(self) -> str:
+        return str(self.cleaned_data["number"]).strip().upper()
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code from the e-mail"),

@@ -51,6 +51,8 @@ def register() -> None:
             "If you have: give them this code, and nobody else.\n\n%(code)s\n\n"
             "We have also asked them for the permission that you signed; our staff look at it before anything happens.\n\n"
             "If you have not: do nothing, and tell us. Without the code nothing happens.\n\n"
+            "If you made another request today and no mail came for it, this page shows its code. It lives for a day, "
+            "so keep it to yourself:\n%(link)s\n\n"
             "Request: %(number)s\n%(company)s"
         ),
         must_arrive=True,

@@ -87,6 +87,7 @@ class RightsRequest(models.Model):
     told = models.JSONField(default=list)  # the answer of a request to know: categories and places
     completed_at = models.DateTimeField(null=True)
     kept = models.JSONField(default=list)
+    mailbox_digest = models.CharField(max_length=64, default="")  # keyed: of the address that its codes go to
     email_digest = models.CharField(max_length=64, default="")  # keyed: `contact_digests`
     phone_digest = models.CharField(max_length=64, default="")
     idempotency_key = models.CharField(max_length=64, null=True, unique=True)
@@ -104,6 +105,11 @@ class RightsRequest(models.Model):
             models.Index(fields=["batch", "position"]),
             models.Index(fields=["email_digest"], name="rights_email_digest"),
             models.Index(fields=["phone_digest"], name="rights_phone_digest"),
+            models.Index(
+                fields=["mailbox_digest", "received_at"],
+                condition=~models.Q(mailbox_digest=""),
+                name="rights_mailbox",
+            ),
             models.Index(
                 fields=["batch", "position"],
                 condition=models.Q(answer__in=["mail_due", "letter_due"]),

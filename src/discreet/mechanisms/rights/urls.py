@@ -12,6 +12,7 @@ from discreet.mechanisms.rights.figures import desk as figure_pages
 from discreet.mechanisms.rights.kinds import OFFERED, Way, slug_of, way_of
 from discreet.mechanisms.rights.letters import desk as letter_pages
 from discreet.mechanisms.rights.lists import desk as import_pages
+from discreet.mechanisms.rights.opening import mailbox_centre
 from discreet.mechanisms.rights.outside import centre as centre_recipients
 from discreet.mechanisms.rights.outside import desk as desk_recipients
 from discreet.mechanisms.rights.outside import manual_desk as desk_manual
@@ -87,6 +88,7 @@ urlpatterns = [
         )
         for kind in OFFERED
     ),
+    path("privacy/codes/<str:token>/", mailbox_centre.mailbox, name="mailbox"),
     path("privacy/request/<str:token>/", centre.status, name="status"),
     path("privacy/request/<str:token>/code/", centre.code, name="code"),
     path("privacy/request/<str:token>/again/", centre.again, name="again"),

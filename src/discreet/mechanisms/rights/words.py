@@ -65,8 +65,9 @@ OUTCOME_TONES: dict[str, str] = {
 NEXT_FOR_PERSON: dict[State, str] = {
     State.RECEIVED: gettext_noop(
         "If we hold an account for what you entered, a code goes to the e-mail address stored there, at most three a "
-        "day. Enter it below: it proves that the request is yours. If none comes, write to us: our staff can check it "
-        "in another way."
+        "day. Enter it below: it proves that the request is yours. If none comes, open the link in the newest mail with "
+        "a code that you got within a day: it shows the code for this request, too. Or write to us: our staff can check "
+        "it in another way."
     ),
     State.VERIFIED: gettext_noop("We are looking through our systems for your data."),
     State.PLANNED: gettext_noop(
@@ -345,6 +346,7 @@ ACTS: dict[str, str] = {
     "rights.finish_search": gettext_noop("Searched once more"),
     "rights.finish_access": gettext_noop("Package made"),
     "rights.mail_answers": gettext_noop("Answer mailed"),
+    "rights.show_code": gettext_noop("Code shown to whoever reads the mailbox"),
     "rights.hold_answers": gettext_noop("Answer held: the contact point changed"),
     "rights.settle_contact": gettext_noop("Identity checked anew; decided where the answer goes"),
     "rights.send_held": gettext_noop("Held answer sent"),

@@ -5,11 +5,11 @@ How a correction and an erasure are carried out stands in `correcting` and `eras
 
 from datetime import UTC, datetime
 
-from discreet.foundation.centre import verification
+from discreet.foundation.centre import mailbox_links, verification
 from discreet.foundation.jobs.api import WorkflowContext, workflow
-from discreet.foundation.mail.api import ContactKind, HeldContact, hold
+from discreet.foundation.mail.api import ContactKind, HeldContact, hold, is_reachable, open_contact
 from discreet.mechanisms.rights import approved, contacts, holding, planning, queries
-from discreet.mechanisms.rights.actions import answering, deciding, proving, receiving
+from discreet.mechanisms.rights.actions import answering, deciding, mailboxes, proving, receiving
 from discreet.mechanisms.rights.copying.delivery import SENT_BACK, deliver_package, send_held
 from discreet.mechanisms.rights.copying.knowing import tell_categories
 from discreet.mechanisms.rights.correcting.workflows import verify as verify_correction
@@ -138,6 +138,9 @@ def send_code(number: str, now: datetime) -> str:
         language=view.case.row.language,
         template_id=template,
     )
+    if outcome in (verification.Start.SENT, verification.Start.MAILBOX_FULL):
+        first = next(open_contact(one) for one in reachable if is_reachable(one))
+        mailboxes.note_mailbox(now=now, number=number, digest=mailbox_links.digest_of(first))
     if outcome is verification.Start.MAILBOX_FULL:
         receiving.ask_to_verify(now=now, number=number)
     return outcome.value

@@ -47,6 +47,7 @@ def forget_request(*, now: datetime, number: str) -> None:
     request.roots_sealed = request.verified_reason_sealed = request.detail_sealed = None
     request.wish_sealed = request.requester_sealed = request.authority_reason_sealed = None
     request.extension_sealed = request.appeal_sealed = request.appeal_answer_sealed = None
+    request.mailbox_digest = ""
     request.package_token_hash = request.email_digest = request.phone_digest = ""
     if request.outcome == Outcome.REFUSED:  # its reason is what staff wrote, perhaps about the person
         request.kept = [{**one, "reason": ""} for one in request.kept]

@@ -245,7 +245,8 @@ def _void_what_another_proved(request: RightsRequest, found: Candidates, *, now:
     before = Candidates.from_json(sealed.decode()).only
     if before is None or (found.only is not None and found.only.goes_on(before)):
         return
-    if verification.is_code_sent(request.number):
+    RightsRequest.objects.filter(pk=request.pk).update(mailbox_digest="")
+    if verification.is_code_sent(request.number) or verification.held_contact(request.number) is not None:
         verification.void(case_number=request.number, now=now)
     request.proofs = [how for how in request.proofs if how != How.CODE.value]
 
