@@ -80,6 +80,7 @@ class Captured:
     unlinked: tuple[NotCovered, ...] = ()  # rows that hold a value at plan time and no link leads to
     nameless: tuple[NamelessRow, ...] = ()  # told again by their key and what else they held
     linked: tuple[LinkedRows, ...] = ()  # how rows refer to what goes
+    described: tuple[CapturedValue, ...] = ()  # as a place that no program reads may have filed the person
 
 
 @dataclass(frozen=True, slots=True)

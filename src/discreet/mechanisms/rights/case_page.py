@@ -38,6 +38,8 @@ from discreet.mechanisms.rights.matching.choosing import row_words
 from discreet.mechanisms.rights.matching.roots import Fact, FactKind
 from discreet.mechanisms.rights.opening.identity import may_prove_by_code
 from discreet.mechanisms.rights.opening.residences import residence_words
+from discreet.mechanisms.rights.outside import manual_pages
+from discreet.mechanisms.rights.outside.manual import gaps_now
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.readable import BOUND, KNOWN, LIMIT, readable
 from discreet.mechanisms.rights.request_views import RequestView
@@ -51,11 +53,9 @@ from discreet.mechanisms.rights.words import (
     FACTS,
     FIELD_WORDS,
     MATCHES,
-    OUTCOME_TONES,
-    OUTCOMES,
-    STATES,
-    TONES,
     TRACES,
+    state_tone,
+    state_words,
 )
 from discreet.vocabulary.actors import Actor, Role
 from discreet.vocabulary.dates import written_date
@@ -88,8 +88,8 @@ def list_row(row: RequestRow, *, clock: ClockOfCase | None, now: datetime) -> di
         "next": next_at,
         "next_label": label_of(clock.rule_id) if clock else "",
         "kind": gettext(right_of(row.kind).short),
-        "state": gettext(COPY_WAITS if is_waiting else OUTCOMES.get(row.outcome) or STATES[row.state]),
-        "tone": "warn" if is_waiting else OUTCOME_TONES.get(row.outcome) or TONES[row.state],
+        "state": gettext(COPY_WAITS if is_waiting else state_words(row.state, row.outcome)),
+        "tone": "warn" if is_waiting else state_tone(row.state, row.outcome),
         "left": left(due_at=next_at, now=now, is_legal=True) if next_at else None,
     }
 
@@ -130,8 +130,8 @@ def context(
         "is_correction": is_correction,
         "open_places": correction_page.open_places(view.plan.summary),
         "corrected": correction_letters.corrected_lines(view, language),
-        "state": gettext(COPY_WAITS if is_waiting else OUTCOMES.get(view.outcome) or STATES[view.state]),
-        "tone": "warn" if is_waiting else OUTCOME_TONES.get(view.outcome) or TONES[view.state],
+        "state": gettext(COPY_WAITS if is_waiting else state_words(view.state, view.outcome)),
+        "tone": "warn" if is_waiting else state_tone(view.state, view.outcome),
         "person": _person(claim),
         "residence": residence_words(view.residence),
         "revealed": revealed,
@@ -139,7 +139,7 @@ def context(
         "steps": stages(view),
         "groups": _groups(view),
         "summary": _summary_words(view),
-        "gaps": _gaps(view.plan.summary.get("not_covered")),
+        "gaps": _gaps(gaps_now(view)),
         "missing_indexes": [] if view.completed_at else _missing_indexes(view.plan.summary.get("steps")),
         "questions": view.plan.summary.get("open_questions", []),
         "searched": _searched(view),
@@ -168,7 +168,7 @@ def context(
         and bool(view.plan.prepared_by)
         and actor.may(Role.APPROVER),
         "may_reveal": claim is not None and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
-        "awaited": _awaited(view),
+        "awaited": _awaited(view) or manual_pages.awaited_words(view, language=language),
         "sent_back": history.sent_back(view.number) if view.state is State.PLANNED else "",
         "may_plan": view.state in (State.VERIFIED, State.PLANNED)
         and view.candidates in (None, 1)

@@ -287,7 +287,7 @@ def _status(
             "corrected": correction_letters.corrected_lines(view, language) if sees else [],
             "search_words": letters.search_words(view) if sees else "",
             "not_searched": letters.not_searched(view) if sees else [],
-            "copied": copies.copied_lines(copy),
+            "copied": copies.copied_lines(view, copy),
             "handed_over": copies.handed_over(view, copy, now=now),
             "fingerprint": log_key().fingerprint,
             "command": letters.check_command(view),

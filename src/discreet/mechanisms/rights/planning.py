@@ -12,6 +12,7 @@ from django.conf import settings
 
 from discreet.engines.subjects.captured import capture
 from discreet.engines.subjects.captures import Budget, Captured
+from discreet.engines.subjects.described import described
 from discreet.engines.subjects.found import Reach
 from discreet.engines.subjects.graph import Graph, Key, TableRef
 from discreet.engines.subjects.identity import Identity
@@ -23,6 +24,7 @@ from discreet.engines.subjects.reach import Purpose, reach
 from discreet.engines.subjects.reader import Reader, Select
 from discreet.foundation.centre import verification
 from discreet.foundation.datamap.queries import built
+from discreet.foundation.datamap.sharing_queries import manual_sources
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold, is_deliverable
 from discreet.foundation.sources.lanes import Opened, read_all
 from discreet.mechanisms.rights import queries
@@ -146,6 +148,8 @@ def plan_batch(batch_id: int, *, today: date, is_captured: bool) -> Planned:
             captured = capture(
                 readers=opened.readers, reach=reached, plan=plan, budget=budget(), lanes=opened.lanes
             )
+            if manual_sources():  # whoever looks by hand needs it once the rows are gone
+                captured = replace(captured, described=described(reached, opened.readers))
         statements = opened.statements
     return Planned(plan=plan, captured=captured, reach=reached, statements=statements)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.outside.queries import places_awaited
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.words import (
@@ -35,6 +36,8 @@ def working(view: RequestView) -> Working | None:
     """Return how far Discreet is with a request; None where a person is awaited or it has ended."""
     is_being_planned = view.state is State.VERIFIED and view.candidates in (None, 1)
     if not is_being_planned and view.state not in (State.ACCEPTED, State.EXECUTING):
+        return None
+    if places_awaited(view.number, kind=view.kind, state=view.state):
         return None
     state = f"{view.state}/{view.outcome}/{view.candidates}/{view.plan.digest[:12]}"
     return Working(state=state, progress=_words(view))

@@ -19,6 +19,7 @@ from discreet.mechanisms.rights.copying import delivered as copies
 from discreet.mechanisms.rights.kinds import OFFERED, Kind, Requester, Way, way_of
 from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.opening.identity import How, Missing, may_prove_by_code
+from discreet.mechanisms.rights.outside.queries import places_awaited
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import APPEAL_DAYS, TRANSITIONS, Outcome, State, may_appeal
 from discreet.mechanisms.rights.words import (
@@ -44,10 +45,12 @@ from discreet.mechanisms.rights.words import (
     NEXT_FOR_CORRECTION,
     NEXT_FOR_PAPERS,
     NEXT_FOR_PERSON,
+    NEXT_FOR_PLACE,
     NEXT_FOR_TOLD,
     NEXT_HELD,
     NEXT_INCOMPLETE,
     NEXT_UNSEEN_DONE,
+    NEXT_UNSEEN_PLACE,
     NEXT_UNSEEN_REFUSED,
     NEXT_UNSEEN_UNPROVEN,
 )
@@ -143,6 +146,8 @@ def next_of(view: RequestView) -> str:
             return NEXT_FOR_PAPERS if papers.asked_for(view.number) else NEXT_FOR_CHECK
         if view.course.requester == Requester.AGENT:
             return NEXT_FOR_AGENT
+    if places_awaited(view.number, kind=view.kind, state=view.state):
+        return NEXT_FOR_PLACE[way_of(view.kind)]
     return _NEXT[way_of(view.kind)][view.state]
 
 
@@ -185,6 +190,12 @@ def may_see(view: RequestView, *, is_for_person: bool) -> bool:
     return view.course.requester != Requester.AGENT and view.course.authorised_at is not None
 
 
+def shows_answer(view: RequestView) -> bool:
+    """Say whether the page shows what was done: also while somebody looks at that answer again."""
+    is_over = view.state in (State.DONE, State.APPEALED) and view.completed_at is not None
+    return is_over and view.outcome != Outcome.REFUSED
+
+
 def next_unseen(view: RequestView) -> str:
     """Return what comes next for whoever may not read of the person's data."""
     if view.course.is_held and view.completed_at is not None:
@@ -193,6 +204,8 @@ def next_unseen(view: RequestView) -> str:
         return NEXT_UNSEEN_DONE
     if view.state is State.REFUSED:
         return NEXT_UNSEEN_UNPROVEN if view.verified_at is None else NEXT_UNSEEN_REFUSED
+    if places_awaited(view.number, kind=view.kind, state=view.state):
+        return NEXT_UNSEEN_PLACE
     return next_of(view)
 
 

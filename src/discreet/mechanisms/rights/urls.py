@@ -60,6 +60,9 @@ urlpatterns = [
     path("desk/requests/<str:number>/manual/", desk_manual.manual, name="manual"),
     path("desk/requests/<str:number>/manual/<int:ask_id>/show/", desk_manual.show, name="manual_show"),
     path("desk/requests/<str:number>/manual/<int:ask_id>/answer/", desk_manual.answer, name="manual_answer"),
+    path("desk/requests/<str:number>/manual/<int:ask_id>/file/", desk_manual.file, name="manual_file"),
+    path("desk/requests/<str:number>/manual/<int:ask_id>/again/", desk_manual.take_back, name="manual_again"),
+    path("desk/requests/<str:number>/manual/<int:ask_id>/keep/", desk_manual.keep, name="manual_keep"),
     path("desk/requests/<str:number>/recipients/", desk_recipients.recipients, name="recipients"),
     path(
         "desk/requests/<str:number>/recipients/<int:notice_id>/show/",

@@ -2,7 +2,7 @@
 
 from discreet.foundation.permission.rules import Decision
 from discreet.mechanisms.rights.correcting.words import DONE
-from discreet.mechanisms.rights.kinds import Requester, Scope
+from discreet.mechanisms.rights.kinds import Requester, Scope, Way
 from discreet.mechanisms.rights.matching.roots import FactKind
 from discreet.mechanisms.rights.opening.identity import How, Missing
 from discreet.mechanisms.rights.rules import Answer, ApprovalStep, Outcome, State
@@ -62,6 +62,18 @@ OUTCOME_TONES: dict[str, str] = {
     Outcome.APPLIED: "good",
     Outcome.REFUSED: "bad",
 }
+
+
+def state_words(state: State, outcome: str) -> str:
+    """Return how a request stands, in one line: by what came of it, unless that is being looked at again."""
+    return OUTCOMES[outcome] if outcome and state is not State.APPEALED else STATES[state]
+
+
+def state_tone(state: State, outcome: str) -> str:
+    """Return the tone of the same."""
+    return OUTCOME_TONES[outcome] if outcome and state is not State.APPEALED else TONES[state]
+
+
 NEXT_FOR_PERSON: dict[State, str] = {
     State.RECEIVED: gettext_noop(
         "If we hold an account for what you entered, a code goes to the e-mail address stored there, at most three a "
@@ -155,6 +167,30 @@ NEXT_FOR_CHOICE: dict[State, str] = {
     State.EXECUTING: gettext_noop("We are noting your choice in every system that asks for it."),
     State.DONE: gettext_noop("Your choice holds from now on."),
 }
+# While nothing is missing but a place that no program reads: people look through it, and that takes days.
+NEXT_FOR_PLACE: dict[Way, str] = {
+    Way.ERASE: gettext_noop(
+        "What our databases held of you was erased as approved. Somebody now looks through what no program reads, such "
+        "as a paper archive: that takes days rather than minutes. You need to do nothing; you hear from us as soon as "
+        "it is done."
+    ),
+    Way.CORRECT: gettext_noop(
+        "Our databases were corrected as approved. Somebody now corrects what no program reads, such as a paper "
+        "archive: that takes days rather than minutes. You need to do nothing; you hear from us as soon as it is done."
+    ),
+    Way.COPY: gettext_noop(
+        "Your copy was approved. Before it leaves, somebody looks through what no program reads, such as a paper "
+        "archive: that takes days rather than minutes. You need to do nothing; you hear from us as soon as it is done."
+    ),
+    Way.TELL: gettext_noop(
+        "Our answer was approved. Before it leaves, somebody looks through what no program reads, such as a paper "
+        "archive: that takes days rather than minutes. You need to do nothing; you hear from us as soon as it is done."
+    ),
+}
+NEXT_UNSEEN_PLACE = gettext_noop(
+    "The request is being carried out. Somebody looks through what no program reads, such as a paper archive: that "
+    "takes days rather than minutes. You need to do nothing."
+)
 # What became of a choice after its request was answered.
 CHOICE_DECIDED: dict[str, str] = {
     Decision.PENDING: UNDECIDED,
@@ -343,6 +379,10 @@ ACTS: dict[str, str] = {
     "rights.ask_manual_again": gettext_noop("Manual sources asked once more"),
     "rights.show_to_manual_source": gettext_noop("Shown to a manual source whom to look for"),
     "rights.answer_manual_source": gettext_noop("Answer of a manual source taken"),
+    "rights.confirm_manual_keep": gettext_noop("Confirmed that a manual source keeps what it holds"),
+    "rights.reject_manual_keep": gettext_noop("Sent back that a manual source keeps what it holds"),
+    "rights.view_manual_file": gettext_noop("File of a manual source looked at"),
+    "rights.take_back_manual_answer": gettext_noop("Answer of a manual source taken back"),
     "rights.finish_search": gettext_noop("Searched once more"),
     "rights.finish_access": gettext_noop("Package made"),
     "rights.mail_answers": gettext_noop("Answer mailed"),
@@ -383,6 +423,7 @@ ACTS: dict[str, str] = {
     "rights.decide_item": gettext_noop("Decided for one table"),
     "rights.mark_duplicate": gettext_noop("Ended as a duplicate"),
     "rights.appeal": gettext_noop("Appeal received"),
+    "rights.take_back_appeal": gettext_noop("Appeal taken back"),
     "rights.dismiss_appeal": gettext_noop("Appeal dismissed"),
     "rights.reopen_request": gettext_noop("Opened again after an appeal"),
     "rights.receive_correction": gettext_noop("Said what is to be corrected"),

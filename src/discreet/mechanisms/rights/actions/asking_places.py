@@ -45,6 +45,7 @@ TASKS = {
     "erase": gettext_noop("Erase %(people)s people from %(name)s, or say what is kept and why"),
     "correct": gettext_noop("Correct one person's data in %(name)s"),
 }
+TASK_KEEP = gettext_noop("Decide whether %(name)s may keep what it holds of a person")
 #: Questions that still matter: of a request that goes on, or that ended without the answer.
 LIVE = Q(request__completed_at__isnull=True) | Q(request__outcome=Outcome.INCOMPLETE.value)
 MOST_REASON = 1000
@@ -91,7 +92,7 @@ def ask_manual_sources(*, now: datetime, batch_id: int, sources: Sequence[Manual
 def _give_task(
     kind: str, request: RightsRequest, facts: ManualSourceFacts, *, people: int, now: datetime
 ) -> None:
-    name = facts.name_en if facts.name_en == facts.name_zh else f"{facts.name_en} / {facts.name_zh}"
+    name = _both_names(facts)
     task = NewTask(
         key=task_key(facts.key),
         what=TASKS[way_of(kind).value],
@@ -115,7 +116,7 @@ def wait_for_manual(*, now: datetime, batch_id: int, run: int) -> None:
     batch = load_batch(batch_id)
     waiting = ManualAsk.objects.filter(request__batch=batch, request__completed_at__isnull=True)
     waiting.update(waited_run=run)
-    _give_missing_tasks(batch, waiting.filter(answer=""), now=now)
+    give_missing_tasks(batch, waiting.filter(answer=""), now=now)
     record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts={"run": run, "waits": True})
 
 
@@ -134,21 +135,56 @@ def ask_again_after_end(*, now: datetime, batch_id: int) -> None:
     rows = ManualAsk.objects.filter(
         request__batch=batch, request__outcome=Outcome.INCOMPLETE.value, answer=""
     )
-    _give_missing_tasks(batch, rows, now=now)
+    give_missing_tasks(batch, rows, now=now)
     facts: dict[str, Json] = {"asked": sorted(set(rows.values_list("source", flat=True)))}
     record(actor=SYSTEM, now=now, subject=subject_of_batch(batch), facts=facts)
 
 
-def _give_missing_tasks(batch: Batch, rows: QuerySet[ManualAsk], *, now: datetime) -> None:
+def give_missing_tasks(batch: Batch, rows: QuerySet[ManualAsk], *, now: datetime) -> None:
     """Give a task where none is open: the request that bore it was withdrawn, or has ended."""
     numbers = set(batch.requests.values_list("number", flat=True))
-    by_source: dict[tuple[str, int], list[ManualAsk]] = {}
+    by_source: dict[tuple[str, int, str], list[ManualAsk]] = {}
     for row in rows.select_related("request").order_by("request__position"):
-        by_source.setdefault((row.source, row.version), []).append(row)
-    stated = manual_sources_at(by_source)
-    for source, asks in by_source.items():
-        if not open_tasks(task_key(source[0])).keys() & numbers:
-            _give_task(batch.kind, asks[0].request, stated[source], people=len(asks), now=now)
+        by_source.setdefault((row.source, row.version, row.answered_by), []).append(row)
+    stated = manual_sources_at((source, version) for source, version, _ in by_source)
+    for (source, version, proposed_by), asks in by_source.items():
+        key = keep_key(source) if proposed_by else task_key(source)
+        if open_tasks(key).keys() & numbers:
+            continue
+        facts = stated[source, version]
+        if proposed_by:
+            _ask_to_confirm(asks[0], facts, proposed_by=proposed_by, now=now)
+        else:
+            _give_task(batch.kind, asks[0].request, facts, people=len(asks), now=now)
+
+
+def _ask_to_confirm(ask: ManualAsk, facts: ManualSourceFacts, *, proposed_by: str, now: datetime) -> None:
+    """Ask an approver whether a place may keep what it holds: the customer reads it as a refusal."""
+    task = NewTask(
+        key=keep_key(facts.key),
+        what=TASK_KEEP,
+        params=(("name", _both_names(facts)),),
+        role=Role.APPROVER,
+        barred=person_of(proposed_by),
+        due_at=ask.due_at,
+        url_name="rights:manual",
+        url_args=(ask.request.number,),
+        is_after_end=True,
+    )
+    cases.add_task(actor=SYSTEM, now=now, number=ask.request.number, task=task)
+
+
+def person_of(label: str) -> str:
+    """Return the `Actor.person` whose label stands in a record."""
+    return label.partition(":")[2].partition(" (")[0].casefold()
+
+
+def keep_key(source: str) -> str:
+    return f"keep-{source}"[:48]
+
+
+def _both_names(facts: ManualSourceFacts) -> str:
+    return facts.name_en if facts.name_en == facts.name_zh else f"{facts.name_en} / {facts.name_zh}"
 
 
 def loaded(ask_id: int, number: str) -> ManualAsk:
@@ -184,7 +220,7 @@ def _refuse_unless_needed(ask: ManualAsk) -> None:
     Raises:
         AnsweredBefore, AskEnded, NotApprovedYet
     """
-    if ask.answer:
+    if ask.answer or ask.answered_by:
         raise AnsweredBefore
     if ask.request.completed_at is not None:
         if ask.request.outcome != Outcome.INCOMPLETE:
@@ -249,7 +285,8 @@ def answer_ask(
     """Take the answer of a manual source, for one request or for all of its batch that are open.
 
     `reason` stays sealed; `article` is what makes the company keep it. A file was sealed by the caller. `kinds`: the
-    categories that are held, for a request to know; they stay sealed, too.
+    categories that are held, for a request to know; they stay sealed, too. To keep something is only proposed here:
+    an approver confirms it (`keeping_places`), for the customer reads it as a refusal.
 
     Raises:
         UnknownManualAsk, NotYours, AnsweredBefore, AskEnded, NotApprovedYet, NotThatAnswer, FileNeeded, KindsNeeded,
@@ -265,31 +302,34 @@ def answer_ask(
     _refuse_answer(batch.kind, ask, answer, reason=reason, article=article, file_kind=file_kind)
     asks = [ask]
     if is_for_all and not file_kind:
-        rows = ManualAsk.objects.filter(request__batch=batch, source=ask.source, answer="")
+        rows = ManualAsk.objects.filter(request__batch=batch, source=ask.source, answer="", answered_by="")
         asks = list(rows.select_related("request"))
+    is_proposal = answer is ManualAnswer.KEPT
     for one in asks:
-        one.answer, one.article = answer.value, article
+        one.answer, one.article = "" if is_proposal else answer.value, article
         one.file_kind, one.file_bytes = file_kind, file_bytes
         one.reason_sealed = keys.seal(one.request.number, reason.encode(), SEALED_AS) if reason else None
-        one.answered_at, one.answered_by = now, actor.label
+        one.answered_at, one.answered_by = None if is_proposal else now, actor.label
     ManualAsk.objects.bulk_update(
         asks,
         ["answer", "article", "file_kind", "file_bytes", "reason_sealed", "answered_at", "answered_by"],
         batch_size=200,
     )
     still_open = ManualAsk.objects.filter(LIVE, request__batch=batch, answer="")
-    if not still_open.filter(source=ask.source).exists():
-        _finish_task(ask, actor=actor, now=now)
+    if not still_open.filter(source=ask.source, answered_by="").exists():
+        finish_task(ask, task_key(ask.source), actor=actor, now=now)
     facts: dict[str, Json] = {
         "source": ask.source,
         "answer": answer.value,
         "article": article,
         "file": file_kind,
         "people": len(asks),
+        "to_be_confirmed": is_proposal,
     }
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
-    if not still_open.exists():
-        _go_on(ask, now=now)
+    if is_proposal:
+        give_missing_tasks(batch, still_open.exclude(answered_by=""), now=now)
+    go_on_if_all_answered(ask, now=now)
 
 
 def _refuse_answer(
@@ -324,16 +364,18 @@ def kinds_of(ask_id: int) -> tuple[str, ...]:
     return tuple(keys.open_sealed(ask.request.number, bytes(ask.reason_sealed), SEALED_AS).decode().split())
 
 
-def _finish_task(ask: ManualAsk, *, actor: Actor, now: datetime) -> None:
-    key = task_key(ask.source)
+def finish_task(ask: ManualAsk, key: str, *, actor: Actor, now: datetime) -> None:
+    """Mark a task about a place as done, whichever request of the batch bears it."""
     numbers = set(ask.request.batch.requests.values_list("number", flat=True))
     for number in open_tasks(key).keys() & numbers:
         cases.finish_task(actor=actor, now=now, number=number, key=key)
 
 
-def _go_on(ask: ManualAsk, *, now: datetime) -> None:
+def go_on_if_all_answered(ask: ManualAsk, *, now: datetime) -> None:
     """Go on with what was held back; search again where the request ended without this answer."""
     batch = ask.request.batch
+    if ManualAsk.objects.filter(LIVE, request__batch=batch, answer="").exists():
+        return
     if ask.waited_run == batch.run and batch.requests.filter(completed_at__isnull=True).exists():
         go_on(now=now, batch_id=batch.pk, run=batch.run)
     elif batch.capture_sealed is not None and batch.finished_at is not None:

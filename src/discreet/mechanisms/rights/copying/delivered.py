@@ -18,6 +18,7 @@ from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.copying.values import WITHHELD, kind_words
 from discreet.mechanisms.rights.opening.identity import goes_to_person_only
+from discreet.mechanisms.rights.outside import said as places
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Answer, Outcome
 from discreet.mechanisms.rights.words import ANSWERS
@@ -62,14 +63,18 @@ def not_told(view: RequestView) -> Sequence[Mapping[str, Any]]:
     return facts.get("not_covered") or ()
 
 
-def copied_lines(copy: Copy | None) -> list[dict[str, str]]:
-    """Return a line for each table that the copy holds rows of, then what was replaced, in the reader's language."""
+def copied_lines(view: RequestView, copy: Copy | None) -> list[dict[str, str]]:
+    """Return a line for each table that the copy holds rows of and each file in it, then what was replaced.
+
+    In the reader's language.
+    """
     found = []
     for place, rows in (copy.rows if copy else {}).items():
         source, _, table = place.partition(".")  # no source's name holds a dot
         count = ngettext("%(n)s row", "%(n)s rows", rows) % {"n": f"{rows:,}"}
         found.append({"table": names.place_name(source, table), "rows": count})
-    return [*found, *(_replaced(*one) for one in (copy.replaced if copy else {}).items())]
+    files = places.file_lines(view) if copy else []
+    return [*found, *files, *(_replaced(*one) for one in (copy.replaced if copy else {}).items())]
 
 
 def _replaced(kind: str, values: int) -> dict[str, str]:

@@ -20,6 +20,7 @@ from discreet.mechanisms.rights.copying.preview import TableShown, preview
 from discreet.mechanisms.rights.deciding import items, lifting
 from discreet.mechanisms.rights.deciding.items import ItemDecision, Justification, Verdict
 from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.outside import said as place_files
 from discreet.mechanisms.rights.refusals import UnknownRequest
 from discreet.mechanisms.rights.rules import State
 from discreet.mechanisms.rights.views import refusal_text
@@ -54,6 +55,7 @@ def package(request: HttpRequest, number: str) -> HttpResponseBase:
         "tables": tables,
         "is_open": is_open,
         "refusal_text": refusal_text(refusal),
+        "files": place_files.file_lines(view),
         "replaced": sum(len(one.replaced) for one in tables),
         "justifications": [
             (one.value, gettext(items.WORDS[one]))

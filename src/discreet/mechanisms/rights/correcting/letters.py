@@ -10,6 +10,8 @@ from discreet.foundation.desk.phrases import listed
 from discreet.foundation.mail.letters import Block, Heading, Table
 from discreet.mechanisms.rights import names
 from discreet.mechanisms.rights.kinds import Way, way_of
+from discreet.mechanisms.rights.outside import said as places
+from discreet.mechanisms.rights.outside.rules import ManualAnswer
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Outcome
 
@@ -39,7 +41,7 @@ def corrected_lines(view: RequestView, language: str) -> list[dict[str, str]]:
                 },
             }
             for place in sorted(rows)
-        ]
+        ] + places.done_lines(view, ManualAnswer.CORRECTED, language)
 
 
 def read_again(view: RequestView) -> str:

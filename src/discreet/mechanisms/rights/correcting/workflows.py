@@ -223,11 +223,12 @@ def _finish(
     asked = recipient_queries.manual_gaps_of_batch(batch_id)
     recipients.hold_for_correction(batch_id, run, datetime.now(UTC), plan)
     found = len(result.found) if result is not None else 1
+    kept = manual.kept_of(recipient_queries.manual_asks(member.number))
     outcome = correction_outcome(
         CorrectionVerdict(
             found_again=found,
             refused_sources=len(refused),
-            left=len(plan.left) + len(asked),
+            left=len(plan.left) + len(asked) + len(kept),
             written=sum(len(place.keys) for place in plan.written),
         )
     )
@@ -242,7 +243,7 @@ def _finish(
         batch_id=batch_id,
         run=run,
         outcome=outcome,
-        kept=correction_summary.left_of(plan, refused=refused),
+        kept=[*correction_summary.left_of(plan, refused=refused), *kept],
         search=search,
         facts=facts,
         contact=contacts.held(batch_id).get(member.number),

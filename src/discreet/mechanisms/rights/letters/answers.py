@@ -199,7 +199,7 @@ def _copied_blocks(view: RequestView, now: datetime) -> list[Block]:
     copy = copies.copy_of(view)
     if copy is None:
         return []
-    rows = tuple((one["table"], one["rows"]) for one in copies.copied_lines(copy))
+    rows = tuple((one["table"], one["rows"]) for one in copies.copied_lines(view, copy))
     blocks: list[Block] = [Paragraph(copies.handed_over(view, copy, now=now))]
     head = (gettext("Where"), gettext("How much"))
     return blocks + _table(gettext("What the copy holds"), head, rows, widths=(3, 2))

@@ -27,8 +27,9 @@ from discreet.mechanisms.rights.deciding.decided import reason_words
 from discreet.mechanisms.rights.deciding.items import Verdict
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.left_out import told_customer
+from discreet.mechanisms.rights.outside import said as places
 from discreet.mechanisms.rights.outside.queries import kept_reasons
-from discreet.mechanisms.rights.outside.rules import MANUAL_KEPT
+from discreet.mechanisms.rights.outside.rules import MANUAL_KEPT, ManualAnswer
 from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Outcome
 from discreet.mechanisms.rights.summaries import GAPS, REASONS, table_name
@@ -123,8 +124,11 @@ def _kept_line(
     fields = one.get("fields")
     why = own or gettext(template) % {"article": article}
     article = article if own else ""
+    place = names.place_name(str(one["source"]), str(one["table"]))
+    if one["reason"] == MANUAL_KEPT:
+        place = places.place_names(view.number, language).get(str(one["source"]), place)
     return {
-        "table": names.place_name(str(one["source"]), str(one["table"])),
+        "table": place,
         "raw": f"{one['source']} / {one['table']}",
         "rows": ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows},
         "why": why,
@@ -143,7 +147,10 @@ def _kept_fields(one: Mapping[str, object], fields: Sequence[object], language: 
 
 
 def erased_lines(view: RequestView, language: str) -> list[dict[str, str]]:
-    """Return one line for each table that was written: rows deleted, fields emptied or replaced in rows kept."""
+    """Return one line for each table that was written: rows deleted, fields emptied or replaced in rows kept.
+
+    Then one for each place where a person did it.
+    """
     if way_of(view.kind) is not Way.ERASE:
         return []
     with translation.override(language):
@@ -157,7 +164,7 @@ def erased_lines(view: RequestView, language: str) -> list[dict[str, str]]:
             }
             for (source, table, action), (rows, fields) in _done(view).items()
             if source in written and rows and (action == EraseAction.DELETE or fields)
-        ]
+        ] + places.done_lines(view, ManualAnswer.ERASED, language)
 
 
 def _done(view: RequestView) -> dict[tuple[str, str, str], tuple[int, dict[str, str]]]:

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.conf import settings
 
-from discreet.engines.subjects.identity import Identity
 from discreet.foundation.datamap.sharing import ManualSourceFacts
 from discreet.foundation.datamap.sharing_queries import manual_sources
 from discreet.foundation.keys import api as keys
@@ -24,20 +23,23 @@ from discreet.foundation.papers import antivirus
 from discreet.foundation.papers.rules import Verdict
 from discreet.foundation.papers.scanning import scanner
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import asking_places
+from discreet.mechanisms.rights.actions import asking_places, place_files
 from discreet.mechanisms.rights.actions.executing import PersonResult
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.outside import queries as recipient_queries
-from discreet.mechanisms.rights.outside.refusals import FileInfected, FileNotTaken
+from discreet.mechanisms.rights.outside.refusals import FileInfected, FileNotTaken, NoSuchFile
 from discreet.mechanisms.rights.outside.rules import (
     AFTER_APPROVAL,
     ANSWERS,
     CHANGES,
     FILE_KINDS,
     MANUAL_KEPT,
+    UNANSWERED,
     ManualAnswer,
     file_kind,
 )
+from discreet.mechanisms.rights.outside.whom import Whom, people
+from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import Outcome, State
 from discreet.vocabulary.actors import Actor
 
@@ -77,6 +79,17 @@ def gaps_of_plan(batch_id: int) -> list[dict[str, Any]]:
     ] + recipient_queries.manual_gaps_of_batch(batch_id)
 
 
+def gaps_now(view: RequestView) -> list[dict[str, Any]]:
+    """Return what the plan does not cover, with the places that have not answered by now."""
+    planned: Any = view.plan.summary.get("not_covered") or []
+    asked = {one.facts.key for one in recipient_queries.manual_asks(view.number)}
+    return [
+        one
+        for one in planned
+        if one.get("reason") not in (AFTER_APPROVAL, UNANSWERED) or one["source"] not in asked
+    ] + recipient_queries.manual_gaps([view.number])
+
+
 def waits(batch_id: int, run: int, now: datetime) -> bool:
     """Say whether a run must wait for manual sources, and note that it does.
 
@@ -108,7 +121,24 @@ def with_answers(batch_id: int, results: Sequence[PersonResult]) -> list[PersonR
 def _with(result: PersonResult, asked: Sequence[recipient_queries.ManualView]) -> PersonResult:
     if not asked:
         return result
-    kept: list[dict[str, Json]] = [
+    kept = kept_of(asked)
+    outcome, unanswered = result.outcome, [one.facts.key for one in asked if not one.answer]
+    if unanswered:
+        outcome = Outcome.INCOMPLETE
+    elif kept and outcome is Outcome.ERASED:
+        outcome = Outcome.ERASED_EXCEPT_KEPT
+    answers = {one.facts.key: one.answer.value for one in asked}
+    return replace(
+        result,
+        outcome=outcome,
+        kept=(*result.kept, *kept),
+        facts={**result.facts, "manual_sources": answers},
+    )
+
+
+def kept_of(asked: Sequence[recipient_queries.ManualView]) -> list[dict[str, Json]]:
+    """Return what places keep, in the shape of what stays in tables."""
+    return [
         {
             "source": one.facts.key,
             "table": "",
@@ -123,18 +153,6 @@ def _with(result: PersonResult, asked: Sequence[recipient_queries.ManualView]) -
         for one in asked
         if one.answer is ManualAnswer.KEPT
     ]
-    outcome, unanswered = result.outcome, [one.facts.key for one in asked if not one.answer]
-    if unanswered:
-        outcome = Outcome.INCOMPLETE
-    elif kept and outcome is Outcome.ERASED:
-        outcome = Outcome.ERASED_EXCEPT_KEPT
-    answers = {one.facts.key: one.answer.value for one in asked}
-    return replace(
-        result,
-        outcome=outcome,
-        kept=(*result.kept, *kept),
-        facts={**result.facts, "manual_sources": answers},
-    )
 
 
 def manual_files(number: str) -> list[ManualFile]:
@@ -152,6 +170,21 @@ def manual_files(number: str) -> list[ManualFile]:
                 )
             )
     return found
+
+
+def open_file(*, actor: Actor, now: datetime, number: str, ask_id: int) -> tuple[str, bytes]:
+    """Return our name of a file that a place handed over, and the file; the evidence is committed first.
+
+    Raises:
+        UnknownManualAsk, NotYours, NoSuchFile
+    """
+    kind = place_files.record_view(actor=actor, now=now, number=number, ask_id=ask_id)
+    (view,) = [one for one in recipient_queries.manual_asks(number) if one.ask_id == ask_id]
+    try:
+        sealed = _path(ask_id).read_bytes()
+    except FileNotFoundError:
+        raise NoSuchFile from None
+    return f"{number}-{view.facts.key}.{kind}", keys.open_sealed(number, sealed, _aad(ask_id))
 
 
 def kinds_held(number: str) -> list[tuple[ManualSourceFacts, tuple[str, ...]]]:
@@ -205,14 +238,13 @@ def answer(
     )
 
 
-def people_asked(*, actor: Actor, now: datetime, number: str, ask_id: int) -> list[tuple[str, Identity]]:
+def people_asked(*, actor: Actor, now: datetime, number: str, ask_id: int) -> list[Whom]:
     """Return whom a manual source must look for; the evidence is committed first.
 
     Raises:
-        UnknownManualAsk, NotYours, AnsweredBefore
+        UnknownManualAsk, NotYours, AnsweredBefore, AskEnded, NotApprovedYet
     """
-    numbers = asking_places.record_showing(actor=actor, now=now, number=number, ask_id=ask_id)
-    return list(zip(numbers, queries.claims_of_many(numbers), strict=True))
+    return people(asking_places.record_showing(actor=actor, now=now, number=number, ask_id=ask_id))
 
 
 def remove_files(number: str) -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -11,17 +13,19 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from discreet.engines.subjects.identity import Identity
 from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.papers import uploads
 from discreet.foundation.staff.actors import actor_of
 from discreet.foundation.staff.permissions import role_required
 from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.actions import keeping_places, place_files
 from discreet.mechanisms.rights.outside import manual as work
 from discreet.mechanisms.rights.outside import manual_pages
 from discreet.mechanisms.rights.outside.manual_pages import HEADS
 from discreet.mechanisms.rights.outside.pages import as_text
 from discreet.mechanisms.rights.outside.rules import ManualAnswer
+from discreet.mechanisms.rights.outside.whom import Whom
+from discreet.vocabulary.actors import Role
 from discreet.vocabulary.errors import Refused
 
 SHOWN = 20
@@ -40,8 +44,9 @@ def show(request: HttpRequest, number: str, ask_id: int) -> HttpResponseBase:
     """Show the person asked whom to look for, once the ledger says so; many of them as a file."""
     people = work.people_asked(actor=actor_of(request), now=timezone.now(), number=number, ask_id=ask_id)
     if len(people) <= SHOWN:
-        lines = [(one, *_cells(claim)) for one, claim in people]
-        return _page(request, number, shown={"ask_id": ask_id, "lines": lines})
+        language = translation.get_language() or "en"
+        shown = [manual_pages.whom_lines(one, language=language) for one in people]
+        return _page(request, number, shown={"ask_id": ask_id, "people": shown})
     return HttpResponse(
         _csv(people),
         content_type="text/csv; charset=utf-8",
@@ -77,6 +82,45 @@ def answer(request: HttpRequest, number: str, ask_id: int) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("rights:manual", args=[number]))
 
 
+@require_POST
+@role_required()
+def file(request: HttpRequest, number: str, ask_id: int) -> HttpResponseBase:
+    """Hand out the file of a place to whoever answers for it or decides on the copy; it is never shown in a page."""
+    name, content = work.open_file(actor=actor_of(request), now=timezone.now(), number=number, ask_id=ask_id)
+    return HttpResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@require_POST
+@role_required()
+def take_back(request: HttpRequest, number: str, ask_id: int) -> HttpResponseBase:
+    """Open the question again: the answer, or its file, is wrong."""
+    return _done(request, number, partial(place_files.take_back, ask_id=ask_id), gettext("Answer anew."))
+
+
+@require_POST
+@role_required(Role.APPROVER)
+def keep(request: HttpRequest, number: str, ask_id: int) -> HttpResponseBase:
+    """Confirm that a place keeps what it holds, or send that back."""
+    decide = (
+        keeping_places.confirm_keep if request.POST.get("do") == "confirm" else keeping_places.reject_keep
+    )
+    chosen = partial(decide, ask_id=ask_id, is_for_all=request.POST.get("for_all") == "on")
+    return _done(request, number, chosen, gettext("Noted."))
+
+
+def _done(request: HttpRequest, number: str, act: Callable[..., None], words: str) -> HttpResponseBase:
+    act(actor=actor_of(request), now=timezone.now(), number=number)
+    messages.success(request, words)
+    return HttpResponseRedirect(reverse("rights:manual", args=[number]))
+
+
 def _page(
     request: HttpRequest,
     number: str,
@@ -90,7 +134,6 @@ def _page(
     context = {
         "view": view,
         "lines": manual_pages.lines(view, language=language, actor=actor_of(request)),
-        "heads": [gettext(head) for head in HEADS],
         "shown": shown,
         "problem": problem,
         "kinds": manual_pages.file_kinds(),
@@ -98,14 +141,10 @@ def _page(
     return render(request, "rights/manual.html", context, status=status)
 
 
-def _cells(claim: Identity) -> tuple[str, ...]:
-    return (claim.name or "", claim.email or "", claim.phone or "", claim.customer_number or "")
-
-
-def _csv(people: list[tuple[str, Identity]]) -> bytes:
+def _csv(people: list[Whom]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([gettext(head) for head in HEADS])
-    for number, claim in people:
-        writer.writerow([as_text(cell) for cell in (number, *_cells(claim))])
+    for one in people:
+        writer.writerow([as_text(cell) for cell in manual_pages.whom_cells(one)])
     return b"\xef\xbb\xbf" + text.getvalue().encode()

@@ -12,6 +12,7 @@ from discreet.foundation.datamap.sharing import ManualSourceFacts, RecipientFact
 from discreet.foundation.datamap.sharing_queries import manual_sources_at, recipients_at
 from discreet.foundation.keys import api as keys
 from discreet.mechanisms.rights import queries
+from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import Batch, ManualAsk, RecipientNotice, RightsRequest
 from discreet.mechanisms.rights.opening.queries import proven_claim
@@ -48,7 +49,10 @@ class ToldRecipient:
 
 @dataclass(frozen=True, slots=True)
 class ManualView:
-    """One question to a manual source. `others`: open ones of the same batch and source."""
+    """One question to a manual source. `others`: open ones of the same batch and source.
+
+    `proposed_by`: who wants to keep what is held there; nobody confirmed it yet.
+    """
 
     ask_id: int
     number: str
@@ -62,6 +66,7 @@ class ManualView:
     file_bytes: int
     answered_at: datetime | None
     answered_by: str
+    proposed_by: str
     others: int
 
 
@@ -146,9 +151,30 @@ def manual_asks(number: str) -> list[ManualView]:
     return _views(ManualAsk.objects.filter(request__number=number[:16]))
 
 
+def may_take_back(ask_id: int) -> bool:
+    """Say whether an answer may be taken back: before the decision, or while another place is still waited for."""
+    ask = ManualAsk.objects.select_related("request").get(pk=ask_id)
+    if not ask.answer or ask.request.completed_at is not None:
+        return False
+    if way_of(ask.request.kind) not in (Way.COPY, Way.TELL):
+        return False
+    if queries.state_of_request(ask.request.number) in (State.VERIFIED, State.PLANNED):
+        return True
+    return ManualAsk.objects.filter(request__batch_id=ask.request.batch_id, answer="").exists()
+
+
 def kept_reasons(number: str) -> dict[str, str]:
     """Open why manual sources keep what they hold of a person, by source; nothing once it was destroyed."""
-    rows = ManualAsk.objects.filter(request__number=number[:16], answer=ManualAnswer.KEPT.value)
+    return _reasons(number, ManualAsk.objects.filter(answer=ManualAnswer.KEPT.value))
+
+
+def proposed_reasons(number: str) -> dict[str, str]:
+    """Open why manual sources want to keep what they hold, by source, where nobody confirmed it yet."""
+    return _reasons(number, ManualAsk.objects.filter(answer="").exclude(answered_by=""))
+
+
+def _reasons(number: str, asks: QuerySet[ManualAsk]) -> dict[str, str]:
+    rows = asks.filter(request__number=number[:16])
     return {
         row.source: keys.open_sealed(number, bytes(row.reason_sealed), SEALED_AS).decode()
         for row in rows
@@ -163,13 +189,14 @@ def manual_asks_of_batch(batch_id: int) -> list[ManualView]:
 def _views(found: QuerySet[ManualAsk]) -> list[ManualView]:
     rows = list(found.select_related("request").order_by("request__position", "source"))
     stated = manual_sources_at((row.source, row.version) for row in rows)
-    open_in: dict[tuple[int, str], int] = {}
-    for batch_id, source in (
+    open_in: dict[tuple[int, str, bool], int] = {}
+    for batch_id, source, proposed_by in (
         ManualAsk.objects.filter(request__batch_id__in={row.request.batch_id for row in rows}, answer="")
-        .values_list("request__batch_id", "source")
+        .values_list("request__batch_id", "source", "answered_by")
         .iterator()
     ):
-        open_in[batch_id, source] = open_in.get((batch_id, source), 0) + 1
+        place = (batch_id, source, bool(proposed_by))
+        open_in[place] = open_in.get(place, 0) + 1
     return [
         ManualView(
             ask_id=row.pk,
@@ -183,11 +210,23 @@ def _views(found: QuerySet[ManualAsk]) -> list[ManualView]:
             file_kind=row.file_kind,
             file_bytes=row.file_bytes,
             answered_at=row.answered_at,
-            answered_by=row.answered_by,
-            others=open_in.get((row.request.batch_id, row.source), 0) - (row.answer == ""),
+            answered_by=row.answered_by if row.answer else "",
+            proposed_by="" if row.answer else row.answered_by,
+            others=open_in.get((row.request.batch_id, row.source, bool(row.answered_by)), 0)
+            - (row.answer == ""),
         )
         for row in rows
     ]
+
+
+def places_awaited(number: str, *, kind: str, state: State) -> list[ManualView]:
+    """Return the places whose answers alone hold a request back: everything else is done or ready."""
+    if way_of(kind) is Way.STAND or state not in (State.ACCEPTED, State.EXECUTING):
+        return []
+    held = ManualAsk.objects.filter(
+        request__number=number[:16], answer="", waited_run=F("request__batch__run")
+    )
+    return _views(held)
 
 
 def manual_awaited(batch_id: int, *, now: datetime) -> bool:

@@ -54,6 +54,30 @@ class NotApprovedYet(Refused):
     )
 
 
+class NothingProposed(Refused):
+    code = "rights.nothing_proposed"
+    message = gettext_noop("Nothing is proposed to be kept there, or it was decided before.")
+
+
+class OwnProposal(Refused):
+    code = "rights.own_proposal"
+    message = gettext_noop("You proposed this yourself. Another approver decides.")
+    status = 403
+
+
+class NoSuchFile(Refused):
+    code = "rights.no_such_file"
+    message = gettext_noop("No file was handed over there, or it was destroyed.")
+    status = 404
+
+
+class TooLateToTakeBack(Refused):
+    code = "rights.too_late_to_take_back"
+    message = gettext_noop(
+        "This answer cannot be taken back any more: what it is part of leaves, or has left."
+    )
+
+
 class NotThatAnswer(Refused):
     code = "rights.not_that_answer"
     message = gettext_noop("Choose one of the answers that are offered.")

@@ -158,6 +158,8 @@ def _text(content: bytes) -> str:
         return ""
     if not text.strip() or any(ord(letter) < 32 and letter not in "\t\r\n" for letter in text):
         return ""
+    if text.lstrip().startswith("<"):  # a page or a picture in markup: it could run where it is opened
+        return ""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
