@@ -56,7 +56,7 @@ from discreet.mechanisms.rights.opening.asker import Asking
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NoLetter, NoPackage
 from discreet.mechanisms.rights.request_views import RequestView
-from discreet.mechanisms.rights.rules import State, may_appeal
+from discreet.mechanisms.rights.rules import Outcome, State, may_appeal
 from discreet.mechanisms.rights.views import refusal_text
 from discreet.vocabulary.actors import Actor, ActorKind
 from discreet.vocabulary.errors import Refused
@@ -258,6 +258,9 @@ def _status(
             "sees": sees,
             "outcome": "" if not sees or (standing and standing.is_over) else status_page.heading_of(view),
             "standing": standing,
+            "answered": status_page.shows_answer(view),
+            "is_refused": view.state is State.REFUSED or view.outcome == Outcome.REFUSED,
+            "may_take_back": view.state is State.APPEALED and (sees or view.verified_at is None),
             "right": right_of(view.kind),
             "way": way_of(view.kind).value,
             "ask_again_url": status_page.ask_again_url(view),
@@ -383,6 +386,14 @@ def appeal(request: HttpRequest, token: str) -> HttpResponseBase:
         )
     except Refused as refusal:
         return _status(request, token, problem="appeal", refusal=refusal, status_code=422)
+    return HttpResponseRedirect(reverse("rights:status", args=[token]))
+
+
+@require_POST
+@public_page
+def appeal_back(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take the appeal back: the answer stands."""
+    appealing.take_back_appeal(actor=CUSTOMER, now=timezone.now(), number=get_by_token(token).row.number)
     return HttpResponseRedirect(reverse("rights:status", args=[token]))
 
 

@@ -7,14 +7,13 @@ from datetime import datetime
 
 from discreet.events.rights import RequestAppealed, RequestEnded, RequestReopened, RequestsCompleted
 from discreet.foundation.cases import actions as cases
-from discreet.foundation.cases.actions import NewTask
 from discreet.foundation.cases.bulk import state_of_case
 from discreet.foundation.jobs.api import publish, start
 from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.rulepacks.clocks import strictest
-from discreet.mechanisms.rights.actions import answering, informing
+from discreet.mechanisms.rights.actions import answering, asking_appeal, informing
 from discreet.mechanisms.rights.actions.receiving import (
     ask_for_paper,
     drop_task,
@@ -47,11 +46,9 @@ from discreet.mechanisms.rights.rules import (
     may_appeal,
     way_of_answer,
 )
-from discreet.vocabulary.actors import SYSTEM, Actor, Role
-from discreet.vocabulary.text import gettext_noop
+from discreet.vocabulary.actors import Actor, Role
 
 MOST = 2000
-TASK_APPEAL = gettext_noop("Look at the appeal: nobody who decided before")
 
 
 @act("rights.mark_duplicate")
@@ -127,17 +124,29 @@ def appeal(*, actor: Actor, now: datetime, number: str, words: str) -> None:
     request.appealed_at = now
     request.appeal_sealed = keys.seal(number, words.strip()[:MOST].encode(), "appeal")
     request.save(update_fields=["appealed_at", "appeal_sealed"])
-    task = NewTask(
-        key="appeal",
-        what=TASK_APPEAL,
-        role=Role.APPROVER,
-        barred=max(deciders_of(number, request.batch_id), default=""),
-        url_name="rights:request",
-        url_args=(number,),
-    )
-    cases.add_task(actor=SYSTEM, now=now, number=number, task=task)
+    asking_appeal.ask_for_another_look(now=now, number=number, batch_id=request.batch_id)
     record(actor=actor, now=now, subject=f"request:{number}", facts={"from": state.value})
     publish(RequestAppealed(number=number))
+
+
+@act("rights.take_back_appeal")
+def take_back_appeal(*, actor: Actor, now: datetime, number: str) -> None:
+    """Let the answer stand because the person takes the appeal back; they may appeal again while the time runs.
+
+    Raises:
+        NotYours, UnknownRequest, WrongRequestState
+    """
+    refuse_unless_theirs(actor)
+    request = load_request(number)
+    state = State(state_of_case(number))
+    if state is not State.APPEALED:
+        raise WrongRequestState(number=number, state=state.value)
+    request.appealed_at, request.appeal_sealed = None, None
+    request.save(update_fields=["appealed_at", "appeal_sealed"])
+    target = State.REFUSED if request.outcome == Outcome.REFUSED else State.DONE
+    cases.close(actor=actor, now=now, number=number, state=target, transitions=TRANSITIONS)
+    record(actor=actor, now=now, subject=f"request:{number}", facts={"appeal": "taken back"})
+    publish(RequestsCompleted(numbers=(number,), outcomes=(request.outcome,)))
 
 
 @act("rights.dismiss_appeal")

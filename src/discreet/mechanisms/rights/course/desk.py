@@ -94,6 +94,13 @@ def appeal(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 @require_POST
+@role_required(Role.AGENT, Role.ADMINISTRATOR)
+def appeal_back(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Note that the person takes the appeal back."""
+    return _done(request, number, appealing.take_back_appeal, gettext("Noted. The answer stands."))
+
+
+@require_POST
 @role_required(Role.APPROVER, Role.ADMINISTRATOR)
 def dismiss(request: HttpRequest, number: str) -> HttpResponseBase:
     """Let the answer stand."""

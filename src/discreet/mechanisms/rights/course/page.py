@@ -76,12 +76,27 @@ def context(view: RequestView, *, actor: Actor, now: datetime) -> dict[str, Any]
         "may_decide_appeal": view.state is State.APPEALED
         and (actor.may(Role.APPROVER) or actor.may(Role.ADMINISTRATOR))
         and actor.person not in deciders_of(view.number, view.plan.batch_id),
+        "why_no_appeal": _why_no_appeal(view, actor),
+        "may_take_back_appeal": is_agent and view.state is State.APPEALED,
         "strictest": _strictest(view),
         "batch_name": f"B-{view.plan.batch_id}",
     }
     offers = ("may_acknowledge", "may_extend", "may_pause", "duplicates", "may_note_appeal")
     found["may_course"] = any(found[name] for name in offers) or (course.paused_at is not None and is_open)
     return found
+
+
+def _why_no_appeal(view: RequestView, actor: Actor) -> str:
+    """Return why this reader may not decide the appeal that waits; "" where they may, or none waits."""
+    if view.state is not State.APPEALED:
+        return ""
+    if actor.person in deciders_of(view.number, view.plan.batch_id):
+        return gettext(
+            "You decided this request: an approver or administrator who did not looks at the appeal."
+        )
+    if actor.may(Role.APPROVER) or actor.may(Role.ADMINISTRATOR):
+        return ""
+    return gettext("An approver or administrator who did not decide looks at the appeal.")
 
 
 def paper_reason(view: RequestView) -> str:

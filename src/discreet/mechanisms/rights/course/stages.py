@@ -35,6 +35,8 @@ IN_FORCE = Stage(gettext_noop("In force"), gettext_noop("Bring into force"))
 DECIDED = Stage(gettext_noop("Decided"), gettext_noop("Decide"))
 DELIVERED = Stage(gettext_noop("Delivered"), gettext_noop("Deliver"), gettext_noop("Not with the person yet"))
 
+APPEALED = gettext_noop("Look at it again")
+
 ENDED_EARLY = (State.REFUSED, State.CANCELLED)
 BEFORE_APPROVAL = (State.RECEIVED, State.VERIFIED, State.PLANNED)
 
@@ -42,6 +44,12 @@ BEFORE_APPROVAL = (State.RECEIVED, State.VERIFIED, State.PLANNED)
 def stages(view: RequestView) -> list[Step]:
     """Return the steps of a request; one that was refused or withdrawn shows what happened, and how it ended."""
     known = _stages(view)
+    if view.state is State.APPEALED:  # what was done stays done while somebody looks at the answer again
+        again = Step(label=gettext(APPEALED), state="now", note=gettext("waiting"))
+        if view.outcome == Outcome.REFUSED:
+            happened = [Step(label=gettext(stage.done), state="done") for stage, is_done in known if is_done]
+            return [*happened, Step(label=gettext(STATES[State.REFUSED]), state="ended"), again]
+        return [*(_ended(stage, is_done=is_done) for stage, is_done in known), again]
     if view.state in ENDED_EARLY:
         happened = [Step(label=gettext(stage.done), state="done") for stage, is_done in known if is_done]
         return [*happened, Step(label=gettext(STATES[view.state]), state="ended")]
@@ -67,7 +75,7 @@ def _ended(stage: Stage, *, is_done: bool) -> Step:
 
 def _stages(view: RequestView) -> Sequence[tuple[Stage, bool]]:
     """Return each step of this kind of request with whether it happened, in their order."""
-    is_over = view.state is State.DONE
+    is_over = _is_over(view)
     if way_of(view.kind) is Way.STAND:  # no plan, no approval, nothing written: what was chosen stands
         proof = ((PROVEN, is_over or view.verified_at is not None),)
         needs_proof = right_of(view.kind).tier is not Tier.NONE
@@ -75,7 +83,9 @@ def _stages(view: RequestView) -> Sequence[tuple[Stage, bool]]:
         decision = ((DECIDED, is_over),) if view.course.choice_ref else ()
         begun = (RECEIVED, True), *(proof if needs_proof else ())
         return (*begun, (IN_FORCE, is_over or is_undecided), *decision)
-    is_approved = is_over or (view.plan.approved_at is not None and view.state not in BEFORE_APPROVAL)
+    is_approved = is_over or (
+        view.plan.approved_at is not None and view.state not in (*BEFORE_APPROVAL, State.APPEALED)
+    )
     begun = (
         (RECEIVED, True),
         (PROVEN, is_over or view.verified_at is not None),
@@ -88,7 +98,7 @@ def _stages(view: RequestView) -> Sequence[tuple[Stage, bool]]:
 
 
 def _is_written(view: RequestView) -> bool:
-    if view.state is State.DONE:
+    if _is_over(view):
         return view.outcome != Outcome.INCOMPLETE or bool(view.sources)
     planned = view.plan.summary.get("sources")
     if view.state is not State.EXECUTING or not isinstance(planned, list):
@@ -97,4 +107,9 @@ def _is_written(view: RequestView) -> bool:
 
 
 def _is_searched(view: RequestView) -> bool:
-    return view.state is State.DONE and not view.search.get("refused")
+    return _is_over(view) and not view.search.get("refused")
+
+
+def _is_over(view: RequestView) -> bool:
+    """Say whether it was answered by doing it, also while that answer is being looked at again."""
+    return view.state is State.DONE or (view.state is State.APPEALED and view.outcome != Outcome.REFUSED)
