@@ -1,5 +1,6 @@
 """Whoever asks for another hears of their request where they said, and no child or dead person gets mail of it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.centre import actions as centre
 from discreet.foundation.jobs.delivery import deliver_once
 from discreet.foundation.ledger.models import LedgerEntry
@@ -148,3 +150,45 @@ def test_a_lost_page_and_an_extension_go_to_the_guardian(shop: Company) -> None:
     assert [to for to, _ in sent] == [MOTHER, MOTHER]
     assert any("Many systems" in page_in(body) for _, body in sent if "takes" in body or "more time" in body)
     assert all(number in page_in(body) for _, body in sent)
+
+
+def test_a_code_that_came_back_is_part_of_an_agents_proof_and_is_not_awaited_again(
+    shop: Company, desk: Client
+) -> None:
+    number = asked("agent", "erasure")
+    (code,) = re.findall(r"\b\d{8}\b", dict(mailed())[ANN])
+    assert proving.take_code(actor=CUSTOMER, now=NOW, number=number, code=code, declares=False)
+    page = desk.get(f"/desk/requests/{number}/").content.decode()
+    assert "In part: Code to the e-mail we hold" in page and "Part of the proof came" in page
+    assert "that whoever asks may ask for this person" in page
+    assert "Identity proven<" not in page and "Awaited from the customer: the code" not in page
+
+
+@pytest.mark.parametrize("requester", ["guardian", "agent"])
+def test_a_document_is_awaited_no_more_once_the_authority_is_noted(
+    shop: Company, desk: Client, requester: str
+) -> None:
+    number = asked(requester, "erasure")
+    proving.authorise(actor=AGENT, now=NOW, number=number, reason="Document seen")
+    staff = desk.get(f"/desk/requests/{number}/").content.decode()
+    token = add_public_token(actor=CUSTOMER, now=NOW, number=number)
+    theirs = Client().get(f"/privacy/request/{token}/").content.decode()
+    assert "Awaited from whoever asks: a document" not in staff
+    assert "You have shown that you may ask for this person" in theirs
+    assert "Send us the document" not in theirs and "check whether you may ask" not in theirs
+
+
+def test_an_agents_page_offers_no_look_that_only_the_person_can_ask_for(shop: Company) -> None:
+    answered("agent", "access", contact="agent@example.net")
+    bodies = {to: body for to, body in mailed() if "/privacy/package/" in body or to != ANN}
+    theirs, own = page_in(bodies["agent@example.net"]), page_in(bodies[ANN])
+    assert "The person for whom you ask can ask for another look" in theirs and "appeal/" not in theirs
+    assert "I do not accept this answer" in own and "proof.json" in own
+    assert "of you" not in theirs and "Prove it is me" not in theirs
+
+
+def test_the_represented_person_is_told_what_to_do_and_whom_to_write_to(shop: Company) -> None:
+    asked("agent", "erasure")
+    ((to, body),) = mailed()
+    assert to == ANN and "do nothing" not in body
+    assert "give the code to nobody" in body and "localhost:8000/privacy/" in body

@@ -129,8 +129,12 @@ def _hand_over(claimed: _Claimed) -> None:
 
 
 def _compose(claimed: _Claimed, *, to: str, params: dict[str, str | int]) -> EmailMessage:
-    name = profile().name(claimed.language)
-    rendered = render(claimed.template, params=params, language=claimed.language, company=name)
+    company = profile()
+    name = company.name(claimed.language)
+    contact = company.officer_email or company.contact_email or f"{settings.DISCREET_BASE_URL}/privacy/"
+    rendered = render(
+        claimed.template, params={"contact": contact, **params}, language=claimed.language, company=name
+    )
     sender = parseaddr(settings.ENVIRONMENT.mail_from)[1]
     message = EmailMessage(policy=SMTPUTF8)
     try:

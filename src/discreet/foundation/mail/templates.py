@@ -46,7 +46,7 @@ class RenderedMail:
 def register(
     template_id: str, *, subject: str, body: str, must_arrive: bool, share: int = MAILS_A_DAY
 ) -> None:
-    """Register a template under `<app>.<name>`. `company` is always a parameter; `*_date` are ISO dates."""
+    """Register a template under `<app>.<name>`. `company` and `contact` are always parameters; `*_date` are ISO dates."""
     _registered[template_id] = MailTemplate(
         id=template_id, subject=subject, body=body, must_arrive=must_arrive, share=share
     )

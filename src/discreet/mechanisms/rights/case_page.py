@@ -9,7 +9,6 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.identity import Identity
 from discreet.foundation.cases.queries import ClockView as ClockOfCase
-from discreet.foundation.centre import verification
 from discreet.foundation.desk import masks
 from discreet.foundation.desk.clocks import label_of
 from discreet.foundation.desk.components import (
@@ -28,6 +27,7 @@ from discreet.mechanisms.rights.correcting import letters as correction_letters
 from discreet.mechanisms.rights.correcting import page as correction_page
 from discreet.mechanisms.rights.course import history
 from discreet.mechanisms.rights.course import page as course_page
+from discreet.mechanisms.rights.course.awaited import awaited
 from discreet.mechanisms.rights.course.stages import stages
 from discreet.mechanisms.rights.deciding import desk as decision_pages
 from discreet.mechanisms.rights.kinds import Way, right_of, way_of
@@ -36,7 +36,6 @@ from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.listing import RequestRow
 from discreet.mechanisms.rights.matching.choosing import row_words
 from discreet.mechanisms.rights.matching.roots import Fact, FactKind
-from discreet.mechanisms.rights.opening.identity import may_prove_by_code
 from discreet.mechanisms.rights.opening.residences import residence_words
 from discreet.mechanisms.rights.outside import manual_pages
 from discreet.mechanisms.rights.outside.manual import gaps_now
@@ -168,7 +167,7 @@ def context(
         and bool(view.plan.prepared_by)
         and actor.may(Role.APPROVER),
         "may_reveal": claim is not None and (actor.may(Role.AGENT) or actor.may(Role.APPROVER)),
-        "awaited": _awaited(view) or manual_pages.awaited_words(view, language=language),
+        "awaited": awaited(view) or manual_pages.awaited_words(view, language=language),
         "sent_back": history.sent_back(view.number) if view.state is State.PLANNED else "",
         "may_plan": view.state in (State.VERIFIED, State.PLANNED)
         and view.candidates in (None, 1)
@@ -354,36 +353,6 @@ def _why(table: dict[str, Any], view: RequestView) -> str:
         names = [one["column"] for one in table.get("fields", []) if one["action"] == action]
         parts.append(gettext(template) % {"fields": listed(names)} if names else "")
     return sentences(parts)
-
-
-def _awaited(view: RequestView) -> str:
-    """Return what is awaited, and from whom, where the page offers this reader nothing to decide yet."""
-    if view.state is State.RECEIVED:
-        if not may_prove_by_code(view.course.requester):
-            return gettext(
-                "Awaited from whoever asks: a document that shows that they may. Then an agent notes the authority "
-                "and checks the identity; the plan is made, and an approver decides."
-            )
-        if verification.is_code_sent(view.number):
-            return gettext(
-                "Awaited from the customer: the code that we sent to the e-mail address we hold, typed on the "
-                "status page. An agent can also check the identity in another way. Until then nobody can decide."
-            )
-        return gettext(
-            "Awaited from an agent: a check of the identity. No code is on its way: the request came by another "
-            "way or for another person, not exactly one person with an e-mail address matches, or that mailbox has had "
-            "its mails of the day. Then the plan is made, and an approver decides."
-        )
-    if view.state is State.VERIFIED and view.candidates is not None and view.candidates > 1:
-        return gettext(
-            "Awaited from an agent: to choose who it is. Then the plan is made, and an approver decides."
-        )
-    if view.state is State.PLANNED and view.course.choice_ref:
-        return gettext(
-            "Awaited: the decision on the objection. The use that it is about has stopped and stays so until then; "
-            "to uphold it takes an agent or an approver, to override it an approver and stated grounds. The clock runs."
-        )
-    return ""
 
 
 def _gaps(gaps: Any) -> list[dict[str, str]]:

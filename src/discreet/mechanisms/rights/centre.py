@@ -282,7 +282,7 @@ def _status(
             "check": check,
             "problem": problem,
             "is_code_over": view.state is State.RECEIVED and check.tries_left <= 0,
-            "help": status_page.help_of(view, now=now),
+            "help": status_page.help_of(view, now=now, sees=sees),
             "working": working(view),
             "company": profile(),
             "kept": letters.kept_lines(view, language) if sees else [],

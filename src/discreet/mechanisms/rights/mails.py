@@ -44,13 +44,27 @@ def register() -> None:
         must_arrive=True,
     )
     register_template(
+        "rights.package_link",
+        subject=gettext_noop("Your data from %(company)s is ready (%(number)s)"),
+        body=gettext_noop(
+            "The copy of your data that was asked for is ready.\n\n"
+            "Fetch it here, once, within 14 days:\n%(link)s\n\n"
+            "The answer, the letter and the proof stand on your page, where you can also ask for another look:\n"
+            "%(page)s\n\n"
+            "Whoever has these links can see the request, so keep them to yourself.\n\n"
+            "Request: %(number)s\n%(company)s"
+        ),
+        must_arrive=True,
+    )
+    register_template(
         "rights.agent_code",
         subject=gettext_noop("Somebody asks %(company)s for you (%(number)s)"),
         body=gettext_noop(
             "Somebody has made a request at %(company)s and says that you have allowed it.\n\n"
             "If you have: give them this code, and nobody else.\n\n%(code)s\n\n"
             "We have also asked them for the permission that you signed; our staff look at it before anything happens.\n\n"
-            "If you have not: do nothing, and tell us. Without the code nothing happens.\n\n"
+            "If you have not: give the code to nobody, for without it nothing happens. And please tell us, so that we "
+            "can stop the request:\n%(contact)s\n\n"
             "If you made another request today and no mail came for it, this page shows its code. It lives for a day, "
             "so keep it to yourself:\n%(link)s\n\n"
             "Request: %(number)s\n%(company)s"

@@ -24,6 +24,7 @@ from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.rules import APPEAL_DAYS, TRANSITIONS, Outcome, State, may_appeal
 from discreet.mechanisms.rights.words import (
     BY_APPEAL,
+    BY_APPEAL_OF_PERSON,
     BY_DATE,
     BY_LATE,
     BY_NO_LAW,
@@ -35,14 +36,17 @@ from discreet.mechanisms.rights.words import (
     CHOICE_LIFTED,
     CHOICE_TO_BE_LIFTED,
     COPY_WAITS,
+    MISSING_FOR_AGENT,
     MISSING_FOR_PERSON,
     NEXT_AFTER_CODE,
     NEXT_COPY_WAITS,
     NEXT_FOR_AGENT,
+    NEXT_FOR_AGENT_CODE,
     NEXT_FOR_CHECK,
     NEXT_FOR_CHOICE,
     NEXT_FOR_COPY,
     NEXT_FOR_CORRECTION,
+    NEXT_FOR_IDENTITY,
     NEXT_FOR_PAPERS,
     NEXT_FOR_PERSON,
     NEXT_FOR_PLACE,
@@ -91,10 +95,13 @@ class Help:
     is_too_late_to_cancel: bool
 
 
-def help_of(view: RequestView, *, now: datetime) -> Help:
-    """Return by when something is due, or honestly that no date is set, and whom to ask: never nobody."""
+def help_of(view: RequestView, *, now: datetime, sees: bool = True) -> Help:
+    """Return by when something is due, or honestly that no date is set, and whom to ask: never nobody.
+
+    `sees`: as `may_see`; whoever does not is not told of another look that only the person can ask for.
+    """
     company = profile()
-    by, is_plain = _by_when(view, now)
+    by, is_plain = _by_when(view, now, may_appeal_here=sees or view.verified_at is None)
     return Help(
         by=by,
         is_plain=is_plain,
@@ -105,7 +112,7 @@ def help_of(view: RequestView, *, now: datetime) -> Help:
     )
 
 
-def _by_when(view: RequestView, now: datetime) -> tuple[str, bool]:
+def _by_when(view: RequestView, now: datetime, *, may_appeal_here: bool) -> tuple[str, bool]:
     if view.state is State.DUPLICATE:
         return gettext(BY_OF_EARLIER), False
     if view.state is State.APPEALED:
@@ -119,7 +126,9 @@ def _by_when(view: RequestView, now: datetime) -> tuple[str, bool]:
         if not is_open or view.completed_at is None:
             return gettext(BY_NOTHING), False
         last = view.completed_at + timedelta(days=APPEAL_DAYS)
-        return gettext(BY_APPEAL) % {"day": times.day(last)}, False
+        return gettext(BY_APPEAL if may_appeal_here else BY_APPEAL_OF_PERSON) % {
+            "day": times.day(last)
+        }, False
     if view.due_at is None:
         return gettext(BY_NO_LAW), False
     if view.course.paused_at is not None:
@@ -142,6 +151,9 @@ def next_of(view: RequestView) -> str:
     if view.state is State.RECEIVED:
         if How.CODE in view.course.proofs:
             return NEXT_AFTER_CODE
+        is_authorised = view.course.authorised_at is not None
+        if is_authorised and view.course.requester != Requester.SELF:
+            return NEXT_FOR_AGENT_CODE if may_prove_by_code(view.course.requester) else NEXT_FOR_IDENTITY
         if not may_prove_by_code(view.course.requester):
             return NEXT_FOR_PAPERS if papers.asked_for(view.number) else NEXT_FOR_CHECK
         if view.course.requester == Requester.AGENT:
@@ -218,10 +230,9 @@ def ask_again_url(view: RequestView) -> str:
 def proof_of(view: RequestView) -> Proof:
     """Return what the proof of identity still lacks, and what the page offers to give it."""
     missing, has_code = view.course.missing, "code" in view.course.proofs
+    words = MISSING_FOR_AGENT if view.course.requester == Requester.AGENT else MISSING_FOR_PERSON
     return Proof(
-        missing=tuple(MISSING_FOR_PERSON[one] for one in missing if one is not Missing.PROOF)
-        if has_code
-        else (),
+        missing=tuple(words[one] for one in missing if one is not Missing.PROOF) if has_code else (),
         by_code=view.state is State.RECEIVED and not has_code and may_prove_by_code(view.course.requester),
         declaration=Missing.DECLARATION in missing,
         detail=has_code and Missing.POINTS in missing,

@@ -122,6 +122,14 @@ MISSING_FOR_PERSON: dict[Missing, str] = {
         "it is destroyed after the check."
     ),
 }
+# The same where an agent reads it.
+MISSING_FOR_AGENT: dict[Missing, str] = {
+    **MISSING_FOR_PERSON,
+    Missing.POINTS: gettext_noop(
+        "One more detail that we hold of the person for whom you ask: their phone number or their customer number. The "
+        "law of California asks for three that match before the data themselves leave."
+    ),
+}
 MISSING_FOR_STAFF: dict[Missing, str] = {
     Missing.PROOF: gettext_noop("a code, a sign-in, or a check by staff"),
     Missing.POINTS: gettext_noop("one more data point that matches (11 CCR 7062(c))"),
@@ -226,6 +234,9 @@ BY_NO_LAW = gettext_noop("No law sets a date for this; we answer as soon as we c
 BY_OF_APPEAL = gettext_noop("No law sets a date for another look; it is done as soon as we can.")
 BY_OF_EARLIER = gettext_noop("The date of the earlier request holds.")
 BY_APPEAL = gettext_noop("If you do not accept the answer, you can ask for another look until %(day)s.")
+BY_APPEAL_OF_PERSON = gettext_noop(
+    "The person for whom you ask can ask for another look until %(day)s, on the page that they were given."
+)
 BY_NOTHING = gettext_noop("Nothing more is due. You can ask again at any time.")
 NEXT_FOR_AGENT = gettext_noop(
     "If we hold an account for what you entered, we have sent a code to the person whom you act for. Enter it below: "
@@ -239,6 +250,14 @@ NEXT_FOR_PAPERS = gettext_noop(
 NEXT_FOR_CHECK = gettext_noop(
     "Our staff check whether you may ask for this person. You need to do nothing now; if another document is needed, "
     "this page asks for it."
+)
+NEXT_FOR_IDENTITY = gettext_noop(
+    "You have shown that you may ask for this person. Now our staff check who you are. You need to do nothing now; if "
+    "something is missing, we tell you."
+)
+NEXT_FOR_AGENT_CODE = gettext_noop(
+    "You have shown that you may ask for this person. What is missing is the code that we sent to the person for whom "
+    "you ask: enter it below. If none came, our staff can check it in another way."
 )
 # For whoever asks for another and may not read of that person's data.
 NEXT_UNSEEN_DONE = gettext_noop(
@@ -453,6 +472,7 @@ APPROVALS: dict[str, str] = {
     ApprovalStep.FIRST: gettext_noop("First decision: proposed"),
     ApprovalStep.SECOND: gettext_noop("Second decision: approved"),
 }
+PROVEN_IN_PART = gettext_noop("Part of the proof came; more is missing")
 # Acts whose entries a timeline leaves out: they repeat what a neighbour says.
 QUIET = frozenset(
     {

@@ -20,20 +20,25 @@ DISMISSED, REOPENED, DUPLICATE = "rights.appeal_dismissed", "rights.reopened", "
 TASK_REOPENED = gettext_noop("Tell the person by letter that the request was opened again, and why")
 
 
+def page_link(number: str, *, now: datetime) -> str:
+    """Make one more address of a request's page, for mail to whom the answer goes, and return it whole."""
+    token = add_public_token(actor=SYSTEM, now=now, number=number, is_for_person=True)
+    path = status_url(case_kind="request", token=token) or "/privacy/"
+    return f"{settings.DISCREET_BASE_URL}{path}"
+
+
 def tell(request: RightsRequest, template: str, *, now: datetime) -> bool:
     """Mail the person in the running act; return whether a mail was made. Who is not proven gets none."""
     contact = held_contact(request.number) if request.verified_at is not None else None
     if contact is None or not is_reachable(contact):
         return False
     language = dict(languages_of([request.number]))[request.number]
-    token = add_public_token(actor=SYSTEM, now=now, number=request.number, is_for_person=True)
-    path = status_url(case_kind="request", token=token) or "/privacy/"
     send(
         actor=SYSTEM,
         now=now,
         to=contact,
         template_id=template,
-        params={"number": request.number, "link": f"{settings.DISCREET_BASE_URL}{path}"},
+        params={"number": request.number, "link": page_link(request.number, now=now)},
         language=language,
     )
     return True

@@ -5,14 +5,11 @@ Source: GDPR Art. 12(3); 11 CCR 7021; Cal. Civ. Code 1798.130(a)(2)(A); EDPB Gui
 
 from datetime import datetime
 
-from django.conf import settings
-
 from discreet.events.rights import RequestExtended
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.bulk import languages_of
 from discreet.foundation.cases.queries import get as get_case
 from discreet.foundation.cases.rules import ClockFacts
-from discreet.foundation.centre.entries import status_url
 from discreet.foundation.centre.verification import held_contact
 from discreet.foundation.jobs.api import publish
 from discreet.foundation.keys import api as keys
@@ -21,6 +18,7 @@ from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.mail.api import HeldContact, MailParams, is_reachable, send
 from discreet.foundation.rulepacks.clocks import Clock, strictest
 from discreet.foundation.rulepacks.law import Purpose
+from discreet.mechanisms.rights.actions.informing import page_link
 from discreet.mechanisms.rights.actions.receiving import (
     drop_task,
     facts_of,
@@ -234,9 +232,7 @@ def _tell(request: RightsRequest, *, now: datetime, by: datetime | None) -> bool
     params: MailParams = {"number": number}
     is_linked = needs_link(channel=request.channel, requester=request.requester)
     if is_linked:
-        token = cases.add_public_token(actor=SYSTEM, now=now, number=number, is_for_person=True)
-        path = status_url(case_kind="request", token=token) or "/privacy/"
-        params = {"number": number, "link": f"{settings.DISCREET_BASE_URL}{path}"}
+        params = {"number": number, "link": page_link(number, now=now)}
     send(
         actor=SYSTEM,
         now=now,

@@ -11,6 +11,7 @@ from discreet.mechanisms.rights import names, queries
 from discreet.mechanisms.rights.words import (
     APPROVALS,
     OUTCOMES,
+    PROVEN_IN_PART,
     QUIET,
     REFUSED_BECAUSE,
     SENT_BACK,
@@ -92,6 +93,8 @@ def _plan_again(entry: EntryView) -> str:
 
 def _title(entry: EntryView) -> str:
     """Return the act in words; a decision is named by which of the two it is."""
+    if entry.act == "rights.verify_identity" and entry.facts.get("missing"):
+        return gettext(PROVEN_IN_PART)
     step = str(entry.facts.get("step", ""))
     if entry.act in ACCEPTED and step in APPROVALS:
         return gettext(APPROVALS[step])
