@@ -135,9 +135,12 @@ def take_back_appeal(*, actor: Actor, now: datetime, number: str) -> None:
 
     Raises:
         NotYours, UnknownRequest, WrongRequestState
+        SamePersonDecides: whoever decided ends no appeal against it.
     """
     refuse_unless_theirs(actor)
     request = load_request(number)
+    if actor.person in deciders_of(number, request.batch_id):
+        raise SamePersonDecides
     state = State(state_of_case(number))
     if state is not State.APPEALED:
         raise WrongRequestState(number=number, state=state.value)
