@@ -220,6 +220,9 @@ class Requests(Deeds):
 
     @invariant()
     def nothing_runs_without_proof_and_approval(self) -> None:
+        self.hold_against_the_records()
+
+    def hold_against_the_records(self) -> None:
         self.runs.clear()
         numbers = plain_sql.marks(len(self.known))
         rows = plain_sql.rows(STANDING.format(numbers), *self.known) if self.known else ()

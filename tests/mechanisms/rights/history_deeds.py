@@ -60,6 +60,10 @@ SHOP = {"name": "shop", "tables": [ROW]}
 class Deeds(Receiving):
     """Requests, and beside each what the model knows of it."""
 
+    def hold_against_the_records(self) -> None:
+        """Compare what the records say with what follows from the model."""
+        raise NotImplementedError
+
     def code_returned(self, number: str) -> None:
         """A code that went to the person's contact comes back."""
         shown = {"verified_at": self.at, "codes": 1}
@@ -221,6 +225,8 @@ class Deeds(Receiving):
         known.plan.approved = digest
         if step is ApprovalStep.FIRST:
             known.plan.planner = ""
+        else:
+            self.hold_against_the_records()  # before anything that follows hides it
 
     def decided(self, actor: Actor, number: str, which: int) -> None:
         batch_id = self.batch(number)
