@@ -4,25 +4,27 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from pytest_django import Settings
 
 from discreet.foundation.cases.actions import add_public_token
 from discreet.foundation.cases.queries import my_work
 from discreet.mechanisms.rights import queries
-from discreet.mechanisms.rights.actions import appealing, deciding
+from discreet.mechanisms.rights.actions import appealing, deciding, receiving
 from discreet.mechanisms.rights.complaints import complaint_words
 from discreet.mechanisms.rights.course import page as course_page
 from discreet.mechanisms.rights.course.stages import stages
 from discreet.mechanisms.rights.letters.said import laws_of
+from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import WrongRequestState
 from discreet.mechanisms.rights.rules import Outcome, State
+from discreet.mechanisms.rights.status_page import next_of
 from discreet.mechanisms.rights.words import state_words
 from discreet.vocabulary.actors import Actor, ActorKind, Role
 from tests.foundation.sources.conftest import Company
 from tests.foundation.staff.people import add
 from tests.mechanisms.rights import driving
-from tests.mechanisms.rights.company import ANN, APPROVER, CLEO, CUSTOMER, NOW
+from tests.mechanisms.rights.company import AGENT, ANN, APPROVER, CLEO, CUSTOMER, NOW, SECOND_APPROVER
 
 pytestmark = [pytest.mark.duty("M8.3"), pytest.mark.django_db]
 
@@ -81,3 +83,59 @@ def test_the_page_of_an_appealed_request_keeps_what_was_done_and_where_to_compla
     assert f"{page}proof.json" in shown and complaint_words(laws_of(view))[:20] in shown
     assert client.post(f"{page}appeal/back/").status_code == 302
     assert driving.state(view.number) is State.DONE
+
+
+def reopened(number: str) -> queries.RequestView:
+    now = datetime.now(UTC)
+    appealing.appeal(actor=CUSTOMER, now=now, number=number, words="Look again")
+    appealing.reopen_request(actor=SECOND_APPROVER, now=now, number=number, reason="We look again")
+    driving.work()
+    assert driving.failures() == []
+    return queries.request_view(number)
+
+
+def chosen(label: int = 0) -> str:
+    """Open an erasure that two people match, and have staff choose one of them."""
+    number = driving.planned("erasure", "twin@example.com")
+    found = queries.candidates_of(number)
+    assert found is not None and len(found.people) == 2
+    now = datetime.now(UTC)
+    receiving.choose_candidates(actor=AGENT, now=now, number=number, chosen=[found.labels()[label]])
+    driving.work()
+    assert driving.state(number) is State.PLANNED
+    return number
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "any more"), ("zh-hans", "已找不到")])
+def test_an_erasure_opened_again_whose_rows_are_gone_goes_to_staff_who_can_end_it(
+    shop: Company, settings: Settings, language: str, words: str
+) -> None:
+    settings.DISCREET_DEMO = True
+    view = reopened(driving.erased(CLEO).number)
+    assert (view.state, view.candidates, working(view)) == (State.VERIFIED, 0, None)
+    with override(language):
+        assert words in gettext(next_of(view))
+    assert [one.task.what for one in my_work(actor=AGENT, now=NOW)] == [deciding.TASK_NOBODY]
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    user = add("wei", Role.VIEWER, Role.AGENT)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/desk/requests/{view.number}/").content.decode()
+    assert words in page and f"/desk/requests/{view.number}/plan/" not in page, "no button that only fails"
+    deciding.refuse_request(actor=AGENT, now=NOW, number=view.number, reason="Erased before", article="")
+    assert driving.state(view.number) is State.REFUSED
+
+
+def test_a_person_chosen_in_the_first_round_stays_chosen(shop: Company) -> None:
+    number = chosen()
+    deciding.refuse_request(actor=APPROVER, now=datetime.now(UTC), number=number, reason="Claim", article="")
+    assert (reopened(number).state, queries.request_view(number).candidates) == (State.PLANNED, 1)
+
+
+def test_after_the_chosen_ones_erasure_nobody_else_is_taken_for_them(shop: Company) -> None:
+    number = chosen()
+    driving.approve(number)
+    driving.work()
+    assert shop.run("SELECT count(*) FROM customer WHERE email = 'twin@example.com'") == [(1,)]
+    view = reopened(number)
+    assert (view.state, view.candidates) == (State.VERIFIED, 0), "the other twin matches, and never asked"

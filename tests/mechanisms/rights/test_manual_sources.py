@@ -298,7 +298,7 @@ def test_a_copy_waits_for_the_file_that_the_archive_hands_over(asked: Company) -
     work()
     assert failures() == []
     assert state(number) is State.DONE
-    (lying,) = list((Path(manual._path(0)).parent).iterdir())
+    (lying,) = list((Path(place_files.path_of(0)).parent).iterdir())
     assert PDF not in lying.read_bytes()
     package = zipfile.ZipFile(
         io.BytesIO(b"".join(delivery.take_package(actor=AGENT, now=NOW, number=number)))

@@ -53,6 +53,8 @@ from discreet.mechanisms.rights.words import (
     NEXT_FOR_TOLD,
     NEXT_HELD,
     NEXT_INCOMPLETE,
+    NEXT_NOBODY,
+    NEXT_NOBODY_ANY_MORE,
     NEXT_UNSEEN_DONE,
     NEXT_UNSEEN_PLACE,
     NEXT_UNSEEN_REFUSED,
@@ -158,6 +160,8 @@ def next_of(view: RequestView) -> str:
             return NEXT_FOR_PAPERS if papers.asked_for(view.number) else NEXT_FOR_CHECK
         if view.course.requester == Requester.AGENT:
             return NEXT_FOR_AGENT
+    if view.state is State.VERIFIED and view.candidates == 0:
+        return NEXT_NOBODY_ANY_MORE if view.course.reopened_at else NEXT_NOBODY
     if places_awaited(view.number, kind=view.kind, state=view.state):
         return NEXT_FOR_PLACE[way_of(view.kind)]
     return _NEXT[way_of(view.kind)][view.state]
@@ -218,7 +222,7 @@ def next_unseen(view: RequestView) -> str:
         return NEXT_UNSEEN_UNPROVEN if view.verified_at is None else NEXT_UNSEEN_REFUSED
     if places_awaited(view.number, kind=view.kind, state=view.state):
         return NEXT_UNSEEN_PLACE
-    return next_of(view)
+    return NEXT_FOR_PERSON[view.state] if view.state is State.VERIFIED else next_of(view)
 
 
 def ask_again_url(view: RequestView) -> str:

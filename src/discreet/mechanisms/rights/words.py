@@ -195,6 +195,15 @@ NEXT_FOR_PLACE: dict[Way, str] = {
         "archive: that takes days rather than minutes. You need to do nothing; you hear from us as soon as it is done."
     ),
 }
+# Nobody is found by what the request says: no program goes on by itself.
+NEXT_NOBODY = gettext_noop(
+    "We looked through our systems and found nobody by what your request says. Our staff look at it and answer you."
+)
+NEXT_NOBODY_ANY_MORE = gettext_noop(
+    "We opened your request again and looked through our systems once more. Nothing is found of you there any more by "
+    "what your request says; what a law makes us keep was named in our first answer. Our staff look at it and answer "
+    "you."
+)
 NEXT_UNSEEN_PLACE = gettext_noop(
     "The request is being carried out. Somebody looks through what no program reads, such as a paper archive: that "
     "takes days rather than minutes. You need to do nothing."

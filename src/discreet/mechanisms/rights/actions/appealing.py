@@ -13,7 +13,7 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.rulepacks.clocks import strictest
-from discreet.mechanisms.rights.actions import answering, asking_appeal, informing
+from discreet.mechanisms.rights.actions import answering, asking_appeal, informing, place_files
 from discreet.mechanisms.rights.actions.receiving import (
     ask_for_paper,
     drop_task,
@@ -24,7 +24,7 @@ from discreet.mechanisms.rights.actions.receiving import (
     refuse_unless_theirs,
 )
 from discreet.mechanisms.rights.course.clocks import clocks_for
-from discreet.mechanisms.rights.course.history import deciders_of
+from discreet.mechanisms.rights.course.history import deciders_of, was_chosen_by_staff
 from discreet.mechanisms.rights.kinds import Kind
 from discreet.mechanisms.rights.listing import open_of_the_same_person
 from discreet.mechanisms.rights.models import RightsRequest
@@ -176,7 +176,9 @@ def dismiss_appeal(*, actor: Actor, now: datetime, number: str, reason: str) -> 
 def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> None:
     """Take the answer back and begin anew: proof of identity stands, plan and both decisions are made again.
 
-    The clocks of the laws start again with this day.
+    The clocks of the laws start again with this day. Who was found stays found. Where the first round took the
+    rows, the person is looked for afresh; not where staff had chosen among several, for those who are left then are
+    the others. Places that no program reads are asked anew.
 
     Raises:
         NotAnApprover, SamePersonDecides, WhyMissing, WrongRequestState
@@ -190,6 +192,9 @@ def reopen_request(*, actor: Actor, now: datetime, number: str, reason: str) -> 
     request.reopened_at, request.justification = now, ""
     request.extended_at, request.extension_sealed = None, None
     request.package_token_hash, request.package_expires_at = "", None
+    if request.roots_sealed is None:  # the first round forgot them: it erased or corrected the rows
+        request.candidate_count = 0 if was_chosen_by_staff(number) else None
+    place_files.ask_places_anew(request)
     _keep_reason(request, reason)
     target = State.VERIFIED if request.verified_at is not None else State.RECEIVED
     clocks = clocks_for(request.kind, residence=request.residence, received_at=now)

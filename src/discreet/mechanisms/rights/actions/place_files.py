@@ -1,11 +1,17 @@
 """The file that a place handed over for a person's copy: looked at before it leaves, and taken back where it is wrong."""
 
+import contextlib
 from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
 
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.mechanisms.rights.actions.asking_places import give_missing_tasks, loaded, refuse_unless_asked
-from discreet.mechanisms.rights.models import ManualAsk
+from discreet.mechanisms.rights.models import ManualAsk, RightsRequest
 from discreet.mechanisms.rights.outside.queries import may_take_back
 from discreet.mechanisms.rights.outside.refusals import NoSuchFile, TooLateToTakeBack
 from discreet.vocabulary.actors import Actor, Role
@@ -47,3 +53,22 @@ def take_back(*, actor: Actor, now: datetime, number: str, ask_id: int) -> None:
     batch = ask.request.batch
     give_missing_tasks(batch, ManualAsk.objects.filter(pk=ask.pk), now=now)
     record(actor=actor, now=now, subject=f"request:{number}", facts=facts)
+
+
+def ask_places_anew(request: RightsRequest) -> None:
+    """Forget what places answered in a round that was taken back, with their files. Called within its act."""
+    for ask_id in request.manual_asks.values_list("pk", flat=True):
+        transaction.on_commit(partial(remove, ask_id))
+    request.manual_asks.all().delete()
+
+
+def path_of(ask_id: int) -> Path:
+    """Return where the file of a question lies, sealed."""
+    home: Path = settings.DISCREET_HOME
+    return home / "manual" / f"{ask_id}.sealed"
+
+
+def remove(ask_id: int) -> None:
+    """Delete the file of a question; a second call changes nothing."""
+    with contextlib.suppress(FileNotFoundError):
+        path_of(ask_id).unlink()

@@ -75,6 +75,11 @@ def deciders_of(number: str, batch_id: int) -> set[str]:
     return {label.partition(":")[2].partition(" (")[0].casefold() for label in labels}
 
 
+def was_chosen_by_staff(number: str) -> bool:
+    """Say whether several people matched a request and staff chose among them."""
+    return any(entry.act == "rights.choose_candidates" for entry in entries_for(f"request:{number}"))
+
+
 def _because(code: str) -> str:
     return gettext(REFUSED_BECAUSE[code]) if code in REFUSED_BECAUSE else code
 

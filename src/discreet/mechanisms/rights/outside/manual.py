@@ -4,16 +4,12 @@ A file is sealed under its request's case key: `HOME/manual/<question>.sealed`. 
 an attachment that we name.
 """
 
-import contextlib
 import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from discreet.foundation.datamap.sharing import ManualSourceFacts
 from discreet.foundation.datamap.sharing_queries import manual_sources
@@ -160,7 +156,7 @@ def manual_files(number: str) -> list[ManualFile]:
     found = []
     for view in recipient_queries.manual_asks(number):
         if view.answer is ManualAnswer.HANDED_OVER:
-            sealed = _path(view.ask_id).read_bytes()
+            sealed = place_files.path_of(view.ask_id).read_bytes()
             found.append(
                 ManualFile(
                     name=f"{view.facts.key}.{view.file_kind}",
@@ -181,7 +177,7 @@ def open_file(*, actor: Actor, now: datetime, number: str, ask_id: int) -> tuple
     kind = place_files.record_view(actor=actor, now=now, number=number, ask_id=ask_id)
     (view,) = [one for one in recipient_queries.manual_asks(number) if one.ask_id == ask_id]
     try:
-        sealed = _path(ask_id).read_bytes()
+        sealed = place_files.path_of(ask_id).read_bytes()
     except FileNotFoundError:
         raise NoSuchFile from None
     return f"{number}-{view.facts.key}.{kind}", keys.open_sealed(number, sealed, _aad(ask_id))
@@ -250,12 +246,11 @@ def people_asked(*, actor: Actor, now: datetime, number: str, ask_id: int) -> li
 def remove_files(number: str) -> None:
     """Delete the files of a request; a second call changes nothing."""
     for view in recipient_queries.manual_asks(number):
-        with contextlib.suppress(FileNotFoundError):
-            _path(view.ask_id).unlink()
+        place_files.remove(view.ask_id)
 
 
 def _write(ask_id: int, sealed: bytes) -> None:
-    path = _path(ask_id)
+    path = place_files.path_of(ask_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
@@ -263,11 +258,6 @@ def _write(ask_id: int, sealed: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(path)
-
-
-def _path(ask_id: int) -> Path:
-    home: Path = settings.DISCREET_HOME
-    return home / "manual" / f"{ask_id}.sealed"
 
 
 def _aad(ask_id: int) -> str:
