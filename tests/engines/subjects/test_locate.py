@@ -2,10 +2,11 @@
 
 import sqlite3
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
-from discreet.engines.subjects.graph import Graph
+from discreet.engines.subjects.graph import Column, Graph, Table
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.limits import EmptyIdentity, Limits, NameIsNotEnough
 from discreet.engines.subjects.locate import SAME_EMAIL, Located, locate, roots_of
@@ -72,6 +73,7 @@ def test_two_sources_that_write_one_number_with_and_without_country_code_are_one
     """The number given tells which country the other spelling leaves out."""
     opened = shop.connections()
     opened["shop"].execute("UPDATE employee SET name = 'Ann Lee', email = '079 123 45 67' WHERE id = 2")
+    opened["shop"].execute("UPDATE customer SET email = '' WHERE id = 1")
     tables = dict(shop.graph().tables)
     staff = tables[ref("employee")]
     number = replace(staff.column("email"), category="phone")
@@ -177,3 +179,95 @@ def test_a_batch_is_searched_with_the_statements_of_one():
     )
     assert len(many.steps) == len(one.steps)
     assert many.candidates[200][0].roots[CUSTOMER] == {(2,)}
+
+
+A, B, P, OTHER = "ann@example.com", "eve@example.com", "+41791234567", "+41790000000"
+
+
+def rows_of(
+    *rows: tuple[str | None, str | None, str | None], asked: Identity | None = None
+) -> set[frozenset[str]]:
+    """Return as sets of tables who is found by Ann's number and address, where each row has a table of its own."""
+    found: set[frozenset[frozenset[str]]] = set()
+    for order in permutations(range(len(rows))):  # what a table is called decides nothing
+        connection = sqlite3.connect(":memory:")
+        names = {f"t{place}": row for place, row in zip(order, rows, strict=True)}
+        tables = {}
+        for name, row in sorted(names.items()):
+            connection.execute(
+                f"CREATE TABLE {name} (id integer PRIMARY KEY, email text, phone text, name text)"
+            )
+            connection.execute(f"INSERT INTO {name} VALUES (1, ?, ?, ?)", row)
+            columns = (
+                Column("id", "none", numeric=True),
+                *(Column(one, one) for one in ("email", "phone", "name")),
+            )
+            tables[ref(name)] = Table(ref(name), ("id",), columns, is_people=True)
+        located = find(asked or Identity(email=A, phone=P), opened={"shop": connection}, graph=Graph(tables))
+        back = {f"t{place}": str(number) for number, place in enumerate(order)}
+        found.add(
+            frozenset(frozenset(back[one.table] for one in person.roots) for person in located.candidates[0])
+        )
+    (only,) = found
+    return set(only)
+
+
+@pytest.mark.promise(16)
+@pytest.mark.parametrize(
+    ("rows", "people"),
+    [
+        ([(A, P, "Ann"), (A, OTHER, "A. Lee")], ["01"]),  # one address, whatever else is written beside it
+        ([(A, P, "Ann"), (B, P, "Ann")], ["0", "1"]),
+        (
+            [(A, P, "Ann"), (None, P, "Ann")],
+            ["0", "1"],
+        ),  # anybody can write a number beside their own address
+        ([(B, P, None), (None, P, "Ann"), (A, P, "Ann")], ["0", "1", "2"]),
+        ([(A, P, None), (None, P, None), (A, None, "Ann")], ["02", "1"]),
+        ([("a,b@x.de", P, None), (A, P, None)], ["0", "1"]),
+        ([(None, P, "Ann"), (None, P, "Ann"), (None, P, None)], ["012"]),  # nowhere for a code to go
+        ([(None, P, "Ann"), (None, P, "Eve"), (None, P, None)], ["0", "1", "2"]),
+    ],
+)
+def test_rows_of_different_tables_are_one_person_only_where_none_speaks_against_another(
+    rows: list[tuple[str | None, str | None, str | None]], people: list[str]
+):
+    """Each row must fit all others, in whatever order the tables come."""
+    assert rows_of(*rows) == {frozenset(one) for one in people}
+
+
+@pytest.mark.promise(16)
+def test_two_rows_of_one_table_that_fit_a_third_leave_it_to_a_person():
+    """A number that a family shares says not whose the membership is."""
+    opened = shop.connections()
+    opened["shop"].execute("UPDATE customer SET phone = '+41791234567', name = NULL, email = id")
+    opened["shop"].execute("UPDATE employee SET email = '+41791234567', name = NULL WHERE id = 2")
+    tables = dict(shop.graph().tables)
+    staff = tables[ref("employee")]
+    number = replace(staff.column("email"), category="phone")
+    columns = tuple(number if one.name == "email" else one for one in staff.columns)
+    tables[ref("employee")] = replace(staff, is_people=True, columns=columns)
+    located = find(Identity(phone="+41791234567"), opened=opened, graph=Graph(tables))
+    assert [len(one.rows) for one in located.candidates[0]] == [1] * 5
+
+
+@pytest.mark.promise(16)
+def test_an_address_that_a_row_holds_of_somebody_else_joins_nothing():
+    """Whoever was named as somebody's emergency contact is another person."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(
+        "CREATE TABLE a (id integer PRIMARY KEY, email text, emergency_email text);"
+        "CREATE TABLE b (id integer PRIMARY KEY, email text);"
+        f"INSERT INTO a VALUES (1, '{B}', '{A}'); INSERT INTO b VALUES (1, '{A}')"
+    )
+    number = Column("id", "none", numeric=True)
+    mail = Column("email", "email")
+    tables = {
+        ref("a"): Table(
+            ref("a"), ("id",), (number, mail, replace(mail, name="emergency_email")), is_people=True
+        ),
+        ref("b"): Table(ref("b"), ("id",), (number, mail), is_people=True),
+    }
+    located = find(Identity(email=A), opened={"shop": connection}, graph=Graph(tables))
+    assert [set(one.roots) for one in located.candidates[0]] == [{ref("a")}, {ref("b")}]
+    assert [one.of_mailbox(A) is not None for one in located.candidates[0]] == [False, True]

@@ -1,13 +1,15 @@
 """From what people say of themselves to the people rows that may be theirs, over all sources at once.
 
 Two rows of one table that fit one identity are two candidates: a person chooses. Rows of different tables
-are one candidate only where they share an e-mail address, or a phone number and nothing speaks against it.
+are one candidate only where none speaks against another: they share an e-mail address of their own, or a phone
+number where none of them has an address. Anybody can write somebody else's number into a row with their own
+address, so a number never ties a row to one that codes could go to.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from discreet.engines.subjects.found import NotCovered, Step
 from discreet.engines.subjects.graph import Column, Graph, Key, Match, Table, TableRef
@@ -17,9 +19,12 @@ from discreet.engines.subjects.lanes import IN_TURN, Lanes, Unit, each
 from discreet.engines.subjects.limits import Limits
 from discreet.engines.subjects.lookup import Bounds, Finder, Lookup, Wanted, wanted, wanted_exact
 from discreet.engines.subjects.reader import Reader, Row
+from discreet.engines.subjects.whose import own_columns
 from discreet.vocabulary.normalise import normalise_email, normalise_name, normalise_phone, phone_region
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+
+_TOLD = (Match.EMAIL, Match.PHONE, "name")  # what a row says of the person itself
 
 SAME_EMAIL = "same_email_in_another_spelling"
 
@@ -28,13 +33,36 @@ SAME_EMAIL = "same_email_in_another_spelling"
 class Candidate:
     """One person who may be meant. `roots`: where to start, by table. `matched_by`: "email", "phone", …
 
-    `notes` tells what a person should know before choosing, as codes.
+    `notes` tells what a person should know before choosing, as codes. `rows`: what each row was found by.
     """
 
     roots: Mapping[TableRef, frozenset[Key]]
     matched_by: frozenset[str]
     name_agrees: bool | None = None  # None: no name was given, or the rows hold none
     notes: tuple[str, ...] = ()
+    rows: tuple["FoundRow", ...] = ()
+
+    def of_mailbox(self, address: str) -> "Candidate | None":
+        """Return the candidate with those rows only that hold this e-mail address and no other."""
+        rows = tuple(one for one in self.rows if one.emails == {normalise_email(address)})
+        if not rows:
+            return None
+        return replace(
+            self,
+            rows=rows,
+            roots={ref: frozenset(one.key for one in rows if one.table == ref) for ref in self.roots},
+            matched_by=frozenset[str]().union(*(one.matched_by for one in rows)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """One starting row. `emails`: the row's own addresses, normalised."""
+
+    table: TableRef
+    key: Key
+    matched_by: frozenset[str]
+    emails: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +92,7 @@ def roots_of(candidates: Iterable[Candidate]) -> dict[TableRef, set[Key]]:
 
 @dataclass(slots=True)
 class _Hit:
-    """A people row that fits one identity."""
+    """A people row that fits one identity, and what it says of the person itself."""
 
     table: TableRef
     key: Key
@@ -74,14 +102,19 @@ class _Hit:
     phones: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
-    def is_same_person(self, other: "_Hit") -> bool:
-        if self.table == other.table:
-            return False
-        if self.emails and other.emails:
+    def is_linked(self, other: "_Hit") -> bool:
+        """Return whether something says that both are one person."""
+        if self.emails or other.emails:
             return bool(self.emails & other.emails)
-        if self.names and other.names and not self.names & other.names:
-            return False
         return bool(self.phones & other.phones)
+
+    def is_another(self, other: "_Hit") -> bool:
+        """Return whether something says that these are two people."""
+        if self.table == other.table:
+            return True
+        if self.emails or other.emails:
+            return not self.emails & other.emails
+        return bool(self.names and other.names and not self.names & other.names)
 
 
 def locate(
@@ -120,6 +153,7 @@ class _ColumnSearch:
 
     table: Table
     columns: tuple[str, ...]
+    own: frozenset[str]
     finder: Finder
     whose: Sequence[int]
     kind: str
@@ -199,7 +233,8 @@ class _Search:
             values=values,
             bounds=self.bounds,
         )
-        self.searches.append(_ColumnSearch(table, columns, finder, whose, kind))
+        own = frozenset(one.name for category in _TOLD for one in own_columns(table, category))
+        self.searches.append(_ColumnSearch(table, columns, own, finder, whose, kind))
 
     def run(self, lanes: Lanes) -> None:
         """Search, the sources side by side, and note what was found in the order in which it was asked for."""
@@ -217,14 +252,13 @@ class _Search:
         self.not_searched.extend(found.not_searched)
         for number, row in found.hits:
             whose = search.whose[number]
-            hit = _hit(search.table, search.columns, row, _region(self.identities[whose]))
+            hit = _hit(search, row, _region(self.identities[whose]))
             known = self.hits[whose].setdefault((search.table.ref, hit.key), hit)
             known.matched_by.add(search.kind)
 
     def _columns(self, table: Table) -> tuple[str, ...]:
-        wanted_categories = (Match.EMAIL, Match.PHONE, "name")
         keys = table.primary_key or tuple(column.name for column in table.columns)
-        more = (column.name for column in table.columns if column.category in wanted_categories)
+        more = (column.name for column in table.columns if column.category in _TOLD)
         return tuple(dict.fromkeys((*keys, *more)))
 
 
@@ -242,11 +276,12 @@ def _region(identity: Identity) -> str | None:
     return identity.region or phone_region(identity.phone)
 
 
-def _hit(table: Table, columns: tuple[str, ...], row: Row, region: str | None) -> _Hit:
+def _hit(search: _ColumnSearch, row: Row, region: str | None) -> _Hit:
+    table = search.table
     key_length = len(table.primary_key or table.columns)
     values: dict[str, list[str]] = defaultdict(list)
-    for name, value in zip(columns, row, strict=True):
-        if value is not None:
+    for name, value in zip(search.columns, row, strict=True):
+        if value is not None and name in search.own:
             values[table.column(name).category].append(str(value))
     emails = {normalise_email(text) for text in values["email"]} - {None}
     phones = {normalise_phone(text, region=region) or text for text in values["phone"]}
@@ -267,31 +302,38 @@ def _hit(table: Table, columns: tuple[str, ...], row: Row, region: str | None) -
 def _candidates(identity: Identity, hits: list[_Hit]) -> tuple[Candidate, ...]:
     """Join rows of different tables to candidates; rows of one table always stay apart."""
     groups: list[list[_Hit]] = []
-    for hit in sorted(hits, key=lambda one: (one.table, repr(one.key))):
-        group = _group_for(hit, groups)
+    # Rows that say most come first, so that one that says little never stands between two people.
+    for hit in sorted(hits, key=lambda one: (not one.emails, not one.names, one.table, repr(one.key))):
+        group = _group_for(hit, groups, hits)
         if group is None:
             groups.append([hit])
         else:
             group.append(hit)
+    groups.sort(key=lambda group: min((one.table, repr(one.key)) for one in group))
     found = [_candidate(identity, group, groups) for group in groups]
     if len(found) > 1 and any(one.name_agrees for one in found):
         found = [one for one in found if one.name_agrees is not False]
     return tuple(found)
 
 
-def _group_for(hit: _Hit, groups: list[list[_Hit]]) -> list[_Hit] | None:
+def _group_for(hit: _Hit, groups: list[list[_Hit]], hits: list[_Hit]) -> list[_Hit] | None:
     """Return the one group that `hit` belongs to, preferring the same spelling; None if it stands alone."""
-    fitting = [
-        group
-        for group in groups
-        if all(one.table != hit.table for one in group) and any(one.is_same_person(hit) for one in group)
-    ]
+    fitting = [group for group in groups if _fits(hit, group)]
     if len(fitting) > 1:
         spelled = [
             group for group in fitting if any(one.written_emails & hit.written_emails for one in group)
         ]
         fitting = spelled or fitting
-    return fitting[0] if len(fitting) == 1 else None
+    if len(fitting) != 1:
+        return None
+    rivals = (one for one in hits if one is not hit and one.table == hit.table and not one.emails)
+    if not hit.emails and any(_fits(one, fitting[0]) for one in rivals):
+        return None  # two rows of one table share the number: a person says whose the rest is
+    return fitting[0]
+
+
+def _fits(hit: _Hit, group: list[_Hit]) -> bool:
+    return not any(one.is_another(hit) for one in group) and any(one.is_linked(hit) for one in group)
 
 
 def _candidate(identity: Identity, group: list[_Hit], groups: list[list[_Hit]]) -> Candidate:
@@ -306,6 +348,7 @@ def _candidate(identity: Identity, group: list[_Hit], groups: list[list[_Hit]]) 
         matched_by=frozenset[str]().union(*(hit.matched_by for hit in group)),
         name_agrees=_name_agrees(identity, group),
         notes=notes,
+        rows=tuple(FoundRow(one.table, one.key, frozenset(one.matched_by), one.emails) for one in group),
     )
 
 

@@ -160,7 +160,7 @@ def _own(reach: Reach, person: int, readers: Mapping[str, Reader], region: str |
     units: list[Unit[list[tuple[object, ...]]]] = []
     for ref, found in reach.tables.items():
         mine = [key for key in found.rows if _is(found, key, person) and found.paths[key] & bits[ref]]
-        columns = _telling(found.table, is_own_row=True)
+        columns = _telling(found.table)
         if not mine or not columns:
             continue
         asked.append(columns)
@@ -183,14 +183,15 @@ def _own(reach: Reach, person: int, readers: Mapping[str, Reader], region: str |
     return own
 
 
-def _telling(table: Table, *, is_own_row: bool) -> list[Column]:
-    """Return the columns that say who the row is; where none does so plainly, those that may name another."""
-    chosen: list[Column] = []
-    for category in TELLING:
-        held = [column for column in table.columns if column.category == category]
-        plain = [column for column in held if not names_another(column, is_own_row=is_own_row)]
-        chosen += plain or (held if table.is_people else [])
-    return chosen
+def own_columns(table: Table, category: str) -> list[Column]:
+    """Return where a row says this of itself; where none does so plainly, columns that may name another."""
+    held = [column for column in table.columns if column.category == category]
+    plain = [column for column in held if not names_another(column, is_own_row=True)]
+    return plain or (held if table.is_people else [])
+
+
+def _telling(table: Table) -> list[Column]:
+    return [column for category in TELLING for column in own_columns(table, category)]
 
 
 def _read(
@@ -258,7 +259,7 @@ def _learn_linked(
     units: list[Unit[list[Row]]] = []
     for (ref, to_columns), values in pointed.items():
         table = reach.graph.tables[ref]
-        columns = _telling(table, is_own_row=True)
+        columns = _telling(table)
         wanted = (*to_columns, *(column.name for column in columns))
         reader = readers.get(ref.source)
         if reader is None or not values:
@@ -286,7 +287,7 @@ def link_mark(ref: TableRef, key: Key) -> Mark:
 
 
 def _naming(graph: Graph, ref: TableRef) -> list[Column]:
-    return [column for column in _telling(graph.tables[ref], is_own_row=True) if column.category == "name"]
+    return [column for column in _telling(graph.tables[ref]) if column.category == "name"]
 
 
 def _has_text(reach: Reach, person: int) -> bool:

@@ -34,7 +34,7 @@ from discreet.mechanisms.rights.kinds import Way, right_of, way_of
 from discreet.mechanisms.rights.left_out import left_words
 from discreet.mechanisms.rights.letters import said as letters
 from discreet.mechanisms.rights.listing import RequestRow
-from discreet.mechanisms.rights.matching.choosing import row_words
+from discreet.mechanisms.rights.matching.choosing import code_fact, row_words
 from discreet.mechanisms.rights.matching.roots import Fact, FactKind
 from discreet.mechanisms.rights.opening.residences import residence_words
 from discreet.mechanisms.rights.outside import manual_pages
@@ -154,7 +154,9 @@ def context(
         "copy_facts": copies.facts_for_staff(view, copies.copy_of(view), now=now),
         "refusals": letters.refusals(view),
         "candidates": candidates if len(candidates) > 1 else [],
-        "found": candidates[0] if len(candidates) == 1 else None,
+        "found": {**candidates[0], "facts": [*candidates[0]["facts"], *code_fact(view)]}
+        if len(candidates) == 1
+        else None,
         "may_verify": view.state is State.RECEIVED
         and (actor.may(Role.AGENT) or actor.may(Role.ADMINISTRATOR)),
         "may_decide": view.state is State.PLANNED and bool(view.plan.digest),

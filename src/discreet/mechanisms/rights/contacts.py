@@ -3,7 +3,7 @@
 Of a guardian or a relative: the address they gave, once staff took their authority as proven (`askers`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from discreet.engines.subjects.found import Reach
@@ -58,11 +58,22 @@ def keep(batch_id: int, reached: Reach, now: datetime) -> None:
     """
     proven = {*queries.proven_by_code(batch_id), *queries.asked_in_place(batch_id)}
     members = [member.number for member in queries.members(batch_id)]
-    addresses = {
-        members[person]: address
-        for person, address in planning.addresses_reached(reached).items()
+    found = {
+        members[person]: held
+        for person, held in planning.addresses_reached(reached).items()
         if members[person] not in proven
+    }
+    claims = dict(zip(found, queries.claims_of_many(list(found)), strict=True))
+    addresses = {
+        number: address for number, held in found.items() if (address := the_one(held, claims[number].email))
     }
     if addresses:
         subject = f"request:{members[0]}" if len(members) == 1 else f"batch:{batch_id}"
         verification.keep_contacts(actor=SYSTEM, now=now, subject=subject, contacts=hold_addresses(addresses))
+
+
+def the_one(held: Sequence[str], written: str | None) -> str | None:
+    """Return the only address held; of several the one that the request was made with, else none of them."""
+    plain = normalise_email(written)
+    meant = held if len(held) == 1 else [one for one in held if plain and normalise_email(one) == plain]
+    return meant[0] if meant else None

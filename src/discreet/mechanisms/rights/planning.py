@@ -3,7 +3,7 @@
 No Discreet transaction is open while a source is read: intent and outcome are acts of their own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,15 +22,16 @@ from discreet.engines.subjects.plan import make_plan
 from discreet.engines.subjects.plans import ErasurePlan
 from discreet.engines.subjects.reach import Purpose, reach
 from discreet.engines.subjects.reader import Reader, Select
-from discreet.foundation.centre import verification
+from discreet.engines.subjects.whose import own_columns
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.datamap.sharing_queries import manual_sources
-from discreet.foundation.mail.api import ContactKind, HeldContact, hold, is_deliverable
+from discreet.foundation.mail.api import is_deliverable
 from discreet.foundation.sources.lanes import Opened, read_all
 from discreet.mechanisms.rights import queries
 from discreet.mechanisms.rights.matching import telling_apart
 from discreet.mechanisms.rights.matching.roots import Candidates, Fact, Person, Root
 from discreet.mechanisms.rights.refusals import NobodyFound, SeveralPeople
+from discreet.vocabulary.normalise import normalise_email
 
 LIMITS = Limits()
 ROWS_PER_PERSON = 200
@@ -73,9 +74,8 @@ def candidates_of(found: Sequence[Candidate], *, today: date) -> Candidates:
         people=tuple(
             Person(
                 roots=tuple(
-                    Root(table=table, key=key, matched_by=tuple(sorted(candidate.matched_by)))
-                    for table in sorted(candidate.roots)
-                    for key in sorted(candidate.roots[table], key=repr)
+                    Root(table=row.table, key=row.key, matched_by=tuple(sorted(row.matched_by)))
+                    for row in sorted(candidate.rows, key=lambda row: (row.table, repr(row.key)))
                 ),
                 facts=own,
             )
@@ -166,61 +166,63 @@ def reach_one(number: str, *, purpose: Purpose, opened: Opened) -> Reach:
     )
 
 
+def address_held(number: str) -> str | None:
+    """Return the one e-mail address that all starting rows of a request hold, as stored; None where there is none.
+
+    A code proves who reads one mailbox, so it says nothing of a row that holds another address or none: somebody
+    else's number may stand on a row with one's own address. Source: failure promise 16.
+    """
+    held = _addresses_by_row(chosen_roots(number))
+    plain = {normalise_email(text) for stored in held for text in stored or ("",)}
+    return held[0][0] if len(plain) == 1 and None not in plain else None
+
+
 def addresses_held(number: str) -> list[str]:
-    """Return the e-mail addresses stored on the starting rows of a request, as stored."""
-    roots = chosen_roots(number)
+    """Return every e-mail address that the starting rows of a request hold now, as stored."""
+    return list(dict.fromkeys(text for held in _addresses_by_row(chosen_roots(number)) for text in held))
+
+
+def _addresses_by_row(roots: Mapping[TableRef, set[Key]]) -> list[tuple[str, ...]]:
+    """Return the e-mail addresses that each row holds of its own; a row that is gone or holds none gives ()."""
     graph = built().graph
-    found: list[str] = []
+    found: list[tuple[str, ...]] = []
     asked: list[tuple[Reader, Select]] = []
     with readers_of(Graph(tables={ref: graph.tables[ref] for ref in roots if ref in graph.tables})) as opened:
         for ref, row_keys in roots.items():
             table = graph.tables.get(ref)
-            columns = tuple(c.name for c in table.columns if c.category == "email") if table else ()
-            if table is None or not columns or not table.primary_key:
-                continue
-            query = Select(
-                table=ref, columns=columns, key_columns=table.primary_key, keys=sorted(row_keys, key=repr)
-            )
-            asked.append((opened.readers[ref.source], query))
+            columns = tuple(one.name for one in own_columns(table, "email")) if table else ()
+            if table is None or not columns:
+                found.extend(() for _ in row_keys)
+            elif not table.primary_key:  # the key is the whole row
+                places = [at for at, one in enumerate(table.columns) if one.name in columns]
+                found.extend(_filled([key[at] for at in places]) for key in row_keys)
+            else:
+                keys_ = sorted(row_keys, key=repr)
+                query = Select(table=ref, columns=columns, key_columns=table.primary_key, keys=keys_)
+                asked.append((opened.readers[ref.source], query))
         for reader, query in asked:
             reader.ahead([query])
         for reader, query in asked:
-            for row in reader.select(query):
-                found.extend(str(value) for value in row if value)
-    return list(dict.fromkeys(found))
-
-
-def addresses_reached(reached: Reach) -> dict[int, str]:
-    """Return an e-mail address of each person, as stored on a starting row that is theirs alone."""
-    found: dict[int, str] = {}
-    for table in reached.tables.values():
-        columns = [c.name for c in table.table.columns if c.category == "email" and c.name in table.columns]
-        places = [table.columns.index(name) for name in columns]
-        for key, row in table.rows.items() if places else ():
-            person = table.persons[key]
-            if (
-                not isinstance(person, int)
-                or person in found
-                or not table.paths[key] & 1
-                or key in table.shared
-            ):
-                continue
-            stored = (str(row[place]) for place in places if row[place])
-            address = next((one for one in stored if is_deliverable(one.strip())), None)
-            if address is not None:
-                found[person] = address
+            rows = [_filled(row) for row in reader.select(query)]
+            found.extend(rows + [()] * (len(query.keys) - len(rows)))
     return found
 
 
-def contact_of(number: str) -> HeldContact | None:
-    """Return where mail to the person goes: the contact that was verified, else an address held."""
-    held = verification.held_contact(number)
-    if held is not None:
-        return held
-    try:
-        addresses = addresses_held(number)
-    except (NobodyFound, SeveralPeople):
-        return None
-    if not addresses:
-        return None
-    return hold(case_number=number, kind=ContactKind.EMAIL, address=addresses[0])
+def _filled(values: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values if value is not None and str(value).strip())
+
+
+def addresses_reached(reached: Reach) -> dict[int, list[str]]:
+    """Return the e-mail addresses of each person, as stored on starting rows that are theirs alone."""
+    found: dict[int, dict[str | None, str]] = {}
+    for table in reached.tables.values():
+        own = {one.name for one in own_columns(table.table, "email")} if table.table.is_people else set()
+        places = [place for place, name in enumerate(table.columns) if name in own]
+        for key, row in table.rows.items() if places else ():
+            person = table.persons[key]
+            if not isinstance(person, int) or not table.paths[key] & 1 or key in table.shared:
+                continue
+            for text in _filled(row[place] for place in places):
+                if is_deliverable(text.strip()):
+                    found.setdefault(person, {}).setdefault(normalise_email(text), text)
+    return {person: list(addresses.values()) for person, addresses in found.items()}

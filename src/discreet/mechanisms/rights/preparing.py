@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from discreet.engines.subjects.graph import TableRef
+from discreet.engines.subjects.locate import Candidate
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.storage import to_json
+from discreet.foundation.centre import verification
 from discreet.foundation.datamap.queries import built
 from discreet.foundation.keys import api as keys
+from discreet.foundation.mail.api import open_contact
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights import contacts, gaps, planning, queries
 from discreet.mechanisms.rights.actions import applying, deciding, receiving
@@ -72,16 +75,30 @@ def _prepare_erasure(batch_id: int, actor: Actor, now: datetime) -> str:
     return planned.plan.digest
 
 
+def look_for(numbers: Sequence[str]) -> list[tuple[Candidate, ...]]:
+    """Look for people by what they said; of whom a code proved, only rows that hold the address it went to."""
+    located = planning.look(queries.claims_of_many(numbers))
+    mailboxes = {
+        number: open_contact(contact)
+        for number, contact in verification.held_contacts(queries.proven_among(numbers)).items()
+    }
+    return [
+        tuple(own for one in found if (own := one.of_mailbox(mailboxes[number])) is not None)
+        if number in mailboxes
+        else found
+        for number, found in zip(numbers, located.candidates, strict=True)
+    ]
+
+
 def _find(numbers: Sequence[str], batch_id: int, actor: Actor, now: datetime) -> None:
     """Find who the requests are about and keep it sealed; whoever is not one person leaves the batch."""
     if numbers:
-        located = planning.look(queries.claims_of_many(numbers))
         receiving.note_all(
             actor=actor,
             now=now,
             found=[
                 (number, planning.candidates_of(candidates, today=now.date()))
-                for number, candidates in zip(numbers, located.candidates, strict=True)
+                for number, candidates in zip(numbers, look_for(numbers), strict=True)
             ],
         )
     if len(queries.members(batch_id)) > 1:

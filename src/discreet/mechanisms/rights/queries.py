@@ -427,6 +427,15 @@ def proven_by_code(batch_id: int) -> list[str]:
     return [row[0] for row in plain_sql.rows(_PROVEN_BY_CODE, batch_id)]
 
 
+def proven_among(numbers: Sequence[str]) -> list[str]:
+    """Return those of the requests whose identity nothing but a code proved."""
+    found: list[str] = []
+    for begin in range(0, len(numbers), _AT_ONCE):
+        part = RightsRequest.objects.filter(number__in=numbers[begin : begin + _AT_ONCE], verified_how="code")
+        found.extend(part.filter(verified_at__isnull=False).values_list("number", flat=True))
+    return found
+
+
 def asked_in_place(batch_id: int) -> list[str]:
     """Return the requests of a batch that a guardian or a relative makes in the person's place."""
     found = RightsRequest.objects.filter(batch_id=batch_id).exclude(

@@ -9,15 +9,22 @@ from discreet.foundation.centre import mailbox_links, verification
 from discreet.foundation.jobs.api import WorkflowContext, workflow
 from discreet.foundation.mail.api import ContactKind, HeldContact, hold, is_reachable, open_contact
 from discreet.mechanisms.rights import approved, contacts, holding, planning, queries
-from discreet.mechanisms.rights.actions import answering, deciding, mailboxes, proving, receiving
+from discreet.mechanisms.rights.actions import (
+    answering,
+    deciding,
+    mailboxes,
+    proving,
+    receiving,
+)
 from discreet.mechanisms.rights.copying.delivery import SENT_BACK, deliver_package, send_held
 from discreet.mechanisms.rights.copying.knowing import tell_categories
 from discreet.mechanisms.rights.correcting.workflows import verify as verify_correction
 from discreet.mechanisms.rights.erasing.workflows import conclude
 from discreet.mechanisms.rights.kinds import Requester, Way, way_of
+from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.opening.identity import may_prove_by_code
 from discreet.mechanisms.rights.outside import manual, recipients
-from discreet.mechanisms.rights.preparing import plan_or_ask, prepare_batch
+from discreet.mechanisms.rights.preparing import look_for, plan_or_ask, prepare_batch
 from discreet.mechanisms.rights.refusals import NobodyFound, SeveralPeople
 from discreet.mechanisms.rights.rules import Answer, State
 from discreet.vocabulary.actors import SYSTEM, Actor
@@ -105,18 +112,18 @@ def go_on(ctx: WorkflowContext, batch_id: int, run: int) -> None:
 
 def locate_request(number: str, actor: Actor, now: datetime) -> int:
     """Find the candidates of a request, keep them sealed, and return how many there are."""
-    found = planning.look([queries.claim_of(number)])
+    (found,) = look_for([number])
     receiving.note_candidates(
         actor=actor,
         now=now,
         number=number,
-        candidates=planning.candidates_of(found.candidates[0], today=now.date()),
+        candidates=planning.candidates_of(found, today=now.date()),
     )
-    return len(found.candidates[0])
+    return len(found)
 
 
 def send_code(number: str, now: datetime) -> str:
-    """Send the code to the first e-mail address held for the only candidate; to nobody otherwise.
+    """Send the code to the one e-mail address that all rows of the only candidate hold; to nobody otherwise.
 
     Where a guardian or a relative asks, a code to the person's own address would prove nothing of them.
     """
@@ -124,11 +131,8 @@ def send_code(number: str, now: datetime) -> str:
     if not may_prove_by_code(view.course.requester):
         return ""
     reachable: list[HeldContact] = []
-    if found is not None and found.only is not None:
-        reachable = [
-            hold(case_number=number, kind=ContactKind.EMAIL, address=address)
-            for address in planning.addresses_held(number)
-        ]
+    if found is not None and found.only is not None and (address := planning.address_held(number)):
+        reachable = [hold(case_number=number, kind=ContactKind.EMAIL, address=address)]
     template = AGENT_CODE if view.course.requester == Requester.AGENT else verification.TEMPLATE
     outcome = verification.start(
         case_number=number,
@@ -166,9 +170,10 @@ def match_detail(number: str, now: datetime) -> bool:
         return False
     found = planning.candidates_of(planning.look([more]).candidates[0], today=now.date())
     known = before.only if before is not None else None
-    is_theirs = known is not None and found.only is not None and found.only.goes_on(known)
-    proving.settle_again(actor=SYSTEM, now=now, number=number, found=found if is_theirs else None)
-    return is_theirs
+    theirs = found.only.within(known) if known is not None and found.only is not None else None
+    kept = None if theirs is None else Candidates(people=(theirs,))
+    proving.settle_again(actor=SYSTEM, now=now, number=number, found=kept)
+    return theirs is not None
 
 
 def mail_some(batch_id: int, now: datetime) -> int:

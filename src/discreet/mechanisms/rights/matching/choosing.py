@@ -1,13 +1,17 @@
-"""Who matches a request, as the command line shows it: masked, with the label that chooses each."""
+"""Who matches a request, as staff read it: masked, with the label that chooses each."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from discreet.foundation.centre import verification
 from discreet.foundation.desk import masks
 from discreet.foundation.desk.phrases import listed
+from discreet.foundation.mail.api import open_contact
 from discreet.mechanisms.rights.matching.roots import Candidates, Root
+from discreet.mechanisms.rights.opening.identity import How
+from discreet.mechanisms.rights.request_views import RequestView
 from discreet.mechanisms.rights.words import FACTS, MATCHES
 
 
@@ -59,3 +63,14 @@ def masked_row(root: Root) -> str:
 
 def _key(root: Root) -> str:
     return "/".join(str(part) if isinstance(part, int) else masks.mask_name(str(part)) for part in root.key)
+
+
+def code_fact(view: RequestView) -> list[tuple[str, str]]:
+    """Return where the code went, masked, as label and words: it speaks for no row without this address."""
+    is_by_code = view.verified_at is None or view.verified_how == How.CODE
+    contact = verification.held_contact(view.number) if is_by_code else None
+    if contact is None or not verification.is_code_sent(view.number):
+        return []
+    told = {"address": masks.mask_email(open_contact(contact))}
+    words = gettext("%(address)s, the only address that each of these rows holds") % told
+    return [(gettext("Code sent to"), words)]

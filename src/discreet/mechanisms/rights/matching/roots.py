@@ -17,7 +17,7 @@ _LABEL_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """One row of a people table. `matched_by`: the categories that matched, e.g. ("email",)."""
+    """One row of a people table. `matched_by`: what of the row matched, e.g. ("email",)."""
 
     table: TableRef
     key: Key
@@ -62,6 +62,15 @@ class Person:
         """Say whether the rows found before are all among these: it is the same person, perhaps in more places."""
         rows = {(root.table, root.key) for root in self.roots}
         return {(root.table, root.key) for root in before.roots} <= rows
+
+    def within(self, before: "Person") -> "Person | None":
+        """Return the person with the rows found before and no other; None unless all of those are among these."""
+        rows = {(root.table, root.key) for root in before.roots}
+        if not self.goes_on(before):
+            return None
+        return Person(
+            roots=tuple(one for one in self.roots if (one.table, one.key) in rows), facts=self.facts
+        )
 
 
 @dataclass(frozen=True, slots=True)
