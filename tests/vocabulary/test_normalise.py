@@ -27,6 +27,13 @@ def test_an_email_address_is_equal_in_another_case_and_width(one: str, other: st
         ("ann+shop@example.com", "ann@example.com"),
         ("аnn@example.com", "ann@example.com"),  # a Cyrillic а
         ("ann@example.co", "ann@example.com"),
+        ("ann@straße.de", "ann@strasse.de"),  # two domains: IDNA2008 maps no ß
+        ("ann@STRAẞE.de", "ann@strasse.de"),
+        ("ﬁn@example.com", "fin@example.com"),
+        ("ſam@example.com", "sam@example.com"),
+        ("nikoς@example.com", "nikoσ@example.com"),
+        ("\u212aim@example.com", "kim@example.com"),  # the sign for kelvin
+        ("İan@example.com", "i̇an@example.com"),
     ],
 )
 def test_an_email_address_that_may_be_another_mailbox_is_not_equal(one: str, other: str):

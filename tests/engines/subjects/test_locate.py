@@ -271,3 +271,23 @@ def test_an_address_that_a_row_holds_of_somebody_else_joins_nothing():
     located = find(Identity(email=A), opened={"shop": connection}, graph=Graph(tables))
     assert [set(one.roots) for one in located.candidates[0]] == [{ref("a")}, {ref("b")}]
     assert [one.of_mailbox(A) is not None for one in located.candidates[0]] == [False, True]
+
+
+@pytest.mark.promise(16)
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("ann@strasse.de", "ann@straße.de"),
+        ("ann@straße.de", "ann@strasse.de"),
+        ("kim@example.com", "\u212aim@example.com"),
+        ("sam@example.com", "ſam@example.com"),
+    ],
+)
+def test_a_look_alike_of_an_address_finds_nobody(stored: str, typed: str):
+    """Anybody can register another domain; no folding of letters makes it the same mailbox."""
+    opened = shop.connections()
+    opened["shop"].execute("UPDATE customer SET email = ? WHERE id = 1", (stored,))
+    assert find(Identity(email=typed), opened=opened).candidates == ((),)
+    assert find(Identity(email=stored.replace("a", "A")), opened=opened).candidates[0][0].roots == {
+        CUSTOMER: {(1,)}
+    }

@@ -124,3 +124,12 @@ def test_what_the_server_is_asked_for_holds_every_spelling() -> None:
     mentions = Mentions([ANN, SWISS, LI])
     assert mentions.addresses == ("ann.lee@example.com",)
     assert set(mentions.digits) == {"791234567", "13800138000"}
+
+
+@pytest.mark.promise(16)
+@pytest.mark.parametrize(
+    ("one", "other"), [("ann@strasse.de", "ann@straße.de"), ("kim@example.com", "\u212aim@example.com")]
+)
+def test_a_look_alike_in_a_text_is_another_address(one: str, other: str) -> None:
+    assert held(f"Write to {other} or Ann{other[3:]}", value("email", one)) == set()
+    assert held(f"Write to {other}", value("email", other)) == {0}

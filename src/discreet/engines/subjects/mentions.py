@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from discreet.engines.subjects.captures import CapturedValue
-from discreet.vocabulary.normalise import narrow_forms, phone_digits, phone_spellings
+from discreet.vocabulary.normalise import ascii_lower, phone_digits, phone_spellings, same_letters
 
 LEAST_DIGITS = 6  # a shorter number stands in too many texts that mean something else
 _LONGEST = 34  # characters of an IBAN
@@ -52,7 +52,7 @@ class Mentions:
 
     def within(self, text: str) -> set[int]:
         """Return the values that the text holds, read as it is and with what programs escape in it."""
-        plain = narrow_forms(text).casefold().translate(_INVISIBLE)
+        plain = ascii_lower(same_letters(text)).translate(_INVISIBLE)
         found = self._in(plain)
         if "\\" in plain or "%" in plain or "&#" in plain:
             found |= self._in(_ESCAPES.sub(_unescaped, plain))
@@ -93,7 +93,7 @@ def _numbers(value: CapturedValue) -> Iterator[str]:
     if value.category == "phone" and value.normalised is not None:
         texts = phone_spellings(value.normalised)
     for text in texts:
-        plain = "".join(_GROUPS.findall(narrow_forms(text).casefold()))
+        plain = "".join(_GROUPS.findall(ascii_lower(same_letters(text))))
         if len(phone_digits(plain)) >= LEAST_DIGITS and len(plain) <= _LONGEST:
             yield plain
 
@@ -101,7 +101,7 @@ def _numbers(value: CapturedValue) -> Iterator[str]:
 def _unescaped(escape: re.Match[str]) -> str:
     unicode, percent, hexadecimal, decimal = escape.groups()
     code = int(unicode or percent or hexadecimal or "0", 16) or int(decimal or "0")
-    return chr(code).casefold() if 0x20 < code < 0xD800 else " "
+    return ascii_lower(chr(code)) if 0x20 < code < 0xD800 else " "
 
 
 def _bounded(address: str) -> re.Pattern[str]:
