@@ -166,7 +166,7 @@ def check_a_late_worker_writes_nothing(company: Company) -> None:
     ]
     batch_id = batch_of(number)
     erasure_workflow.capture(batch_id, 1)
-    claims.take_over(dead_worker="late")
+    claims.take_over(dead_worker="late", now=datetime.now(UTC))
     with contextlib.suppress(FenceLost):
         erasure_workflow.write_sources(batch_id, 1, ["shop"], Fence(key=claim.key, number=claim.fence))
     assert company.run("SELECT count(*) FROM customer WHERE id = 3") == [(1,)]

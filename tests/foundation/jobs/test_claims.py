@@ -11,9 +11,10 @@ from discreet.foundation.jobs.claims import Claim
 from discreet.foundation.jobs.engine import DurableEngine
 from discreet.foundation.jobs.liveness import WorkerLife
 from discreet.foundation.jobs.models import Job, JobState, Worker
-from discreet.foundation.jobs.outcomes import MOST_TRIES, Ending, Outcome
+from discreet.foundation.jobs.outcomes import DIED, DONE, MOST_TRIES, Ending, Outcome
 from discreet.foundation.jobs.queries import stuck_jobs
 from discreet.foundation.jobs.runner import Runner
+from discreet.foundation.jobs.unfinished import try_again
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(6), pytest.mark.duty("M8.4")]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,9 +65,49 @@ def test_a_job_of_a_worker_that_nobody_announced_is_taken_over() -> None:
     """It claimed at the moment at which it was declared dead."""
     a_job(JobState.RUNNING, "nobody")
     assert WorkerLife(worker_id="alive").dead_workers() == ["nobody"]
-    assert claims.take_over(dead_worker="nobody") == 1
+    assert claims.take_over(dead_worker="nobody", now=NOW) == 1
     announced("alive")
     assert claimed("alive").key == "k"
+
+
+def test_what_ends_one_worker_after_the_other_is_given_to_no_more_of_them() -> None:
+    """After the first death each job runs by itself: those that only ran beside it are done, and it alone is parked."""
+    for key in ("beside", "ends workers", "beside too"):
+        Job.objects.create(key=key, run_id=key, workflow="sample.x")
+    announced("w1")
+    assert len(claims.claim_waiting(worker="w1", limit=8, now=NOW)) == 3
+    claims.take_over(dead_worker="w1", now=NOW)
+    for worker in ("w2", "w3"):
+        announced(worker)
+        while (claim := claimed(worker)).key != "ends workers":
+            assert claims.claim_waiting(worker=worker, limit=8, now=NOW) == [], "one of them at a time"
+            claims.finish([(claim, DONE)], now=NOW)
+        Job.objects.create(key=worker, run_id=worker, workflow="sample.x")
+        assert [one.key for one in claims.claim_waiting(worker=worker, limit=8, now=NOW)] == [worker]
+        claims.finish([(Claim(worker, worker, "sample.x", {}, 1), DONE)], now=NOW)
+        claims.take_over(dead_worker=worker, now=NOW)
+    announced("w4")
+    left = claimed("w4")
+    assert left.key == "beside too"
+    claims.finish([(left, DONE)], now=NOW)
+    assert claims.claim_waiting(worker="w4", limit=8, now=NOW) == []
+    (stuck,) = stuck_jobs(workflows=["sample.x"])
+    assert (stuck.state, stuck.failure_code, stuck.failure_params) == ("failed", DIED, {"deaths": 3})
+    assert try_again("ends workers") == 1
+    assert claimed("w4").key == "ends workers"
+    assert stuck_jobs(workflows=["sample.x"]) == []
+
+
+def test_a_worker_that_ends_in_order_counts_as_no_death() -> None:
+    for _ in range(4):
+        life = WorkerLife()
+        life.begin()
+        if not Job.objects.exists():
+            a_job()
+        assert claimed(life.worker_id).key == "k"
+        life.end()
+    row = Job.objects.get()
+    assert (row.state, row.deaths) == (JobState.WAITING, 0)
 
 
 def test_a_job_that_gave_up_waiting_is_tried_again_when_somebody_mended_what_failed() -> None:

@@ -12,7 +12,17 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
-from discreet.foundation.jobs.outcomes import LONGEST_GAP_S, MOST_TRIES, Ending, Outcome, gap_s, may_try_again
+from discreet.foundation.jobs.outcomes import (
+    DIED,
+    LONGEST_GAP_S,
+    MOST_DEATHS,
+    MOST_TRIES,
+    WORKER_DIED,
+    Ending,
+    Outcome,
+    gap_s,
+    may_try_again,
+)
 from discreet.foundation.jobs.registry import patient_workflows
 from discreet.foundation.plain_sql import loaded, stored
 
@@ -33,9 +43,14 @@ _TABLE = Job._meta.db_table
 _DUE = "state = 'waiting' AND (next_try_at IS NULL OR next_try_at <= %s OR next_try_at > %s)"
 # Plain SQL: this stands between every COMMIT of an act and the start of its workflow.
 _ANY_DUE = f"SELECT 1 FROM {_TABLE} WHERE {_DUE} LIMIT 1"  # noqa: S608
+# What a worker died of may be one of the jobs that it held: each of them runs by itself until it has ended.
+_OF_SUSPECTS_ONE = (
+    f"(deaths = 0 OR (id = (SELECT MIN(id) FROM {_TABLE} WHERE {_DUE} AND deaths > 0) "  # noqa: S608
+    f"AND NOT EXISTS (SELECT 1 FROM {_TABLE} WHERE state = 'running' AND deaths > 0)))"
+)
 _CLAIM = (
     f"UPDATE {_TABLE} SET state = 'running', worker = %s, fence = fence + 1 WHERE id IN "  # noqa: S608
-    f"(SELECT id FROM {_TABLE} WHERE {_DUE} ORDER BY {{order}}id LIMIT %s{{skip_locked}}) "
+    f"(SELECT id FROM {_TABLE} WHERE {_DUE} AND {_OF_SUSPECTS_ONE} ORDER BY {{order}}id LIMIT %s{{skip_locked}}) "
     f"AND EXISTS (SELECT 1 FROM {Worker._meta.db_table} WHERE worker_id = %s) "
     "RETURNING key, run_id, workflow, args, fence"
 )
@@ -62,7 +77,7 @@ def claim_waiting(*, worker: str, limit: int, now: datetime) -> list[Claim]:
             return []
         order, ranks = _order(now)
         cursor.execute(
-            _CLAIM.format(order=order, skip_locked=skip_locked), [worker, *due, *ranks, limit, worker]
+            _CLAIM.format(order=order, skip_locked=skip_locked), [worker, *due, *due, *ranks, limit, worker]
         )
         rows = cursor.fetchall()
     return [Claim(key, run_id, name, loaded(args), fence) for key, run_id, name, args, fence in rows]
@@ -143,15 +158,55 @@ def try_again_now() -> int:
     return again + waiting.update(next_try_at=None)
 
 
-def take_over(*, dead_worker: str) -> int:
-    """Set the jobs of a dead worker waiting again, out of its reach; return how many."""
-    with transaction.atomic():
-        rows = Job.objects.filter(worker=dead_worker, state=JobState.RUNNING)
-        taken = list(_locked(rows).values_list("pk", flat=True))
-        Job.objects.filter(pk__in=taken).update(
-            state=JobState.WAITING, fence=F("fence") + 1, next_try_at=None, worker=""
+def try_again(*, key: str) -> bool:
+    """Let a job that failed for good be tried again; `False`: there is none."""
+    failed = Job.objects.filter(state=JobState.FAILED, key=key)
+    return bool(
+        failed.update(
+            state=JobState.WAITING,
+            attempts=0,
+            deaths=0,
+            fence=F("fence") + 1,
+            next_try_at=None,
+            finished_at=None,
         )
-        Lease.objects.filter(worker=dead_worker).delete()
-        if not rows.exists():
-            Worker.objects.filter(pk=dead_worker).delete()
+    )
+
+
+def take_over(*, dead_worker: str, now: datetime) -> int:
+    """Set the jobs of a dead worker waiting again, out of its reach; return how many it held.
+
+    What ends one worker after the other is not handed to a third.
+    """
+    with transaction.atomic():
+        taken = _take_from(dead_worker, died=1)
+        Job.objects.filter(pk__in=taken, deaths__gte=MOST_DEATHS).update(
+            state=JobState.FAILED,
+            finished_at=now,
+            failure_code=DIED,
+            failure_message=WORKER_DIED,
+            failure_params={"deaths": MOST_DEATHS},
+        )
     return len(taken)
+
+
+def let_go(*, worker: str) -> int:
+    """Set waiting again what a worker still holds that ends in order: nothing died of it."""
+    with transaction.atomic():
+        return len(_take_from(worker, died=0))
+
+
+def _take_from(worker: str, *, died: int) -> list[int]:
+    rows = Job.objects.filter(worker=worker, state=JobState.RUNNING)
+    taken = list(_locked(rows).values_list("pk", flat=True))
+    Job.objects.filter(pk__in=taken).update(
+        state=JobState.WAITING,
+        fence=F("fence") + 1,
+        deaths=F("deaths") + died,
+        next_try_at=None,
+        worker="",
+    )
+    Lease.objects.filter(worker=worker).delete()
+    if not rows.exists():
+        Worker.objects.filter(pk=worker).delete()
+    return taken

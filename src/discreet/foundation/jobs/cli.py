@@ -12,14 +12,26 @@ import click
     is_flag=True,
     help="Do what is waiting, then exit; 1 if something failed or waits for another try.",
 )
-def work(until_idle: bool) -> None:
+@click.option(
+    "--again",
+    metavar="NUMBER",
+    help="Have what failed for good for this request, such as R-1001, tried again, and exit.",
+)
+def work(until_idle: bool, again: str | None) -> None:
     """Run the jobs: erasures, packages, mails, evidence."""
     from django.utils import timezone
     from django.utils.translation import gettext
 
-    from discreet.foundation.jobs.unfinished import unfinished
+    from discreet.foundation.jobs.unfinished import try_again, unfinished
     from discreet.foundation.jobs.worker import work as run
 
+    if again is not None:
+        from discreet.foundation.jobs.registry import load_all
+
+        load_all()
+        count = try_again(again)
+        click.echo(gettext("Jobs that are tried again: %(count)s") % {"count": count})
+        sys.exit(0 if count else 1)
     begun_at = timezone.now()
     report = run(until_idle=until_idle)
     is_done = not (until_idle and (report.failed or report.waiting))

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
+from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.models import Job, JobState, Lease, Worker
 from discreet.foundation.jobs.wake import wake_folder
 from discreet.vocabulary.ids import new_id
@@ -58,12 +59,9 @@ class WorkerLife:
         )
 
     def end(self) -> None:
-        """Leave: jobs still running are taken over by whoever looks next."""
-        running = Job.objects.filter(state=JobState.RUNNING, worker=self.worker_id)
-        if not running.exists():
-            Worker.objects.filter(pk=self.worker_id).delete()
-            Lease.objects.filter(worker=self.worker_id).delete()
-            self.forget(self.worker_id)
+        """Leave: jobs still running wait for whoever claims next; what this process yet does of them is void."""
+        claims.let_go(worker=self.worker_id)
+        self.forget(self.worker_id)
         os.close(self._lock)
 
     def dead_workers(self, *, monotonic: Callable[[], float] = time.monotonic) -> list[str]:

@@ -41,7 +41,7 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """A workflow to run, once per `key`. `fence` grows with each worker that takes it.
+    """A workflow to run, once per `key`. `fence` grows with each worker that takes it, `deaths` with each that died.
 
     `run_id` is its id in the engine. It is random: after a backup is restored, the same key must not meet the
     engine's memory of another life.
@@ -55,6 +55,7 @@ class Job(models.Model):
     worker = models.CharField(max_length=40, default="")
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

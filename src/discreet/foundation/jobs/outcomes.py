@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from discreet.vocabulary.errors import Refused
+from discreet.vocabulary.text import gettext_noop
 
 logger = logging.getLogger("discreet.jobs")
 
@@ -16,6 +17,12 @@ FIRST_GAP_S = 0.5
 LONGEST_GAP_S = 300.0
 MOST_TRIES = 300  # about a day of a source that is away
 MOST_TRIES_OF_A_BUG = 5
+MOST_DEATHS = 3  # once among others, which may have been to blame, and twice by itself
+DIED = "jobs.worker_died"
+WORKER_DIED = gettext_noop(
+    "The program ended %(deaths)s times while it worked on this, so it stopped trying. "
+    "`discreet work --again` tries again."
+)
 _DISK_FULL = frozenset({"SQLITE_FULL", "53100", "ENOSPC", "EDQUOT"})
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from discreet.foundation.jobs.models import Delivery, Job, JobState, OutboxEvent, ScheduleFailure, Worker
-from discreet.foundation.jobs.outcomes import MOST_TRIES_OF_A_BUG
+from discreet.foundation.jobs.outcomes import MOST_DEATHS, MOST_TRIES_OF_A_BUG
 
 TRIES_BEFORE_TELLING = 4  # about eight seconds
 _FAILS_REPEATEDLY = timedelta(seconds=10)
@@ -78,7 +78,7 @@ def failed_jobs(*, limit: int = 100) -> list[JobView]:
 def stuck_jobs(*, workflows: Collection[str], limit: int = 200) -> list[JobView]:
     """Return the jobs that have failed several times and are tried again, or gave up: somebody should look."""
     waits = Q(state__in=[JobState.WAITING, JobState.RUNNING], attempts__gte=TRIES_BEFORE_TELLING)
-    gave_up = Q(state=JobState.FAILED, attempts__gte=MOST_TRIES_OF_A_BUG)
+    gave_up = Q(state=JobState.FAILED) & (Q(attempts__gte=MOST_TRIES_OF_A_BUG) | Q(deaths__gte=MOST_DEATHS))
     rows = Job.objects.filter(waits | gave_up, workflow__in=workflows).order_by("id")[:limit]
     return [_view(row) for row in rows]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.models import Job, JobState
 
 Namer = Callable[[Mapping[str, str | int]], str]
@@ -49,6 +50,12 @@ def unfinished(*, since: datetime, limit: int = 100) -> list[Unfinished]:
         )
         for row in Job.objects.filter(failed | waiting).order_by("id")[:limit]
     ]
+
+
+def try_again(about: str) -> int:
+    """Let the jobs that failed for good and are about this number be tried again; return how many."""
+    failed = Job.objects.filter(state=JobState.FAILED).order_by("id")
+    return sum(claims.try_again(key=row.key) for row in failed if _about(row) == about)
 
 
 def _about(row: Job) -> str:

@@ -275,7 +275,7 @@ class _Loop:
 
     def _bury_the_dead(self) -> None:
         for worker_id in self._life.dead_workers():
-            taken = claims.take_over(dead_worker=worker_id)
+            taken = claims.take_over(dead_worker=worker_id, now=timezone.now())
             self._life.forget(worker_id)
             logger.warning("worker %s is dead; %s of its jobs were taken over", worker_id, taken)
             self._wake_all()

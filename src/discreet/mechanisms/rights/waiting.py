@@ -17,7 +17,16 @@ TASK = "waits"
 TASK_WAITS = gettext_noop(
     "The work on this request keeps failing and is tried again. `discreet doctor` says more."
 )
-_WORKFLOWS = ("rights.locate", "rights.prepare", "rights.deliver", "rights.erase")
+_WORKFLOWS = (
+    "rights.locate",
+    "rights.match_again",
+    "rights.prepare",
+    "rights.deliver",
+    "rights.erase",
+    "rights.correct",
+    "rights.go_on",
+    "rights.search_again",
+)
 _LONGEST_TEXT = 160
 
 
