@@ -2,6 +2,7 @@
 
 import io
 import os
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -113,6 +114,33 @@ def workbook(*rows: tuple[object, ...]) -> bytes:
         book.active.append(row)  # type: ignore[union-attr]
     book.save(file)
     return file.getvalue()
+
+
+def sheet_that_claims(dimension: str, *, second_row: int) -> bytes:
+    """Return a workbook of two rows that says of itself that it is far larger."""
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{text}</t></is></c></row>'
+        for row, text in ((1, "email"), (second_row, "ann@example.com"))
+    )
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f'<dimension ref="{dimension}"/><sheetData>{rows}</sheetData></worksheet>'
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(("email",)))) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
+    return made.getvalue()
+
+
+@pytest.mark.promise(13)
+@pytest.mark.timeout(60)  # read as wide and as long as it says, it would take most of an hour
+def test_a_workbook_does_not_say_itself_how_much_of_it_is_read() -> None:
+    few = read_content(sheet_that_claims("A1:XFD1048576", second_row=2000))
+    assert [(one.line, one.claim.email) for one in few.asked] == [(2000, "ann@example.com")]
+    for dimension in ("A1:XFD1048576", "A1:A2"):
+        far = read_content(sheet_that_claims(dimension, second_row=1_048_576))
+        assert [one.code for one in far.errors] == ["import.too_many_lines"]
 
 
 def test_a_workbook_is_read_as_it_looks() -> None:

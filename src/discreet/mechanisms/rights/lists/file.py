@@ -31,6 +31,8 @@ _MOST_SHOWN = 60
 _COLUMN_AT_FAULT = {"one_by_one": "kind", "name_is_not_enough": "name"}
 _IMPLAUSIBLE = frozenset('|"\\()[]:`')
 _DELIMITERS = (",", ";", "\t", "|", "，")
+#: Rows of a sheet that are read, those with nothing in them too, and its columns: a header names far fewer.
+_MOST_ROWS, _MOST_COLUMNS = MAX_LINES * 2, 64
 MAX_UNPACKED = 96 * 1024 * 1024
 #: What a damaged or forged workbook makes its reader raise.
 _BROKEN = (
@@ -267,9 +269,19 @@ def _of_workbook(blob: bytes) -> Iterator[tuple[int, dict[str, str] | _BadLine]]
 
 
 def _rows_of(book: Workbook) -> Iterator[tuple[int, tuple[object, ...]]]:
-    """Yield the rows of the first sheet; what is read of a broken workbook shows only here."""
+    """Yield the rows of the first sheet; what is read of a broken workbook shows only here.
+
+    How large it is, it must not say itself: a few bytes can promise a million rows, each as wide as can be.
+    """
     try:
-        yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(values_only=True, max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS)
+        for line, row in enumerate(rows, start=1):
+            if line > _MOST_ROWS:
+                raise _BadFile(line, "too_many_lines", most=MAX_LINES)
+            if any(value is not None for value in row):
+                yield line, row
     except _BROKEN:
         raise _BadFile(1, "encoding") from None
 
