@@ -81,8 +81,8 @@ def test_who_comes_after_those_at_work_and_those_who_wait_is_asked_to_come_back(
     door = Door(house, places=both(2, 1))
     statuses: list[str] = []
     threads = [
-        threading.Thread(target=lambda: statuses.append(ask(door, "/privacy/ask/erasure/")[0]))
-        for _ in range(3)
+        threading.Thread(target=lambda path=path: statuses.append(ask(door, path)[0]))
+        for path in ("/privacy/ask/erasure/", "/privacy/papers/a/", "/privacy/papers/b/")
     ]
     for thread in threads:
         thread.start()

@@ -88,6 +88,23 @@ def pdf_bomb() -> bytes:
     return _before_end(stream + packed + b"\nendstream\nendobj\n")
 
 
+def pdf_slow_to_draw() -> bytes:
+    """Cross a page with very many lines, in a few kilobytes."""
+    lines = zlib.compress(b"0 0 m 600 800 l S\n" * 60_000, 9)
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<<>>>>",
+        b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(lines), lines),
+    )
+    written, places = b"%PDF-1.4\n", []
+    for number, one in enumerate(objects, start=1):
+        places.append(b"%010d 00000 n \n" % len(written))
+        written += b"%d 0 obj%bendobj\n" % (number, one)
+    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(places)
+    return written + table + b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(written)
+
+
 def _before_end(more: bytes) -> bytes:
     body, mark, _ = pdf().rpartition(b"startxref")
     return body + more + mark + pdf().rpartition(b"startxref")[2]

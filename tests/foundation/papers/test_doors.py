@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from discreet.foundation.cases.actions import OpenedCase
+from discreet.foundation.centre import limits
+from discreet.foundation.centre.rules import CLIENT_PAPERS
 from discreet.foundation.papers import actions, queries
 from discreet.foundation.papers.models import Paper
 from discreet.foundation.papers.rules import MIB, MOST_A_CASE, MOST_BYTES, Gone, Lack, Purpose, Seen
@@ -81,6 +84,14 @@ def test_a_flood_of_uploads_on_one_address_is_turned_away_and_leaves_five_at_mos
     assert answers.count(302) == MOST_A_CASE
     assert answers[MOST_A_CASE : MOST_A_CASE + 5] == [409] * 5 and set(answers[10:]) == {429}
     assert len(list(home.iterdir())) == MOST_A_CASE
+
+
+@pytest.mark.promise(13)
+def test_one_address_sends_only_so_many_papers_whatever_the_request(case: OpenedCase) -> None:
+    for _ in range(CLIENT_PAPERS.count):
+        limits.count(CLIENT_PAPERS, value="127.0.0.1", now=timezone.now())
+    assert post(Client(), case, files.png()) == 429
+    assert not Paper.objects.exists()
 
 
 def test_nobody_sends_a_paper_to_a_request_that_needs_none_or_does_not_exist(case: OpenedCase) -> None:

@@ -1,5 +1,10 @@
 """What a file is stands in its bytes; what could harm is refused, cut off, or only ever shown as drawn dots."""
 
+import contextlib
+import resource
+import time
+import zlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,11 +17,12 @@ from discreet.foundation.papers.refusals import (
     PaperKindUnknown,
     PaperLocked,
     PaperMissing,
+    PapersBusy,
     PaperTooLarge,
     PaperTooLong,
     PaperTooWide,
 )
-from discreet.foundation.papers.rules import MOST_BYTES, MOST_PAGES, FileType
+from discreet.foundation.papers.rules import MIB, MOST_BYTES, MOST_PAGES, FileType
 from discreet.vocabulary.errors import Refused
 from tests.foundation.papers import files
 
@@ -105,6 +111,49 @@ def test_more_pages_than_anybody_would_look_at_are_refused() -> None:
     pictures.check_drawable(files.pdf(MOST_PAGES), FileType.PDF)
     with pytest.raises(PaperTooLong):
         pictures.check_drawable(files.pdf(MOST_PAGES + 1), FileType.PDF)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"/ObjStm ",
+        b"/ObjStm stream\n",
+        b"/ObjStm stream\n" + zlib.compress(b""),
+        b"/ObjStm stream\n" + zlib.compress(b"/" * 5_000),
+        b"#41",
+        b"/",
+        b"%%EOF",
+    ],
+)
+def test_a_file_takes_no_longer_to_look_at_than_its_size_gives_cause_for(part: bytes) -> None:
+    """Repeated, each made the program look again and again at, or copy, what stands behind it."""
+
+    def cost(size: int) -> float:
+        content = b"%PDF-1.4\n" + part * (size // 4 // len(part)) + b"A" * size + b"\n%%EOF"
+        begun = time.thread_time()
+        with contextlib.suppress(Refused):
+            inspect(content)
+        return time.thread_time() - begun
+
+    assert cost(6 * MIB) / max(cost(MIB // 2), 0.01) < 50, "12 times as long; the square is 144"
+
+
+def test_what_takes_long_to_draw_is_refused_after_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "_CHECK_CPU_S", 1)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(PaperBroken):
+        pictures.check_drawable(files.pdf_slow_to_draw(), FileType.PDF)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 4
+
+
+def test_strangers_files_are_drawn_one_at_a_time_and_nobody_waits_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "_WAIT_S", 0.01)
+    with pictures._checks, pytest.raises(PapersBusy):
+        pictures.check_drawable(files.png(), FileType.PNG)
+    pictures.check_drawable(files.png(), FileType.PNG)
 
 
 @settings(max_examples=300, deadline=None)

@@ -49,6 +49,7 @@ REQUEST_CODES = Limit(name="request-code", count=20, window_s=1800, counted=Coun
 ALL_CODES = Limit(name="global-code", count=3000, window_s=600, counted=Counted.ALL)
 CLIENT_CHECKS = Limit(name="client-check", count=60, window_s=1800)
 REQUEST_PAPERS = Limit(name="request-paper", count=10, window_s=1800, counted=Counted.REQUEST)
+CLIENT_PAPERS = Limit(name="client-paper", count=30, window_s=1800)
 ALL_PAPERS = Limit(name="global-paper", count=120, window_s=600, counted=Counted.ALL)  # each is drawn once
 ALL_CHECKS = Limit(name="global-check", count=3000, window_s=600, counted=Counted.ALL)
 

@@ -9,7 +9,7 @@ from discreet.foundation.cases.queries import CaseRow, get_by_token
 from discreet.foundation.centre import limits
 from discreet.foundation.centre.entries import status_url
 from discreet.foundation.centre.public import public_page
-from discreet.foundation.centre.rules import ALL_PAPERS, REQUEST_PAPERS
+from discreet.foundation.centre.rules import ALL_PAPERS, CLIENT_PAPERS, REQUEST_PAPERS
 from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.papers import actions, uploads
 from discreet.foundation.papers.queries import asked_for
@@ -32,6 +32,7 @@ def send(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method == "GET":
         return _back(row, token)
     limits.count(REQUEST_PAPERS, value=row.number, now=now)
+    limits.count(CLIENT_PAPERS, value=limits.client_of(request), now=now)
     limits.count(ALL_PAPERS, value="", now=now)
     try:
         content, says, asked = uploads.uploaded(request), uploads.says(request), asked_for(row.number)

@@ -1,6 +1,6 @@
 """Draw one page of a paper as a PNG. A program of its own, so that what a hostile file does ends with it.
 
-Run as `python -I drawing.py TYPE PAGE` with the file on standard input; the picture comes on standard output. It knows
+Run as `python -I drawing.py TYPE PAGE SECONDS` (of a processor) with the file on standard input; the picture comes on standard output. It knows
 nothing of Discreet: no settings, no database, no key. The file is held in memory only (memfd).
 Exit codes: 0 drawn, 3 no such page, 4 cannot be drawn.
 """
@@ -10,18 +10,17 @@ import resource
 import sys
 
 MEMORY_BYTES = 1536 * 1024 * 1024
-CPU_S = 20
 PAGE = '#set page(width: 842pt, height: 1191pt, margin: 0pt)\n#image("{path}", format: "{kind}", {page}width: 100%, height: 100%, fit: "contain")'
 PPI = 110.0
 NO_SUCH_PAGE, NOT_DRAWN = 3, 4
 
 
 def main() -> int:
-    kind, page = sys.argv[1], int(sys.argv[2])
+    kind, page, cpu_s = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     if kind not in ("pdf", "jpg", "png"):
         return NOT_DRAWN
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024 * 1024, 64 * 1024 * 1024))
     import typst

@@ -32,8 +32,13 @@ _ACTIVE = re.compile(
 )
 _LOCKED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_PACKED = re.compile(rb"/ObjStm(?![A-Za-z0-9]).{0,2000}?stream\r?\n", re.DOTALL)
+_PACKED = b"/ObjStm"
+_BEGINS = re.compile(rb"stream\r?\n")
+_BEGINS_WITHIN = 2_000  # bytes of the name
+_SLICE = 64 * 1024
 _MOST_UNPACKED = 32 * MIB
+# Far more than ten pages or a picture need: what is made to be slow to read is refused, not read.
+_MOST_PACKED, _MOST_ESCAPED, _MOST_PARTS = 2_000, 20_000, 20_000
 _ZIP_END = b"PK\x05\x06"
 
 
@@ -68,7 +73,7 @@ def inspect(content: bytes) -> Inspected:
 
 def _png(content: bytes) -> bytes:
     at, is_sized = len(_PNG), False
-    while True:
+    for _ in range(_MOST_PARTS):
         if at + 12 > len(content):
             raise PaperBroken
         length, kind = struct.unpack_from(">I4s", content, at)
@@ -83,6 +88,7 @@ def _png(content: bytes) -> bytes:
         if kind == b"IEND":
             return content[:end]
         at = end
+    raise PaperBroken
 
 
 def _number(content: bytes, at: int) -> int:
@@ -92,8 +98,8 @@ def _number(content: bytes, at: int) -> int:
 
 def _jpeg(content: bytes) -> bytes:
     at, is_sized = 2, False
-    while at + 4 <= len(content):
-        if content[at] != 0xFF:
+    for _ in range(_MOST_PARTS):
+        if at + 4 > len(content) or content[at] != 0xFF:
             raise PaperBroken
         marker = content[at + 1]
         if marker == 0xFF or marker in _BARE:
@@ -141,20 +147,45 @@ def _pdf(content: bytes) -> bytes:
 
 def _plain_names(content: bytes) -> bytes:
     """Undo `#4a` in names, by which a word can be hidden. Source: ISO 32000-2, 7.3.5."""
-    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), content)
+    named, escaped = _ESCAPED.subn(lambda found: bytes([int(found[1], 16)]), content, count=_MOST_ESCAPED + 1)
+    if escaped > _MOST_ESCAPED:
+        raise PaperActive
+    return named
 
 
 def _unpacked(content: bytes) -> list[bytes]:
     """Return the packed lists of objects, unpacked up to a bound; beyond it the file is refused."""
-    found, left = [], _MOST_UNPACKED
-    for start in _PACKED.finditer(content):
-        unpacker = zlib.decompressobj()
-        try:
-            part = unpacker.decompress(content[start.end() :], left)
-        except zlib.error:  # packed in another way, which the drawing reads or refuses
+    found, left, at = [], _MOST_UNPACKED, 0
+    for _ in range(_MOST_PACKED):
+        at = content.find(_PACKED, at)
+        if at < 0:
+            return found
+        at += len(_PACKED)
+        begins = None if content[at : at + 1].isalnum() else _BEGINS.search(content, at, at + _BEGINS_WITHIN)
+        if begins is None:
             continue
+        at = begins.end()
+        part = _inflated(content, at, left)
         left -= len(part)
         if left <= 0:
             raise PaperActive
         found.append(part)
-    return found
+    raise PaperActive
+
+
+def _inflated(content: bytes, start: int, most: int) -> bytes:
+    """Return what is unpacked from a place on, up to a size and to what is damaged.
+
+    What is packed in another way, the drawing reads or refuses. It is read slice by slice: what stands behind a
+    stream's end would otherwise be copied for each stream.
+    """
+    unpacker, parts = zlib.decompressobj(), []
+    while most > 0 and start < len(content) and not unpacker.eof:
+        try:
+            part = unpacker.decompress(content[start : start + _SLICE], most)
+        except zlib.error:
+            break
+        parts.append(part)
+        most -= len(part)
+        start += _SLICE
+    return b"".join(parts)

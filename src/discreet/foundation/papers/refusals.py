@@ -91,6 +91,14 @@ class NoRoomForPapers(Refused):
     status: ClassVar[int] = 503
 
 
+class PapersBusy(Refused):
+    code: ClassVar[str] = "papers_busy"
+    message: ClassVar[str] = gettext_noop(
+        "Other documents are being looked at just now. Nothing was kept. Send yours again in a minute."
+    )
+    status: ClassVar[int] = 503
+
+
 class UnknownPaper(Refused):
     code: ClassVar[str] = "unknown_paper"
     message: ClassVar[str] = gettext_noop(
