@@ -25,8 +25,10 @@ from discreet.mechanisms.rights.actions import (
     deciding,
     executing,
     forgetting,
+    held_answers,
     lettering,
     lifting,
+    mailboxes,
     notifying,
     proving,
     receiving,
@@ -38,8 +40,9 @@ from discreet.mechanisms.rights.letters.parts import Occasion, Part
 from discreet.mechanisms.rights.matching.roots import Candidates
 from discreet.mechanisms.rights.models import ManualAsk, RecipientNotice, RightsRequest
 from discreet.mechanisms.rights.outside.rules import Hindrance, ManualAnswer
-from discreet.mechanisms.rights.rules import Outcome
+from discreet.mechanisms.rights.rules import Goes, Outcome
 from discreet.vocabulary.actors import SYSTEM, Actor
+from tests.mechanisms.rights.company import CUSTOMER
 
 Aside = Callable[[Actor, datetime, str, int], object]
 TABLE = TableRef(source="shop", table="customer")
@@ -193,6 +196,20 @@ def _told(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
             )
 
 
+def _mailbox(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    mailboxes.note_mailbox(now=now, number=number, digest="mailbox")
+    mailboxes.show_code(actor=CUSTOMER, now=now, number=number, mailbox="mailbox")
+
+
+def _answer_held(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    held_answers.hold_answers(now=now, batch_id=batch_id, seen={number: "seen"})
+    held_answers.send_held(now=now, number=number, contact=None, seen="seen")
+
+
+def _answer_settled(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
+    held_answers.settle_contact(actor=actor, now=now, number=number, goes=next(iter(Goes)), reason="Passport")
+
+
 #: By name what somebody does beside the course. Only of these the model learns something.
 TEACHING: dict[str, Aside] = {
     "wish": _wish,
@@ -219,6 +236,9 @@ QUIET: dict[str, Aside] = {
     "manual_asked": _manual_asked,
     "manual_go_on": _manual_go_on,
     "manual_answered": _manual_answered,
+    "mailbox": _mailbox,
+    "answer_held": _answer_held,
+    "answer_settled": _answer_settled,
     "held": _held,
     "told": _told,
 }
@@ -227,6 +247,6 @@ ASIDES = TEACHING | QUIET
 WORKERS = frozenset(
     {
         "settle", "mails", "code_again", "asked", "found_again", "written", "searched", "expired", "forgotten",
-        "manual_asked", "manual_go_on", "held",
+        "manual_asked", "manual_go_on", "held", "mailbox", "answer_held",
     }
 )  # fmt: skip

@@ -54,6 +54,7 @@ BATCH = (
     " WHERE r.number = %s"
 )
 TOGETHER = "SELECT number, completed_at FROM rights_rightsrequest WHERE batch_id = %s"
+CHOOSING = ("choose", "end_choice")  # steps that nobody approves
 SHOP = {"name": "shop", "tables": [ROW]}
 
 
@@ -292,14 +293,14 @@ class Deeds(Receiving):
             return
         after = self.state(number)
         if after is not before and how != "set_apart":
-            assert how == "choose" or run == current, "a run that was sent back does nothing"
+            assert how in CHOOSING or run == current, "a run that was sent back does nothing"
         if how == "send_back":
             assert before in (*RUNS, State.PLANNED, State.VERIFIED)
             known.plan.undecided("")
             known.plan.approved = ""
         if how == "set_apart":
             self.set_apart(mates, batch_id)
-        if after is State.DONE and before is not State.DONE and how != "choose":
+        if after is State.DONE and before is not State.DONE and how not in CHOOSING:
             assert before in RUNS, "nothing ends that did not run"
 
     def beside(self, actor: Actor, number: str, how: str) -> None:

@@ -8,6 +8,7 @@ from discreet.mechanisms.rights.actions import (
     correcting,
     deciding,
     executing,
+    objecting,
     telling,
 )
 from discreet.mechanisms.rights.models import RightsRequest
@@ -82,6 +83,12 @@ def _choose(now: datetime, number: str, batch_id: int, run: int) -> None:
     applying.apply_choices(actor=SYSTEM, now=now, batch_id=batch_id)
 
 
+def _end_choice(now: datetime, number: str, batch_id: int, run: int) -> None:
+    """An objection that stood was decided elsewhere; its request ends."""
+    ref = RightsRequest.objects.values_list("choice_ref", flat=True).get(number=number)
+    objecting.end_decided(now=now, choice_ref=ref or "none", is_upheld=True, mailed="")
+
+
 #: By name what a worker does with a run of a batch.
 STEPS: dict[str, Step] = {
     "begin": _begin,
@@ -92,6 +99,7 @@ STEPS: dict[str, Step] = {
     "erase_in_part": _erase_in_part,
     "correct": _correct,
     "choose": _choose,
+    "end_choice": _end_choice,
     "set_apart": _set_apart,
 }
 #: What comes next when all goes well: by state of the request and the approval that it takes.

@@ -33,6 +33,11 @@ pytestmark = [
 ACT = re.compile(r'@act\("rights\.(\w+)"\)')
 ACTS_LEFT_OUT = {
     "confirm_by_recipient": "ends a notice by a link that only the recipient's mail holds; no request is touched",
+    "confirm_manual_keep": "ends a question to a place on paper; state, proof and approval are untouched",
+    "reject_manual_keep": "opens a question to a place on paper again; state, proof and approval are untouched",
+    "take_back_manual_answer": "opens a question to a place on paper again; refused once a copy leaves",
+    "view_manual_file": "records that a file is looked at",
+    "tell_asker": "mails whoever asks for another the address of their page",
     "drop_list": "destroys an uploaded file before any request comes of it",
     "end_again": "gives a request of an older database the outcome that it had: test_older_database.py",
     "fetch_package": "spends a link that only the person's mail holds; the copy is delivered before",
@@ -100,6 +105,8 @@ def courses(machine: Requests) -> None:
     for how in ("correction", "list", "backup"):
         machine.receive_otherwise(Kind.ERASURE, AGENT, how)
     number = machine.receive(Kind.ERASURE, Requester.AGENT, AGENT, is_californian=False)
+    for which in (2, 3, 0, 1):
+        machine.timed(AGENT, number, which)
     machine.paper(number, is_accepted=True)
     machine.authorised(AGENT, number)
     machine.proven(AGENT, How.STAFF, number)
@@ -107,8 +114,6 @@ def courses(machine: Requests) -> None:
         machine.planned(SYSTEM, number, Drawn())
         machine.approved(AGENT, "erasure", number, machine.known[number].plan.digest)
         machine.decided(APPROVER if which == RETURN else AGENT, number, which)
-    for how in range(4):
-        machine.timed(AGENT, number, how)
     machine.ended(AGENT, number, "refuse", number)
     machine.next_step(number)
     machine.judged(SECOND_APPROVER, number, "dismiss")
@@ -133,9 +138,13 @@ def asides(machine: Requests) -> None:
         machine.beside(AGENT, number, how)
     machine.beside(AGENT, machine.receive(Kind.ACCESS, Requester.SELF, AGENT), "code_again")
     machine.beside(AGENT, machine.receive(Kind.ACCESS, Requester.SELF, AGENT), "words")
+    fresh = machine.receive(Kind.ERASURE, Requester.SELF, AGENT)
+    machine.found(fresh, people=1, by="phone")
+    machine.beside(CUSTOMER, fresh, "mailbox")
     choice = machine.receive(Kind.RESTRICTION, Requester.SELF, AGENT)
     machine.proven(AGENT, How.STAFF, choice)
-    machine.executed(choice, machine.batch(choice), 0, "choose")
+    for how in ("choose", "end_choice"):
+        machine.executed(choice, machine.batch(choice), 0, how)
 
 
 def shortcuts(machine: Requests) -> None:
