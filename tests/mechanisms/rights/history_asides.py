@@ -198,6 +198,9 @@ def _told(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
 
 def _mailbox(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
     mailboxes.note_mailbox(now=now, number=number, digest="mailbox")
+
+
+def _code_shown(actor: Actor, now: datetime, number: str, batch_id: int) -> None:
     mailboxes.show_code(actor=CUSTOMER, now=now, number=number, mailbox="mailbox")
 
 
@@ -237,6 +240,7 @@ QUIET: dict[str, Aside] = {
     "manual_go_on": _manual_go_on,
     "manual_answered": _manual_answered,
     "mailbox": _mailbox,
+    "code_shown": _code_shown,
     "answer_held": _answer_held,
     "answer_settled": _answer_settled,
     "held": _held,
@@ -247,6 +251,6 @@ ASIDES = TEACHING | QUIET
 WORKERS = frozenset(
     {
         "settle", "mails", "code_again", "asked", "found_again", "written", "searched", "expired", "forgotten",
-        "manual_asked", "manual_go_on", "held", "mailbox", "answer_held",
+        "manual_asked", "manual_go_on", "held", "mailbox", "code_shown", "answer_held",
     }
 )  # fmt: skip

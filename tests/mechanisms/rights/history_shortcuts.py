@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.mechanisms.rights.history_deeds import Deeds
 
 Shortcut = Callable[["Deeds", str], None]
-EVERYBODY = (AGENT, APPROVER, BOTH, ADMIN, VIEWER, CUSTOMER)
+EVERYBODY = (VIEWER, CUSTOMER, AGENT, BOTH, APPROVER, ADMIN)
 
 
 def _anew(
@@ -170,6 +170,8 @@ def _two(it: "Deeds", number: str) -> list[str]:
 
 
 def _by_anybody(it: "Deeds", number: str) -> None:
+    for actor in (VIEWER, APPROVER):
+        it.receive(it.known[number].kind, Requester.SELF, actor)
     for one in (_anew(it, number), _anew(it, number, requester=Requester.AGENT)):
         for actor in (VIEWER, APPROVER, CUSTOMER):
             it.authorised(actor, one)
@@ -387,10 +389,10 @@ def _reopened_and_run(it: "Deeds", number: str) -> None:
     digest, batch_id, run = it.known[number].plan.approved, it.batch(number), it.run(number)
     it.judged(SECOND_APPROVER, number, "reopen")
     _approve(it, number, AGENT, APPROVER, digest=digest)
-    for how in sorted(STEPS):
-        it.executed(number, batch_id, run, how)
     it.planned(SYSTEM, number, Drawn(is_new=False))  # it comes to the very same plan
     _approve(it, number, APPROVER)
+    for how in sorted(STEPS):
+        it.executed(number, batch_id, run, how)
 
 
 def _as_a_duplicate(it: "Deeds", number: str) -> None:

@@ -163,9 +163,6 @@ MUTANTS: dict[str, Mutant] = {
         "if state is not State.ACCEPTED or request.batch_id != batch_id or batch.run != run:",
         NEVER,
     ),
-    "delivered by the approval of another": Mutant(
-        executing.finish_access, " or request.batch_id != batch_id", ""
-    ),
     "somebody else is chosen after the approval": Mutant(
         receiving.choose_candidates,
         "not in (State.RECEIVED, State.VERIFIED, State.PLANNED):",
@@ -182,7 +179,7 @@ MUTANTS: dict[str, Mutant] = {
         ", verified_at__isnull=False",
         "",
         also=Mutant(
-            applying.apply_choices, "transitions=CHOICES", "transitions=CHOICES | {'received': frozenset({'done'})}"
+            applying._end, "transitions=CHOICES", "transitions=CHOICES | {'received': frozenset({'done'})}"
         ),
     ),
     "a duplicate of what nobody proved": Mutant(

@@ -38,6 +38,7 @@ ACTS_LEFT_OUT = {
     "take_back_manual_answer": "opens a question to a place on paper again; refused once a copy leaves",
     "view_manual_file": "records that a file is looked at",
     "tell_asker": "mails whoever asks for another the address of their page",
+    "show_code": "hands out a code where a contact is held: it proves nothing until it is typed; tried, and refused",
     "drop_list": "destroys an uploaded file before any request comes of it",
     "end_again": "gives a request of an older database the outcome that it had: test_older_database.py",
     "fetch_package": "spends a link that only the person's mail holds; the copy is delivered before",
@@ -71,6 +72,10 @@ DESK_LEFT_OUT = {
     "manual": "reads",
     "manual/1/show": "a manual source is asked for by its act",
     "manual/1/answer": "a manual source answers by its act",
+    "copy": "hands over a copy that was delivered",
+    "manual/1/again": "opens a question to a place on paper again",
+    "manual/1/file": "shows a file of a place on paper",
+    "manual/1/keep": "answers a proposal of a place on paper",
     "recipients": "reads",
     "recipients/1/show": "a recipient is told by its act",
     "recipients/1/note": "a recipient is told by its act",
@@ -141,6 +146,7 @@ def asides(machine: Requests) -> None:
     fresh = machine.receive(Kind.ERASURE, Requester.SELF, AGENT)
     machine.found(fresh, people=1, by="phone")
     machine.beside(CUSTOMER, fresh, "mailbox")
+    machine.beside(CUSTOMER, fresh, "code_shown")
     choice = machine.receive(Kind.RESTRICTION, Requester.SELF, AGENT)
     machine.proven(AGENT, How.STAFF, choice)
     for how in ("choose", "end_choice"):
