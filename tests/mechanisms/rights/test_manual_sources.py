@@ -15,7 +15,6 @@ from pytest_django import Settings
 from discreet.engines.subjects.corrections import Change, Choice
 from discreet.foundation.cases.queries import my_work, open_tasks
 from discreet.foundation.datamap import sharing_actions
-from discreet.foundation.datamap.sharing import ManualSourceFacts
 from discreet.foundation.datamap.sharing_queries import manual_sources
 from discreet.foundation.ledger.models import LedgerEntry
 from discreet.mechanisms.rights import queries, schedules
@@ -39,7 +38,7 @@ from discreet.mechanisms.rights.outside.refusals import (
     OwnProposal,
     TooLateToTakeBack,
 )
-from discreet.mechanisms.rights.outside.rules import ManualAnswer, file_kind, manual_due, still_waits
+from discreet.mechanisms.rights.outside.rules import ManualAnswer
 from discreet.mechanisms.rights.progress import working
 from discreet.mechanisms.rights.refusals import NotAnApprover, NotYours, WhyMissing
 from discreet.mechanisms.rights.rules import Outcome, State
@@ -69,14 +68,18 @@ from tests.mechanisms.rights.driving import (
     state,
     work,
 )
-from tests.mechanisms.rights.test_batch import imported
-
-CLERK = Actor(kind=ActorKind.STAFF, name="olga", roles=frozenset({Role.VIEWER}))
-STRANGER = Actor(kind=ActorKind.STAFF, name="tao", roles=frozenset({Role.VIEWER}))
-ARCHIVE = ManualSourceFacts(
-    key="archive", name_en="Paper archive", name_zh="纸质档案", assignee="olga", categories=("signature",)
+from tests.mechanisms.rights.places import (
+    ARCHIVE,
+    CLERK,
+    PDF,
+    STRANGER,
+    ask_of,
+    confirm,
+    outcome,
+    reasons,
+    say,
 )
-PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
+from tests.mechanisms.rights.test_batch import imported
 
 
 @pytest.fixture
@@ -106,37 +109,6 @@ def fresh_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests are received now: how long an answer is waited for is a matter of days."""
     for module in ("driving", "correcting"):
         monkeypatch.setattr(f"tests.mechanisms.rights.{module}.NOW", datetime.now(UTC))
-
-
-def ask_of(number: str) -> recipient_queries.ManualView:
-    (view,) = recipient_queries.manual_asks(number)
-    return view
-
-
-def say(number: str, answer: ManualAnswer, *, actor: Actor = CLERK, **more: object) -> None:
-    manual.answer(
-        actor=actor,
-        now=datetime.now(UTC),
-        number=number,
-        ask_id=ask_of(number).ask_id,
-        answer=answer,
-        **more,  # type: ignore[arg-type]
-    )
-
-
-def confirm(number: str, *, actor: Actor = APPROVER) -> None:
-    keeping_places.confirm_keep(
-        actor=actor, now=datetime.now(UTC), number=number, ask_id=ask_of(number).ask_id
-    )
-
-
-def outcome(number: str) -> str:
-    return RightsRequest.objects.values_list("outcome", flat=True).get(number=number)
-
-
-def reasons(number: str) -> set[str]:
-    search = queries.request_view(number).search
-    return {one["reason"] for one in search["not_searched"]}
 
 
 @pytest.mark.duty("M8.4")
@@ -170,11 +142,11 @@ def test_an_erasure_waits_for_the_archive_and_ends_with_its_answer(asked: Compan
     work()
     assert (state(number), outcome(number)) == (State.DONE, Outcome.ERASED)
     assert not {"manual_unanswered", "manual_after_approval"} & reasons(number)
-    view = queries.request_view(number)
-    assert manual.gaps_now(view) == [one for one in gaps if one["reason"] != "manual_after_approval"]
+    ended = queries.request_view(number)
+    assert manual.gaps_now(ended) == [one for one in gaps if one["reason"] != "manual_after_approval"]
     said = {"en": ("Paper archive", "erased or destroyed"), "zh-hans": ("纸质档案", "已删除或销毁")}
     for language, (place, words) in said.items():
-        (line,) = [one for one in letters.erased_lines(view, language) if one["table"] == place]
+        (line,) = [one for one in letters.erased_lines(ended, language) if one["table"] == place]
         assert words in line["what"]
     assert open_tasks(asking_places.task_key("archive")) == {}
     with pytest.raises(AnsweredBefore):
@@ -422,37 +394,6 @@ def test_the_person_asked_answers_on_their_page(asked: Company, settings: Settin
     assert "PDF" in page
     assert "Canary" not in page
     assert client.post(f"{base}{ask_id}/answer/", {"answer": "nothing"}).status_code == 409
-
-
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        (PDF, "pdf"),
-        (b"\xff\xd8\xff\xe0", "jpg"),
-        (b"a,b\n1,2\n", "csv"),
-        (b'{"a": 1}', "json"),
-        ("档案".encode(), "txt"),
-        (b"MZ\x90\x00", ""),
-        (b"<!DOCTYPE html><script>alert(1)</script>", ""),
-        (b"\xef\xbb\xbf\n <svg onload='x'/>", ""),
-        (b"PK\x03\x04junk", ""),
-        (b"", ""),
-        (b"\x00\x01", ""),
-    ],
-)
-def test_a_file_is_what_its_bytes_say(content: bytes, kind: str) -> None:
-    assert file_kind(content) == kind
-
-
-def test_a_place_is_waited_for_until_the_customers_answer_is_near() -> None:
-    end = NOW + timedelta(days=30)
-    assert manual_due(now=NOW, answer_days=10, answer_due_at=end) == NOW + timedelta(days=10)
-    assert manual_due(now=NOW, answer_days=60, answer_due_at=end) == end - timedelta(days=3)
-    due_at = NOW + timedelta(days=10)
-    waits = [
-        still_waits(now=NOW + timedelta(days=days), due_at=due_at, answer_due_at=end) for days in (9, 20, 28)
-    ]
-    assert waits == [True, True, False]
 
 
 @pytest.mark.duty("M8.4")
