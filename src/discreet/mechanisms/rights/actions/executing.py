@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.conf import settings
-
 from discreet.events.rights import AccessDelivered, ErasureVerified, RequestsCompleted
 from discreet.foundation import plain_sql
 from discreet.foundation.cases import actions as cases
@@ -23,12 +21,12 @@ from discreet.foundation.keys import api as keys
 from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Evidence, Json, catalogue_facts, record, record_many
 from discreet.foundation.ledger.sequencer import refuse_contradiction
-from discreet.foundation.mail.api import HeldContact, MailParams, is_reachable, send
+from discreet.foundation.mail.api import HeldContact, is_reachable, send
 from discreet.mechanisms.rights.actions import answering, held_answers
 from discreet.mechanisms.rights.actions.batches import load_batch, numbers_of, state_of, subject_of_batch
 from discreet.mechanisms.rights.actions.bulk import update_each
 from discreet.mechanisms.rights.actions.deciding import ask_for_decision
-from discreet.mechanisms.rights.actions.informing import page_link
+from discreet.mechanisms.rights.actions.informing import package_mail
 from discreet.mechanisms.rights.actions.receiving import refuse_unless
 from discreet.mechanisms.rights.kinds import Way, way_of
 from discreet.mechanisms.rights.models import Batch, RightsRequest, SourceOutcome
@@ -40,7 +38,7 @@ from discreet.mechanisms.rights.refusals import (
     UnknownRequest,
     WrongRequestState,
 )
-from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, State, needs_link
+from discreet.mechanisms.rights.rules import TRANSITIONS, Answer, Outcome, State
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.ids import new_token
 from discreet.vocabulary.text import gettext_noop
@@ -415,18 +413,12 @@ def finish_access(
     if answer is Answer.LETTER_DUE:
         answering.ask_for_letters(actor=SYSTEM, now=now, numbers=[number])
     elif contact is not None:
-        params: MailParams = {
-            "number": number,
-            "link": f"{settings.DISCREET_BASE_URL}/privacy/package/{number}/{token}/",
-        }
-        is_linked = needs_link(channel=request.channel, requester=request.requester)
-        if is_linked:  # who gets it was given no page of their own
-            params = {**params, "page": page_link(number, now=now)}
+        template, params = package_mail(request, token, now=now)
         send(
             actor=SYSTEM,
             now=now,
             to=contact,
-            template_id="rights.package_link" if is_linked else "rights.package",
+            template_id=template,
             params=params,
             language=dict(languages_of([number]))[number],
         )

@@ -8,8 +8,6 @@ import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.conf import settings
-
 from discreet.foundation.cases import actions as cases
 from discreet.foundation.cases.bulk import add_public_tokens, languages_of
 from discreet.foundation.cases.queries import has_open_task
@@ -19,10 +17,11 @@ from discreet.foundation.ledger.acts import act
 from discreet.foundation.ledger.api import Json, record
 from discreet.foundation.mail.api import HeldContact, MailParams, is_reachable, send
 from discreet.mechanisms.rights.actions import answering
+from discreet.mechanisms.rights.actions.informing import package_mail
 from discreet.mechanisms.rights.actions.receiving import load_request, refuse_unless
 from discreet.mechanisms.rights.models import RightsRequest
 from discreet.mechanisms.rights.refusals import NothingHeld, ReasonMissing
-from discreet.mechanisms.rights.rules import Answer, Goes, Outcome, has_page
+from discreet.mechanisms.rights.rules import Answer, Goes, Outcome, needs_link
 from discreet.vocabulary.actors import SYSTEM, Actor, Role
 from discreet.vocabulary.ids import new_token
 
@@ -120,10 +119,9 @@ def _mail_of(request: RightsRequest, *, now: datetime) -> tuple[str, MailParams]
         token = new_token()
         request.package_token_hash = hashlib.sha256(token.encode()).hexdigest()
         request.package_expires_at = now + answering.PACKAGE_LIVES
-        link = f"{settings.DISCREET_BASE_URL}/privacy/package/{number}/{token}/"
-        return "rights.package", {"number": number, "link": link}
+        return package_mail(request, token, now=now)
     tokens: Mapping[str, str] = {}
-    if not has_page(channel=request.channel, requester=request.requester):
+    if needs_link(channel=request.channel, requester=request.requester):
         subject = f"request:{number}"
         tokens = add_public_tokens(actor=SYSTEM, now=now, subject=subject, numbers=[number])
     return answering.template_of(request), answering.params_of(number, tokens.get(number, ""))

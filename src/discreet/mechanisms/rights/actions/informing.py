@@ -11,8 +11,9 @@ from discreet.foundation.cases.actions import NewTask, add_public_token, add_tas
 from discreet.foundation.cases.bulk import languages_of
 from discreet.foundation.centre.entries import status_url
 from discreet.foundation.centre.verification import held_contact
-from discreet.foundation.mail.api import is_reachable, send
+from discreet.foundation.mail.api import MailParams, is_reachable, send
 from discreet.mechanisms.rights.models import RightsRequest
+from discreet.mechanisms.rights.rules import needs_link
 from discreet.vocabulary.actors import SYSTEM, Role
 from discreet.vocabulary.text import gettext_noop
 
@@ -25,6 +26,18 @@ def page_link(number: str, *, now: datetime) -> str:
     token = add_public_token(actor=SYSTEM, now=now, number=number, is_for_person=True)
     path = status_url(case_kind="request", token=token) or "/privacy/"
     return f"{settings.DISCREET_BASE_URL}{path}"
+
+
+def package_mail(request: RightsRequest, token: str, *, now: datetime) -> tuple[str, MailParams]:
+    """Return the mail that holds a copy's link, and the page's where who gets it was given none of their own."""
+    number = request.number
+    params: MailParams = {
+        "number": number,
+        "link": f"{settings.DISCREET_BASE_URL}/privacy/package/{number}/{token}/",
+    }
+    if not needs_link(channel=request.channel, requester=request.requester):
+        return "rights.package", params
+    return "rights.package_link", {**params, "page": page_link(number, now=now)}
 
 
 def tell(request: RightsRequest, template: str, *, now: datetime) -> bool:
