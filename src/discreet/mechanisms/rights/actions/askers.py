@@ -52,7 +52,7 @@ def tell_of_answers(*, now: datetime, numbers: Sequence[str]) -> None:
             template = _template_of(request)
             contact = _address_of(request) if template else None
             if contact is not None:
-                _tell(request.number, contact, template, now=now)
+                _tell(number=request.number, contact=contact, template=template, now=now)
 
 
 def _template_of(request: RightsRequest) -> str:
@@ -64,7 +64,7 @@ def _template_of(request: RightsRequest) -> str:
 
 
 @act("rights.tell_asker")
-def _tell(number: str, contact: HeldContact, template: str, *, now: datetime) -> None:
+def _tell(*, number: str, contact: HeldContact, template: str, now: datetime) -> None:
     path = status_url(case_kind="request", token=add_public_token(actor=SYSTEM, now=now, number=number))
     send(
         actor=SYSTEM,
