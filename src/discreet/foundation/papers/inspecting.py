@@ -155,7 +155,8 @@ def _plain_names(content: bytes) -> bytes:
 
 def _unpacked(content: bytes) -> list[bytes]:
     """Return the packed lists of objects, unpacked up to a bound; beyond it the file is refused."""
-    found, left, at = [], _MOST_UNPACKED, 0
+    found: list[bytes] = []
+    left, at = _MOST_UNPACKED, 0
     for _ in range(_MOST_PACKED):
         at = content.find(_PACKED, at)
         if at < 0:
@@ -179,7 +180,8 @@ def _inflated(content: bytes, start: int, most: int) -> bytes:
     What is packed in another way, the drawing reads or refuses. It is read slice by slice: what stands behind a
     stream's end would otherwise be copied for each stream.
     """
-    unpacker, parts = zlib.decompressobj(), []
+    unpacker = zlib.decompressobj()
+    parts: list[bytes] = []
     while most > 0 and start < len(content) and not unpacker.eof:
         try:
             part = unpacker.decompress(content[start : start + _SLICE], most)
