@@ -18,6 +18,7 @@ from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.limits import EmptyIdentity
 from discreet.engines.subjects.sharing import Detector, Sharing
 from discreet.engines.subjects.values import ValueSearch
+from discreet.foundation.desk import csv_cells
 from discreet.foundation.jobs import claims
 from discreet.foundation.jobs.context import Fence, FenceLost
 from discreet.foundation.jobs.models import Job, Worker
@@ -335,7 +336,7 @@ MUTATIONS: dict[str, tuple[list[Patch], Check]] = {
         ],
         check_nothing_of_a_person_is_stored_in_the_clear,
     ),
-    "formulas not escaped": ([(package_values, "FORMULA_STARTS", ())], check_no_cell_is_a_formula),
+    "formulas not escaped": ([(csv_cells, "FORMULA_STARTS", ())], check_no_cell_is_a_formula),
 }
 
 

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from discreet.engines.subjects.standins import Another, Document, Edited, Held
+from discreet.foundation.desk.csv_cells import FORMULA_STARTS
 from discreet.foundation.keys import api as keys
 from discreet.mechanisms.rights.copying import delivery
 from discreet.mechanisms.rights.copying.package import PAGE_ROWS, About, TableData, build
-from discreet.mechanisms.rights.copying.values import FORMULA_STARTS, csv_cell, plain
+from discreet.mechanisms.rights.copying.values import csv_cell, plain
 from discreet.mechanisms.rights.refusals import NoPackage
 from tests.foundation.sources.conftest import Company
 from tests.mechanisms.rights.company import AGENT, ANN, NOW

@@ -5,7 +5,6 @@ Source: GDPR Art. 15(3), 15(4), 20(1); PIPL Art. 45; 11 CCR 7024(d); EDPB Guidel
 """
 
 import base64
-import csv
 import hashlib
 import io
 import json
@@ -27,6 +26,7 @@ from django.utils.translation import gettext, ngettext
 
 from discreet.engines.subjects.redact import Kind as Why
 from discreet.engines.subjects.redact import Tally
+from discreet.foundation.desk.csv_cells import csv_writer
 from discreet.mechanisms.rights.copying.schema import Json, Shape, schema_of
 from discreet.mechanisms.rights.copying.spool import Spool
 from discreet.mechanisms.rights.copying.values import WITHHELD, csv_cell, kind_words, plain, read_as
@@ -310,7 +310,7 @@ def _as_csv(table: TableData, entry: IO[bytes]) -> Iterator[tuple[object, ...]]:
     """Write the table to `entry`, and yield each of its rows on the way."""
     text = io.TextIOWrapper(entry, encoding="utf-8", errors="replace", newline="", write_through=False)
     text.write("\ufeff")
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv_writer(text)
     writer.writerow([csv_cell(name) for name in table.columns])
     for row in table.rows:
         writer.writerow([csv_cell(value) for value in row])

@@ -9,11 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from discreet.engines.subjects.standins import UNREAD, Another, Document, Edited, Held
+from discreet.foundation.desk.csv_cells import as_cell
 from discreet.foundation.desk.phrases import is_chinese
 from discreet.vocabulary.categories import CATEGORIES
-
-# The wide forms are read as formulas by spreadsheets set to Chinese or Japanese.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 WITHHELD = "withheld"
 
@@ -65,11 +63,7 @@ def csv_cell(value: object) -> str:
     simple = plain(value)
     if simple is None:
         return ""
-    text = str(simple)
-    if isinstance(simple, int | float):
-        return text
-    is_formula = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
-    return "'" + text if is_formula else text
+    return str(simple) if isinstance(simple, int | float) else as_cell(simple)
 
 
 def read_as(value: object) -> str:

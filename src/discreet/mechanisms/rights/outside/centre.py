@@ -3,7 +3,6 @@
 A GET shows no person: mail scanners follow links. Source: GDPR Art. 19.
 """
 
-import csv
 import io
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -13,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from discreet.foundation.centre.public import public_page
+from discreet.foundation.desk.csv_cells import csv_writer
 from discreet.foundation.organisation.queries import profile
 from discreet.mechanisms.rights.actions import notifying
 from discreet.mechanisms.rights.outside import pages as notices
@@ -75,7 +75,7 @@ def _page(
 def _csv(people: list[notifying.Concerned], language: str) -> bytes:
     """Return the list; what a spreadsheet would take for a formula is written as text."""
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv_writer(text)
     writer.writerow(notices.heads())
     for one in notices.lines(people, language):
         cells = [str(one["number"]), str(one["reference"]), str(one["value"]), str(one["changes"])]

@@ -1,6 +1,5 @@
 """Pages of places that no program reads: what is asked of a person, whom to look for, the answer with its file."""
 
-import csv
 import io
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +12,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from discreet.engines.subjects.identity import Identity
+from discreet.foundation.desk.csv_cells import csv_writer
 from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.papers import uploads
 from discreet.foundation.staff.actors import actor_of
@@ -143,7 +144,7 @@ def _page(
 
 def _csv(people: list[Whom]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv_writer(text)
     writer.writerow([gettext(head) for head in HEADS])
     for one in people:
         writer.writerow([as_text(cell) for cell in manual_pages.whom_cells(one)])

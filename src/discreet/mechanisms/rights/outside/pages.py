@@ -1,6 +1,5 @@
 """What pages say of a notice to a recipient: to the recipient, and to staff."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from django.utils.translation import gettext
 
 from discreet.foundation.datamap.labels import REFERENCES
 from discreet.foundation.datamap.sharing import Contact, Reference
+from discreet.foundation.desk.csv_cells import as_cell
 from discreet.foundation.desk.people import actors_in_words
 from discreet.foundation.desk.phrases import listed
 from discreet.mechanisms.rights import queries
@@ -61,7 +61,6 @@ WAYS = {
     Contact.CALL: gettext_noop("by a signed call to its program"),
     Contact.TASK: gettext_noop("by a person of ours"),
 }
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def lines(people: Sequence[Concerned], language: str) -> list[dict[str, object]]
 def as_text(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula; a phone number in its international form stays."""
     is_phone = cell.startswith("+") and cell[1:].isdecimal()
-    return f"'{cell}" if _FORMULA.match(cell) and not is_phone else cell
+    return cell if is_phone else as_cell(cell)
 
 
 def _category(category: str, language: str) -> str:
