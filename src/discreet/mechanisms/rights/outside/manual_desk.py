@@ -12,7 +12,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from discreet.engines.subjects.identity import Identity
 from discreet.foundation.desk.csv_cells import csv_writer
 from discreet.foundation.desk.refusals import message_of
 from discreet.foundation.papers import uploads
