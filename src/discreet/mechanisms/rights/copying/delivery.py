@@ -16,11 +16,11 @@ from django.utils import translation
 from discreet.engines.envelope.sealing import VERSION as WHOLE
 from discreet.engines.subjects.access import AccessTable, rows_for_access
 from discreet.engines.subjects.found import Reach, TableReach
-from discreet.engines.subjects.graph import Graph, Key, TableRef
+from discreet.engines.subjects.graph import Graph, Key, Table, TableRef
 from discreet.engines.subjects.known_names import KnownNames
 from discreet.engines.subjects.reach import Purpose
 from discreet.engines.subjects.reader import Reader, Select
-from discreet.engines.subjects.whose import others_of
+from discreet.engines.subjects.whose import others_of, own_columns
 from discreet.foundation.centre import verification
 from discreet.foundation.datamap.queries import built, fields_meaning
 from discreet.foundation.datamap.views import Meaning, Meanings
@@ -163,7 +163,7 @@ def _is_still_theirs(number: str, reached: Reach, readers: Mapping[str, Reader])
     claim = queries.claim_of(number)
     emails = {normalise_email(claim.email)} if claim.email else set()
     phones = {normalise_phone(claim.phone, region=claim.region), claim.phone} if claim.phone else set()
-    for category, value in _of_starting_rows(reached, readers):
+    for _, category, _, value in _of_starting_rows(reached, readers):
         text = str(value)
         if category == "email" and normalise_email(text) in emails:
             return True
@@ -178,7 +178,11 @@ def _is_still_theirs(number: str, reached: Reach, readers: Mapping[str, Reader])
 
 def changed_contact(number: str, reached: Reach, readers: Mapping[str, Reader]) -> str:
     """Return what the person's own rows hold instead of the address that the code went to; "" where it is there."""
-    held = (str(value) for category, value in _of_starting_rows(reached, readers) if category == "email")
+    held = (
+        str(value)
+        for table, category, name, value in _of_starting_rows(reached, readers)
+        if category == "email" and name in {one.name for one in own_columns(table, category)}
+    )
     return contacts.seen_instead(number, held)
 
 
@@ -194,13 +198,16 @@ def send_held(number: str, goes: str, now: datetime) -> None:
         addresses = []
     seen = contacts.digest_of(number, addresses)
     known = queries.request_view(number).course.contact_seen
-    address = next((one for one in addresses if is_deliverable(one.strip())), None)
+    written = queries.claim_of(number).email
+    address = contacts.the_one([one for one in addresses if is_deliverable(one.strip())], written)
     contact = hold(case_number=number, kind=ContactKind.EMAIL, address=address) if address else None
     held_answers.send_held(now=now, number=number, contact=contact if seen == known else None, seen=seen)
 
 
-def _of_starting_rows(reached: Reach, readers: Mapping[str, Reader]) -> Iterator[tuple[str, object]]:
-    """Yield category and value of what the starting rows of people hold."""
+def _of_starting_rows(
+    reached: Reach, readers: Mapping[str, Reader]
+) -> Iterator[tuple[Table, str, str, object]]:
+    """Yield table, category, column and value of what the starting rows of people hold."""
     asked: list[tuple[TableReach, list[Key], Select | None]] = []
     for ref, found in reached.tables.items():
         starting = [key for key in found.rows if found.paths[key] & 1] if found.table.is_people else []
@@ -215,7 +222,7 @@ def _of_starting_rows(reached: Reach, readers: Mapping[str, Reader]) -> Iterator
         for row in readers[found.ref.source].select(query) if query is not None else held:
             for column, value in zip(found.table.columns, row, strict=True):
                 if value is not None:
-                    yield column.category, value
+                    yield found.table, column.category, column.name, value
 
 
 def _digits(phones: set[str | None]) -> set[str]:
@@ -223,7 +230,7 @@ def _digits(phones: set[str | None]) -> set[str]:
 
 
 def _contact(number: str, reached: Reach) -> HeldContact | None:
-    """Return where the link goes: the contact that was verified, else the first e-mail address held.
+    """Return where the link goes: the contact that was verified, else the one e-mail address held.
 
     None where a guardian or a relative asks: the copy is not for the person's own mailbox, staff hand it over.
     """
@@ -232,16 +239,9 @@ def _contact(number: str, reached: Reach) -> HeldContact | None:
     held = verification.held_contact(number)
     if held is not None:
         return held
-    for found in reached.tables.values():
-        columns = [c.name for c in found.table.columns if c.category == "email" and c.name in found.columns]
-        if not found.table.is_people or not columns:
-            continue
-        places = [found.columns.index(name) for name in columns]
-        for key, row in found.rows.items():
-            address = next((str(row[place]) for place in places if row[place]), "")
-            if address and key not in found.shared and key not in found.beyond_shared:
-                return hold(case_number=number, kind=ContactKind.EMAIL, address=address)
-    return None
+    held_there = planning.addresses_reached(reached).get(0, [])
+    address = contacts.the_one(held_there, queries.claim_of(number).email)
+    return hold(case_number=number, kind=ContactKind.EMAIL, address=address) if address else None
 
 
 def _tables(
