@@ -172,7 +172,7 @@ def test_the_shells_language_is_spoken(one: Installation) -> None:
 def test_every_wrong_line_of_an_import_is_told(one: Installation, tmp_path: Path) -> None:
     path = tmp_path / "b.csv"
     path.write_text(f"email,residence\n{ANN},\nbad,\n,\n{ANN},Narnia\n", encoding="utf-8")
-    done = one.run("rights", "import", str(path), "--json")
+    done = one.run("rights", "import", str(path), "--kind", "erasure", "--json")
     said = json.loads(done.stdout)
     assert (done.returncode, said["imported"], said["ids"]) == (1, 0, [])
     assert [(error["line"], error["code"]) for error in said["errors"]] == [
@@ -182,6 +182,11 @@ def test_every_wrong_line_of_an_import_is_told(one: Installation, tmp_path: Path
     ]
     assert done.stderr == ""
     told = one.run("rights", "import", str(path))
+    assert (
+        told.stderr.splitlines()[0]
+        == "Line 2: The line does not say what is asked for. Name it, or choose one kind for such lines."
+    )
+    told = one.run("rights", "import", str(path), "--kind", "erasure")
     assert told.stderr.splitlines()[0] == "Line 3: This is not an e-mail address."
     assert told.stderr.splitlines()[-1].startswith("Error: ") and told.returncode == 1
 
