@@ -77,7 +77,7 @@ def test_the_page_and_the_letter_list_what_the_copy_holds_and_what_it_does_not(
     page = status_page(client, number, language)
     assert line in page and gap in page
     with translation.override("en"):
-        lines = copies.copied_lines(copy)
+        lines = copies.copied_lines(view, copy)
         gaps = letters.not_searched(view)
     assert {one["rows"] for one in lines} >= {"1 row", "2 rows"}
     text = letter_text(number)
@@ -117,7 +117,7 @@ def test_only_a_delivered_copy_is_told_of(shop: Company) -> None:
     view = queries.request_view(number)
     assert copies.copy_of(view) is None
     assert copies.handed_over(view, None, now=NOW) == "" and copies.facts_for_staff(view, None, now=NOW) == []
-    assert copies.copied_lines(None) == []
+    assert copies.copied_lines(view, None) == []
 
 
 def test_the_copy_is_told_as_the_evidence_has_it(shop: Company) -> None:
