@@ -175,7 +175,7 @@ def test_the_statements_of_a_batch_do_not_grow_with_every_person(shop: Company) 
     with CaptureQueriesContext(connection) as erasing:
         work()
     counts = [statements(one) for one in (importing, verifying, planning_it, erasing)]
-    assert max(counts) < PEOPLE / 2, counts
+    assert max(counts) < PEOPLE * 2 / 3, counts
 
 
 def test_the_rows_a_pass_may_find_grow_with_its_people_but_not_their_share_of_a_table() -> None:

@@ -1,5 +1,6 @@
 """Recipients are told of what was done, each one of what it received and no more, and tracked to an end."""
 
+import csv
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -196,7 +197,7 @@ def test_a_batch_is_one_notice_to_each_recipient_with_all_of_its_people(
     shown = Client().post(f"{link}show/", {"file": "1"})
     lines = shown.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 4
-    assert {line.split(",")[2] for line in lines[1:]} == {ANN, BOB, CLEO}
+    assert {row[2] for row in csv.reader(lines[1:])} == {ANN, BOB, CLEO}
     courier = RecipientNotice.objects.get(recipient="courier")
     assert set(courier.numbers) == set(numbers), "nobody lives at the shared address any more"
 

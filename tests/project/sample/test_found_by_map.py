@@ -1,5 +1,6 @@
 """The committed map leads from each named person to exactly the rows the ground truth states."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ import yaml
 from discreet.engines.subjects.graph import Graph
 from discreet.engines.subjects.identity import Identity
 from discreet.engines.subjects.limits import Limits
-from discreet.engines.subjects.locate import locate
+from discreet.engines.subjects.locate import Candidate, locate
 from discreet.engines.subjects.reach import reach
 from discreet.foundation.datamap import actions, queries
 from discreet.foundation.sources import session
@@ -37,12 +38,18 @@ def graph(db: None, folder: str) -> Graph:
     return queries.graph()
 
 
+def chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return whom staff choose of those a number leads to: who has an address, where a number never joins rows."""
+    with_address = [one for one in candidates if any(row.emails for row in one.rows)]
+    return with_address if len(candidates) > 1 else list(candidates)
+
+
 def found(graph: Graph, identity: Identity) -> tuple[Counts, Counts]:
     """Return the rows by table, and the shared ones among them."""
     with ExitStack() as stack:
         readers = {name: stack.enter_context(session.read(name)) for name in DATABASES}
         located = locate(graph=graph, readers=readers, identities=[identity], limits=Limits())
-        [candidate] = located.candidates[0]
+        [candidate] = chosen(located.candidates[0])
         roots = {ref: set(keys) for ref, keys in candidate.roots.items()}
         reached = reach(graph=graph, readers=readers, roots_by_person=[roots], limits=Limits())
     rows: Counts = {}

@@ -18,8 +18,8 @@ from discreet.vocabulary.normalise import normalise_email
 
 def held(batch_id: int) -> dict[str, HeldContact]:
     """Return where answers go, by request number: what identities were proven with, else what was kept."""
-    found = verification.held_contacts(queries.requests_of(batch_id))
-    return {number: one for number, one in found.items() if number not in numbers_held(batch_id)}
+    found, waiting = verification.held_contacts(queries.requests_of(batch_id)), numbers_held(batch_id)
+    return {number: one for number, one in found.items() if number not in waiting}
 
 
 def seen_instead(number: str, addresses: Iterable[str]) -> str:
