@@ -23,6 +23,7 @@ acts.register(
         "centre.use_handover": gettext_noop("Identity proven by the site’s sign-in"),
         "centre.end_handover": gettext_noop("Hand-over ended by the visitor"),
         "centre.start_verification": gettext_noop("Code sent to the contact held"),
+        "centre.show_code": gettext_noop("Code shown to whoever reads the mailbox"),
         "centre.void_codes": gettext_noop("Codes taken back: somebody else is found now"),
         "centre.check_code": gettext_noop("Code entered"),
         "centre.ask_progress": gettext_noop("Progress asked for"),

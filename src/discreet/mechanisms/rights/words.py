@@ -415,6 +415,8 @@ ACTS: dict[str, str] = {
     "rights.finish_access": gettext_noop("Package made"),
     "rights.mail_answers": gettext_noop("Answer mailed"),
     "rights.show_code": gettext_noop("Code shown to whoever reads the mailbox"),
+    "rights.end_decided": gettext_noop("Objection decided: the request is answered"),
+    "rights.note_mailbox": gettext_noop("Mailbox of the code noted"),
     "rights.hold_answers": gettext_noop("Answer held: the contact point changed"),
     "rights.settle_contact": gettext_noop("Identity checked anew; decided where the answer goes"),
     "rights.send_held": gettext_noop("Held answer sent"),
