@@ -247,7 +247,7 @@ def test_a_request_whose_worker_dies_at_the_bucket_is_carried_out_exactly_once(
 @pytest.mark.parametrize(
     ("kind", "call"),
     [
-        *(("access", ("GET", number)) for number in (1, 3, 6)),
+        *(("access", ("GET", number)) for number in (1, 3, 5)),
         *(("correction", ("PUT", number)) for number in (1, 2)),
         *(("erasure", (method, number)) for method in ("PUT", "DELETE") for number in (1, 2, 3)),
     ],
