@@ -41,13 +41,6 @@ class WhoAsksForm(ForAnotherForm):
             "page. Data are never sent there."
         ),
     )
-    relation = forms.CharField(
-        label=_("In which capacity"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("Such as: lawyer with a signed permission, mother, son of the deceased."),
-    )
     interest = forms.CharField(
         label=_("Your own lawful interest"),
         max_length=200,
